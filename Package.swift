@@ -1,0 +1,75 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings of every ordinary Swift target.
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+/// The malloc library is one Embedded Swift module: the core (through a symbolic link in its folder) and the
+/// entry points. `-no-allocations` makes any hidden allocation in the core a compile error, and `-O` keeps a
+/// debug build usable as a malloc.
+let embedded: [SwiftSetting] =
+    strict + [
+        .enableExperimentalFeature("Embedded"),
+        .unsafeFlags(["-wmo", "-Xfrontend", "-no-allocations"]),
+        .unsafeFlags(["-O"], .when(configuration: .debug)),
+    ]
+
+let exportList = "\(Context.packageDirectory)/Sources/PageHeapMalloc/exports.map"
+
+let package = Package(
+    name: "PageHeap",
+    products: [
+        .library(name: "PageHeap", targets: ["PageHeap"]),
+        // Not named like the executable: of two products with one name, the package manager drops one in silence.
+        .library(name: "pageheapmalloc", type: .dynamic, targets: ["PageHeapMalloc"]),
+        .executable(name: "pageheap", targets: ["PageHeapTool"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    ],
+    targets: [
+        .target(name: "CPageHeap"),
+        .target(name: "PageHeapCore", dependencies: ["CPageHeap"], exclude: ["README.md"], swiftSettings: strict),
+        .target(
+            name: "PageHeap",
+            dependencies: ["PageHeapCore", .product(name: "SystemPackage", package: "swift-system")],
+            swiftSettings: strict),
+        .target(name: "PageHeapSimulation", dependencies: ["PageHeapCore", "CPageHeap"], swiftSettings: strict),
+        .target(name: "CPageHeapMalloc", dependencies: ["CPageHeap"]),
+        .target(
+            name: "PageHeapMalloc",
+            dependencies: ["CPageHeap", "CPageHeapMalloc"],
+            exclude: ["exports.map", "PageHeapCore/README.md"],
+            swiftSettings: embedded,
+            linkerSettings: [
+                .unsafeFlags([
+                    "-Xlinker", "--version-script=\(exportList)",
+                    "-Xlinker", "--defsym=malloc=pageheap_entry_malloc",
+                    "-Xlinker", "--defsym=free=pageheap_entry_free",
+                ])
+            ]),
+        .executableTarget(
+            name: "PageHeapTool",
+            dependencies: [
+                "CPageHeap",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "GoldenVectorsTests",
+            dependencies: ["PageHeapCore", "PageHeapSimulation"],
+            exclude: ["Vectors"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "PageHeapCoreTests",
+            dependencies: ["PageHeapCore", "PageHeapSimulation"],
+            swiftSettings: strict),
+        .testTarget(name: "PageHeapTests", dependencies: ["PageHeap"], swiftSettings: strict),
+        .testTarget(name: "PageHeapToolTests", dependencies: ["PageHeapTool", "CPageHeap"], swiftSettings: strict),
+        // Black-box tests of the command and of the malloc library: child processes only.
+        .testTarget(name: "PageHeapMallocTests", dependencies: ["CPageHeap"], swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

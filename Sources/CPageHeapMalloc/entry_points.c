@@ -1,0 +1,123 @@
+// The entry points of malloc's family beside malloc and free themselves: arguments are checked here, the work is done in
+// Swift (Sources/PageHeapMalloc/EntryPoints.swift).
+#include <errno.h>
+#include <pthread.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <unistd.h>
+
+#include "CPageHeapMalloc.h"
+
+void *pageheap_entry_malloc(size_t bytes);
+void pageheap_entry_free(void *pointer);
+void *pageheap_entry_calloc(size_t bytes);
+void *pageheap_entry_realloc(void *pointer, size_t bytes);
+void *pageheap_entry_aligned(size_t alignment, size_t bytes);
+size_t pageheap_entry_usable_size(void *pointer);
+size_t pageheap_entry_release(void);
+void pageheap_before_fork(void);
+void pageheap_after_fork_in_parent(void);
+void pageheap_after_fork_in_child(void);
+
+void pageheap_set_out_of_memory(void) { errno = ENOMEM; }
+
+void pageheap_register_fork_handlers(void) {
+    pthread_atfork(pageheap_before_fork, pageheap_after_fork_in_parent, pageheap_after_fork_in_child);
+}
+
+static int is_power_of_two(size_t number) { return number != 0 && (number & (number - 1)) == 0; }
+
+void *calloc(size_t count, size_t size) {
+    size_t bytes;
+    if (__builtin_mul_overflow(count, size, &bytes)) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    return pageheap_entry_calloc(bytes);
+}
+
+// realloc(p, 0) frees p and answers NULL, as glibc does.
+void *realloc(void *pointer, size_t bytes) {
+    if (pointer == NULL) return pageheap_entry_malloc(bytes);
+    if (bytes != 0) return pageheap_entry_realloc(pointer, bytes);
+    pageheap_entry_free(pointer);
+    return NULL;
+}
+
+void *reallocarray(void *pointer, size_t count, size_t size) {
+    size_t bytes;
+    if (__builtin_mul_overflow(count, size, &bytes)) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    return realloc(pointer, bytes);
+}
+
+static void *aligned(size_t alignment, size_t bytes) {
+    if (!is_power_of_two(alignment)) {
+        errno = EINVAL;
+        return NULL;
+    }
+    return pageheap_entry_aligned(alignment, bytes);
+}
+
+void *aligned_alloc(size_t alignment, size_t bytes) { return aligned(alignment, bytes); }
+
+// glibc rounds memalign's alignment up to a power of two.
+void *memalign(size_t alignment, size_t bytes) {
+    size_t rounded = 16;
+    while (rounded < alignment && rounded <= SIZE_MAX / 2) rounded *= 2;
+    return aligned(rounded, bytes);
+}
+
+// posix_memalign answers its error, and leaves errno alone.
+int posix_memalign(void **result, size_t alignment, size_t bytes) {
+    if (!is_power_of_two(alignment) || alignment % sizeof(void *) != 0) return EINVAL;
+    int saved = errno;
+    void *pointer = pageheap_entry_aligned(alignment, bytes);
+    errno = saved;
+    if (pointer == NULL) return ENOMEM;
+    *result = pointer;
+    return 0;
+}
+
+void *valloc(size_t bytes) { return aligned((size_t)sysconf(_SC_PAGESIZE), bytes); }
+
+void *pvalloc(size_t bytes) {
+    size_t page = (size_t)sysconf(_SC_PAGESIZE), rounded;
+    if (__builtin_add_overflow(bytes, page - 1, &rounded)) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    return aligned(page, rounded / page * page);
+}
+
+size_t malloc_usable_size(void *pointer) { return pointer == NULL ? 0 : pageheap_entry_usable_size(pointer); }
+
+void free_sized(void *pointer, size_t bytes) {
+    (void)bytes;
+    pageheap_entry_free(pointer);
+}
+
+void free_aligned_sized(void *pointer, size_t alignment, size_t bytes) {
+    (void)alignment;
+    (void)bytes;
+    pageheap_entry_free(pointer);
+}
+
+// Releases all that is free; 1 if any memory went back to the system. What to keep is the scavenger's business.
+int malloc_trim(size_t keep) {
+    (void)keep;
+    int saved = errno;
+    size_t released = pageheap_entry_release();
+    errno = saved;
+    return released != 0;
+}
+
+// Gives all free memory back to the system now, from any thread, and answers how many bytes.
+size_t pageheap_release(void) {
+    int saved = errno;
+    size_t released = pageheap_entry_release();
+    errno = saved;
+    return released;
+}

@@ -1,0 +1,91 @@
+extension Heap {
+    /// Allocates pages. No lock is held.
+    ///
+    /// Where the heap has to grow and would retain more than its goal, some free memory is released first, in the
+    /// caller, at most ``Tunables/growthAssistBytes``: growing means that no free fragment was large enough.
+    ///
+    /// - Parameters:
+    ///   - count: at least 1.
+    ///   - alignment: of the first page, in pages, a power of two.
+    ///   - shard: which page cache to use, any number.
+    /// - Returns: the process's address, and how many of the bytes have no physical memory and read as zero; nothing
+    ///   where there is no memory.
+    package func allocatePages(
+        _ count: PageCount, alignment: PageCount, shard: Int
+    ) -> (address: UInt, scavenged: ByteCount)? {
+        guard count.rawValue <= Tunables.reservationBytes.rawValue / PageGeometry.pageBytes.rawValue,
+            alignment.rawValue <= Tunables.reservationBytes.rawValue / PageGeometry.pageBytes.rawValue
+        else { return nil }
+        if count < Tunables.pageCacheRequestLimit && alignment <= 1,
+            let cached = allocateFromCache(count, shard % Tunables.pageCacheShards)
+        {
+            return (process(cached.base), cached.scavenged)
+        }
+        locked.pointee.lock.lock()
+        var growth: ByteCount = 0
+        var allocation = locked.pointee.pages.allocate(count, alignment: alignment)
+        if allocation == nil {
+            growth = grow(toHold: count + alignment - 1)
+            if growth != 0 { allocation = locked.pointee.pages.allocate(count, alignment: alignment) }
+        }
+        if let allocation {
+            locked.pointee.books.use(count.bytes, scavenged: allocation.scavenged)
+        }
+        publish()
+        let retained = locked.pointee.books.retained
+        locked.pointee.lock.unlock()
+        if growth != 0 { assist(growth, retained: retained) }
+        guard let allocation else { return nil }
+        return (process(allocation.base), allocation.scavenged)
+    }
+
+    /// Pages from one of the page caches, filling it where it is empty or too fragmented.
+    private func allocateFromCache(_ count: PageCount, _ shard: Int) -> PageAllocation? {
+        state.pointee.shards[shard].lock.lock()
+        defer { state.pointee.shards[shard].lock.unlock() }
+        if let allocation = state.pointee.shards[shard].allocate(count) { return allocation }
+        locked.pointee.lock.lock()
+        state.pointee.shards[shard].refill(from: locked)
+        publish()
+        locked.pointee.lock.unlock()
+        return state.pointee.shards[shard].allocate(count)
+    }
+
+    /// Takes the pages that begin at an address, if all of them are free. No lock is held.
+    package func extend(at address: UInt, by count: PageCount) -> Bool {
+        locked.pointee.lock.lock()
+        defer { locked.pointee.lock.unlock() }
+        guard locked.pointee.pages.isFree(base: offset(address), count: count) else { return false }
+        let scavenged = locked.pointee.pages.allocateRange(base: offset(address), count: count)
+        locked.pointee.books.use(count.bytes, scavenged: scavenged)
+        publish()
+        return true
+    }
+
+    /// Frees pages. No lock is held.
+    ///
+    /// - Parameters:
+    ///   - address: the first page's, in the process.
+    ///   - count: at least 1; all of them in use.
+    package func freePages(_ address: UInt, _ count: PageCount) {
+        locked.pointee.lock.lock()
+        locked.pointee.pages.free(base: offset(address), count: count)
+        locked.pointee.books.unuse(count.bytes)
+        let wakes = noteFreed(count.bytes)
+        publish()
+        locked.pointee.lock.unlock()
+        if wakes { wakeWorker() }
+    }
+
+    /// Whether pages are exactly what ``freePages(_:_:)`` may be given: in this heap, and all in use.
+    package func areInUse(_ address: UInt, _ count: PageCount) -> Bool {
+        guard count != 0, address % PageGeometry.pageBytes.rawValue == 0,
+            count.rawValue <= UInt.max &>> UInt(PageGeometry.pageShift)
+        else { return false }
+        locked.pointee.lock.lock()
+        defer { locked.pointee.lock.unlock() }
+        let base = offset(address)
+        guard locked.pointee.pages.contains(base: base, count: count) else { return false }
+        return locked.pointee.pages.isAllocated(base: base, count: count)
+    }
+}

@@ -1,0 +1,60 @@
+import Synchronization
+
+/// What the worker carries from cycle to cycle.
+package struct DemandCycle: Sendable {
+    var estimator = DemandEstimator(spikeCycles: Tunables.spikeCycles)
+    /// When the last cycle ended, in monotonic nanoseconds.
+    var lastEnd: Int64
+    /// Requests that each page cache had seen when the last cycle ended.
+    var seenRequests = InlineArray<4, UInt>(repeating: 0)
+    /// The last generation found nothing to release.
+    var foundNothing = false
+
+    package init(now: Int64) { lastEnd = now }
+}
+
+extension Heap {
+    /// Ends a demand cycle: idle caches give their pages back, the need is estimated anew, the goal is set, and where
+    /// something is above it a new generation begins.
+    ///
+    /// Called by the worker only. Takes the pass lock, and under it the others.
+    ///
+    /// - Parameter drainIdle: drains caches above the heap that nobody uses; answers whether a later call may find more.
+    /// - Returns: whether a further cycle may have something to do, even if nothing happens meanwhile.
+    package func endCycle(_ cycle: inout DemandCycle, pacer: inout SleepRatioPacer, drainIdle: () -> Bool) -> Bool {
+        lockPass()
+        var hasMore = drainIdle()
+        for shard in 0..<Tunables.pageCacheShards {
+            let requests = state.pointee.shards[shard].requests
+            if requests == cycle.seenRequests[shard] {
+                flushPageCache(shard)
+            } else {
+                cycle.seenRequests[shard] = requests
+                hasMore = true
+            }
+        }
+        unlockPass()
+
+        locked.pointee.lock.lock()
+        let books = currentBooks()
+        let peak = max(books.peakDemand, books.demand)
+        locked.pointee.books.peakDemand = books.demand
+        let demand = cycle.estimator.endCycle(peak: peak)
+        let goal = RetentionGoal.effective(
+            RetentionGoal.forDemand(
+                demand, extraPercent: state.pointee.configuration.retainExtraPercent,
+                physicalPage: state.pointee.machine.physicalPage),
+            retained: books.retained, physicalPage: state.pointee.machine.physicalPage)
+        state.pointee.goal.store(goal?.rawValue ?? .max, ordering: .relaxed)
+        publish()
+        locked.pointee.lock.unlock()
+
+        if goal != nil {
+            if state.pointee.configuration.tracesScavenger && state.pointee.space.generation > 0 {
+                traceGeneration(wasReset: pacer.takeReset())
+            }
+            search.startGeneration(using: state.pointee.system)
+        }
+        return hasMore || !cycle.estimator.isSettled || goal != nil && !cycle.foundNothing
+    }
+}

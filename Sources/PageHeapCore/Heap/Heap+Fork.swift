@@ -1,0 +1,47 @@
+import CPageHeap
+import Synchronization
+
+extension Heap {
+    /// Before a fork: takes all of the heap's locks, in the stated order, so that the child finds every structure whole.
+    ///
+    /// - Parameter between: takes the locks that lie between the pass lock and the page caches' in the order.
+    package func lockForFork(between: () -> Void) {
+        state.pointee.waitingForks.wrappingAdd(1, ordering: .relaxed)
+        state.pointee.passLock.lockForFork()
+        state.pointee.waitingForks.wrappingSubtract(1, ordering: .relaxed)
+        between()
+        for shard in 0..<Tunables.pageCacheShards { state.pointee.shards[shard].lock.lockForFork() }
+        locked.pointee.lock.lockForFork()
+        state.pointee.space.lock.lockForFork()
+        state.pointee.records.lockForFork()
+        state.pointee.worker.lock.lockForFork()
+    }
+
+    /// After a fork, in the parent and in the child.
+    package func unlockAfterFork(between: () -> Void) {
+        state.pointee.worker.lock.unlockAfterFork()
+        state.pointee.records.unlockAfterFork()
+        state.pointee.space.lock.unlockAfterFork()
+        locked.pointee.lock.unlockAfterFork()
+        for shard in 0..<Tunables.pageCacheShards { state.pointee.shards[shard].lock.unlockAfterFork() }
+        between()
+        state.pointee.passLock.unlockAfterFork()
+    }
+
+    /// In the child of a fork, before the locks are given up: the worker did not come along, and the figures get a page
+    /// of their own before anything is written.
+    package func becomeChild(page: UnsafeMutablePointer<pageheap_statistics_page>?) {
+        state.pointee.worker.isRunning.store(false, ordering: .relaxed)
+        state.pointee.worker.isWanted.store(false, ordering: .relaxed)
+        state.pointee.worker.freedSinceParked = 0
+        state.pointee.worker.isParked.store(false, ordering: .relaxed)
+        state.pointee.worker.processorNanoseconds.store(0, ordering: .relaxed)
+        state.pointee.waitingForks.store(0, ordering: .relaxed)
+        locked.pointee.books.releasedInBackgroundTotal = 0
+        locked.pointee.books.releasedAtGrowthTotal = 0
+        locked.pointee.books.releasedForcedTotal = 0
+        locked.pointee.books.releasedInSpansTotal = 0
+        state.pointee.page = page
+        publish()
+    }
+}

@@ -1,0 +1,66 @@
+import Synchronization
+
+extension Heap {
+    /// Adds memory for a request that nothing free could hold. The heap lock is held.
+    ///
+    /// - Returns: the bytes added; 0 where the system refuses, and then nothing has changed.
+    func grow(toHold count: PageCount) -> ByteCount {
+        let bytes = count.bytes.roundedUp(to: PageGeometry.chunkBytes)
+        var index = state.pointee.reservationCount - 1
+        let room = state.pointee.reservations[index]
+        if bytes.rawValue > room.end &- room.grownEnd {
+            guard state.pointee.reservationCount < Tunables.reservationLimit,
+                let next = Self.reserve(atLeast: bytes, state.pointee.system, state.pointee.configuration)
+            else { return 0 }
+            index += 1
+            state.pointee.reservations[index] = next
+            state.pointee.reservationCount = index + 1
+        }
+        let base = state.pointee.reservations[index].grownEnd
+        guard makeAccessible(upTo: base &+ bytes.rawValue, in: index) else { return 0 }
+        let range = AddressRange(base: offset(base), limit: offset(base) + bytes)
+        guard locked.pointee.pages.grow(range, using: state.pointee.system) else { return 0 }
+        state.pointee.reservations[index].grownEnd = base &+ bytes.rawValue
+        wantWorkerIfWorthwhile()
+        return bytes
+    }
+
+    /// Makes a reservation usable up to an address, a large step ahead where the system lets us.
+    private func makeAccessible(upTo end: UInt, in index: Int) -> Bool {
+        var reservation = state.pointee.reservations[index]
+        if reservation.table != nil {
+            guard
+                let more = reservation.table?.makeAccessible(
+                    reservation.grownEnd, end, using: state.pointee.system)
+            else { return false }
+            state.pointee.otherMetadataBytes += more
+            state.pointee.reservations[index] = reservation
+        }
+        if end <= reservation.accessibleEnd { return true }
+        let needed = ByteCount(end &- reservation.accessibleEnd)
+        let left = ByteCount(reservation.end &- reservation.accessibleEnd)
+        let ahead = min(needed.roundedUp(to: Tunables.accessibleStepBytes), left)
+        let step: ByteCount
+        if state.pointee.system.makeAccessible(reservation.accessibleEnd, ahead) {
+            step = ahead
+        } else if state.pointee.system.makeAccessible(reservation.accessibleEnd, needed) {
+            step = needed
+        } else {
+            return false
+        }
+        reservation.accessibleEnd &+= step.rawValue
+        state.pointee.reservations[index] = reservation
+        locked.pointee.books.system += step
+        locked.pointee.books.released += step
+        return true
+    }
+
+    /// Offsets growth by releasing what the heap retains beyond its goal, in the caller, within bounds; the rest is the
+    /// worker's. No lock is held.
+    func assist(_ growth: ByteCount, retained: ByteCount) {
+        let goal = ByteCount(state.pointee.goal.load(ordering: .relaxed))
+        guard goal != .maximum, retained + growth > goal else { return }
+        let wanted = min(growth, retained + growth - goal)
+        _ = search.scavenge(min(wanted, Tunables.growthAssistBytes), .growth, using: state.pointee.system)
+    }
+}

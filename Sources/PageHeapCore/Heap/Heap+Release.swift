@@ -1,0 +1,54 @@
+import Synchronization
+
+extension Heap {
+    /// Releases all free memory at once, and answers how much. Waits for a pass that is running.
+    ///
+    /// Begins a generation at the top of the heap: the ordinary start could skip what lies above both marks.
+    ///
+    /// - Parameter drain: gives what caches above the heap hold back to it, first.
+    package func releaseFreeMemory(drain: () -> Void) -> ByteCount {
+        lockPass()
+        drain()
+        flushPageCaches()
+        search.startGeneration(atTop: true, using: state.pointee.system)
+        var released: ByteCount = 0
+        while true {
+            // In pieces, so that a fork need not wait for the whole.
+            let piece = search.scavenge(Tunables.forcedPieceBytes, .forced, using: state.pointee.system)
+            released += piece
+            if piece < Tunables.forcedPieceBytes { break }
+            letForksPass()
+        }
+        if state.pointee.configuration.tracesScavenger { traceForced(released) }
+        unlockPass()
+        locked.pointee.lock.lock()
+        publish()
+        locked.pointee.lock.unlock()
+        return released
+    }
+
+    /// Gives the pages of all page caches back to the allocator.
+    func flushPageCaches() {
+        for shard in 0..<Tunables.pageCacheShards { flushPageCache(shard) }
+    }
+
+    func flushPageCache(_ shard: Int) {
+        state.pointee.shards[shard].lock.lock()
+        locked.pointee.lock.lock()
+        state.pointee.shards[shard].flush(to: locked)
+        locked.pointee.lock.unlock()
+        state.pointee.shards[shard].lock.unlock()
+    }
+
+    func lockPass() { state.pointee.passLock.lock() }
+
+    func unlockPass() { state.pointee.passLock.unlock() }
+
+    /// Lets forks that wait for the pass lock go first. The pass lock is held, and no other.
+    func letForksPass() {
+        guard state.pointee.waitingForks.load(ordering: .relaxed) != 0 else { return }
+        unlockPass()
+        while state.pointee.waitingForks.load(ordering: .relaxed) != 0 { pauseProcessor() }
+        lockPass()
+    }
+}

@@ -1,0 +1,118 @@
+import CPageHeap
+import Synchronization
+
+/// A consistent look at a heap's figures.
+package struct HeapFigures: Sendable {
+    package var books: HeapBooks
+    package var metadata: ByteCount
+    package var live: ByteCount
+    /// The maximum where the scavenger is off.
+    package var goal: ByteCount
+    package var workerNanoseconds: UInt64
+    package var workerWakeUps: UInt64
+    package var generation: UInt32
+}
+
+extension Heap {
+    /// The books as they are, with what page caches took since. The heap lock is held.
+    func currentBooks() -> HeapBooks {
+        var books = locked.pointee.books
+        for shard in 0..<Tunables.pageCacheShards { state.pointee.shards[shard].addNotes(to: &books) }
+        return books
+    }
+
+    /// One consistent snapshot. Takes the page caches' locks and the heap lock.
+    package func figures() -> HeapFigures {
+        lockShards()
+        locked.pointee.lock.lock()
+        defer {
+            locked.pointee.lock.unlock()
+            unlockShards()
+        }
+        return HeapFigures(
+            books: currentBooks(), metadata: metadataBytes, live: ByteCount(state.pointee.liveBytes.load(ordering: .relaxed)),
+            goal: ByteCount(state.pointee.goal.load(ordering: .relaxed)),
+            workerNanoseconds: state.pointee.worker.processorNanoseconds.load(ordering: .relaxed),
+            workerWakeUps: state.pointee.worker.wakeUps.load(ordering: .relaxed),
+            generation: state.pointee.space.generation)
+    }
+
+    /// All page caches' locks, in order: they have one rank, so nobody else may hold more than one.
+    private func lockShards() {
+        for shard in 0..<Tunables.pageCacheShards { state.pointee.shards[shard].lock.lockForFork() }
+    }
+
+    private func unlockShards() {
+        for shard in 0..<Tunables.pageCacheShards { state.pointee.shards[shard].lock.unlockAfterFork() }
+    }
+
+    /// The heap's own books. The heap lock is held.
+    private var metadataBytes: ByteCount {
+        locked.pointee.pages.metadataBytes + state.pointee.otherMetadataBytes
+            + state.pointee.records.committedBytes
+    }
+
+    /// Notes the peak of demand, and publishes the figures for whoever watches. The heap lock is held, after each change
+    /// of the books.
+    func publish() {
+        let books = currentBooks()
+        locked.pointee.books.peakDemand = max(books.peakDemand, books.demand)
+        guard let page = state.pointee.page else { return }
+        var figures = pageheap_figures()
+        figures.system_bytes = UInt64(books.system.rawValue)
+        figures.in_use_bytes = UInt64(books.inUse.rawValue)
+        figures.cached_bytes = UInt64(books.cached.rawValue)
+        figures.released_bytes = UInt64(books.released.rawValue)
+        figures.released_in_spans_bytes = UInt64(books.releasedInSpans.rawValue)
+        figures.metadata_bytes = UInt64(metadataBytes.rawValue)
+        figures.goal_bytes = UInt64(state.pointee.goal.load(ordering: .relaxed))
+        figures.live_bytes = UInt64(state.pointee.liveBytes.load(ordering: .relaxed))
+        figures.released_background_total = UInt64(books.releasedInBackgroundTotal.rawValue)
+        figures.released_growth_total = UInt64(books.releasedAtGrowthTotal.rawValue)
+        figures.released_forced_total = UInt64(books.releasedForcedTotal.rawValue)
+        figures.released_in_spans_total = UInt64(books.releasedInSpansTotal.rawValue)
+        figures.scavenger_cpu_nanoseconds = state.pointee.worker.processorNanoseconds.load(ordering: .relaxed)
+        figures.release_calls = UInt64(books.releaseCalls)
+        figures.release_failures = UInt64(books.releaseFailures)
+        figures.generation = UInt64(state.pointee.space.generation)
+        pageheap_statistics_page_write(page, &figures)
+    }
+
+    /// Publishes the figures from now on in a page that others can see.
+    package func publish(in page: UnsafeMutablePointer<pageheap_statistics_page>?) {
+        locked.pointee.lock.lock()
+        state.pointee.page = page
+        publish()
+        locked.pointee.lock.unlock()
+    }
+
+    /// Checked builds and tests: allocator, page caches and books agree. Nobody else uses the heap meanwhile.
+    package func checkInvariants() {
+        locked.pointee.lock.lock()
+        defer { locked.pointee.lock.unlock() }
+        locked.pointee.pages.checkInvariants()
+        let books = currentBooks()
+        books.checkInvariants()
+        var cached: ByteCount = 0
+        var cachedPages: PageCount = 0
+        var scavenged = locked.pointee.pages.scavengedPages
+        for shard in 0..<Tunables.pageCacheShards {
+            let cache = state.pointee.shards[shard].cache
+            cached += cache.retainedBytes
+            let pages = PageCount(UInt(cache.free.nonzeroBitCount))
+            cachedPages += pages
+            scavenged += pages - PageCount(cache.retainedBytes.rawValue / PageGeometry.pageBytes.rawValue)
+        }
+        if cached != books.cached { fatal("cached bytes are wrong:", books.cached.rawValue) }
+        var ahead: ByteCount = 0
+        for index in 0..<state.pointee.reservationCount {
+            let reservation = state.pointee.reservations[index]
+            ahead += ByteCount(reservation.accessibleEnd &- reservation.grownEnd)
+        }
+        if scavenged.bytes + ahead != books.released { fatal("released bytes are wrong:", books.released.rawValue) }
+        let total = locked.pointee.pages.inUse.totalBytes
+        if total + ahead != books.system { fatal("system bytes are wrong:", books.system.rawValue) }
+        let used = total - locked.pointee.pages.freePages.bytes - cachedPages.bytes
+        if used != books.inUse { fatal("in-use bytes are wrong:", books.inUse.rawValue) }
+    }
+}

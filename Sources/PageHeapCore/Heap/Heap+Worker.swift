@@ -1,0 +1,193 @@
+import CPageHeap
+import Synchronization
+
+extension Heap {
+    /// The background worker's whole life: cycles of demand once a second while there is something to give or the
+    /// estimate still moves, stretches of release in between, and sleep.
+    ///
+    /// - Parameter drainIdle: see ``endCycle(_:pacer:drainIdle:)``.
+    package func runWorker(drainIdle: () -> Bool) {
+        var pacer = SleepRatioPacer()
+        var cycle = DemandCycle(now: state.pointee.system.monotonicNanoseconds())
+        var hasMore = true
+        while !state.pointee.worker.shouldStop.load(ordering: .relaxed) {
+            let seen = state.pointee.worker.signal.load(ordering: .acquiring)
+            if !hasMore && isMet {
+                park(seen)
+                cycle.foundNothing = false
+                hasMore = true
+            }
+            let now = state.pointee.system.monotonicNanoseconds()
+            if now &- cycle.lastEnd >= Tunables.cycleNanoseconds {
+                cycle.lastEnd = now
+                hasMore = endCycle(&cycle, pacer: &pacer, drainIdle: drainIdle)
+            }
+            let run = work()
+            if run.released > 0 { cycle.foundNothing = false }
+            if run.isExhausted && run.released == 0 { cycle.foundNothing = true }
+            noteProcessorTime()
+            let worked = SleepRatioPacer.counted(run.worked)
+            let untilCycle = max(0, cycle.lastEnd &+ Tunables.cycleNanoseconds &- now)
+            if run.released == 0 || run.isExhausted {
+                // Nothing to do before the next cycle.
+                sleep(untilCycle, unlessSignalled: seen)
+            }
+            if run.released > 0 {
+                let slept = rest(pacer.sleepTime(worked: worked), &cycle, &pacer, &hasMore, drainIdle)
+                pacer.endRound(worked: worked, slept: slept, processors: state.pointee.system.processorCount)
+            }
+        }
+        // The last touch of the state: who waits for it may unmap it.
+        let ended = withUnsafePointer(to: state.pointee.worker.ended) { UnsafeRawPointer($0) }
+        state.pointee.worker.ended.store(1, ordering: .releasing)
+        pageheap_futex_wake(ended, 1)
+    }
+
+    /// Ends the worker, and waits until it has ended. No new one will start. No lock is held.
+    package func stopWorker() {
+        state.pointee.worker.lock.lock()
+        state.pointee.worker.shouldStop.store(true, ordering: .relaxed)
+        let isRunning = state.pointee.worker.isRunning.load(ordering: .relaxed)
+        state.pointee.worker.lock.unlock()
+        guard isRunning else { return }
+        wakeWorker()
+        while state.pointee.worker.ended.load(ordering: .acquiring) == 0 {
+            withUnsafePointer(to: state.pointee.worker.ended) { pageheap_futex_wait($0, 0, -1) }
+        }
+    }
+
+    /// Whether the heap retains no more than its goal, or there is none.
+    private var isMet: Bool {
+        let goal = state.pointee.goal.load(ordering: .relaxed)
+        if goal == .max { return true }
+        locked.pointee.lock.lock()
+        defer { locked.pointee.lock.unlock() }
+        return currentBooks().retained.rawValue <= goal
+    }
+
+    /// One stretch of release.
+    private func work() -> ScavengeRun {
+        var before = state.pointee.system.threadProcessorNanoseconds()
+        let run = ScavengeRun.perform(
+            physicalPage: state.pointee.machine.physicalPage,
+            shouldStop: { isMet || state.pointee.worker.shouldStop.load(ordering: .relaxed) },
+            quantum: { bytes in
+                // For each quantum anew, so that a fork or a forced release waits for one at most.
+                lockPass()
+                let released = search.scavenge(bytes, .background, using: state.pointee.system)
+                unlockPass()
+                let after = state.pointee.system.threadProcessorNanoseconds()
+                defer { before = after }
+                return (released, after &- before)
+            })
+        state.pointee.space.releasedInGeneration.wrappingAdd(run.released.rawValue, ordering: .relaxed)
+        return run
+    }
+
+    /// Sleeps after work, ending cycles on time meanwhile.
+    ///
+    /// - Returns: nanoseconds slept, as measured.
+    private func rest(
+        _ nanoseconds: Int64, _ cycle: inout DemandCycle, _ pacer: inout SleepRatioPacer, _ hasMore: inout Bool,
+        _ drainIdle: () -> Bool
+    ) -> Int64 {
+        let start = state.pointee.system.monotonicNanoseconds()
+        while !state.pointee.worker.shouldStop.load(ordering: .relaxed) {
+            let now = state.pointee.system.monotonicNanoseconds()
+            let left = nanoseconds &- (now &- start)
+            if left <= 0 { break }
+            if now &- cycle.lastEnd >= Tunables.cycleNanoseconds {
+                cycle.lastEnd = now
+                hasMore = endCycle(&cycle, pacer: &pacer, drainIdle: drainIdle)
+            }
+            let untilCycle = max(1, cycle.lastEnd &+ Tunables.cycleNanoseconds &- now)
+            sleep(min(left, untilCycle), unlessSignalled: state.pointee.worker.signal.load(ordering: .acquiring))
+        }
+        return state.pointee.system.monotonicNanoseconds() &- start
+    }
+
+    private func sleep(_ nanoseconds: Int64, unlessSignalled seen: UInt32) {
+        withUnsafePointer(to: state.pointee.worker.signal) { pageheap_futex_wait($0, seen, max(1, nanoseconds)) }
+    }
+
+    /// Sleeps until somebody has something for the worker.
+    private func park(_ seen: UInt32) {
+        locked.pointee.lock.lock()
+        state.pointee.worker.freedSinceParked = 0
+        state.pointee.worker.isParked.store(true, ordering: .relaxed)
+        locked.pointee.lock.unlock()
+        while state.pointee.worker.signal.load(ordering: .acquiring) == seen
+            && !state.pointee.worker.shouldStop.load(ordering: .relaxed)
+        {
+            withUnsafePointer(to: state.pointee.worker.signal) { pageheap_futex_wait($0, seen, -1) }
+        }
+        state.pointee.worker.isParked.store(false, ordering: .relaxed)
+        state.pointee.worker.wakeUps.wrappingAdd(1, ordering: .relaxed)
+    }
+
+    private func noteProcessorTime() {
+        state.pointee.worker.processorNanoseconds.store(
+            UInt64(max(0, state.pointee.system.threadProcessorNanoseconds())), ordering: .relaxed)
+        locked.pointee.lock.lock()
+        publish()
+        locked.pointee.lock.unlock()
+    }
+
+    /// Counts freed bytes, and answers whether they are the ones to wake a parked worker for. In the child of a fork,
+    /// which has none, they make one wanted. The heap lock is held.
+    func noteFreed(_ bytes: ByteCount) -> Bool {
+        let isAbsent = !state.pointee.worker.isRunning.load(ordering: .relaxed)
+        guard isAbsent || state.pointee.worker.isParked.load(ordering: .relaxed) else { return false }
+        state.pointee.worker.freedSinceParked += bytes
+        guard state.pointee.worker.freedSinceParked >= Tunables.wakeBytes else { return false }
+        if isAbsent { wantWorkerIfWorthwhile() }
+        return !isAbsent
+    }
+
+    /// Asks for a worker where the heap has grown enough for one. The heap lock is held.
+    func wantWorkerIfWorthwhile() {
+        if state.pointee.configuration.runsWorker
+            && locked.pointee.pages.inUse.totalBytes >= Tunables.workerStartBytes
+        {
+            state.pointee.worker.isWanted.store(true, ordering: .relaxed)
+        }
+    }
+
+    /// Wakes the worker. No lock is held.
+    package func wakeWorker() {
+        state.pointee.worker.raise()
+        withUnsafePointer(to: state.pointee.worker.signal) { pageheap_futex_wake($0, 1) }
+    }
+
+    /// Starts the worker where it is wanted and not there. No lock is held, and the thread's cache is not in use,
+    /// because making a thread may allocate.
+    ///
+    /// - Parameter body: is given the address of the heap's state, on the new thread; calls ``runWorker(drainIdle:)``.
+    package func startWorkerIfWanted(_ body: @convention(c) (UnsafeMutableRawPointer) -> Void) {
+        guard state.pointee.worker.isWanted.load(ordering: .relaxed) else { return }
+        state.pointee.worker.lock.lock()
+        let starts =
+            !state.pointee.worker.isRunning.load(ordering: .relaxed)
+            && !state.pointee.worker.shouldStop.load(ordering: .relaxed)
+            && state.pointee.worker.isWanted.load(ordering: .relaxed)
+        if starts { state.pointee.worker.isRunning.store(true, ordering: .relaxed) }
+        state.pointee.worker.isWanted.store(false, ordering: .relaxed)
+        state.pointee.worker.lock.unlock()
+        guard starts else { return }
+        if startThread(body, UnsafeMutableRawPointer(state)) { return }
+        // No thread to be had: without a worker the heap works, and the next growth tries again.
+        state.pointee.worker.isRunning.store(false, ordering: .relaxed)
+    }
+
+    private func startThread(
+        _ body: @convention(c) (UnsafeMutableRawPointer) -> Void, _ argument: UnsafeMutableRawPointer
+    ) -> Bool {
+        let name: StaticString = "pageheap"
+        return name.withUTF8Buffer { buffer in
+            buffer.withMemoryRebound(to: CChar.self) { text in
+                guard let text = text.baseAddress else { return false }
+                return pageheap_start_thread(body, argument, text) == 0
+            }
+        }
+    }
+}

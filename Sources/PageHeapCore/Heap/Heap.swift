@@ -1,0 +1,115 @@
+import CPageHeap
+import Synchronization
+
+/// A heap of pages: allocator, page caches, scavenger, limits and books, on an operating system.
+///
+/// A handle on a ``HeapState`` in memory that does not move; copies name the same heap. Safe to use from several
+/// threads at once.
+package struct Heap<System: OperatingSystem> {
+    package let state: UnsafeMutablePointer<HeapState<System>>
+
+    @inline(__always)
+    package init(_ state: UnsafeMutablePointer<HeapState<System>>) { self.state = state }
+
+    /// Sets up a heap in zeroed memory that its maker provides, as large as ``HeapState``.
+    ///
+    /// - Returns: nothing if the system refuses address space; then the memory must not be used.
+    package static func start(
+        in state: UnsafeMutablePointer<HeapState<System>>, system: System, configuration: HeapConfiguration
+    ) -> Heap<System>? {
+        guard let first = reserve(atLeast: Tunables.smallestReservationBytes, system, configuration) else { return nil }
+        let window = AddressRange(
+            base: OffsetAddress(first.base &- configuration.arenaBaseOffset),
+            limit: OffsetAddress(first.end &- configuration.arenaBaseOffset))
+        guard let pages = PageAllocator(window: window, using: system) else {
+            cancel(first, system)
+            return nil
+        }
+        guard let ranges = AddressRanges(using: system) else {
+            pages.cancel(using: system)
+            cancel(first, system)
+            return nil
+        }
+        if configuration.keepsSpans {
+            // A span has at least one page; where address space is scarce, so are spans.
+            let limit = Int(ByteCount(first.end &- first.base).pagesRoundedUp.rawValue) * Tunables.reservationLimit
+            guard state.pointee.records.start(limit: limit, using: system) else {
+                pages.cancel(using: system)
+                ranges.cancel(using: system)
+                cancel(first, system)
+                return nil
+            }
+        }
+        state.pointee.machine = MachineFigures(of: system)
+        state.pointee.configuration = configuration
+        state.pointee.locked.pages = pages
+        state.pointee.space.start(ranges)
+        state.pointee.goal.store(.max, ordering: .relaxed)
+        state.pointee.reservations[0] = first
+        state.pointee.reservationCount = 1
+        withUnsafeMutablePointer(to: &state.pointee.system) { $0.initialize(to: system) }
+        return Heap(state)
+    }
+
+    /// Gives all address space back. Nobody may use the heap any more, and its worker has stopped.
+    package func shutDown() {
+        for index in 0..<state.pointee.reservationCount {
+            Self.cancel(state.pointee.reservations[index], state.pointee.system)
+        }
+        state.pointee.space.cancel(using: state.pointee.system)
+        state.pointee.locked.pages.cancel(using: state.pointee.system)
+        state.pointee.records.cancel(using: state.pointee.system)
+    }
+
+    /// Gives a reservation and its span table back.
+    static func cancel(_ reservation: Reservation, _ system: borrowing System) {
+        system.cancel(reservation.base, ByteCount(reservation.end &- reservation.base))
+        reservation.table?.cancel(using: system)
+    }
+
+    /// Address space for the heap: as much as is usual, halved while the system refuses; where the process's address
+    /// space is limited, a small part of it, because the program needs the rest.
+    static func reserve(
+        atLeast bytes: ByteCount, _ system: borrowing System, _ configuration: HeapConfiguration
+    ) -> Reservation? {
+        let floor = max(bytes.roundedUp(to: PageGeometry.chunkBytes), Tunables.smallestReservationBytes)
+        var size = system.isAddressSpaceLimited ? floor : max(Tunables.reservationBytes, floor)
+        while size >= floor {
+            if let base = system.reserve(size, alignment: PageGeometry.chunkBytes) {
+                var reservation = Reservation()
+                reservation.base = base
+                reservation.end = base &+ size.rawValue
+                reservation.grownEnd = base
+                reservation.accessibleEnd = base
+                if !configuration.keepsSpans { return reservation }
+                if let table = SpanTable(base: base, bytes: size, using: system) {
+                    reservation.table = table
+                    return reservation
+                }
+                system.cancel(base, size)
+            }
+            size = ByteCount(size.rawValue / 2).roundedDown(to: PageGeometry.chunkBytes)
+        }
+        return nil
+    }
+
+    /// The critical section of the heap.
+    @inline(__always)
+    var locked: UnsafeMutablePointer<LockedPages> { withUnsafeMutablePointer(to: &state.pointee.locked) { $0 } }
+
+    /// The scavenger's search in this heap.
+    package var search: ScavengeSearch {
+        ScavengeSearch(
+            heap: locked, space: withUnsafeMutablePointer(to: &state.pointee.space) { $0 },
+            machine: state.pointee.machine, arenaBaseOffset: state.pointee.configuration.arenaBaseOffset,
+            method: state.pointee.configuration.releaseMethod)
+    }
+
+    @inline(__always)
+    func process(_ address: OffsetAddress) -> UInt { address.rawValue &+ state.pointee.configuration.arenaBaseOffset }
+
+    @inline(__always)
+    func offset(_ address: UInt) -> OffsetAddress {
+        OffsetAddress(address &- state.pointee.configuration.arenaBaseOffset)
+    }
+}

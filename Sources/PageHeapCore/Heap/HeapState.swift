@@ -1,0 +1,36 @@
+import CPageHeap
+import Synchronization
+
+/// All of a heap, in memory that does not move. Reached through ``Heap``, a handle, and set up in zeroed memory by
+/// ``Heap/start(in:system:configuration:)``: all locks and counters are right when they are zero.
+package struct HeapState<System: OperatingSystem>: ~Copyable {
+    var system: System
+    var machine: MachineFigures
+    var configuration: HeapConfiguration
+
+    /// The page allocator and the books, with the heap lock.
+    var locked: LockedPages
+    /// What the heap has reserved; the first one is nearly always the only one. Guarded by the heap lock.
+    var reservations : InlineArray<8, Reservation>
+    var reservationCount: Int
+    /// Page caches, shared by the size classes.
+    var shards: InlineArray<4, PageCacheShard>
+    /// The records of spans.
+    var records: SpanRecords
+
+    /// Held by whoever releases memory in a pass: background, forced.
+    let passLock: FutexLock<LockRanks.Pass>
+    /// Forks that wait for the pass lock: a long pass lets them through between system calls.
+    let waitingForks: Atomic<UInt32>
+    var space: SearchSpace
+    /// What retained bytes are driven to; the maximum where the scavenger is off. Relaxed: any recent value will do.
+    let goal: Atomic<UInt>
+    var worker: WorkerState
+
+    /// Bytes of blocks that are with threads' caches or the program. Relaxed: a figure.
+    let liveBytes: Atomic<UInt>
+    /// Metadata outside the allocator and the records: span tables, caches. Guarded by the heap lock.
+    var otherMetadataBytes: ByteCount
+    /// Where the heap's figures are published. Written under the heap lock.
+    var page: UnsafeMutablePointer<pageheap_statistics_page>?
+}

@@ -1,0 +1,91 @@
+import CPageHeap
+
+extension MallocHeap {
+    /// Frees a block, where the thread's cache could not take it. Stops the program where the address is none that may
+    /// be freed.
+    @inline(never)
+    package func freeSlowly(_ address: UInt) {
+        if address == 0 { return }
+        let entry = heap.spanEntry(of: address)
+        if entry == .none { WrongFree.stop(.foreign, address) }
+        if address & 15 != 0 { WrongFree.stop(.misaligned, address) }
+        let sizeClass = entry.sizeClass
+        if sizeClass == .notSmall {
+            freeLarge(address, entry.span)
+            return
+        }
+        let slot = ThreadSlot.current
+        while true {
+            let cache = slot.enter()
+            if !cache.isEmptyCache {
+                if !cache.push(address, sizeClass) {
+                    drainHalf(cache, sizeClass)
+                    _ = cache.push(address, sizeClass)
+                }
+                slot.leave()
+                return
+            }
+            slot.leave()
+            if !waitForCache(slot) {
+                var block = address
+                give(&block, 1, sizeClass)
+                return
+            }
+        }
+    }
+
+    /// Gives the older half of a full stack back to its class's spans. The thread is busy with the cache.
+    private func drainHalf(_ cache: ThreadCache, _ sizeClass: SizeClass) {
+        cache.header.pointee.slowEvents &+= 1
+        drain(cache, sizeClass, Int(cache.count(sizeClass) &+ 1) / 2)
+    }
+
+    /// Gives the lowest blocks of a stack back to their spans.
+    ///
+    /// They leave the stack before they reach the spans: a fork in between may lose a few blocks, but never has one in
+    /// both places.
+    private func drain(_ cache: ThreadCache, _ sizeClass: SizeClass, _ count: Int) {
+        var batch = InlineArray<64, UInt>(repeating: 0)
+        let blocks = cache.blocks(sizeClass)
+        let held = Int(cache.count(sizeClass))
+        for index in 0..<count { batch[unchecked: index] = blocks[index] }
+        for index in count..<held { blocks[index - count] = blocks[index] }
+        cache.setCount(sizeClass, UInt32(truncatingIfNeeded: held - count))
+        pageheap_compiler_fence()
+        withUnsafeMutablePointer(to: &batch) { pointer in
+            pointer.withMemoryRebound(to: UInt.self, capacity: 64) { give($0, count, sizeClass) }
+        }
+    }
+
+    private func give(_ blocks: UnsafeMutablePointer<UInt>, _ count: Int, _ sizeClass: SizeClass) {
+        noteLive(UInt(bitPattern: count) &* UInt(classes[sizeClass].blockBytes), out: false)
+        central.give(blocks, count, of: sizeClass)
+    }
+
+    /// Gives all blocks of a cache back. Its owner is kept off it, or calls this.
+    func drainWhole(_ cache: ThreadCache) {
+        for number in 1..<SizeClass.count {
+            let sizeClass = SizeClass(UInt8(number))
+            let count = Int(cache.count(sizeClass))
+            if count > 0 { drain(cache, sizeClass, count) }
+        }
+    }
+
+    /// Drains the caches of threads that sleep. For the worker, with the pass lock held.
+    ///
+    /// - Returns: whether a later call may find more.
+    package func drainIdleCaches() -> Bool {
+        state.pointee.caches.lock.lock()
+        defer { state.pointee.caches.lock.unlock() }
+        return state.pointee.caches.drainIdle { drainWhole($0) }
+    }
+
+    /// Releases everything that is free, the blocks in threads' caches included, and answers how many bytes.
+    package func releaseFreeMemory() -> ByteCount {
+        heap.releaseFreeMemory {
+            state.pointee.caches.lock.lock()
+            state.pointee.caches.drainAll { drainWhole($0) }
+            state.pointee.caches.lock.unlock()
+        }
+    }
+}

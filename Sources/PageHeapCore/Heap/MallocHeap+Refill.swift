@@ -1,0 +1,94 @@
+extension MallocHeap {
+    /// A block, where the thread's cache had none, or the request is large.
+    ///
+    /// - Returns: nothing where there is no memory.
+    @inline(never)
+    package func allocateSlowly(_ bytes: UInt) -> UnsafeMutableRawPointer? {
+        if bytes > SizeClass.largestBytes.rawValue { return allocateLarge(ByteCount(bytes))?.pointer }
+        let sizeClass = classes.sizeClass(holding: ByteCount(bytes))
+        let slot = ThreadSlot.current
+        while true {
+            let cache = slot.enter()
+            if !cache.isEmptyCache {
+                let block = cache.pop(sizeClass) ?? refill(cache, sizeClass)
+                slot.leave()
+                return UnsafeMutableRawPointer(bitPattern: block)
+            }
+            slot.leave()
+            if !waitForCache(slot) { return UnsafeMutableRawPointer(bitPattern: takeOne(sizeClass)) }
+        }
+    }
+
+    /// Fills a stack half with blocks of its class, and takes one. The thread is busy with the cache.
+    ///
+    /// - Returns: its address; 0 where there is no memory.
+    private func refill(_ cache: ThreadCache, _ sizeClass: SizeClass) -> UInt {
+        cache.header.pointee.slowEvents &+= 1
+        let blocks = cache.blocks(sizeClass)
+        let wanted = max(1, Int(cache.capacity(sizeClass)) / 2)
+        let count = central.take(wanted, of: sizeClass, into: blocks)
+        if count == 0 { return 0 }
+        noteLive(UInt(bitPattern: count) &* UInt(classes[sizeClass].blockBytes), out: true)
+        // The lowest address on top: a sequence of requests gets ascending addresses.
+        var low = 0
+        var high = count - 1
+        while low < high {
+            swap(&blocks[low], &blocks[high])
+            low += 1
+            high -= 1
+        }
+        cache.setCount(sizeClass, UInt32(truncatingIfNeeded: count - 1))
+        return blocks[count - 1]
+    }
+
+    /// A block straight from the central lists, for a thread that has no cache.
+    private func takeOne(_ sizeClass: SizeClass) -> UInt {
+        var block: UInt = 0
+        guard central.take(1, of: sizeClass, into: &block) == 1 else { return 0 }
+        noteLive(UInt(classes[sizeClass].blockBytes), out: true)
+        return block
+    }
+
+    private func swap(_ left: inout UInt, _ right: inout UInt) {
+        let value = left
+        left = right
+        right = value
+    }
+
+    /// Gives the thread a cache if it has none, or waits until it has its own back from the scavenger.
+    ///
+    /// - Returns: false where the thread has to do without: while it gets one, after it gave its own back, and where
+    ///   there is no memory for one.
+    func waitForCache(_ slot: ThreadSlot) -> Bool {
+        switch slot.state {
+        case .registering, .exited: return false
+        case .registered:
+            // Whoever drains the cache holds the registry lock.
+            state.pointee.caches.lock.lock()
+            state.pointee.caches.lock.unlock()
+            return true
+        case .new:
+            return registerThread(slot)
+        }
+    }
+
+    private func registerThread(_ slot: ThreadSlot) -> Bool {
+        slot.state = .registering
+        state.pointee.caches.lock.lock()
+        let cache = state.pointee.caches.add(
+            slot, classes: classes, using: state.pointee.heap.system)
+        if let cache {
+            slot.ownCache = cache
+            slot.setCache(cache)
+        }
+        state.pointee.caches.lock.unlock()
+        guard cache != nil else {
+            slot.state = .new
+            return false
+        }
+        // First the state: what follows may allocate, and finds a cache.
+        slot.state = .registered
+        armThreadExit()
+        return true
+    }
+}

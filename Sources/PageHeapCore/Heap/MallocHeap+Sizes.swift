@@ -1,0 +1,62 @@
+extension MallocHeap {
+    /// The bytes that a block really has.
+    package func usableBytes(_ address: UInt) -> ByteCount {
+        let entry = heap.spanEntry(of: address)
+        if entry == .none { WrongFree.stop(.foreign, address) }
+        if entry.sizeClass != .notSmall { return ByteCount(UInt(classes[entry.sizeClass].blockBytes)) }
+        return heap.spanRecord(entry.span).pointee.bytes
+    }
+
+    /// A block that reads as zero. What is known to be zero is not cleared again.
+    package func allocateZeroed(_ bytes: UInt) -> UnsafeMutableRawPointer? {
+        if bytes > SizeClass.largestBytes.rawValue {
+            guard let (pointer, isZero) = allocateLarge(ByteCount(bytes)) else { return nil }
+            if !isZero { pointer.initializeMemory(as: UInt8.self, repeating: 0, count: Int(bitPattern: bytes)) }
+            return pointer
+        }
+        guard let pointer = allocateFromCache(bytes) ?? allocateSlowly(bytes) else { return nil }
+        pointer.initializeMemory(as: UInt8.self, repeating: 0, count: Int(bitPattern: bytes))
+        return pointer
+    }
+
+    /// A block whose address is a multiple of a power of two.
+    package func allocateAligned(_ bytes: UInt, alignment: UInt) -> UnsafeMutableRawPointer? {
+        if alignment <= 16 { return allocateFromCache(bytes) ?? allocateSlowly(bytes) }
+        // A span begins with a page: up to a page's alignment, any class whose size is a multiple serves.
+        if alignment <= PageGeometry.pageBytes.rawValue && bytes <= SizeClass.largestBytes.rawValue {
+            var wanted = ByteCount(max(bytes, 1)).roundedUp(to: ByteCount(alignment))
+            while wanted <= SizeClass.largestBytes {
+                let block = UInt(classes[classes.sizeClass(holding: wanted)].blockBytes)
+                if block % alignment == 0 { return allocateFromCache(block) ?? allocateSlowly(block) }
+                wanted += ByteCount(alignment)
+            }
+        }
+        return allocateLarge(ByteCount(max(bytes, 1)), alignment: ByteCount(alignment))?.pointer
+    }
+
+    /// Makes a block larger or smaller, where it is if that can be, and not at all where it would change little.
+    ///
+    /// - Parameters:
+    ///   - address: of a block in use.
+    ///   - bytes: at least 1.
+    /// - Returns: its address now; nothing where there is no memory, and then the block is as it was.
+    package func reallocate(_ address: UInt, _ bytes: UInt) -> UnsafeMutableRawPointer? {
+        let entry = heap.spanEntry(of: address)
+        if entry == .none { WrongFree.stop(.foreign, address) }
+        if address & 15 != 0 { WrongFree.stop(.misaligned, address) }
+        let held = usableBytes(address)
+        let old = UnsafeMutableRawPointer(bitPattern: address)
+        if entry.sizeClass != .notSmall {
+            if bytes <= held.rawValue && bytes >= held.rawValue / 2 { return old }
+        } else {
+            if heap.spanRecord(entry.span).pointee.base != address {
+                WrongFree.stop(.insideLargeBlock, address, base: heap.spanRecord(entry.span).pointee.base)
+            }
+            if bytes > SizeClass.largestBytes.rawValue && resizeLarge(entry.span, to: ByteCount(bytes)) { return old }
+        }
+        guard let old, let new = allocateFromCache(bytes) ?? allocateSlowly(bytes) else { return nil }
+        new.copyMemory(from: old, byteCount: Int(bitPattern: min(bytes, held.rawValue)))
+        if !freeToCache(address) { freeSlowly(address) }
+        return new
+    }
+}

@@ -1,0 +1,85 @@
+import Synchronization
+
+/// malloc and free on a heap: small blocks from thread caches over spans, large blocks as spans of their own.
+///
+/// A handle on a ``MallocState`` in memory that does not move. One allocation's way down: the thread's cache
+/// (``allocate(_:)``), the class's spans (`MallocHeap+Refill`), a page cache or the page allocator (`Heap+Allocate`), the
+/// operating system (`Heap+Growth`).
+package struct MallocHeap<System: OperatingSystem> {
+    package let state: UnsafeMutablePointer<MallocState<System>>
+
+    @inline(__always)
+    package init(_ state: UnsafeMutablePointer<MallocState<System>>) { self.state = state }
+
+    /// Sets up a heap in zeroed memory that its maker provides, as large as ``MallocState``.
+    ///
+    /// - Returns: false if the system refuses address space.
+    package func start(system: System, configuration: HeapConfiguration) -> Bool {
+        var configuration = configuration
+        configuration.keepsSpans = true
+        guard Heap.start(in: heap.state, system: system, configuration: configuration) != nil,
+            let table = state.pointee.heap.reservations[0].table
+        else { return false }
+        let first = state.pointee.heap.reservations[0]
+        state.pointee.classes = SizeClassTable()
+        state.pointee.caches.prepareToDrain()
+        state.pointee.firstEntries = table.entriesAddress
+        state.pointee.firstBase = first.base
+        state.pointee.firstUnits = (first.end &- first.base) &>> UInt(SizeClass.unitShift)
+        return true
+    }
+
+    /// The heap of pages below.
+    @inline(__always)
+    package var heap: Heap<System> { Heap(withUnsafeMutablePointer(to: &state.pointee.heap) { $0 }) }
+
+    @inline(__always)
+    var classes: SizeClassLookup { SizeClassLookup(withUnsafeMutablePointer(to: &state.pointee.classes) { $0 }) }
+
+    /// The central lists.
+    @inline(__always)
+    var central: CentralSpans<Heap<System>> {
+        CentralSpans(
+            lists: withUnsafeMutablePointer(to: &state.pointee.lists) { $0 },
+            classes: classes, source: heap)
+    }
+
+    /// A small block from the thread's cache: the whole way of most requests. Nothing where the cache has none, where
+    /// the request is not small, and before the heap is set up: then ``allocateSlowly(_:)``.
+    @inline(__always)
+    package func allocateFromCache(_ bytes: UInt) -> UnsafeMutableRawPointer? {
+        guard bytes <= SizeClass.largestBytes.rawValue else { return nil }
+        let sizeClass = classes.sizeClass(holding: ByteCount(bytes))
+        let slot = ThreadSlot.current
+        let block = slot.enter().pop(sizeClass)
+        slot.leave()
+        return block.flatMap { UnsafeMutableRawPointer(bitPattern: $0) }
+    }
+
+    /// Puts a small block into the thread's cache: the whole way of most frees. False where the address is none of a
+    /// small block of the first reservation, or the cache is full: then ``freeSlowly(_:)``.
+    @inline(__always)
+    package func freeToCache(_ address: UInt) -> Bool {
+        // Rotated, so that one comparison finds addresses outside the reservation and such as are not multiples of 16.
+        let offset = address &- state.pointee.firstBase
+        let units = offset &>> UInt(SizeClass.unitShift) | offset &<< UInt(UInt.bitWidth - SizeClass.unitShift)
+        guard units < state.pointee.firstUnits else { return false }
+        let page = Int(bitPattern: units &>> UInt(PageGeometry.pageShift - SizeClass.unitShift))
+        // Class 0, of what is no small block, has no room in any cache.
+        let sizeClass = SpanTableEntry(rawValue: state.pointee.firstEntries[page]).sizeClass
+        let slot = ThreadSlot.current
+        let taken = slot.enter().push(address, sizeClass)
+        slot.leave()
+        return taken
+    }
+
+    /// Notes bytes of blocks that left for the caches or the program, or came back.
+    @inline(__always)
+    func noteLive(_ bytes: UInt, out: Bool) {
+        if out {
+            state.pointee.heap.liveBytes.wrappingAdd(bytes, ordering: .relaxed)
+        } else {
+            state.pointee.heap.liveBytes.wrappingSubtract(bytes, ordering: .relaxed)
+        }
+    }
+}

@@ -1,0 +1,18 @@
+/// All of a malloc heap, in memory that does not move: a heap of pages, and blocks above it. Reached through
+/// ``MallocHeap``, a handle.
+package struct MallocState<System: OperatingSystem>: ~Copyable {
+    // What every free looks at, first: the first reservation and its span table.
+    /// The first reservation's address.
+    var firstBase: UInt
+    /// Its size in units of 16 bytes.
+    var firstUnits: UInt
+    /// Its span table's entries.
+    var firstEntries: UnsafeMutablePointer<UInt32>
+
+    var classes: SizeClassTable
+    var lists: InlineArray<73, ClassSpans>
+    var caches: ThreadCaches
+    var heap: HeapState<System>
+    /// The key whose destructor runs when a thread with a cache exits.
+    var exitKey: UInt32
+}

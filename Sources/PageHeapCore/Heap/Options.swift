@@ -1,0 +1,83 @@
+/// The options of the malloc library: environment variables that begin with `PAGEHEAP_`. The one place that knows,
+/// parses and checks them.
+///
+/// | variable | values | default |
+/// | --- | --- | --- |
+/// | `PAGEHEAP_RETAIN_PERCENT` | 0 to 100: retained on top of the estimated need | 10 |
+/// | `PAGEHEAP_RELEASE` | `now` (resident memory falls at once) or `lazy` (when the system needs it) | `now` |
+/// | `PAGEHEAP_SCAVENGER` | `on` or `off`: the background worker | `on` |
+/// | `PAGEHEAP_SCAVTRACE` | `0` or `1`: a line on standard error for each generation | `0` |
+/// | `PAGEHEAP_STATISTICS_DIRECTORY` | a folder for the statistics page; set by `pageheap run` | none |
+///
+/// Unknown and malformed ones are reported once, on standard error, and ignored.
+package struct Options {
+    package var configuration = HeapConfiguration()
+    package var statisticsDirectory: UnsafePointer<CChar>?
+
+    /// Names that begin like ours and belong to the project's tests and tools.
+    private static func isToolsOwn(_ name: TextSlice) -> Bool {
+        name == "VECTORS" || name == "SEED" || name == "OPERATIONS"
+    }
+
+    /// Reads the options out of an environment.
+    ///
+    /// - Parameter environment: `NAME=value` strings, ended by a null pointer; null where none may be read.
+    package init(environment: UnsafeMutablePointer<UnsafePointer<CChar>?>?) {
+        guard let environment else { return }
+        var index = 0
+        while let entry = environment[index] {
+            index += 1
+            guard let rest = TextSlice.remainder(of: entry, after: "PAGEHEAP_"), let equals = rest.position(of: 61)
+            else { continue }
+            take(
+                TextSlice(start: rest.start, count: equals), value: rest.start + equals + 1, entry: entry)
+        }
+    }
+
+    /// The folder for the statistics page that an environment names: for the child of a fork, which reads no other
+    /// option anew.
+    package static func statisticsDirectory(
+        in environment: UnsafeMutablePointer<UnsafePointer<CChar>?>?
+    ) -> UnsafePointer<CChar>? {
+        guard let environment else { return nil }
+        var index = 0
+        while let entry = environment[index] {
+            index += 1
+            if let value = TextSlice.remainder(of: entry, after: "PAGEHEAP_STATISTICS_DIRECTORY="), value.count > 0 {
+                return value.start
+            }
+        }
+        return nil
+    }
+
+    private mutating func take(_ name: TextSlice, value: UnsafePointer<CChar>, entry: UnsafePointer<CChar>) {
+        let text = TextSlice(cString: value)
+        if name == "RETAIN_PERCENT" {
+            guard let percent = text.decimal, percent <= 100 else { return report(entry, "takes 0 to 100") }
+            configuration.retainExtraPercent = percent
+        } else if name == "RELEASE" {
+            guard text == "now" || text == "lazy" else { return report(entry, "takes now or lazy") }
+            configuration.releaseMethod = text == "lazy" ? .lazily : .now
+        } else if name == "SCAVENGER" {
+            guard text == "on" || text == "off" else { return report(entry, "takes on or off") }
+            configuration.runsWorker = text == "on"
+        } else if name == "SCAVTRACE" {
+            guard text == "0" || text == "1" else { return report(entry, "takes 0 or 1") }
+            configuration.tracesScavenger = text == "1"
+        } else if name == "STATISTICS_DIRECTORY" {
+            guard text.count > 0 else { return report(entry, "takes the path of a folder") }
+            statisticsDirectory = value
+        } else if !Self.isToolsOwn(name) {
+            report(entry, "is no option: there are RETAIN_PERCENT, RELEASE, SCAVENGER, SCAVTRACE")
+        }
+    }
+
+    private func report(_ entry: UnsafePointer<CChar>, _ text: StaticString) {
+        var line = MessageLine()
+        line.append("pageheap: ignored ")
+        line.append(entry, upTo: 200)
+        line.append(": ")
+        line.append(text)
+        line.writeToStandardError()
+    }
+}

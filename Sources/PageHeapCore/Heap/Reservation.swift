@@ -1,0 +1,17 @@
+/// A stretch of address space that the heap has reserved, and how far it has grown into it.
+///
+///     base ──── in the allocator ──── grownEnd ── accessible ── accessibleEnd ──── reserved ──── end
+///
+/// Addresses are the process's.
+struct Reservation {
+    var base: UInt = 0
+    var end: UInt = 0
+    var grownEnd: UInt = 0
+    var accessibleEnd: UInt = 0
+    /// The table that says which span a page belongs to, where the heap keeps one.
+    var table: SpanTable?
+
+    var isEmpty: Bool { base == end }
+
+    func contains(_ address: UInt) -> Bool { address >= base && address < end }
+}

@@ -1,0 +1,69 @@
+#if os(Linux)
+    import CPageHeap
+
+    /// A heap of pages on the real operating system: what everyone outside the core uses. Concrete, because a generic
+    /// heap used from another module stays unspecialised.
+    ///
+    /// Owns its memory: when it goes, the worker is stopped and all address space is given back, whatever is still in
+    /// use.
+    package struct SystemHeap: ~Copyable, Sendable {
+        private nonisolated(unsafe) let heap: Heap<LinuxOperatingSystem>
+
+        private static var stateBytes: ByteCount {
+            ByteCount(UInt(MemoryLayout<HeapState<LinuxOperatingSystem>>.size))
+        }
+
+        /// A heap, or nothing if the system refuses address space.
+        package init?(_ configuration: HeapConfiguration) {
+            let system = LinuxOperatingSystem()
+            let bytes = Self.stateBytes.roundedUp(to: system.physicalPageBytes)
+            guard let memory = system.reserveMetadata(bytes) else { return nil }
+            guard system.makeMetadataAccessible(memory, bytes),
+                let heap = Heap.start(
+                    in: memory.bindMemory(to: HeapState<LinuxOperatingSystem>.self, capacity: 1), system: system,
+                    configuration: configuration)
+            else {
+                system.cancelMetadata(memory, bytes)
+                return nil
+            }
+            self.heap = heap
+        }
+
+        deinit {
+            heap.stopWorker()
+            heap.shutDown()
+            let system = LinuxOperatingSystem()
+            system.cancelMetadata(heap.state, Self.stateBytes.roundedUp(to: system.physicalPageBytes))
+        }
+
+        /// Pages: the address, and how many of the bytes have no physical memory and read as zero; nothing where there
+        /// is no memory.
+        package func allocate(_ count: PageCount, alignment: PageCount) -> (address: UInt, scavenged: ByteCount)? {
+            let pages = heap.allocatePages(count, alignment: alignment, shard: Int(truncatingIfNeeded: count.rawValue))
+            heap.startWorkerIfWanted { Heap<LinuxOperatingSystem>.runWorkerAlone($0) }
+            return pages
+        }
+
+        /// Frees pages that ``allocate(_:alignment:)`` gave, and answers false where they are not in use.
+        package func free(_ address: UInt, _ count: PageCount) -> Bool {
+            guard heap.areInUse(address, count) else { return false }
+            heap.freePages(address, count)
+            return true
+        }
+
+        /// Releases all free memory, and answers how many bytes.
+        package func releaseFreeMemory() -> ByteCount { heap.releaseFreeMemory {} }
+
+        /// One consistent snapshot.
+        package func figures() -> HeapFigures { heap.figures() }
+
+        package func checkInvariants() { heap.checkInvariants() }
+    }
+
+    extension Heap where System == LinuxOperatingSystem {
+        /// The worker of a heap that has no caches above it.
+        fileprivate static func runWorkerAlone(_ state: UnsafeMutableRawPointer) {
+            Heap(state.assumingMemoryBound(to: HeapState<LinuxOperatingSystem>.self)).runWorker { false }
+        }
+    }
+#endif

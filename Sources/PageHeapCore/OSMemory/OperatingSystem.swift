@@ -1,0 +1,56 @@
+/// What the heap asks of the operating system: address space, clocks, the machine's figures.
+///
+/// A memory range of the heap is in one of four states; the calls are the transitions:
+///
+///     none ── reserve ──▶ reserved ── makeAccessible ──▶ ready ── release ──▶ ready, without physical memory
+///
+/// The real system, a recording one, one that fails on schedule and a simulated one with a virtual clock conform; the
+/// heap is generic over them. Calls answer with values, never with errno, which stays the program's.
+package protocol OperatingSystem: ~Copyable, Sendable {
+    /// Takes address space that cannot be accessed yet.
+    ///
+    /// - Parameters:
+    ///   - bytes: a multiple of the physical page.
+    ///   - alignment: a power of two, at least the physical page.
+    /// - Returns: its address, or nothing if the system refuses.
+    func reserve(_ bytes: ByteCount, alignment: ByteCount) -> UInt?
+
+    /// Gives reserved address space back, whatever state it is in.
+    func cancel(_ address: UInt, _ bytes: ByteCount)
+
+    /// Makes reserved address space usable; it reads as zero, and costs nothing until it is touched.
+    ///
+    /// - Returns: false if the system refuses; then nothing has changed.
+    func makeAccessible(_ address: UInt, _ bytes: ByteCount) -> Bool
+
+    /// The same for memory of the heap's own books. A simulated system gives real memory here, and only here.
+    func reserveMetadata(_ bytes: ByteCount) -> UnsafeMutableRawPointer?
+    func cancelMetadata(_ address: UnsafeMutableRawPointer, _ bytes: ByteCount)
+    func makeMetadataAccessible(_ address: UnsafeMutableRawPointer, _ bytes: ByteCount) -> Bool
+
+    /// Makes reserved metadata readable as zeros, so that looking up a foreign address is harmless.
+    func makeMetadataReadable(_ address: UnsafeMutableRawPointer, _ bytes: ByteCount) -> Bool
+
+    /// Gives the physical memory of a ready range back.
+    ///
+    /// - Returns: 0, or the system's positive error number; then the range keeps its memory.
+    func release(_ address: UInt, _ bytes: ByteCount, method: ReleaseMethod) -> Int32
+
+    /// The unit in which the system maps and releases; a power of two.
+    var physicalPageBytes: ByteCount { get }
+
+    /// The size of a huge page, 0 where unknown.
+    var hugePageBytes: ByteCount { get }
+
+    /// Processors that the process may run on, at least 1.
+    var processorCount: UInt { get }
+
+    /// Whether the process's address space is limited, so that a large reservation would rob the program of it.
+    var isAddressSpaceLimited: Bool { get }
+
+    /// Nanoseconds since some moment; never falls on a well-behaved system.
+    func monotonicNanoseconds() -> Int64
+
+    /// Nanoseconds of processor time that the calling thread has used.
+    func threadProcessorNanoseconds() -> Int64
+}

@@ -1,0 +1,149 @@
+/// A set of addresses as a sorted array of disjoint half-open ranges, with a running total of bytes. Neighbours that
+/// touch are one range.
+///
+/// Its storage is reserved once, from metadata memory. Whoever holds the lock that guards the set calls it.
+package struct AddressRanges: ~Copyable {
+    private var storage: ReservedArray<AddressRange>
+    package private(set) var count = 0
+    package private(set) var totalBytes: ByteCount = 0
+
+    /// An empty set, or nothing if the system refuses address space for its storage.
+    package init?(using system: borrowing some OperatingSystem & ~Copyable) {
+        guard
+            let storage = ReservedArray<AddressRange>(
+                firstIndex: 0, count: Tunables.addressRangeLimit, readable: false, using: system)
+        else { return nil }
+        self.storage = storage
+    }
+
+    /// Gives the storage back.
+    package func cancel(using system: borrowing some OperatingSystem & ~Copyable) { storage.cancel(using: system) }
+
+    package subscript(index: Int) -> AddressRange { storage[index] }
+
+    package var last: AddressRange? { count == 0 ? nil : storage[count - 1] }
+
+    /// The index of the first range whose base is greater than an address; ``count`` where there is none.
+    ///
+    /// - Complexity: O(log n).
+    package func successor(of address: OffsetAddress) -> Int {
+        var low = 0
+        var high = count
+        while low < high {
+            let middle = (low + high) / 2
+            if storage[middle].base > address { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+
+    package func contains(_ address: OffsetAddress) -> Bool {
+        let index = successor(of: address)
+        return index > 0 && storage[index - 1].contains(address)
+    }
+
+    /// The lowest address of the set that is not below `address`, or nothing where there is none.
+    package func first(notBelow address: OffsetAddress) -> OffsetAddress? {
+        let index = successor(of: address)
+        if index > 0 && storage[index - 1].contains(address) { return address }
+        return index < count ? storage[index].base : nil
+    }
+
+    /// Makes room for one more range.
+    ///
+    /// - Returns: the bytes of metadata that this took, or nothing if the system refuses or the set is as large as it
+    ///   may be.
+    package mutating func reserveOneMore(using system: borrowing some OperatingSystem & ~Copyable) -> ByteCount? {
+        guard count + 1 <= Tunables.addressRangeLimit else { return nil }
+        return storage.makeAccessible(0..<(count + 1), using: system)
+    }
+
+    /// Adds a range that overlaps none of the set, joining it with neighbours that it touches. Room was made by
+    /// ``reserveOneMore(using:)``.
+    package mutating func add(_ range: AddressRange) {
+        if range.isEmpty { return }
+        let index = successor(of: range.base)
+        let joinsLower = index > 0 && storage[index - 1].limit == range.base
+        let joinsUpper = index < count && storage[index].base == range.limit
+        if index > 0 && storage[index - 1].limit > range.base || index < count && storage[index].base < range.limit {
+            fatal("address range overlaps one that is there:", range.base.rawValue)
+        }
+        switch (joinsLower, joinsUpper) {
+        case (true, true):
+            storage[index - 1].limit = storage[index].limit
+            removeEntry(at: index)
+        case (true, false):
+            storage[index - 1].limit = range.limit
+        case (false, true):
+            storage[index].base = range.base
+        case (false, false):
+            var position = count
+            while position > index {
+                storage[position] = storage[position - 1]
+                position -= 1
+            }
+            storage[index] = range
+            count += 1
+        }
+        totalBytes += range.size
+    }
+
+    private mutating func removeEntry(at index: Int) {
+        for position in index..<(count - 1) { storage[position] = storage[position + 1] }
+        count -= 1
+    }
+
+    /// Takes the last `bytes` of the last range, or the whole of it where it is smaller. Taking nothing answers an empty
+    /// range at its limit.
+    package mutating func removeLast(_ bytes: ByteCount) -> AddressRange {
+        guard let whole = last else { return .empty }
+        if whole.size > bytes {
+            let cut = whole.limit - bytes
+            storage[count - 1].limit = cut
+            totalBytes -= bytes
+            return AddressRange(base: cut, limit: whole.limit)
+        }
+        count -= 1
+        totalBytes -= whole.size
+        return whole
+    }
+
+    /// Removes everything at and above an address.
+    package mutating func remove(notBelow address: OffsetAddress) {
+        while let range = last, range.limit > address {
+            if range.base >= address {
+                count -= 1
+                totalBytes -= range.size
+            } else {
+                storage[count - 1].limit = address
+                totalBytes -= address.distance(to: range.limit)
+            }
+        }
+    }
+
+    /// Becomes a copy of another set.
+    ///
+    /// - Returns: the bytes of metadata that this took, or nothing if the system refuses; then the set is empty.
+    package mutating func copy(
+        from other: borrowing AddressRanges, using system: borrowing some OperatingSystem & ~Copyable
+    ) -> ByteCount? {
+        count = 0
+        totalBytes = 0
+        guard other.count > 0 else { return 0 }
+        guard let taken = storage.makeAccessible(0..<other.count, using: system) else { return nil }
+        for index in 0..<other.count { storage[index] = other[index] }
+        count = other.count
+        totalBytes = other.totalBytes
+        return taken
+    }
+
+    /// Checked builds and tests: sorted, disjoint, joined, and the total right.
+    package func checkInvariants() {
+        var total: ByteCount = 0
+        for index in 0..<count {
+            if storage[index].isEmpty { fatal("an empty address range") }
+            if index > 0 && storage[index].base <= storage[index - 1].limit { fatal("address ranges out of order") }
+            total += storage[index].size
+        }
+        if total != totalBytes { fatal("address ranges' total is wrong:", totalBytes.rawValue) }
+    }
+}

@@ -1,0 +1,44 @@
+extension PageAllocator {
+    /// Adds address space that was never part of the heap. Its pages are free, and count as scavenged: nothing has
+    /// touched them. The heap lock is held.
+    ///
+    /// - Parameter range: rounded out to chunks; overlaps nothing that is there.
+    /// - Returns: false if the system refuses metadata; then nothing has changed, except that some metadata may already
+    ///   be accessible.
+    package mutating func grow(
+        _ range: AddressRange, using system: borrowing some OperatingSystem & ~Copyable
+    ) -> Bool {
+        let chunkMask = PageGeometry.chunkBytes.rawValue &- 1
+        let base = OffsetAddress(range.base.rawValue & ~chunkMask)
+        let limit = OffsetAddress((range.limit.rawValue &+ chunkMask) & ~chunkMask)
+        let whole = AddressRange(base: base, limit: limit)
+        let first = ChunkIndex(containing: base)
+        let end = ChunkIndex(containing: limit)
+
+        guard let room = inUse.reserveOneMore(using: system) else { return false }
+        metadataBytes += room
+        guard let tree = summaries.makeAccessible(whole, using: system) else { return false }
+        metadataBytes += tree
+        guard let bitmaps = chunks.makeAccessible(first.rawValue..<end.rawValue, using: system) else { return false }
+        metadataBytes += bitmaps
+
+        if startChunk == endChunk {
+            startChunk = first
+            endChunk = end
+        } else {
+            startChunk = min(startChunk, first)
+            endChunk = max(endChunk, end)
+        }
+        inUse.add(whole)
+        if base < searchAddress { searchAddress = base }
+        for chunk in first.rawValue..<end.rawValue {
+            var pages = chunks[ChunkIndex(chunk)]
+            pages.scavenged.fill(true)
+        }
+        let pages = whole.size.pagesRoundedUp
+        freePages += pages
+        scavengedPages += pages
+        updateSummaries(base: base, count: pages, change: .freedRange)
+        return true
+    }
+}

@@ -1,0 +1,69 @@
+/// The page allocator: address-ordered first fit over chunks of 512 pages.
+///
+/// Each chunk has two bitmaps (``ChunkPages``); each bitmap has a summary: free pages at its low end, the longest free
+/// run, free pages at its high end. Summaries are merged by eight, level by level, into a radix tree
+/// (``SummaryTree``), so that a search looks at five small blocks wherever the free page is. The *search address* is a
+/// hint below which nothing is free; most requests are answered in its chunk without a search of the tree.
+///
+/// Addresses are offset addresses throughout; the memory itself is never touched. Not thread-safe: all runs under the
+/// heap lock, except what says otherwise. The operating system is asked only for metadata, in ``grow(_:using:)``.
+///
+/// The design is the Go runtime's (1.16 to 1.19), re-created from its behaviour.
+package struct PageAllocator: ~Copyable {
+    package internal(set) var summaries: SummaryTree
+    package internal(set) var chunks: ChunkMap
+    /// All address space that the heap has grown into.
+    package internal(set) var inUse: AddressRanges
+    /// Everything below it is in use; it lies in ``inUse``, or is the maximum where nothing is free.
+    package internal(set) var searchAddress = OffsetAddress.maximum
+    /// The chunks ever grown lie in `startChunk ..< endChunk`.
+    package internal(set) var startChunk: ChunkIndex = 0
+    package internal(set) var endChunk: ChunkIndex = 0
+    /// The last byte of the highest free of this scavenge generation; the minimum where there was none.
+    package internal(set) var freeHighWaterMark = OffsetAddress.minimum
+    /// Pages that are free, and of them those that are scavenged.
+    package internal(set) var freePages: PageCount = 0
+    package internal(set) var scavengedPages: PageCount = 0
+    /// Bytes of metadata made accessible for the allocator.
+    package internal(set) var metadataBytes: ByteCount = 0
+
+    /// An allocator without memory, or nothing if the system refuses address space for its metadata.
+    ///
+    /// - Parameter window: the part of the address space that it has to manage; all of it where the system grants the
+    ///   address space for that.
+    package init?(window: AddressRange, using system: borrowing some OperatingSystem & ~Copyable) {
+        guard let inUse = AddressRanges(using: system) else { return nil }
+        guard let chunks = ChunkMap(using: system) else {
+            inUse.cancel(using: system)
+            return nil
+        }
+        let summaries: SummaryTree
+        if let whole = SummaryTree(using: system) {
+            summaries = whole
+        } else if let part = SummaryTree(window: window, using: system) {
+            summaries = part
+        } else {
+            inUse.cancel(using: system)
+            chunks.cancel(using: system)
+            return nil
+        }
+        self.inUse = inUse
+        self.chunks = chunks
+        self.summaries = summaries
+    }
+
+    /// Gives all metadata back. The allocator must not be used any more.
+    package func cancel(using system: borrowing some OperatingSystem & ~Copyable) {
+        inUse.cancel(using: system)
+        chunks.cancel(using: system)
+        summaries.cancel(using: system)
+    }
+}
+
+/// Pages that have been allocated.
+package struct PageAllocation: Sendable {
+    /// The first page's address.
+    package var base: OffsetAddress
+    /// Bytes of them that had been given back: they will fault in, and read as zero.
+    package var scavenged: ByteCount
+}

@@ -1,0 +1,128 @@
+import Synchronization
+
+/// The radix tree of summaries: five flat arrays, one a level, implicit in index arithmetic. An entry of a level covers
+/// eight of the next; a leaf covers a chunk.
+///
+/// Address space for the levels is reserved once, and made accessible only where the heap has grown. Where the system
+/// refuses that much (2 MiB short of 600), the levels cover only a window of the address space, and growth outside it
+/// is refused.
+///
+/// One word: what is used at every step must not be copied about.
+package struct SummaryTree {
+    /// The address that entry 0 of each level has, or would have; behind it, the levels.
+    private struct Storage: ~Copyable {
+        var bases: InlineArray<5, UInt>
+        var levels: InlineArray<5, ReservedArray<UInt64>>
+    }
+
+    private let storage: UnsafeMutablePointer<Storage>
+
+    /// A tree over the whole address space, or nothing if the system refuses.
+    package init?(using system: borrowing some OperatingSystem & ~Copyable) {
+        self.init(window: AddressRange(base: .minimum, limit: .maximum), using: system)
+    }
+
+    /// A tree over the root entries that touch a window.
+    package init?(window: AddressRange, using system: borrowing some OperatingSystem & ~Copyable) {
+        let bytes = Self.storageBytes(system.physicalPageBytes)
+        guard let memory = system.reserveMetadata(bytes) else { return nil }
+        guard system.makeMetadataAccessible(memory, bytes) else {
+            system.cancelMetadata(memory, bytes)
+            return nil
+        }
+        storage = memory.bindMemory(to: Storage.self, capacity: 1)
+        let rootShift = UInt(PageGeometry.levelShift(0))
+        let first = Int(bitPattern: window.base.rawValue &>> rootShift)
+        let end = Int(bitPattern: (window.limit.rawValue &- 1) &>> rootShift) + 1
+        for level in 0..<PageGeometry.levels {
+            let entriesPerRoot = 1 << (PageGeometry.levelShift(0) - PageGeometry.levelShift(level))
+            guard
+                let entries = ReservedArray<UInt64>(
+                    firstIndex: first * entriesPerRoot, count: (end - first) * entriesPerRoot, readable: false,
+                    using: system)
+            else {
+                cancel(levels: level, using: system)
+                return nil
+            }
+            storage.pointee.bases[level] = entries.base
+            storage.pointee.levels[level] = entries
+        }
+    }
+
+    private static func storageBytes(_ physicalPage: ByteCount) -> ByteCount {
+        ByteCount(UInt(MemoryLayout<Storage>.size)).roundedUp(to: physicalPage)
+    }
+
+    /// Gives all address space back.
+    package func cancel(using system: borrowing some OperatingSystem & ~Copyable) {
+        cancel(levels: PageGeometry.levels, using: system)
+    }
+
+    private func cancel(levels: Int, using system: borrowing some OperatingSystem & ~Copyable) {
+        for level in 0..<levels { storage.pointee.levels[level].cancel(using: system) }
+        system.cancelMetadata(storage, Self.storageBytes(system.physicalPageBytes))
+    }
+
+    /// The entries of a level that an address range touches.
+    @inline(__always)
+    package static func entries(_ level: Int, of range: AddressRange) -> Range<Int> {
+        let shift = UInt(bitPattern: PageGeometry.levelShift(level))
+        // The end from the last byte: the end itself may belong to the next entry, or lie past the address space.
+        return Int(bitPattern: range.base.rawValue &>> shift)
+            ..< Int(bitPattern: (range.limit.rawValue &- 1) &>> shift) &+ 1
+    }
+
+    /// Makes the entries of a range usable at every level, rounded out to whole blocks, because merging reads all eight.
+    ///
+    /// - Returns: the bytes of metadata that this took, or nothing if the system refuses or the range lies outside the
+    ///   tree's window.
+    func makeAccessible(
+        _ range: AddressRange, using system: borrowing some OperatingSystem & ~Copyable
+    ) -> ByteCount? {
+        var taken: ByteCount = 0
+        for level in 0..<PageGeometry.levels {
+            var entries = Self.entries(level, of: range)
+            if level > 0 {
+                let block = PageGeometry.blockEntries(level)
+                entries = entries.lowerBound & ~(block - 1)..<(entries.upperBound + block - 1) & ~(block - 1)
+            }
+            guard storage.pointee.levels[level].covers(entries),
+                let more = storage.pointee.levels[level].makeAccessible(entries, using: system)
+            else { return nil }
+            taken += more
+        }
+        return taken
+    }
+
+    @inline(__always)
+    private func entry(_ level: Int, _ index: Int) -> UnsafeMutablePointer<Atomic<UInt64>> {
+        let base = UnsafeRawPointer(storage).load(
+            fromByteOffset: level &* MemoryLayout<UInt>.stride, as: UInt.self)
+        let address = base &+ UInt(bitPattern: index &* MemoryLayout<UInt64>.stride)
+        return UnsafeMutablePointer(bitPattern: address).unsafelyUnwrapped
+    }
+
+    /// A summary. Relaxed: written under the heap lock; a reader without it looks again under it.
+    @inline(__always)
+    package subscript(level: Int, index: Int) -> PageSummary {
+        get { PageSummary(packed: entry(level, index).pointee.load(ordering: .relaxed)) }
+        nonmutating set { entry(level, index).pointee.store(newValue.packed, ordering: .relaxed) }
+    }
+
+    /// The summary of a chunk.
+    @inline(__always)
+    package subscript(leaf chunk: ChunkIndex) -> PageSummary {
+        get { self[PageGeometry.leafLevel, Int(bitPattern: chunk.rawValue)] }
+        nonmutating set { self[PageGeometry.leafLevel, Int(bitPattern: chunk.rawValue)] = newValue }
+    }
+
+    /// What the summary of an inner entry should be: its eight children merged.
+    @inline(__always)
+    package func mergedChildren(_ level: Int, _ index: Int) -> PageSummary {
+        let below = level &+ 1
+        let first = index &<< PageGeometry.bitsPerLevel
+        return PageSummary.merged(
+            count: 1 &<< PageGeometry.bitsPerLevel, logPages: PageGeometry.levelLogPages(below)
+        ) { self[below, first &+ $0] }
+    }
+}

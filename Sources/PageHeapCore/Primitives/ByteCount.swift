@@ -1,0 +1,17 @@
+/// A number of bytes.
+package struct ByteCount: Quantity {
+    package var rawValue: UInt
+
+    @inline(__always)
+    package init(_ rawValue: UInt) { self.rawValue = rawValue }
+
+    /// The pages that hold so many bytes. Exact for every value up to 2^64 − 1: the quotient, plus one if there is a
+    /// remainder.
+    @inline(__always)
+    package var pagesRoundedUp: PageCount {
+        PageCount(
+            (rawValue &>> UInt(PageGeometry.pageShift)) &+ (rawValue & (PageGeometry.pageBytes.rawValue &- 1) != 0 ? 1 : 0))
+    }
+
+    package static var maximum: ByteCount { ByteCount(UInt.max) }
+}

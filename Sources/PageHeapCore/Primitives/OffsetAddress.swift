@@ -1,0 +1,40 @@
+/// An address in the linearised space: the process's address less the arena base offset.
+///
+/// Where the system's addresses are sign-extended the offset makes their order contiguous, so that comparing and
+/// indexing work; in the user space of Linux it is 0. A type of its own, so that a raw address cannot be compared
+/// with it by mistake.
+package struct OffsetAddress: Quantity {
+    package var rawValue: UInt
+
+    @inline(__always)
+    package init(_ rawValue: UInt) { self.rawValue = rawValue }
+
+    /// The lowest address of the managed space.
+    package static var minimum: OffsetAddress { OffsetAddress(0) }
+
+    /// The last byte of the managed space. As a search address it says that nothing is free.
+    package static var maximum: OffsetAddress { OffsetAddress((1 &<< UInt(PageGeometry.heapAddressBits)) &- 1) }
+
+    @inline(__always)
+    package static func + (left: OffsetAddress, right: ByteCount) -> OffsetAddress {
+        OffsetAddress(left.rawValue &+ right.rawValue)
+    }
+
+    @inline(__always)
+    package static func - (left: OffsetAddress, right: ByteCount) -> OffsetAddress {
+        OffsetAddress(left.rawValue &- right.rawValue)
+    }
+
+    /// The bytes from this address up to a higher one.
+    @inline(__always)
+    package func distance(to higher: OffsetAddress) -> ByteCount { ByteCount(higher.rawValue &- rawValue) }
+
+    /// The page that holds the address, counted in its chunk.
+    @inline(__always)
+    package var pageIndex: PageIndex {
+        PageIndex((rawValue &>> UInt(PageGeometry.pageShift)) & (PageGeometry.pagesPerChunk.rawValue &- 1))
+    }
+
+    @inline(__always)
+    package func isAligned(to bytes: ByteCount) -> Bool { rawValue & (bytes.rawValue &- 1) == 0 }
+}

@@ -1,0 +1,60 @@
+extension PageBitmapWords {
+    /// The summary of the chunk's zeros.
+    ///
+    /// A first pass over the words finds the runs that touch a word's end; only words that could hold a longer run
+    /// inside are looked at bit by bit, and by doubling shifts: a run of `longest` must be there before anything is
+    /// counted.
+    ///
+    /// - Complexity: 8 words, and O(log 64) for each that matters.
+    @inline(__always)
+    package func summarized() -> PageSummary {
+        var start = -1
+        var longest = 0
+        var run = 0
+        for index in 0..<Self.wordCount {
+            let bits = word(index)
+            if bits == 0 {
+                run &+= 64
+                continue
+            }
+            run &+= bits.trailingZeroBitCount
+            if start < 0 { start = run }
+            longest = max(longest, run)
+            run = bits.leadingZeroBitCount
+        }
+        if start < 0 { return .freeChunk }
+        let end = run
+        longest = max(longest, run)
+        // A run inside one word, touching neither end, has at most 62 pages.
+        if longest < 62 {
+            for index in 0..<Self.wordCount {
+                longest = Self.longestInnerRun(ofFree: word(index), above: longest)
+            }
+        }
+        return PageSummary(
+            start: UInt(bitPattern: start), longest: UInt(bitPattern: longest), end: UInt(bitPattern: end))
+    }
+
+    /// The longest run of zeros in a word, if it is longer than `known`; else `known`.
+    @inline(__always)
+    private static func longestInnerRun(ofFree word: UInt64, above known: Int) -> Int {
+        var runs = ~word
+        guard runs != 0 else { return known }
+        // Shorten every run by `known`: what is left belongs to longer ones.
+        var remaining = known
+        var shift = 1
+        while remaining > 0 {
+            let step = min(shift, remaining)
+            runs &= runs &>> UInt64(truncatingIfNeeded: step)
+            if runs == 0 { return known }
+            remaining &-= step
+            shift &<<= 1
+        }
+        var length = known
+        while runs != 0 {
+            runs &= runs &>> 1
+            length &+= 1
+        }
+        return length
+    }
+}

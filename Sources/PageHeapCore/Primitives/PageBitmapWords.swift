@@ -1,0 +1,96 @@
+/// 512 bits, one for each page of a chunk: eight words, word 0 for pages 0 to 63, bit 0 for the lowest page.
+///
+/// Two types conform: ``PageBitmap``, a value, and ``SharedPageBitmap``, the words of the heap's own bitmaps, which
+/// are also read without the lock. All operations are written once, here.
+package protocol PageBitmapWords {
+    /// The word of 64 pages.
+    ///
+    /// - Parameter index: 0 to 7.
+    func word(_ index: Int) -> UInt64
+
+    /// Replaces the word of 64 pages.
+    mutating func setWord(_ index: Int, to value: UInt64)
+}
+
+extension PageBitmapWords {
+    package static var wordCount: Int { 8 }
+
+    /// The 64 bits around a page.
+    @inline(__always)
+    package func word(holding page: PageIndex) -> UInt64 { word(Int(bitPattern: page.rawValue &>> 6)) }
+
+    @inline(__always)
+    package func bit(_ page: PageIndex) -> Bool { word(holding: page) &>> UInt64(page.rawValue & 63) & 1 != 0 }
+
+    /// Calls `body` with the index of each word that a range touches, and the mask of the range's bits in it.
+    ///
+    /// - Parameters:
+    ///   - first: the range's first page.
+    ///   - count: at least 1; the range lies within the chunk.
+    @inline(__always)
+    package static func forEachWord(from first: PageIndex, count: PageCount, _ body: (Int, UInt64) -> Void) {
+        let last = first.rawValue &+ count.rawValue &- 1
+        let firstWord = Int(bitPattern: first.rawValue &>> 6)
+        let lastWord = Int(bitPattern: last &>> 6)
+        let firstMask = UInt64.max &<< UInt64(truncatingIfNeeded: first.rawValue & 63)
+        let lastMask = UInt64.max &>> UInt64(truncatingIfNeeded: 63 &- (last & 63))
+        if firstWord == lastWord {
+            body(firstWord, firstMask & lastMask)
+            return
+        }
+        body(firstWord, firstMask)
+        var index = firstWord &+ 1
+        while index < lastWord {
+            body(index, .max)
+            index &+= 1
+        }
+        body(lastWord, lastMask)
+    }
+
+    /// Sets a range of bits. Whether they were clear is not looked at.
+    @inline(__always)
+    package mutating func setRange(from first: PageIndex, count: PageCount) {
+        Self.forEachWord(from: first, count: count) { setWord($0, to: word($0) | $1) }
+    }
+
+    /// Clears a range of bits. Whether they were set is not looked at.
+    @inline(__always)
+    package mutating func clearRange(from first: PageIndex, count: PageCount) {
+        Self.forEachWord(from: first, count: count) { setWord($0, to: word($0) & ~$1) }
+    }
+
+    /// The set bits of a range.
+    @inline(__always)
+    package func populationCount(from first: PageIndex, count: PageCount) -> PageCount {
+        var population = 0
+        Self.forEachWord(from: first, count: count) { population &+= (word($0) & $1).nonzeroBitCount }
+        return PageCount(UInt(bitPattern: population))
+    }
+
+    /// Sets all bits, or clears them all.
+    @inline(__always)
+    package mutating func fill(_ value: Bool) {
+        for index in 0..<Self.wordCount { setWord(index, to: value ? .max : 0) }
+    }
+
+    /// Clears one bit.
+    @inline(__always)
+    package mutating func clear(_ page: PageIndex) {
+        let index = Int(bitPattern: page.rawValue &>> 6)
+        setWord(index, to: word(index) & ~(1 &<< UInt64(truncatingIfNeeded: page.rawValue & 63)))
+    }
+
+    /// Sets, in the word that starts at a page (a multiple of 64), the bits of a mask.
+    @inline(__always)
+    package mutating func setBits(_ mask: UInt64, at page: PageIndex) {
+        let index = Int(bitPattern: page.rawValue &>> 6)
+        setWord(index, to: word(index) | mask)
+    }
+
+    /// Clears, in the word that starts at a page (a multiple of 64), the bits of a mask.
+    @inline(__always)
+    package mutating func clearBits(_ mask: UInt64, at page: PageIndex) {
+        let index = Int(bitPattern: page.rawValue &>> 6)
+        setWord(index, to: word(index) & ~mask)
+    }
+}

@@ -1,0 +1,80 @@
+/// What a search needs to know of a range of pages: the free pages at its low end, its longest free run, and the free
+/// pages at its high end, packed into 64 bits, 21 bits each, the start lowest.
+///
+/// The largest value, 2^21, does not fit: bit 63 alone says that all three are 2^21, which only a root entry can be.
+/// Zero says 'nothing free'.
+package struct PageSummary: Equatable, Sendable {
+    package let packed: UInt64
+
+    private static var fieldBits: Int { PageGeometry.levelLogPages(0) }
+    private static var fieldMask: UInt64 { (1 &<< UInt64(fieldBits)) &- 1 }
+    private static var allFree: UInt64 { 1 &<< 63 }
+    private static var largest: UInt { 1 &<< UInt(fieldBits) }
+
+    @inline(__always)
+    package init(packed: UInt64) { self.packed = packed }
+
+    /// - Parameters: each in pages, at most 2^21; where the longest run is 2^21, all three are.
+    @inline(__always)
+    package init(start: UInt, longest: UInt, end: UInt) {
+        packed =
+            longest == Self.largest
+            ? Self.allFree
+            : UInt64(truncatingIfNeeded: start)
+                | UInt64(truncatingIfNeeded: longest) &<< UInt64(Self.fieldBits)
+                | UInt64(truncatingIfNeeded: end) &<< UInt64(2 * Self.fieldBits)
+    }
+
+    /// The summary of a range that is free throughout.
+    @inline(__always)
+    package static func free(_ pages: UInt) -> PageSummary { PageSummary(start: pages, longest: pages, end: pages) }
+
+    package static var full: PageSummary { PageSummary(packed: 0) }
+
+    package static var freeChunk: PageSummary { free(PageGeometry.pagesPerChunk.rawValue) }
+
+    /// Free pages at the low end.
+    @inline(__always)
+    package var start: UInt { field(0) }
+
+    /// The longest run of free pages.
+    @inline(__always)
+    package var longest: UInt { field(1) }
+
+    /// Free pages at the high end.
+    @inline(__always)
+    package var end: UInt { field(2) }
+
+    @inline(__always)
+    private func field(_ index: Int) -> UInt {
+        packed & Self.allFree != 0
+            ? Self.largest
+            : UInt(truncatingIfNeeded: packed &>> UInt64(index &* Self.fieldBits) & Self.fieldMask)
+    }
+
+    /// The summary of neighbours, in address order.
+    ///
+    /// - Parameters:
+    ///   - count: the neighbours, at least one.
+    ///   - logPages: log2 of the pages of each.
+    ///   - summary: the summary of the neighbour with an index.
+    @inline(__always)
+    package static func merged(count: Int, logPages: Int, _ summary: (Int) -> PageSummary) -> PageSummary {
+        let whole: UInt = 1 &<< UInt(bitPattern: logPages)
+        let first = summary(0)
+        var start = first.start
+        var longest = first.longest
+        var end = first.end
+        var index = 1
+        while index < count {
+            let next = summary(index)
+            let nextStart = next.start
+            // Still free from the very beginning: the low run goes on.
+            if start == UInt(bitPattern: index) &<< UInt(bitPattern: logPages) { start &+= nextStart }
+            longest = max(longest, max(end &+ nextStart, next.longest))
+            end = next.end == whole ? end &+ whole : next.end
+            index &+= 1
+        }
+        return PageSummary(start: start, longest: longest, end: end)
+    }
+}

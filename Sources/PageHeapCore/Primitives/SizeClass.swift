@@ -1,0 +1,63 @@
+/// A class of small blocks: all blocks of a class have one size. Class 0 means 'not small'.
+///
+/// Sixteen-byte steps to 128 bytes, then eight classes for each doubling, to 32 KiB: a block wastes at most 15 bytes or
+/// 12.5 % of itself, all sizes are multiples of 16, and every power of two is a class.
+package struct SizeClass: Equatable, Hashable, Sendable {
+    package var rawValue: UInt8
+
+    @inline(__always)
+    package init(_ rawValue: UInt8) { self.rawValue = rawValue }
+
+    @inline(__always)
+    package var index: Int { Int(rawValue) }
+
+    package static var notSmall: SizeClass { SizeClass(0) }
+
+    /// Classes, class 0 included.
+    package static var count: Int { 73 }
+
+    /// The largest small block.
+    package static var largestBytes: ByteCount { 32768 }
+
+    /// log2 of the unit of all sizes.
+    package static var unitShift: Int { 4 }
+
+    /// The smallest class whose blocks hold a size.
+    ///
+    /// - Parameter bytes: 1 to 32,768; 0 counts as 1.
+    package init(holding bytes: ByteCount) {
+        let last = max(bytes.rawValue, 1) - 1
+        if last < 128 {
+            self.init(UInt8(last >> UInt(Self.unitShift)) + 1)
+        } else {
+            // The doubling that holds the size, and the eighth of it.
+            let doubling = UInt(last.bitWidth - 1 - last.leadingZeroBitCount)
+            self.init(UInt8((doubling - 7) * 8 + (last >> (doubling - 3)) + 1))
+        }
+    }
+
+    /// The size of a block of the class.
+    package var blockBytes: ByteCount {
+        let number = UInt(rawValue)
+        if number <= 8 { return ByteCount(number << UInt(Self.unitShift)) }
+        let doubling = (number - 9) / 8 + 7
+        let eighth = (number - 9) % 8 + 1
+        return ByteCount((8 + eighth) << (doubling - 3))
+    }
+
+    /// The pages of a span of the class: the fewest with at least 8 blocks and at most 12.5 % left over at the end.
+    package var spanPages: PageCount {
+        let block = blockBytes.rawValue
+        var pages: PageCount = 1
+        while pages.bytes.rawValue / block < 8 || pages.bytes.rawValue % block * 8 > pages.bytes.rawValue { pages += 1 }
+        return pages
+    }
+
+    /// What the span's first page is aligned to, so that blocks of a power of two are aligned to their size.
+    package var spanAlignment: PageCount {
+        let block = blockBytes
+        return block.isPowerOfTwo && block > PageGeometry.pageBytes ? block.pagesRoundedUp : 1
+    }
+
+    package var blocksPerSpan: Int { Int(spanPages.bytes.rawValue / blockBytes.rawValue) }
+}

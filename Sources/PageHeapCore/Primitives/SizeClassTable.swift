@@ -1,0 +1,61 @@
+/// What malloc and free look up of the size classes, computed once: the class of each size, and each class's figures.
+package struct SizeClassTable: ~Copyable {
+    /// A class's figures.
+    package struct Entry {
+        package var blockBytes: UInt32
+        /// 2^32 / block bytes, rounded up: the block that begins at an offset is `offset × reciprocal >> 32`. Of offsets
+        /// inside a block only the last ones may come out as the next block, in the largest spans.
+        package var reciprocal: UInt32
+        package var blocksPerSpan: UInt16
+        package var spanPages: UInt8
+        package var spanAlignmentPages: UInt8
+    }
+
+    private var entries: InlineArray<73, Entry>
+    /// The class of a size, by its units of 16 bytes rounded up: 0 to 2,048. Size 0 is given a block of 16.
+    private var classes: InlineArray<2049, UInt8>
+
+    package init() {
+        classes = InlineArray(repeating: 1)
+        let unit = UInt(1 << SizeClass.unitShift)
+        for units in 1...2048 { classes[units] = SizeClass(holding: ByteCount(UInt(units) * unit)).rawValue }
+        entries = InlineArray(
+            repeating: Entry(blockBytes: 0, reciprocal: 0, blocksPerSpan: 0, spanPages: 0, spanAlignmentPages: 0))
+        for number in 1..<SizeClass.count {
+            let sizeClass = SizeClass(UInt8(number))
+            let block = sizeClass.blockBytes.rawValue
+            entries[number] = Entry(
+                blockBytes: UInt32(block),
+                reciprocal: UInt32((UInt(1) << 32 + block - 1) / block),
+                blocksPerSpan: UInt16(sizeClass.blocksPerSpan),
+                spanPages: UInt8(sizeClass.spanPages.rawValue),
+                spanAlignmentPages: UInt8(sizeClass.spanAlignment.rawValue))
+        }
+    }
+}
+
+/// A look into a ``SizeClassTable`` where it lies. Reading an element of a stored array through its owner copies the
+/// whole array (2 KiB a malloc, as the compiler is today), so this reads the element alone.
+package struct SizeClassLookup {
+    private let table: UnsafeRawPointer
+
+    /// - Parameter table: in memory that does not move.
+    @inline(__always)
+    package init(_ table: UnsafeMutablePointer<SizeClassTable>) { self.table = UnsafeRawPointer(table) }
+
+    /// The class of a size of at most 32 KiB.
+    @inline(__always)
+    package func sizeClass(holding bytes: ByteCount) -> SizeClass {
+        let unit = UInt(1) &<< UInt(SizeClass.unitShift)
+        let units = (bytes.rawValue &+ (unit &- 1)) &>> UInt(SizeClass.unitShift)
+        let classes = MemoryLayout<InlineArray<73, SizeClassTable.Entry>>.stride
+        return SizeClass(table.load(fromByteOffset: classes &+ Int(bitPattern: units), as: UInt8.self))
+    }
+
+    /// A class's figures.
+    @inline(__always)
+    package subscript(sizeClass: SizeClass) -> SizeClassTable.Entry {
+        table.load(
+            fromByteOffset: sizeClass.index &* MemoryLayout<SizeClassTable.Entry>.stride, as: SizeClassTable.Entry.self)
+    }
+}

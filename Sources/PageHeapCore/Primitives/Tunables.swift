@@ -1,0 +1,103 @@
+/// Every number that could have been another one: unit, default, reason. (Sizes that the whole structure is built on are
+/// in ``PageGeometry``.)
+package enum Tunables {
+    // MARK: Growth
+
+    /// Bytes of address space reserved first; halved while the system refuses. 1 TiB: one base makes the page table
+    /// flat, and reserved space costs nothing.
+    package static var reservationBytes: ByteCount { ByteCount(1 << 40) }
+
+    /// The least to reserve. Less would not hold a chunk and its like.
+    package static var smallestReservationBytes: ByteCount { ByteCount(64 << 20) }
+
+    /// Reservations a heap may hold: one, and more only where address space is limited or full.
+    package static var reservationLimit: Int { 8 }
+
+    /// Bytes made accessible at a time, ahead of use. 64 MiB: few mappings, few system calls; untouched pages are free.
+    package static var accessibleStepBytes: ByteCount { ByteCount(64 << 20) }
+
+    /// Metadata is made accessible in steps of so many bytes. Small: what is not touched costs
+    /// nothing, and a larger step would only blur the books.
+    package static var metadataStepBytes: ByteCount { ByteCount(16 << 10) }
+
+    /// Bytes of address space that the metadata arena reserves at a time. 16 MiB hold the spans of about 1 GiB.
+    package static var metadataReservationBytes: ByteCount { ByteCount(16 << 20) }
+
+    /// Ranges of address space that a heap may consist of. Reserved, not committed: 64 Ki ranges are 1 MiB.
+    package static var addressRangeLimit: Int { 1 << 16 }
+
+    // MARK: Page cache
+
+    /// Requests below so many pages may be served from a page cache: a quarter of its 64.
+    package static var pageCacheRequestLimit: PageCount { 16 }
+
+    /// Page caches of a malloc heap, shared by the size classes. More than a few would hide free pages.
+    package static var pageCacheShards: Int { 4 }
+
+    // MARK: Thread caches
+
+    /// Bytes of blocks that a class's stack may hold: with 72 classes a cache stays within about a megabyte even if a
+    /// thread uses all of them, which none does.
+    package static var cacheBytesPerClass: UInt { 16 << 10 }
+
+    /// Blocks that a class's stack may hold: what fits its 512 bytes beside the two counts.
+    package static var cacheBlockLimit: UInt { 63 }
+
+    /// The least that a class's stack may hold, whatever the block's size.
+    package static var cacheBlockMinimum: UInt { 2 }
+
+    // MARK: Scavenger
+
+    /// Retained on top of the estimated need, in percent. Ten spares page faults on small swings.
+    package static var retainExtraPercent: UInt { 10 }
+
+    /// The share of the machine's CPU time that the background scavenger aims for.
+    package static var scavengeShare: Double { 0.01 }
+
+    /// Bytes released between two looks at the clock and at the goal.
+    package static var scavengeQuantumBytes: ByteCount { ByteCount(64 << 10) }
+
+    /// Nanoseconds of work that are worth a sleep: shorter ones would be mostly timer.
+    package static var minimumWorkNanoseconds: Double { 1e6 }
+
+    /// Nanoseconds assumed for a physical page where the clock was too coarse to see any.
+    package static var assumedPageNanoseconds: Int64 { 10_000 }
+
+    /// What re-use of a released page costs beyond the release, as a share of the release. Part of the pace where the
+    /// system makes it dear (Darwin: 0.7).
+    package static var reuseCostRatio: Double {
+        #if canImport(Darwin)
+            0.7
+        #else
+            0
+        #endif
+    }
+
+    /// The ratio of work to sleep that the pacer begins with, and falls back to: 0.1 %.
+    package static var startSleepRatio: Double { 0.001 }
+
+    /// Nanoseconds for which the pacer keeps the fall-back ratio after its numbers ran away.
+    package static var cooldownNanoseconds: Int64 { 5_000_000_000 }
+
+    /// A generation's search space is handed out in so many reservations.
+    package static var reservationsPerGeneration: UInt { 64 }
+
+    /// Nanoseconds of a demand cycle.
+    package static var cycleNanoseconds: Int64 { 1_000_000_000 }
+
+    /// Cycles that a spike of demand is remembered.
+    package static var spikeCycles: Int { 2 }
+
+    /// Bytes of heap at which the worker thread starts. A program that never grows so far has little to give, and is
+    /// spared a thread.
+    package static var workerStartBytes: ByteCount { ByteCount(8 << 20) }
+
+    /// Freed bytes that wake a parked worker: less is not worth a wake-up.
+    package static var wakeBytes: ByteCount { ByteCount(256 << 10) }
+
+    /// The most that an allocation which grows the heap releases itself, to stay within half a millisecond.
+    package static var growthAssistBytes: ByteCount { ByteCount(1 << 20) }
+
+    /// Bytes that a forced release gives back between two looks for a waiting fork.
+    package static var forcedPieceBytes: ByteCount { ByteCount(1 << 20) }
+}

@@ -1,0 +1,32 @@
+import Synchronization
+
+/// Where the scavenger has still to look in this generation.
+///
+/// Lies in memory that does not move, beside the heap's ``LockedPages``.
+package struct SearchSpace: ~Copyable {
+    /// The search lock: guards all below but the atomic. Taken after the heap lock where both are held.
+    package let lock = FutexLock<LockRanks.Search>()
+    /// Not searched yet.
+    package internal(set) var ranges: AddressRanges
+    /// Generations started.
+    package internal(set) var generation: UInt32 = 0
+    /// What a worker takes at a time; 0 turns the scavenger off.
+    package internal(set) var reservationBytes: ByteCount = 0
+    /// The lowest address scavenged in this generation; the maximum where there is none.
+    package internal(set) var lowWaterMark = OffsetAddress.maximum
+    /// Bytes that the background worker has released in this generation. Relaxed: a figure to print.
+    package let releasedInGeneration = Atomic<UInt>(0)
+
+    package init?(using system: borrowing some OperatingSystem & ~Copyable) {
+        guard let ranges = AddressRanges(using: system) else { return nil }
+        self.ranges = ranges
+    }
+
+    /// Begins with the storage of its ranges, in zeroed memory.
+    mutating func start(_ ranges: consuming AddressRanges) {
+        self.ranges = ranges
+        lowWaterMark = .maximum
+    }
+
+    package func cancel(using system: borrowing some OperatingSystem & ~Copyable) { ranges.cancel(using: system) }
+}

@@ -1,0 +1,61 @@
+/// Paces the background scavenger: how long to sleep after so much work, so that its share of the machine's CPU time
+/// comes to one percent.
+///
+/// The ratio of work to sleep is the output of a PI controller whose input is the share that was really used. Knows no
+/// clock: times come from the caller, in nanoseconds.
+package struct SleepRatioPacer: Sendable {
+    package private(set) var sleepRatio = Tunables.startSleepRatio
+    package private(set) var controller = PIController(
+        proportionalGain: 0.3375,  // a hundredth of a second's error moves the output by a third of it
+        integralTime: 3.2e6,  // ns
+        resetTime: 1e9,  // ns
+        minimum: 0.001, maximum: 1000)
+    /// Nanoseconds for which the controller is still left alone after it failed.
+    package private(set) var cooldown: Int64 = 0
+    /// The controller failed since the flag was last taken.
+    package private(set) var wasReset = false
+
+    package init() {}
+
+    /// The work that counts, in nanoseconds: at least a millisecond, and what its re-use will cost.
+    package static func counted(_ worked: Double) -> Double {
+        max(worked, Tunables.minimumWorkNanoseconds) * (1 + Tunables.reuseCostRatio)
+    }
+
+    /// Nanoseconds to sleep after some work.
+    ///
+    /// - Parameter worked: as ``counted(_:)`` gives it.
+    package func sleepTime(worked: Double) -> Int64 {
+        let time = worked / sleepRatio
+        return time < 9.2e18 ? Int64(time) : .max
+    }
+
+    /// Takes what the last round came to, and sets the ratio for the next one.
+    ///
+    /// - Parameters:
+    ///   - worked: as ``counted(_:)`` gives it.
+    ///   - slept: nanoseconds, as measured.
+    ///   - processors: at least 1.
+    package mutating func endRound(worked: Double, slept: Int64, processors: UInt) {
+        if cooldown > 0 {
+            let time = slept &+ (worked < 9.2e18 ? Int64(worked) : .max)
+            cooldown = time > cooldown ? 0 : cooldown - time
+            return
+        }
+        let period = Double(slept) + worked
+        let share = worked / (period * Double(processors))
+        if let ratio = controller.next(input: share, setpoint: Tunables.scavengeShare, period: period) {
+            sleepRatio = ratio
+        } else {
+            sleepRatio = Tunables.startSleepRatio
+            cooldown = Tunables.cooldownNanoseconds
+            wasReset = true
+        }
+    }
+
+    /// Answers whether the controller failed, and forgets it.
+    package mutating func takeReset() -> Bool {
+        defer { wasReset = false }
+        return wasReset
+    }
+}

@@ -1,0 +1,146 @@
+/// The central lists: batches of blocks between the threads' caches and the spans of a size class.
+///
+/// A handle; copies name the same lists. The class lock is held while blocks move, never while pages are asked for or
+/// given back.
+package struct CentralSpans<Source: PageSource> {
+    let lists: UnsafeMutablePointer<InlineArray<73, ClassSpans>>
+    let classes: SizeClassLookup
+    let source: Source
+
+    package init(
+        lists: UnsafeMutablePointer<InlineArray<73, ClassSpans>>, classes: SizeClassLookup,
+        source: Source
+    ) {
+        self.lists = lists
+        self.classes = classes
+        self.source = source
+    }
+
+    /// Takes blocks of a class out of its spans, from a new span where there is none with free blocks.
+    ///
+    /// - Parameters:
+    ///   - count: how many are wanted.
+    ///   - target: room for as many addresses.
+    /// - Returns: how many there were; 0 where there is no memory.
+    package func take(_ count: Int, of sizeClass: SizeClass, into target: UnsafeMutablePointer<UInt>) -> Int {
+        var taken = takeFromPartial(count, sizeClass, target)
+        while taken == 0 {
+            guard addSpan(sizeClass) else { return 0 }
+            // Another thread may have been faster with the new span's blocks: then once more.
+            taken = takeFromPartial(count, sizeClass, target)
+        }
+        return taken
+    }
+
+    private func takeFromPartial(_ count: Int, _ sizeClass: SizeClass, _ target: UnsafeMutablePointer<UInt>) -> Int {
+        let entry = classes[sizeClass]
+        let blockBytes = UInt(entry.blockBytes)
+        var taken = 0
+        lists.pointee[sizeClass.index].lock.lock()
+        while taken < count {
+            let index = SpanIndex(UInt(lists.pointee[sizeClass.index].firstPartial))
+            if index == .none { break }
+            let span = source.spanRecord(index)
+            let base = span.pointee.base
+            let more = span.pointee.takeFreeBlocks(count - taken, of: Int(entry.blocksPerSpan)) { block in
+                target[taken] = base &+ UInt(bitPattern: block) &* blockBytes
+                taken &+= 1
+            }
+            invariant(more > 0, "a span without free blocks is on the list of those that have some")
+            if span.pointee.freeBlocks == 0 { unlink(index, sizeClass) }
+        }
+        lists.pointee[sizeClass.index].blocksOut &+= UInt(bitPattern: taken)
+        lists.pointee[sizeClass.index].lock.unlock()
+        return taken
+    }
+
+    /// Gets a new span and puts it on its class's list.
+    private func addSpan(_ sizeClass: SizeClass) -> Bool {
+        let entry = classes[sizeClass]
+        let pages = PageCount(UInt(entry.spanPages))
+        guard let index = source.allocateSpanRecord() else { return false }
+        guard
+            let (address, _) = source.allocatePages(
+                pages, alignment: PageCount(UInt(entry.spanAlignmentPages)), shard: sizeClass.index)
+        else {
+            source.deallocateSpanRecord(index)
+            return false
+        }
+        let span = source.spanRecord(index)
+        span.pointee.base = address
+        span.pointee.pages = UInt32(truncatingIfNeeded: pages.rawValue)
+        span.pointee.sizeClass = sizeClass.rawValue
+        span.pointee.freeBlocks = entry.blocksPerSpan
+        source.setSpanEntry(SpanTableEntry(span: index, sizeClass: sizeClass), from: address, count: pages)
+        lists.pointee[sizeClass.index].lock.lock()
+        link(index, sizeClass)
+        lists.pointee[sizeClass.index].lock.unlock()
+        return true
+    }
+
+    /// Puts blocks of a class back into their spans, and gives spans that are wholly free to the heap. Here wrong frees
+    /// of small blocks are found: a pointer into a block, a block that is not out.
+    package func give(_ blocks: UnsafeMutablePointer<UInt>, _ count: Int, of sizeClass: SizeClass) {
+        let entry = classes[sizeClass]
+        var emptied: UInt32 = 0  // spans to give back, through `next`
+        lists.pointee[sizeClass.index].lock.lock()
+        for position in 0..<count {
+            let address = blocks[position]
+            let index = source.spanEntry(of: address).span
+            let span = source.spanRecord(index)
+            let offset = address &- span.pointee.base
+            let block = (offset &* UInt(entry.reciprocal)) &>> 32
+            if block &* UInt(entry.blockBytes) != offset || block >= UInt(entry.blocksPerSpan) {
+                WrongFree.stop(.insideSmallBlock, address, blockBytes: UInt(entry.blockBytes))
+            }
+            if !span.pointee.isUsed(Int(bitPattern: block)) {
+                WrongFree.stop(.alreadyFree, address, blockBytes: UInt(entry.blockBytes))
+            }
+            if span.pointee.freeBlocks == 0 { link(index, sizeClass) }
+            span.pointee.clear(Int(bitPattern: block))
+            if span.pointee.freeBlocks == entry.blocksPerSpan {
+                unlink(index, sizeClass)
+                span.pointee.next = emptied
+                emptied = UInt32(truncatingIfNeeded: index.rawValue)
+            }
+        }
+        lists.pointee[sizeClass.index].blocksOut &-= UInt(bitPattern: count)
+        lists.pointee[sizeClass.index].lock.unlock()
+        while emptied != 0 {
+            let index = SpanIndex(UInt(emptied))
+            emptied = source.spanRecord(index).pointee.next
+            release(index)
+        }
+    }
+
+    /// Gives an empty span, which is on no list, back to the heap.
+    private func release(_ index: SpanIndex) {
+        let span = source.spanRecord(index).pointee
+        let pages = PageCount(UInt(span.pages))
+        source.setSpanEntry(.none, from: span.base, count: pages)
+        source.deallocateSpanRecord(index)
+        source.freePages(span.base, pages)
+    }
+
+    /// Puts a span at the front of its class's list. The class lock is held.
+    private func link(_ index: SpanIndex, _ sizeClass: SizeClass) {
+        let first = lists.pointee[sizeClass.index].firstPartial
+        let number = UInt32(truncatingIfNeeded: index.rawValue)
+        let span = source.spanRecord(index)
+        span.pointee.next = first
+        span.pointee.previous = 0
+        if first != 0 { source.spanRecord(SpanIndex(UInt(first))).pointee.previous = number }
+        lists.pointee[sizeClass.index].firstPartial = number
+    }
+
+    /// Takes a span off its class's list. The class lock is held.
+    private func unlink(_ index: SpanIndex, _ sizeClass: SizeClass) {
+        let span = source.spanRecord(index).pointee
+        if span.previous == 0 {
+            lists.pointee[sizeClass.index].firstPartial = span.next
+        } else {
+            source.spanRecord(SpanIndex(UInt(span.previous))).pointee.next = span.next
+        }
+        if span.next != 0 { source.spanRecord(SpanIndex(UInt(span.next))).pointee.previous = span.previous }
+    }
+}

@@ -1,0 +1,23 @@
+/// Where spans get their pages from, and give them back to: the heap above.
+package protocol PageSource {
+    /// Pages for a span, or nothing where there is no memory. No lock is held.
+    ///
+    /// - Parameter alignment: of the first page, in pages, a power of two.
+    /// - Returns: the process's address, and how many of the bytes have no physical memory and read as zero.
+    func allocatePages(_ count: PageCount, alignment: PageCount, shard: Int) -> (address: UInt, scavenged: ByteCount)?
+
+    /// Takes pages back. No lock is held.
+    func freePages(_ address: UInt, _ count: PageCount)
+
+    /// What a page belongs to.
+    func spanEntry(of address: UInt) -> SpanTableEntry
+
+    /// Says what pages belong to.
+    func setSpanEntry(_ entry: SpanTableEntry, from address: UInt, count: PageCount)
+
+    /// The record of a span.
+    func spanRecord(_ span: SpanIndex) -> UnsafeMutablePointer<Span>
+
+    func allocateSpanRecord() -> SpanIndex?
+    func deallocateSpanRecord(_ span: SpanIndex)
+}

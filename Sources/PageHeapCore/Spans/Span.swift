@@ -1,0 +1,66 @@
+/// A run of pages in use: carved into blocks of one size class, or one large block.
+///
+/// All of a span's state is here, out of line: free memory is never written to. Guarded by the lock of its size class;
+/// a large block's by the heap lock.
+package struct Span: BitwiseCopyable {
+    /// The first byte's address in the process.
+    package var base: UInt = 0
+    package var pages: UInt32 = 0
+    /// Neighbours in the list of the class's spans that have free blocks (record indices, 0 for none).
+    package var next: UInt32 = 0
+    package var previous: UInt32 = 0
+    package var sizeClass: UInt8 = 0
+    /// Blocks that are neither with the program nor in a thread's cache.
+    package var freeBlocks: UInt16 = 0
+    /// The hole word: a bit for each physical page of the span, set where it holds only free blocks and its memory has
+    /// been given back.
+    package var releasedPhysicalPages: UInt64 = 0
+    /// A bit for each block: set where the block is with the program or in a thread's cache.
+    package var usedBlocks: InlineArray<8, UInt64> = InlineArray(repeating: 0)
+
+    package init() {}
+
+    package var bytes: ByteCount { PageCount(UInt(pages)).bytes }
+
+    /// Whether a block is out.
+    @inline(__always)
+    package func isUsed(_ block: Int) -> Bool {
+        usedBlocks[unchecked: block &>> 6] &>> UInt64(truncatingIfNeeded: block & 63) & 1 != 0
+    }
+
+    /// Notes that a block has come back.
+    @inline(__always)
+    package mutating func clear(_ block: Int) {
+        usedBlocks[unchecked: block &>> 6] &= ~(1 &<< UInt64(truncatingIfNeeded: block & 63))
+        freeBlocks &+= 1
+    }
+
+    /// Takes free blocks, lowest first.
+    ///
+    /// - Parameters:
+    ///   - wanted: at most so many.
+    ///   - blocks: how many the span has in all.
+    ///   - body: is given each block's index.
+    /// - Returns: how many were taken.
+    @inline(__always)
+    package mutating func takeFreeBlocks(_ wanted: Int, of blocks: Int, _ body: (Int) -> Void) -> Int {
+        var taken = 0
+        var word = 0
+        while word &* 64 < blocks && taken < wanted && freeBlocks > 0 {
+            var free = ~usedBlocks[unchecked: word]
+            // The last word may have more bits than the span has blocks.
+            let inWord = blocks &- word &* 64
+            if inWord < 64 { free &= (1 &<< UInt64(truncatingIfNeeded: inWord)) &- 1 }
+            while free != 0 && taken < wanted {
+                let bit = free.trailingZeroBitCount
+                free &= free &- 1
+                usedBlocks[unchecked: word] |= 1 &<< UInt64(truncatingIfNeeded: bit)
+                freeBlocks &-= 1
+                taken &+= 1
+                body(word &* 64 &+ bit)
+            }
+            word &+= 1
+        }
+        return taken
+    }
+}

@@ -1,0 +1,9 @@
+/// The index of a span's record. 0 is no span.
+package struct SpanIndex: Quantity {
+    package var rawValue: UInt
+
+    @inline(__always)
+    package init(_ rawValue: UInt) { self.rawValue = rawValue }
+
+    package static var none: SpanIndex { 0 }
+}

@@ -1,0 +1,115 @@
+import CPageHeap
+
+/// A thread's cache: for each size class a small bounded stack of block addresses.
+///
+/// 512 bytes a class: the number of blocks, the most there may be, and up to 63 addresses. Counts and capacities of
+/// zero throughout are the *empty cache*, from which nothing can be taken and to which nothing can be given: what a
+/// thread without a cache works on, and a thread whose cache is being drained.
+///
+/// Worked on by its thread, which marks itself busy meanwhile, or by a drainer that has put the empty cache in its
+/// place (``ThreadCaches``).
+package struct ThreadCache {
+    /// What the registry keeps of a cache, behind the stacks.
+    struct Header {
+        /// The thread's slot.
+        var slot: UnsafeMutablePointer<pageheap_thread_slot>
+        var next: UnsafeMutableRawPointer?
+        var previous: UnsafeMutableRawPointer?
+        /// Fills and drains so far, by the owner.
+        var slowEvents: UInt32 = 0
+        /// The same at the last look of the scavenger, and the blocks held then.
+        var seenSlowEvents: UInt32 = 0
+        var seenBlocks: UInt32 = 0
+    }
+
+    /// The whole of a cache, for the pool that its memory comes from.
+    struct Memory {
+        var stacks: InlineArray<73, InlineArray<64, UInt>>
+        var header: Header
+    }
+
+    private static var stackShift: UInt { 9 }
+    private static var headerOffset: Int { SizeClass.count << Int(stackShift) }
+
+    package let memory: UnsafeMutableRawPointer
+
+    @inline(__always)
+    package init(_ memory: UnsafeMutableRawPointer) { self.memory = memory }
+
+    @inline(__always)
+    package static var empty: ThreadCache { ThreadCache(pageheap_empty_cache()) }
+
+    @inline(__always)
+    package var isEmptyCache: Bool { memory == pageheap_empty_cache() }
+
+    var header: UnsafeMutablePointer<Header> {
+        (memory + Self.headerOffset).assumingMemoryBound(to: Header.self)
+    }
+
+    @inline(__always)
+    private func stack(_ sizeClass: SizeClass) -> UnsafeMutableRawPointer {
+        memory + Int(bitPattern: UInt(sizeClass.rawValue) &<< Self.stackShift)
+    }
+
+    @inline(__always)
+    package func count(_ sizeClass: SizeClass) -> UInt32 { stack(sizeClass).load(as: UInt32.self) }
+
+    @inline(__always)
+    func setCount(_ sizeClass: SizeClass, _ count: UInt32) { stack(sizeClass).storeBytes(of: count, as: UInt32.self) }
+
+    @inline(__always)
+    package func capacity(_ sizeClass: SizeClass) -> UInt32 {
+        stack(sizeClass).load(fromByteOffset: 4, as: UInt32.self)
+    }
+
+    /// The addresses of a class's blocks; the top of the stack is the last one.
+    @inline(__always)
+    func blocks(_ sizeClass: SizeClass) -> UnsafeMutablePointer<UInt> {
+        (stack(sizeClass) + 8).assumingMemoryBound(to: UInt.self)
+    }
+
+    /// Takes the block on top, or nothing where the stack is empty.
+    @inline(__always)
+    package func pop(_ sizeClass: SizeClass) -> UInt? {
+        let count = count(sizeClass)
+        if count == 0 { return nil }
+        let block = blocks(sizeClass)[Int(count &- 1)]
+        setCount(sizeClass, count &- 1)
+        return block
+    }
+
+    /// Puts a block on top, or answers false where the stack is full.
+    @inline(__always)
+    package func push(_ block: UInt, _ sizeClass: SizeClass) -> Bool {
+        let count = count(sizeClass)
+        if count >= capacity(sizeClass) { return false }
+        blocks(sizeClass)[Int(count)] = block
+        setCount(sizeClass, count &+ 1)
+        return true
+    }
+
+    /// Sets up fresh memory: empty stacks, each with its capacity.
+    func initialize(
+        slot: UnsafeMutablePointer<pageheap_thread_slot>, classes: SizeClassLookup
+    ) {
+        for number in 0..<SizeClass.count {
+            let sizeClass = SizeClass(UInt8(number))
+            let capacity = number == 0 ? 0 : Self.capacity(blockBytes: UInt(classes[sizeClass].blockBytes))
+            setCount(sizeClass, 0)
+            stack(sizeClass).storeBytes(of: UInt32(capacity), toByteOffset: 4, as: UInt32.self)
+        }
+        header.initialize(to: Header(slot: slot))
+    }
+
+    /// How many blocks of a size a stack may hold.
+    package static func capacity(blockBytes: UInt) -> UInt {
+        min(max(Tunables.cacheBytesPerClass / blockBytes, Tunables.cacheBlockMinimum), Tunables.cacheBlockLimit)
+    }
+
+    /// Blocks of all classes.
+    var totalBlocks: UInt32 {
+        var total: UInt32 = 0
+        for number in 1..<SizeClass.count { total &+= count(SizeClass(UInt8(number))) }
+        return total
+    }
+}

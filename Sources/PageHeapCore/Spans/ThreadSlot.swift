@@ -1,0 +1,67 @@
+import CPageHeap
+import Synchronization
+
+/// A thread's slot: which cache it works on, and whether it is at it.
+///
+/// The owner's protocol: store *busy*, then load the cache pointer, work, clear *busy*. Only the compiler has to keep
+/// that order; a drainer pays for the processors' part with a membarrier. The accesses are relaxed atomics, because the
+/// other side reads and writes them too.
+package struct ThreadSlot {
+    let slot: UnsafeMutablePointer<pageheap_thread_slot>
+
+    /// The calling thread's.
+    @inline(__always)
+    package static var current: ThreadSlot { ThreadSlot(slot: pageheap_thread_slot()) }
+
+    @inline(__always)
+    private var cachePointer: UnsafeMutablePointer<Atomic<UInt>> {
+        UnsafeMutableRawPointer(slot).assumingMemoryBound(to: Atomic<UInt>.self)
+    }
+
+    @inline(__always)
+    private var busyPointer: UnsafeMutablePointer<Atomic<UInt32>> {
+        (UnsafeMutableRawPointer(slot) + MemoryLayout<UInt>.size).assumingMemoryBound(to: Atomic<UInt32>.self)
+    }
+
+    /// Begins to work on the thread's cache. Ends with ``leave()``.
+    @inline(__always)
+    package func enter() -> ThreadCache {
+        busyPointer.pointee.store(1, ordering: .relaxed)
+        pageheap_compiler_fence()
+        return cache
+    }
+
+    @inline(__always)
+    package func leave() {
+        pageheap_compiler_fence()
+        busyPointer.pointee.store(0, ordering: .relaxed)
+    }
+
+    /// The cache that the thread would work on now.
+    @inline(__always)
+    var cache: ThreadCache {
+        ThreadCache(
+            UnsafeMutableRawPointer(bitPattern: cachePointer.pointee.load(ordering: .relaxed)).unsafelyUnwrapped)
+    }
+
+    func setCache(_ cache: ThreadCache) {
+        cachePointer.pointee.store(UInt(bitPattern: cache.memory), ordering: .relaxed)
+    }
+
+    var isBusy: Bool { busyPointer.pointee.load(ordering: .relaxed) != 0 }
+
+    /// The thread's own cache, also while it works on the empty one.
+    package var ownCache: ThreadCache? {
+        get { slot.pointee.own_cache.map { ThreadCache($0) } }
+        nonmutating set { slot.pointee.own_cache = newValue?.memory }
+    }
+
+    package enum State: UInt32 {
+        case new, registering, registered, exited
+    }
+
+    package var state: State {
+        get { State(rawValue: slot.pointee.state) ?? .exited }
+        nonmutating set { slot.pointee.state = newValue.rawValue }
+    }
+}

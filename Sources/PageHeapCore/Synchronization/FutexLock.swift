@@ -1,0 +1,88 @@
+import CPageHeap
+import Synchronization
+
+/// A lock of four bytes: free, held, or held with threads asleep on it.
+///
+/// (The three-state scheme is that of Ulrich Drepper, *Futexes are tricky*.) Zeroed memory is a
+/// free lock.
+package struct FutexLock<Rank: LockRank>: ~Copyable, Sendable {
+    private static var free: UInt32 { 0 }
+    private static var held: UInt32 { 1 }
+    private static var contended: UInt32 { 2 }
+
+    /// Looks at a held lock before going to sleep. Sections are some tens of nanoseconds.
+    private static var spins: Int { 40 }
+
+    private let state = Atomic<UInt32>(0)
+
+    package init() {}
+
+    /// Takes the lock, waiting for it if need be.
+    @inline(__always)
+    package func lock() {
+        Rank.willLock()
+        // Acquire: what the last holder wrote is seen.
+        let (taken, _) = state.compareExchange(
+            expected: Self.free, desired: Self.held, successOrdering: .acquiring, failureOrdering: .relaxed)
+        if !taken { lockContended() }
+    }
+
+    /// Takes the lock if it is free.
+    package func tryLock() -> Bool {
+        let (taken, _) = state.compareExchange(
+            expected: Self.free, desired: Self.held, successOrdering: .acquiring, failureOrdering: .relaxed)
+        if taken { Rank.willLock() }
+        return taken
+    }
+
+    /// Gives the lock up. Only its holder calls this.
+    @inline(__always)
+    package func unlock() {
+        Rank.didUnlock()
+        // Release: what this holder wrote is seen by the next one.
+        if state.exchange(Self.free, ordering: .releasing) == Self.contended { wakeOne() }
+    }
+
+    /// Runs `body` with the lock held.
+    @inline(__always)
+    package func withLock<Result: ~Copyable>(_ body: () -> Result) -> Result {
+        lock()
+        defer { unlock() }
+        return body()
+    }
+
+    /// Takes the lock for a fork, where all locks are taken in the stated order, several of one rank among them.
+    package func lockForFork() {
+        let (taken, _) = state.compareExchange(
+            expected: Self.free, desired: Self.held, successOrdering: .acquiring, failureOrdering: .relaxed)
+        if !taken { lockContended() }
+    }
+
+    /// Gives up what ``lockForFork()`` took, in the parent and in the child.
+    package func unlockAfterFork() {
+        if state.exchange(Self.free, ordering: .releasing) == Self.contended { wakeOne() }
+    }
+
+    @inline(never)
+    private func lockContended() {
+        for _ in 0..<Self.spins {
+            pageheap_pause()
+            guard state.load(ordering: .relaxed) == Self.free else { continue }
+            let (taken, _) = state.compareExchange(
+                expected: Self.free, desired: Self.held, successOrdering: .acquiring, failureOrdering: .relaxed)
+            if taken { return }
+        }
+        // Whoever has slept takes the lock as contended: another sleeper may be left.
+        while state.exchange(Self.contended, ordering: .acquiring) != Self.free {
+            pageheap_futex_wait(address, Self.contended, -1)
+        }
+    }
+
+    @inline(never)
+    private func wakeOne() { pageheap_futex_wake(address, 1) }
+
+    /// Where the state lies, for the kernel. Locks live in memory that does not move.
+    private var address: UnsafeRawPointer {
+        withUnsafePointer(to: state) { UnsafeRawPointer($0) }
+    }
+}

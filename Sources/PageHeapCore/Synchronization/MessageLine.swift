@@ -1,0 +1,50 @@
+import CPageHeap
+
+/// A line of text, put together without allocating; what does not fit its 480 bytes is cut.
+package struct MessageLine {
+    private var bytes: InlineArray<480, UInt8> = InlineArray(repeating: 0)
+    private var count = 0
+
+    package init() {}
+
+    package mutating func append(_ text: StaticString) {
+        text.withUTF8Buffer { buffer in
+            for byte in buffer { append(byte: byte) }
+        }
+    }
+
+    /// Appends a C string, or its beginning.
+    package mutating func append(_ text: UnsafePointer<CChar>, upTo limit: Int) {
+        var index = 0
+        while index < limit && text[index] != 0 {
+            append(byte: UInt8(bitPattern: text[index]))
+            index += 1
+        }
+    }
+
+    package mutating func append(byte: UInt8) {
+        guard count < 479 else { return }  // room for the line's end
+        bytes[count] = byte
+        count += 1
+    }
+
+    package mutating func append(decimal number: UInt) { append(number, base: 10) }
+
+    package mutating func append(hexadecimal number: UInt) { append(number, base: 16) }
+
+    private mutating func append(_ number: UInt, base: UInt) {
+        if number >= base { append(number / base, base: base) }
+        let digit = UInt8(truncatingIfNeeded: number % base)
+        append(byte: digit < 10 ? 48 + digit : 87 + digit)
+    }
+
+    /// Writes the line and its end in one call, so that lines of several threads do not mix.
+    package mutating func writeToStandardError() {
+        bytes[count] = 10
+        let length = count + 1
+        withUnsafeBytes(of: &bytes) { buffer in
+            guard let base = buffer.baseAddress else { return }
+            pageheap_write_error(base.assumingMemoryBound(to: CChar.self), length)
+        }
+    }
+}

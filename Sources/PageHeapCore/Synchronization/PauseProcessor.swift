@@ -1,0 +1,5 @@
+import CPageHeap
+
+/// Tells the processor that this thread is spinning.
+@inline(__always)
+package func pauseProcessor() { pageheap_pause() }

@@ -1,0 +1,68 @@
+import CPageHeap
+import CPageHeapMalloc
+
+// The C entry points. The hot ones are exported under their C names by the linker (`--defsym`), because a Swift
+// function of that name would be taken for the declaration in the C library; the others are forwarded to from C.
+
+@c(pageheap_entry_malloc)
+public func pageheap_entry_malloc(_ bytes: UInt) -> UnsafeMutableRawPointer? {
+    ProcessHeap.heap.allocateFromCache(bytes) ?? allocateSlowly(bytes)
+}
+
+@c(pageheap_entry_free)
+public func pageheap_entry_free(_ pointer: UnsafeMutableRawPointer?) {
+    let address = UInt(bitPattern: pointer)
+    if !ProcessHeap.heap.freeToCache(address) { freeSlowly(address) }
+}
+
+/// A request that no cache could serve. Sets errno where there is no memory.
+@inline(never)
+private func allocateSlowly(_ bytes: UInt) -> UnsafeMutableRawPointer? {
+    allocate { $0.allocateFromCache(bytes) ?? $0.allocateSlowly(bytes) }
+}
+
+/// Runs an allocation on the heap, set up if need be, and starts the worker if the heap has grown so far; sets errno
+/// where there is no memory.
+@inline(__always)
+private func allocate(
+    _ body: (MallocHeap<LinuxOperatingSystem>) -> UnsafeMutableRawPointer?
+) -> UnsafeMutableRawPointer? {
+    guard ProcessHeap.isStarted || ProcessHeap.start(), let block = body(ProcessHeap.heap) else {
+        pageheap_set_out_of_memory()
+        return nil
+    }
+    ProcessHeap.startWorkerIfWanted()
+    return block
+}
+
+@inline(never)
+private func freeSlowly(_ address: UInt) {
+    if address == 0 { return }
+    if !ProcessHeap.isStarted { WrongFree.stop(.foreign, address) }
+    ProcessHeap.heap.freeSlowly(address)
+}
+
+@c(pageheap_entry_calloc)
+public func pageheap_entry_calloc(_ bytes: UInt) -> UnsafeMutableRawPointer? { allocate { $0.allocateZeroed(bytes) } }
+
+@c(pageheap_entry_realloc)
+public func pageheap_entry_realloc(_ pointer: UnsafeMutableRawPointer, _ bytes: UInt) -> UnsafeMutableRawPointer? {
+    if !ProcessHeap.isStarted { WrongFree.stop(.foreign, UInt(bitPattern: pointer)) }
+    return allocate { $0.reallocate(UInt(bitPattern: pointer), bytes) }
+}
+
+@c(pageheap_entry_aligned)
+public func pageheap_entry_aligned(_ alignment: UInt, _ bytes: UInt) -> UnsafeMutableRawPointer? {
+    allocate { $0.allocateAligned(bytes, alignment: alignment) }
+}
+
+@c(pageheap_entry_usable_size)
+public func pageheap_entry_usable_size(_ pointer: UnsafeMutableRawPointer) -> UInt {
+    if !ProcessHeap.isStarted { WrongFree.stop(.foreign, UInt(bitPattern: pointer)) }
+    return ProcessHeap.heap.usableBytes(UInt(bitPattern: pointer)).rawValue
+}
+
+@c(pageheap_entry_release)
+public func pageheap_entry_release() -> UInt {
+    ProcessHeap.isStarted ? ProcessHeap.heap.releaseFreeMemory().rawValue : 0
+}

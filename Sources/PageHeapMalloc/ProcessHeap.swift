@@ -1,0 +1,89 @@
+import CPageHeap
+import CPageHeapMalloc
+import Synchronization
+
+/// The process's one malloc heap: static memory, set up by the first request that a cache cannot serve, which is the
+/// first one of all.
+enum ProcessHeap {
+    private static var untouched: UInt32 { 0 }
+    private static var starting: UInt32 { 1 }
+    private static var started: UInt32 { 2 }
+
+    /// How far the heap is set up. Acquiring and releasing: whoever sees it started sees the heap.
+    private static let phase = Atomic<UInt32>(0)
+
+    /// The heap. Before it is set up its memory is zero, with which nothing can be found in it.
+    @inline(__always)
+    static var heap: MallocHeap<LinuxOperatingSystem> {
+        MallocHeap(
+            pageheap_process_heap().assumingMemoryBound(to: MallocState<LinuxOperatingSystem>.self))
+    }
+
+    @inline(__always)
+    static var isStarted: Bool { phase.load(ordering: .acquiring) == started }
+
+    /// Sets the heap up if nobody has.
+    ///
+    /// - Returns: false if the system refuses address space for it.
+    @inline(never)
+    static func start() -> Bool {
+        while true {
+            let (mine, seen) = phase.compareExchange(
+                expected: untouched, desired: starting, successOrdering: .acquiring, failureOrdering: .acquiring)
+            if mine { break }
+            if seen == started { return true }
+            pauseProcessor()
+        }
+        if MemoryLayout<MallocState<LinuxOperatingSystem>>.size > Int(PAGEHEAP_PROCESS_HEAP_BYTES)
+            || MemoryLayout<ThreadCache.Memory>.size > Int(PAGEHEAP_EMPTY_CACHE_BYTES)
+        {
+            fatal("the static memory of the C shim is too small")
+        }
+        let options = Options(environment: pageheap_environment())
+        guard heap.start(system: LinuxOperatingSystem(), configuration: options.configuration) else {
+            phase.store(untouched, ordering: .releasing)
+            return false
+        }
+        let page = options.statisticsDirectory.flatMap { pageheap_statistics_page_create($0) }
+        heap.heap.publish(in: page)
+        heap.watchThreadExits(pageheap_thread_exits)
+        // Before any lock of the heap can be held by another thread.
+        pageheap_register_fork_handlers()
+        phase.store(started, ordering: .releasing)
+        return true
+    }
+
+    /// The worker's thread.
+    static func startWorkerIfWanted() { heap.heap.startWorkerIfWanted(pageheap_run_worker) }
+}
+
+@c(pageheap_run_worker)
+func pageheap_run_worker(_ state: UnsafeMutableRawPointer) {
+    ProcessHeap.heap.heap.runWorker { ProcessHeap.heap.drainIdleCaches() }
+}
+
+@c(pageheap_thread_exits)
+func pageheap_thread_exits(_ slot: UnsafeMutableRawPointer?) { ProcessHeap.heap.threadExits() }
+
+// MARK: Fork
+
+@c(pageheap_before_fork)
+public func pageheap_before_fork() {
+    if ProcessHeap.isStarted { ProcessHeap.heap.lockForFork() }
+}
+
+@c(pageheap_after_fork_in_parent)
+public func pageheap_after_fork_in_parent() {
+    if ProcessHeap.isStarted { ProcessHeap.heap.unlockAfterFork() }
+}
+
+@c(pageheap_after_fork_in_child)
+public func pageheap_after_fork_in_child() {
+    guard ProcessHeap.isStarted else { return }
+    // The parent's page is shared with the parent: not a word may be written there.
+    let directory = Options.statisticsDirectory(in: pageheap_environment())
+    let page = directory.flatMap { pageheap_statistics_page_create($0) }
+    ProcessHeap.heap.heap.becomeChild(page: page)
+    ProcessHeap.heap.unlockAfterFork()
+    ProcessHeap.heap.dropOtherThreadsCaches()
+}
