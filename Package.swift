@@ -5,12 +5,13 @@ import PackageDescription
 let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
 /// The malloc library is one Embedded Swift module: the core (through a symbolic link in its folder) and the
-/// entry points. `-no-allocations` makes any hidden allocation in the core a compile error, and `-O` keeps a
-/// debug build usable as a malloc.
+/// entry points. `-no-allocations` makes any hidden allocation in the core a compile error, `-function-sections` lets
+/// the linker leave out what nothing calls (parts of the embedded runtime that allocate), and `-O` keeps a debug build
+/// usable as a malloc.
 let embedded: [SwiftSetting] =
     strict + [
         .enableExperimentalFeature("Embedded"),
-        .unsafeFlags(["-wmo", "-Xfrontend", "-no-allocations"]),
+        .unsafeFlags(["-wmo", "-Xfrontend", "-no-allocations", "-Xfrontend", "-function-sections"]),
         .unsafeFlags(["-O"], .when(configuration: .debug)),
     ]
 
@@ -40,13 +41,14 @@ let package = Package(
         .target(
             name: "PageHeapMalloc",
             dependencies: ["CPageHeap", "CPageHeapMalloc"],
-            exclude: ["exports.map", "PageHeapCore/README.md"],
+            exclude: ["exports.map", "imports.list", "PageHeapCore/README.md"],
             swiftSettings: embedded,
             linkerSettings: [
                 .unsafeFlags([
                     "-Xlinker", "--version-script=\(exportList)",
                     "-Xlinker", "--defsym=malloc=pageheap_entry_malloc",
                     "-Xlinker", "--defsym=free=pageheap_entry_free",
+                    "-Xlinker", "--gc-sections",
                 ])
             ]),
         .executableTarget(
@@ -69,7 +71,8 @@ let package = Package(
         .testTarget(name: "PageHeapTests", dependencies: ["PageHeap"], swiftSettings: strict),
         .testTarget(name: "PageHeapToolTests", dependencies: ["PageHeapTool", "CPageHeap"], swiftSettings: strict),
         // Black-box tests of the command and of the malloc library: child processes only.
-        .testTarget(name: "PageHeapMallocTests", dependencies: ["CPageHeap"], swiftSettings: strict),
+        .testTarget(
+            name: "PageHeapMallocTests", dependencies: ["CPageHeap"], exclude: ["Programs"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

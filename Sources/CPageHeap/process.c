@@ -28,19 +28,12 @@ _Noreturn void pageheap_abort(void) { abort(); }
 
 const char **pageheap_environment(void) { return getauxval(AT_SECURE) ? NULL : (const char **)environ; }
 
-static struct pageheap_statistics_page private_page;
-
 static void start_page(struct pageheap_statistics_page *page) {
     page->size = sizeof *page;
     page->version = PAGEHEAP_STATISTICS_VERSION;
     page->process_identifier = (uint32_t)getpid();
     page->figures.goal_bytes = UINT64_MAX;
     __atomic_store_n(&page->magic, PAGEHEAP_STATISTICS_MAGIC, __ATOMIC_RELEASE);  // last: a reader waits for it
-}
-
-struct pageheap_statistics_page *pageheap_statistics_page_private(void) {
-    start_page(&private_page);
-    return &private_page;
 }
 
 struct pageheap_statistics_page *pageheap_statistics_page_create(const char *directory) {
@@ -68,6 +61,4 @@ struct pageheap_statistics_page *pageheap_statistics_page_create(const char *dir
     return page;
 }
 
-void pageheap_statistics_page_unmap(struct pageheap_statistics_page *page) {
-    if (page != &private_page) pageheap_unmap(page, sizeof *page);
-}
+void pageheap_statistics_page_unmap(struct pageheap_statistics_page *page) { pageheap_unmap(page, sizeof *page); }

@@ -5,12 +5,12 @@ import CPageHeapMalloc
 // function of that name would be taken for the declaration in the C library; the others are forwarded to from C.
 
 @c(pageheap_entry_malloc)
-public func pageheap_entry_malloc(_ bytes: UInt) -> UnsafeMutableRawPointer? {
+public func entryMalloc(_ bytes: UInt) -> UnsafeMutableRawPointer? {
     ProcessHeap.heap.allocateFromCache(bytes) ?? allocateSlowly(bytes)
 }
 
 @c(pageheap_entry_free)
-public func pageheap_entry_free(_ pointer: UnsafeMutableRawPointer?) {
+public func entryFree(_ pointer: UnsafeMutableRawPointer?) {
     let address = UInt(bitPattern: pointer)
     if !ProcessHeap.heap.freeToCache(address) { freeSlowly(address) }
 }
@@ -43,26 +43,26 @@ private func freeSlowly(_ address: UInt) {
 }
 
 @c(pageheap_entry_calloc)
-public func pageheap_entry_calloc(_ bytes: UInt) -> UnsafeMutableRawPointer? { allocate { $0.allocateZeroed(bytes) } }
+public func entryCalloc(_ bytes: UInt) -> UnsafeMutableRawPointer? { allocate { $0.allocateZeroed(bytes) } }
 
 @c(pageheap_entry_realloc)
-public func pageheap_entry_realloc(_ pointer: UnsafeMutableRawPointer, _ bytes: UInt) -> UnsafeMutableRawPointer? {
+public func entryRealloc(_ pointer: UnsafeMutableRawPointer, _ bytes: UInt) -> UnsafeMutableRawPointer? {
     if !ProcessHeap.isStarted { WrongFree.stop(.foreign, UInt(bitPattern: pointer)) }
     return allocate { $0.reallocate(UInt(bitPattern: pointer), bytes) }
 }
 
 @c(pageheap_entry_aligned)
-public func pageheap_entry_aligned(_ alignment: UInt, _ bytes: UInt) -> UnsafeMutableRawPointer? {
+public func entryAligned(_ alignment: UInt, _ bytes: UInt) -> UnsafeMutableRawPointer? {
     allocate { $0.allocateAligned(bytes, alignment: alignment) }
 }
 
 @c(pageheap_entry_usable_size)
-public func pageheap_entry_usable_size(_ pointer: UnsafeMutableRawPointer) -> UInt {
+public func entryUsableSize(_ pointer: UnsafeMutableRawPointer) -> UInt {
     if !ProcessHeap.isStarted { WrongFree.stop(.foreign, UInt(bitPattern: pointer)) }
     return ProcessHeap.heap.usableBytes(UInt(bitPattern: pointer)).rawValue
 }
 
 @c(pageheap_entry_release)
-public func pageheap_entry_release() -> UInt {
+public func entryRelease() -> UInt {
     ProcessHeap.isStarted ? ProcessHeap.heap.releaseFreeMemory().rawValue : 0
 }

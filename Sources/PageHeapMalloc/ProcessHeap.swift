@@ -46,7 +46,7 @@ enum ProcessHeap {
         }
         let page = options.statisticsDirectory.flatMap { pageheap_statistics_page_create($0) }
         heap.heap.publish(in: page)
-        heap.watchThreadExits(pageheap_thread_exits)
+        heap.watchThreadExits { threadExits($0) }
         // Before any lock of the heap can be held by another thread.
         pageheap_register_fork_handlers()
         phase.store(started, ordering: .releasing)
@@ -54,31 +54,29 @@ enum ProcessHeap {
     }
 
     /// The worker's thread.
-    static func startWorkerIfWanted() { heap.heap.startWorkerIfWanted(pageheap_run_worker) }
+    static func startWorkerIfWanted() { heap.heap.startWorkerIfWanted { runWorker($0) } }
 }
 
-@c(pageheap_run_worker)
-func pageheap_run_worker(_ state: UnsafeMutableRawPointer) {
+private func runWorker(_ state: UnsafeMutableRawPointer) {
     ProcessHeap.heap.heap.runWorker { ProcessHeap.heap.drainIdleCaches() }
 }
 
-@c(pageheap_thread_exits)
-func pageheap_thread_exits(_ slot: UnsafeMutableRawPointer?) { ProcessHeap.heap.threadExits() }
+private func threadExits(_ slot: UnsafeMutableRawPointer?) { ProcessHeap.heap.threadExits() }
 
 // MARK: Fork
 
 @c(pageheap_before_fork)
-public func pageheap_before_fork() {
+public func beforeFork() {
     if ProcessHeap.isStarted { ProcessHeap.heap.lockForFork() }
 }
 
 @c(pageheap_after_fork_in_parent)
-public func pageheap_after_fork_in_parent() {
+public func afterForkInParent() {
     if ProcessHeap.isStarted { ProcessHeap.heap.unlockAfterFork() }
 }
 
 @c(pageheap_after_fork_in_child)
-public func pageheap_after_fork_in_child() {
+public func afterForkInChild() {
     guard ProcessHeap.isStarted else { return }
     // The parent's page is shared with the parent: not a word may be written there.
     let directory = Options.statisticsDirectory(in: pageheap_environment())

@@ -111,8 +111,6 @@ const char *_Nullable *_Nullable pageheap_environment(void);  // the process's; 
 
 // Creates DIRECTORY/PID.N for this process and maps it; null where that cannot be.
 struct pageheap_statistics_page *_Nullable pageheap_statistics_page_create(const char *_Nonnull directory);
-// A page of the process's own, for nobody to see: where there is no directory.
-struct pageheap_statistics_page *_Nonnull pageheap_statistics_page_private(void);
 void pageheap_statistics_page_unmap(struct pageheap_statistics_page *_Nonnull page);
 
 #endif

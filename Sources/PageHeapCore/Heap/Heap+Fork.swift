@@ -41,6 +41,7 @@ extension Heap {
         locked.pointee.books.releasedAtGrowthTotal = 0
         locked.pointee.books.releasedForcedTotal = 0
         locked.pointee.books.releasedInSpansTotal = 0
+        if let parents = state.pointee.page { pageheap_statistics_page_unmap(parents) }
         state.pointee.page = page
         publish()
     }

@@ -1,18 +1,6 @@
 import CPageHeap
 import Synchronization
 
-/// A consistent look at a heap's figures.
-package struct HeapFigures: Sendable {
-    package var books: HeapBooks
-    package var metadata: ByteCount
-    package var live: ByteCount
-    /// The maximum where the scavenger is off.
-    package var goal: ByteCount
-    package var workerNanoseconds: UInt64
-    package var workerWakeUps: UInt64
-    package var generation: UInt32
-}
-
 extension Heap {
     /// The books as they are, with what page caches took since. The heap lock is held.
     func currentBooks() -> HeapBooks {
@@ -30,7 +18,8 @@ extension Heap {
             unlockShards()
         }
         return HeapFigures(
-            books: currentBooks(), metadata: metadataBytes, live: ByteCount(state.pointee.liveBytes.load(ordering: .relaxed)),
+            books: currentBooks(), metadata: metadataBytes,
+            live: ByteCount(state.pointee.liveBytes.load(ordering: .relaxed)),
             goal: ByteCount(state.pointee.goal.load(ordering: .relaxed)),
             workerNanoseconds: state.pointee.worker.processorNanoseconds.load(ordering: .relaxed),
             workerWakeUps: state.pointee.worker.wakeUps.load(ordering: .relaxed),

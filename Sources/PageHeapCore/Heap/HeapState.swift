@@ -11,7 +11,7 @@ package struct HeapState<System: OperatingSystem>: ~Copyable {
     /// The page allocator and the books, with the heap lock.
     var locked: LockedPages
     /// What the heap has reserved; the first one is nearly always the only one. Guarded by the heap lock.
-    var reservations : InlineArray<8, Reservation>
+    var reservations: InlineArray<8, Reservation>
     var reservationCount: Int
     /// Page caches, shared by the size classes.
     var shards: InlineArray<4, PageCacheShard>

@@ -43,7 +43,7 @@ extension MallocHeap {
     /// go back to the spans.
     package func dropOtherThreadsCaches() {
         state.pointee.caches.lock.lock()
-        state.pointee.caches.forEach { cache in
+        state.pointee.caches.visitAll { cache in
             guard cache.header.pointee.slot != pageheap_thread_slot() else { return }
             drainWhole(cache)
             state.pointee.caches.remove(cache)

@@ -1,8 +1,3 @@
-/// Why memory was given back.
-package enum ReleaseCause: Sendable {
-    case background, growth, forced
-}
-
 /// The heap's accounts, in bytes; changed and read under the heap lock, so that a look at them is consistent.
 ///
 ///     system = in use + cached + free retained + released + released in spans

@@ -14,7 +14,8 @@ extension PageAllocator {
                 let whole = PageGeometry.pagesPerChunk
                 free += whole - bitmaps.allocated.populationCount(from: 0, count: whole)
                 scavenged += bitmaps.scavenged.populationCount(from: 0, count: whole)
-                for word in 0..<PageBitmap.wordCount where bitmaps.allocated.word(word) & bitmaps.scavenged.word(word) != 0 {
+                for word in 0..<PageBitmap.wordCount
+                where bitmaps.allocated.word(word) & bitmaps.scavenged.word(word) != 0 {
                     fatal("a page is both in use and scavenged in the chunk at", chunk.base.rawValue)
                 }
                 let firstFree = bitmaps.allocated.findRun(ofFree: 1, from: 0)

@@ -36,9 +36,10 @@ package struct SummaryTree {
         let end = Int(bitPattern: (window.limit.rawValue &- 1) &>> rootShift) + 1
         for level in 0..<PageGeometry.levels {
             let entriesPerRoot = 1 << (PageGeometry.levelShift(0) - PageGeometry.levelShift(level))
+            // The root is readable throughout, because a search scans it across what the heap never grew into.
             guard
                 let entries = ReservedArray<UInt64>(
-                    firstIndex: first * entriesPerRoot, count: (end - first) * entriesPerRoot, readable: false,
+                    firstIndex: first * entriesPerRoot, count: (end - first) * entriesPerRoot, readable: level == 0,
                     using: system)
             else {
                 cancel(levels: level, using: system)
@@ -68,8 +69,8 @@ package struct SummaryTree {
     package static func entries(_ level: Int, of range: AddressRange) -> Range<Int> {
         let shift = UInt(bitPattern: PageGeometry.levelShift(level))
         // The end from the last byte: the end itself may belong to the next entry, or lie past the address space.
-        return Int(bitPattern: range.base.rawValue &>> shift)
-            ..< Int(bitPattern: (range.limit.rawValue &- 1) &>> shift) &+ 1
+        return Int(bitPattern: range.base.rawValue &>> shift)..<Int(bitPattern: (range.limit.rawValue &- 1) &>> shift)
+            &+ 1
     }
 
     /// Makes the entries of a range usable at every level, rounded out to whole blocks, because merging reads all eight.

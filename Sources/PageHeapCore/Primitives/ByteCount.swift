@@ -9,8 +9,8 @@ package struct ByteCount: Quantity {
     /// remainder.
     @inline(__always)
     package var pagesRoundedUp: PageCount {
-        PageCount(
-            (rawValue &>> UInt(PageGeometry.pageShift)) &+ (rawValue & (PageGeometry.pageBytes.rawValue &- 1) != 0 ? 1 : 0))
+        let remainder = rawValue & (PageGeometry.pageBytes.rawValue &- 1)
+        return PageCount((rawValue &>> UInt(PageGeometry.pageShift)) &+ (remainder != 0 ? 1 : 0))
     }
 
     package static var maximum: ByteCount { ByteCount(UInt.max) }

@@ -1,14 +1,3 @@
-/// A run of pages inside a chunk.
-package struct PageRange: Equatable, Sendable {
-    package var first: PageIndex
-    package var count: PageCount
-
-    package init(first: PageIndex, count: PageCount) {
-        self.first = first
-        self.count = count
-    }
-}
-
 extension PageBitmapWords {
     /// The topmost run of pages to give back: zeros in whole aligned groups of `group` pages, of a bitmap whose ones
     /// are pages in use or already released.

@@ -1,11 +1,3 @@
-/// What a search of a bitmap found.
-package struct PageSearchResult {
-    /// The first page of the run, or nothing.
-    package var page: PageIndex?
-    /// The first zero seen: where the next search may start. Meaningless on a miss.
-    package var firstFree: PageIndex
-}
-
 extension PageBitmapWords {
     /// The first run of `count` zeros at or after the word that holds `start`, and the first zero seen on the way.
     /// A run may cross words.

@@ -32,7 +32,9 @@ package enum PageGeometry {
 
     /// log2 of the pages that one entry of a level covers.
     @inline(__always)
-    package static func levelLogPages(_ level: Int) -> Int { pagesPerChunkShift &+ bitsPerLevel &* (leafLevel &- level) }
+    package static func levelLogPages(_ level: Int) -> Int {
+        pagesPerChunkShift &+ bitsPerLevel &* (leafLevel &- level)
+    }
 
     /// Entries of a level, over the whole address space.
     @inline(__always)

@@ -27,9 +27,8 @@ package enum RetentionGoal {
         _ demand: ByteCount, extraPercent: UInt, physicalPage: ByteCount
     ) -> ByteCount {
         // 10 % as an integer division by 10, as the original does; other percentages by multiplication.
-        let extra =
-            extraPercent == 0 ? 0 : 100 % extraPercent == 0
-            ? demand.rawValue / (100 / extraPercent) : demand.rawValue / 100 * extraPercent
+        let divides = extraPercent != 0 && 100 % extraPercent == 0
+        let extra = divides ? demand.rawValue / (100 / extraPercent) : demand.rawValue / 100 * extraPercent
         return ByteCount(demand.rawValue &+ extra).roundedUp(to: physicalPage)
     }
 

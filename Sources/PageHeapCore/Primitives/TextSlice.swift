@@ -30,7 +30,9 @@ package struct TextSlice {
 
     package static func == (left: TextSlice, right: StaticString) -> Bool {
         guard left.count == right.utf8CodeUnitCount else { return false }
-        for index in 0..<left.count where UInt8(bitPattern: left.start[index]) != right.utf8Start[index] { return false }
+        for index in 0..<left.count {
+            if UInt8(bitPattern: left.start[index]) != right.utf8Start[index] { return false }
+        }
         return true
     }
 

@@ -52,7 +52,7 @@ package struct ThreadCaches: ~Copyable {
     }
 
     /// Calls `body` with every cache; it may remove that cache. The registry lock is held.
-    func forEach(_ body: (ThreadCache) -> Void) {
+    func visitAll(_ body: (ThreadCache) -> Void) {
         var position = first
         while let memory = position {
             let cache = ThreadCache(memory)
@@ -69,7 +69,7 @@ package struct ThreadCaches: ~Copyable {
     func drainIdle(_ drain: (ThreadCache) -> Void) -> Bool {
         guard canDrain else { return false }
         var later = false
-        forEach { cache in
+        visitAll { cache in
             let header = cache.header
             let blocks = cache.totalBlocks
             if blocks == 0 { return }
@@ -100,7 +100,7 @@ package struct ThreadCaches: ~Copyable {
 
     /// Drains every cache whose owner is not at work. The registry lock is held.
     func drainAll(_ drain: (ThreadCache) -> Void) {
-        forEach { cache in
+        visitAll { cache in
             let isOwn = cache.header.pointee.slot == pageheap_thread_slot()
             if isOwn || canDrain { _ = withDrainable(cache, drain) }
         }

@@ -1,0 +1,12 @@
+/// What the worker carries from cycle to cycle.
+package struct DemandCycle: Sendable {
+    var estimator = DemandEstimator(spikeCycles: Tunables.spikeCycles)
+    /// When the last cycle ended, in monotonic nanoseconds.
+    var lastEnd: Int64
+    /// Requests that each page cache had seen when the last cycle ended.
+    var seenRequests = InlineArray<4, UInt>(repeating: 0)
+    /// The last generation found nothing to release.
+    var foundNothing = false
+
+    package init(now: Int64) { lastEnd = now }
+}

@@ -1,0 +1,4 @@
+/// Why memory was given back.
+package enum ReleaseCause: Sendable {
+    case background, growth, forced
+}
