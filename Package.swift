@@ -68,7 +68,10 @@ let package = Package(
             name: "PageHeapCoreTests",
             dependencies: ["PageHeapCore", "PageHeapSimulation"],
             swiftSettings: strict),
-        .testTarget(name: "PageHeapTests", dependencies: ["PageHeap"], swiftSettings: strict),
+        .testTarget(
+            name: "PageHeapTests",
+            dependencies: ["PageHeap", .product(name: "SystemPackage", package: "swift-system")],
+            swiftSettings: strict),
         .testTarget(name: "PageHeapToolTests", dependencies: ["PageHeapTool", "CPageHeap"], swiftSettings: strict),
         // Black-box tests of the command and of the malloc library: child processes only.
         .testTarget(

@@ -58,7 +58,7 @@ enum ProcessHeap {
 }
 
 private func runWorker(_ state: UnsafeMutableRawPointer) {
-    ProcessHeap.heap.heap.runWorker { ProcessHeap.heap.drainIdleCaches() }
+    ProcessHeap.heap.heap.runWorker(for: ProcessHeap.heap)
 }
 
 private func threadExits(_ slot: UnsafeMutableRawPointer?) { ProcessHeap.heap.threadExits() }

@@ -67,14 +67,30 @@ extension Heap {
     /// - Parameters:
     ///   - address: the first page's, in the process.
     ///   - count: at least 1; all of them in use.
-    package func freePages(_ address: UInt, _ count: PageCount) {
+    ///   - holes: a bit for each physical page of them whose memory has been given back, where a page has one or more.
+    ///     A page all of whose physical pages are released becomes a scavenged one; of others, the released part counts
+    ///     as retained from now on.
+    package func freePages(_ address: UInt, _ count: PageCount, holes: UInt64 = 0) {
         locked.pointee.lock.lock()
         locked.pointee.pages.free(base: offset(address), count: count)
         locked.pointee.books.unuse(count.bytes)
-        let wakes = noteFreed(count.bytes)
+        if holes != 0 { carryOver(holes, at: offset(address), count) }
         publish()
         locked.pointee.lock.unlock()
-        if wakes { wakeWorker() }
+        if noteFreed(count.bytes) { wakeWorker() }
+    }
+
+    /// Makes released physical pages of a freed span scavenged pages, where they make up whole ones. The heap lock is
+    /// held.
+    private func carryOver(_ holes: UInt64, at base: OffsetAddress, _ count: PageCount) {
+        let perPage = PageGeometry.pageBytes.rawValue / physicalPage.rawValue
+        for page in 0..<count.rawValue {
+            let mask = BitOperations.mask(first: page &* perPage, count: perPage)
+            guard holes & mask == mask else { continue }
+            locked.pointee.pages.markScavenged(base: base + PageCount(page).bytes, count: 1)
+            locked.pointee.books.released += PageGeometry.pageBytes
+        }
+        locked.pointee.books.releasedInSpans -= physicalPage * UInt(holes.nonzeroBitCount)
     }
 
     /// Whether pages are exactly what ``freePages(_:_:)`` may be given: in this heap, and all in use.

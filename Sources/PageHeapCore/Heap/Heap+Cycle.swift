@@ -6,11 +6,15 @@ extension Heap {
     ///
     /// Called by the worker only. Takes the pass lock, and under it the others.
     ///
-    /// - Parameter drainIdle: drains caches above the heap that nobody uses; answers whether a later call may find more.
+    /// - Parameter user: what lies above the heap; its idle caches are drained, and a pass over its holes begins.
     /// - Returns: whether a further cycle may have something to do, even if nothing happens meanwhile.
-    package func endCycle(_ cycle: inout DemandCycle, pacer: inout SleepRatioPacer, drainIdle: () -> Bool) -> Bool {
+    package func endCycle(
+        _ cycle: inout DemandCycle, pacer: inout SleepRatioPacer, _ user: some PageUser
+    ) -> Bool {
         lockPass()
-        var hasMore = drainIdle()
+        // What the last pass over holes met, before a new one begins.
+        var hasMore = user.drainIdle() || user.mayFindMoreHoles
+        if user.isHolePassOver { user.beginHolePass() }
         for shard in 0..<Tunables.pageCacheShards {
             let requests = state.pointee.shards[shard].requests
             if requests == cycle.seenRequests[shard] {

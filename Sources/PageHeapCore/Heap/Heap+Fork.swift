@@ -33,7 +33,7 @@ extension Heap {
     package func becomeChild(page: UnsafeMutablePointer<pageheap_statistics_page>?) {
         state.pointee.worker.isRunning.store(false, ordering: .relaxed)
         state.pointee.worker.isWanted.store(false, ordering: .relaxed)
-        state.pointee.worker.freedSinceParked = 0
+        state.pointee.worker.freedSinceParked.store(0, ordering: .relaxed)
         state.pointee.worker.isParked.store(false, ordering: .relaxed)
         state.pointee.worker.processorNanoseconds.store(0, ordering: .relaxed)
         state.pointee.waitingForks.store(0, ordering: .relaxed)

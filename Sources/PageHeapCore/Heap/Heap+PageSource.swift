@@ -18,6 +18,37 @@ extension Heap: PageSource {
     @inline(__always)
     package func spanRecord(_ span: SpanIndex) -> UnsafeMutablePointer<Span> { state.pointee.records.record(span) }
 
+    package var spanRecordCount: Int { state.pointee.records.usedCount }
+
+    package var physicalPage: ByteCount { state.pointee.machine.physicalPage }
+
+    package func noteHoles(released: ByteCount, calls: UInt) {
+        locked.pointee.lock.lock()
+        locked.pointee.books.releasedInSpans += released
+        locked.pointee.books.releasedInSpansTotal += released
+        locked.pointee.books.releaseCalls += calls
+        publish()
+        locked.pointee.lock.unlock()
+    }
+
+    package func noteHoles(touched: ByteCount) {
+        locked.pointee.lock.lock()
+        locked.pointee.books.releasedInSpans -= touched
+        publish()
+        locked.pointee.lock.unlock()
+    }
+
+    package func noteGiven(_ bytes: ByteCount) {
+        if noteFreed(bytes) { wakeWorker() }
+    }
+
+    /// Notes that the system refused to take memory back.
+    func noteReleaseFailure() {
+        locked.pointee.lock.lock()
+        locked.pointee.books.releaseFailures += 1
+        locked.pointee.lock.unlock()
+    }
+
     package func allocateSpanRecord() -> SpanIndex? { state.pointee.records.allocate(using: state.pointee.system) }
 
     package func deallocateSpanRecord(_ span: SpanIndex) { state.pointee.records.deallocate(span) }

@@ -5,13 +5,12 @@ extension Heap {
     ///
     /// Begins a generation at the top of the heap: the ordinary start could skip what lies above both marks.
     ///
-    /// - Parameter drain: gives what caches above the heap hold back to it, first.
-    package func releaseFreeMemory(drain: () -> Void) -> ByteCount {
+    /// - Parameter drain: gives what caches above the heap hold back to it, first, and releases holes; answers the bytes.
+    package func releaseFreeMemory(drain: () -> ByteCount) -> ByteCount {
         lockPass()
-        drain()
+        var released = drain()
         flushPageCaches()
         search.startGeneration(atTop: true, using: state.pointee.system)
-        var released: ByteCount = 0
         while true {
             // In pieces, so that a fork need not wait for the whole.
             let piece = search.scavenge(Tunables.forcedPieceBytes, .forced, using: state.pointee.system)

@@ -49,7 +49,7 @@ extension Heap {
         guard let page = state.pointee.page else { return }
         var figures = pageheap_figures()
         figures.system_bytes = UInt64(books.system.rawValue)
-        figures.in_use_bytes = UInt64(books.inUse.rawValue)
+        figures.in_use_bytes = UInt64(books.used.rawValue)
         figures.cached_bytes = UInt64(books.cached.rawValue)
         figures.released_bytes = UInt64(books.released.rawValue)
         figures.released_in_spans_bytes = UInt64(books.releasedInSpans.rawValue)

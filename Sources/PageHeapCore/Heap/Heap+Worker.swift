@@ -5,14 +5,14 @@ extension Heap {
     /// The background worker's whole life: cycles of demand once a second while there is something to give or the
     /// estimate still moves, stretches of release in between, and sleep.
     ///
-    /// - Parameter drainIdle: see ``endCycle(_:pacer:drainIdle:)``.
-    package func runWorker(drainIdle: () -> Bool) {
+    /// - Parameter user: what lies above the heap.
+    package func runWorker(for user: some PageUser) {
         var pacer = SleepRatioPacer()
         var cycle = DemandCycle(now: state.pointee.system.monotonicNanoseconds())
         var hasMore = true
         while !state.pointee.worker.shouldStop.load(ordering: .relaxed) {
             let seen = state.pointee.worker.signal.load(ordering: .acquiring)
-            if !hasMore && isMet {
+            if !hasMore && isMet && user.isHolePassOver {
                 park(seen)
                 cycle.foundNothing = false
                 hasMore = true
@@ -20,9 +20,9 @@ extension Heap {
             let now = state.pointee.system.monotonicNanoseconds()
             if now &- cycle.lastEnd >= Tunables.cycleNanoseconds {
                 cycle.lastEnd = now
-                hasMore = endCycle(&cycle, pacer: &pacer, drainIdle: drainIdle)
+                hasMore = endCycle(&cycle, pacer: &pacer, user)
             }
-            let run = work()
+            let run = work(user)
             if run.released > 0 { cycle.foundNothing = false }
             if run.isExhausted && run.released == 0 { cycle.foundNothing = true }
             noteProcessorTime()
@@ -33,7 +33,7 @@ extension Heap {
                 sleep(untilCycle, unlessSignalled: seen)
             }
             if run.released > 0 {
-                let slept = rest(pacer.sleepTime(worked: worked), &cycle, &pacer, &hasMore, drainIdle)
+                let slept = rest(pacer.sleepTime(worked: worked), &cycle, &pacer, &hasMore, user)
                 pacer.endRound(worked: worked, slept: slept, processors: state.pointee.system.processorCount)
             }
         }
@@ -66,15 +66,19 @@ extension Heap {
     }
 
     /// One stretch of release.
-    private func work() -> ScavengeRun {
+    private func work(_ user: some PageUser) -> ScavengeRun {
         var before = state.pointee.system.threadProcessorNanoseconds()
         let run = ScavengeRun.perform(
             physicalPage: state.pointee.machine.physicalPage,
-            shouldStop: { isMet || state.pointee.worker.shouldStop.load(ordering: .relaxed) },
+            shouldStop: {
+                isMet && user.isHolePassOver || state.pointee.worker.shouldStop.load(ordering: .relaxed)
+            },
             quantum: { bytes in
                 // For each quantum anew, so that a fork or a forced release waits for one at most.
                 lockPass()
-                let released = search.scavenge(bytes, .background, using: state.pointee.system)
+                var released: ByteCount = 0
+                if !isMet { released = search.scavenge(bytes, .background, using: state.pointee.system) }
+                if released < bytes { released += user.releaseHoles(bytes - released) }
                 unlockPass()
                 let after = state.pointee.system.threadProcessorNanoseconds()
                 defer { before = after }
@@ -89,7 +93,7 @@ extension Heap {
     /// - Returns: nanoseconds slept, as measured.
     private func rest(
         _ nanoseconds: Int64, _ cycle: inout DemandCycle, _ pacer: inout SleepRatioPacer, _ hasMore: inout Bool,
-        _ drainIdle: () -> Bool
+        _ user: some PageUser
     ) -> Int64 {
         let start = state.pointee.system.monotonicNanoseconds()
         while !state.pointee.worker.shouldStop.load(ordering: .relaxed) {
@@ -98,7 +102,7 @@ extension Heap {
             if left <= 0 { break }
             if now &- cycle.lastEnd >= Tunables.cycleNanoseconds {
                 cycle.lastEnd = now
-                hasMore = endCycle(&cycle, pacer: &pacer, drainIdle: drainIdle)
+                hasMore = endCycle(&cycle, pacer: &pacer, user)
             }
             let untilCycle = max(1, cycle.lastEnd &+ Tunables.cycleNanoseconds &- now)
             sleep(min(left, untilCycle), unlessSignalled: state.pointee.worker.signal.load(ordering: .acquiring))
@@ -113,7 +117,7 @@ extension Heap {
     /// Sleeps until somebody has something for the worker.
     private func park(_ seen: UInt32) {
         locked.pointee.lock.lock()
-        state.pointee.worker.freedSinceParked = 0
+        state.pointee.worker.freedSinceParked.store(0, ordering: .relaxed)
         state.pointee.worker.isParked.store(true, ordering: .relaxed)
         locked.pointee.lock.unlock()
         while state.pointee.worker.signal.load(ordering: .acquiring) == seen
@@ -134,20 +138,20 @@ extension Heap {
     }
 
     /// Counts freed bytes, and answers whether they are the ones to wake a parked worker for. In the child of a fork,
-    /// which has none, they make one wanted. The heap lock is held.
+    /// which has none, they make one wanted. No lock is held.
     func noteFreed(_ bytes: ByteCount) -> Bool {
         let isAbsent = !state.pointee.worker.isRunning.load(ordering: .relaxed)
         guard isAbsent || state.pointee.worker.isParked.load(ordering: .relaxed) else { return false }
-        state.pointee.worker.freedSinceParked += bytes
-        guard state.pointee.worker.freedSinceParked >= Tunables.wakeBytes else { return false }
+        let (_, freed) = state.pointee.worker.freedSinceParked.wrappingAdd(bytes.rawValue, ordering: .relaxed)
+        guard freed >= Tunables.wakeBytes.rawValue else { return false }
         if isAbsent { wantWorkerIfWorthwhile() }
         return !isAbsent
     }
 
-    /// Asks for a worker where the heap has grown enough for one. The heap lock is held.
+    /// Asks for a worker where the heap has grown enough for one.
     func wantWorkerIfWorthwhile() {
         if state.pointee.configuration.runsWorker
-            && locked.pointee.pages.inUse.totalBytes >= Tunables.workerStartBytes
+            && state.pointee.worker.grownBytes.load(ordering: .relaxed) >= Tunables.workerStartBytes.rawValue
         {
             state.pointee.worker.isWanted.store(true, ordering: .relaxed)
         }
@@ -162,7 +166,7 @@ extension Heap {
     /// Starts the worker where it is wanted and not there. No lock is held, and the thread's cache is not in use,
     /// because making a thread may allocate.
     ///
-    /// - Parameter body: is given the address of the heap's state, on the new thread; calls ``runWorker(drainIdle:)``.
+    /// - Parameter body: is given the address of the heap's state, on the new thread; calls ``runWorker(for:)``.
     package func startWorkerIfWanted(_ body: @convention(c) (UnsafeMutableRawPointer) -> Void) {
         guard state.pointee.worker.isWanted.load(ordering: .relaxed) else { return }
         state.pointee.worker.lock.lock()

@@ -17,7 +17,7 @@ package struct Heap<System: OperatingSystem> {
     package static func start(
         in state: UnsafeMutablePointer<HeapState<System>>, system: System, configuration: HeapConfiguration
     ) -> Heap<System>? {
-        guard let first = reserve(atLeast: Tunables.smallestReservationBytes, system, configuration) else { return nil }
+        guard let first = reserve(atLeast: PageGeometry.chunkBytes, system, configuration) else { return nil }
         let window = AddressRange(
             base: OffsetAddress(first.base &- configuration.arenaBaseOffset),
             limit: OffsetAddress(first.end &- configuration.arenaBaseOffset))
@@ -67,15 +67,23 @@ package struct Heap<System: OperatingSystem> {
         reservation.table?.cancel(using: system)
     }
 
-    /// Address space for the heap: as much as is usual, halved while the system refuses; where the process's address
-    /// space is limited, a small part of it, because the program needs the rest.
+    /// Address space for the heap: as much as is usual, halved while the system refuses. Where the process's address
+    /// space is limited, half of what could be had, because the program needs the rest; each further reservation takes
+    /// its half of what is left.
     static func reserve(
         atLeast bytes: ByteCount, _ system: borrowing System, _ configuration: HeapConfiguration
     ) -> Reservation? {
-        let floor = max(bytes.roundedUp(to: PageGeometry.chunkBytes), Tunables.smallestReservationBytes)
-        var size = system.isAddressSpaceLimited ? floor : max(Tunables.reservationBytes, floor)
+        let floor = bytes.roundedUp(to: PageGeometry.chunkBytes)
+        var size = max(Tunables.reservationBytes, floor)
+        var isShare = !system.isAddressSpaceLimited
         while size >= floor {
             if let base = system.reserve(size, alignment: PageGeometry.chunkBytes) {
+                if !isShare {
+                    isShare = true
+                    system.cancel(base, size)
+                    size = max(ByteCount(size.rawValue / 2), floor).roundedDown(to: PageGeometry.chunkBytes)
+                    continue
+                }
                 var reservation = Reservation()
                 reservation.base = base
                 reservation.end = base &+ size.rawValue

@@ -70,22 +70,4 @@ extension MallocHeap {
             if count > 0 { drain(cache, sizeClass, count) }
         }
     }
-
-    /// Drains the caches of threads that sleep. For the worker, with the pass lock held.
-    ///
-    /// - Returns: whether a later call may find more.
-    package func drainIdleCaches() -> Bool {
-        state.pointee.caches.lock.lock()
-        defer { state.pointee.caches.lock.unlock() }
-        return state.pointee.caches.drainIdle { drainWhole($0) }
-    }
-
-    /// Releases everything that is free, the blocks in threads' caches included, and answers how many bytes.
-    package func releaseFreeMemory() -> ByteCount {
-        heap.releaseFreeMemory {
-            state.pointee.caches.lock.lock()
-            state.pointee.caches.drainAll { drainWhole($0) }
-            state.pointee.caches.lock.unlock()
-        }
-    }
 }

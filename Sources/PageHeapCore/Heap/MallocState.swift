@@ -12,6 +12,7 @@ package struct MallocState<System: OperatingSystem>: ~Copyable {
     var classes: SizeClassTable
     var lists: InlineArray<73, ClassSpans>
     var caches: ThreadCaches
+    var holePass: HolePass
     var heap: HeapState<System>
     /// The key whose destructor runs when a thread with a cache exits.
     var exitKey: UInt32

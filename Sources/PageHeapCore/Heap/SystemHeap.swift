@@ -52,7 +52,7 @@
         }
 
         /// Releases all free memory, and answers how many bytes.
-        package func releaseFreeMemory() -> ByteCount { heap.releaseFreeMemory {} }
+        package func releaseFreeMemory() -> ByteCount { heap.releaseFreeMemory { 0 } }
 
         /// One consistent snapshot.
         package func figures() -> HeapFigures { heap.figures() }
@@ -63,7 +63,7 @@
     extension Heap where System == LinuxOperatingSystem {
         /// The worker of a heap that has no caches above it.
         fileprivate static func runWorkerAlone(_ state: UnsafeMutableRawPointer) {
-            Heap(state.assumingMemoryBound(to: HeapState<LinuxOperatingSystem>.self)).runWorker { false }
+            Heap(state.assumingMemoryBound(to: HeapState<LinuxOperatingSystem>.self)).runWorker(for: NoPageUser())
         }
     }
 #endif

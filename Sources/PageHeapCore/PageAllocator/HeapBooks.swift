@@ -1,13 +1,13 @@
 /// The heap's accounts, in bytes; changed and read under the heap lock, so that a look at them is consistent.
 ///
-///     system = in use + cached + free retained + released + released in spans
+///     system = used + cached + free retained + released + released in spans
 ///
 /// Metadata is apart. Memory that is accessible and was never touched counts as released. What the scavenger holds for
 /// the time of a system call is still free and retained.
 package struct HeapBooks: Sendable {
     /// Made accessible for the heap.
     package var system: ByteCount = 0
-    /// In pages handed to the heap's users.
+    /// In pages handed to the heap's users, their released parts included.
     package var inUse: ByteCount = 0
     /// In page caches, with physical memory.
     package var cached: ByteCount = 0
@@ -32,7 +32,10 @@ package struct HeapBooks: Sendable {
     /// The estimate of what the heap adds to resident memory.
     package var retained: ByteCount { system - released - releasedInSpans }
 
-    package var freeRetained: ByteCount { retained - inUse - cached }
+    package var freeRetained: ByteCount { system - released - inUse - cached }
+
+    /// In pages in use, with physical memory.
+    package var used: ByteCount { inUse - releasedInSpans }
 
     /// Pages go into use; `scavenged` bytes of them had been released.
     @inline(__always)
@@ -46,7 +49,7 @@ package struct HeapBooks: Sendable {
     package mutating func unuse(_ bytes: ByteCount) { inUse -= bytes }
 
     /// What the heap needs now: pages in use or cached, less what spans have given back.
-    package var demand: ByteCount { inUse + cached - releasedInSpans }
+    package var demand: ByteCount { used + cached }
 
     /// Free pages have lost their physical memory.
     package mutating func release(_ bytes: ByteCount, _ cause: ReleaseCause) {
@@ -61,7 +64,7 @@ package struct HeapBooks: Sendable {
 
     /// Checked builds and tests: the identity holds, and no account has gone below zero.
     package func checkInvariants() {
-        let sum = inUse + cached + released + releasedInSpans
+        let sum = used + cached + released + releasedInSpans
         if sum > system || inUse > system || cached > system || released > system || releasedInSpans > inUse {
             fatal("the books do not balance; system bytes:", system.rawValue)
         }

@@ -22,8 +22,10 @@ package struct WorkerState: ~Copyable {
     package let isRunning = Atomic<Bool>(false)
     /// The thread's own CPU time, in nanoseconds. Relaxed: a figure.
     package let processorNanoseconds = Atomic<UInt64>(0)
-    /// Bytes freed since the worker was parked, or since it did not survive a fork. Guarded by the heap lock.
-    package var freedSinceParked: ByteCount = 0
+    /// Bytes freed since the worker was parked, or since it did not survive a fork. Relaxed: a trigger.
+    package let freedSinceParked = Atomic<UInt>(0)
+    /// Bytes that the heap has grown to. Relaxed: a hint whether a worker is worth its while.
+    package let grownBytes = Atomic<UInt>(0)
     /// Times the worker woke up. Relaxed: a figure.
     package let wakeUps = Atomic<UInt64>(0)
 

@@ -36,21 +36,31 @@ package struct CentralSpans<Source: PageSource> {
         let entry = classes[sizeClass]
         let blockBytes = UInt(entry.blockBytes)
         var taken = 0
+        var touchedHoles = 0
         lists.pointee[sizeClass.index].lock.lock()
         while taken < count {
             let index = SpanIndex(UInt(lists.pointee[sizeClass.index].firstPartial))
             if index == .none { break }
             let span = source.spanRecord(index)
             let base = span.pointee.base
+            let before = taken
+            span.pointee.wasTouched = true
             let more = span.pointee.takeFreeBlocks(count - taken, of: Int(entry.blocksPerSpan)) { block in
                 target[taken] = base &+ UInt(bitPattern: block) &* blockBytes
                 taken &+= 1
             }
             invariant(more > 0, "a span without free blocks is on the list of those that have some")
+            if span.pointee.releasedPhysicalPages != 0 {
+                for position in before..<taken {
+                    let block = Int(bitPattern: (target[position] &- base) / blockBytes)
+                    touchedHoles += span.pointee.touch(block, blockBytes: blockBytes, physicalPage: source.physicalPage)
+                }
+            }
             if span.pointee.freeBlocks == 0 { unlink(index, sizeClass) }
         }
         lists.pointee[sizeClass.index].blocksOut &+= UInt(bitPattern: taken)
         lists.pointee[sizeClass.index].lock.unlock()
+        if touchedHoles > 0 { source.noteHoles(touched: source.physicalPage * UInt(touchedHoles)) }
         return taken
     }
 
@@ -98,6 +108,7 @@ package struct CentralSpans<Source: PageSource> {
             }
             if span.pointee.freeBlocks == 0 { link(index, sizeClass) }
             span.pointee.clear(Int(bitPattern: block))
+            span.pointee.wasTouched = true
             if span.pointee.freeBlocks == entry.blocksPerSpan {
                 unlink(index, sizeClass)
                 span.pointee.next = emptied
@@ -111,19 +122,20 @@ package struct CentralSpans<Source: PageSource> {
             emptied = source.spanRecord(index).pointee.next
             release(index)
         }
+        source.noteGiven(ByteCount(UInt(bitPattern: count) &* UInt(entry.blockBytes)))
     }
 
     /// Gives an empty span, which is on no list, back to the heap.
-    private func release(_ index: SpanIndex) {
+    func release(_ index: SpanIndex) {
         let span = source.spanRecord(index).pointee
         let pages = PageCount(UInt(span.pages))
         source.setSpanEntry(.none, from: span.base, count: pages)
         source.deallocateSpanRecord(index)
-        source.freePages(span.base, pages)
+        source.freePages(span.base, pages, holes: span.releasedPhysicalPages)
     }
 
     /// Puts a span at the front of its class's list. The class lock is held.
-    private func link(_ index: SpanIndex, _ sizeClass: SizeClass) {
+    func link(_ index: SpanIndex, _ sizeClass: SizeClass) {
         let first = lists.pointee[sizeClass.index].firstPartial
         let number = UInt32(truncatingIfNeeded: index.rawValue)
         let span = source.spanRecord(index)
@@ -134,7 +146,7 @@ package struct CentralSpans<Source: PageSource> {
     }
 
     /// Takes a span off its class's list. The class lock is held.
-    private func unlink(_ index: SpanIndex, _ sizeClass: SizeClass) {
+    func unlink(_ index: SpanIndex, _ sizeClass: SizeClass) {
         let span = source.spanRecord(index).pointee
         if span.previous == 0 {
             lists.pointee[sizeClass.index].firstPartial = span.next

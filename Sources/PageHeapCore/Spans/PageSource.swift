@@ -7,7 +7,16 @@ package protocol PageSource {
     func allocatePages(_ count: PageCount, alignment: PageCount, shard: Int) -> (address: UInt, scavenged: ByteCount)?
 
     /// Takes pages back. No lock is held.
-    func freePages(_ address: UInt, _ count: PageCount)
+    ///
+    /// - Parameter holes: a bit for each physical page of them whose memory has been given back.
+    func freePages(_ address: UInt, _ count: PageCount, holes: UInt64)
+
+    /// Notes physical pages inside spans that were released, or are about to be touched again.
+    func noteHoles(released: ByteCount, calls: UInt)
+    func noteHoles(touched: ByteCount)
+
+    /// Notes bytes of blocks that came back to spans. No lock is held.
+    func noteGiven(_ bytes: ByteCount)
 
     /// What a page belongs to.
     func spanEntry(of address: UInt) -> SpanTableEntry
@@ -17,6 +26,12 @@ package protocol PageSource {
 
     /// The record of a span.
     func spanRecord(_ span: SpanIndex) -> UnsafeMutablePointer<Span>
+
+    /// Records ever used, the first one included, which stands for no span.
+    var spanRecordCount: Int { get }
+
+    /// The unit in which memory is released.
+    var physicalPage: ByteCount { get }
 
     func allocateSpanRecord() -> SpanIndex?
     func deallocateSpanRecord(_ span: SpanIndex)

@@ -10,6 +10,8 @@ package struct Span: BitwiseCopyable {
     package var next: UInt32 = 0
     package var previous: UInt32 = 0
     package var sizeClass: UInt8 = 0
+    /// Blocks left or came back since the last pass for holes.
+    package var wasTouched = false
     /// Blocks that are neither with the program nor in a thread's cache.
     package var freeBlocks: UInt16 = 0
     /// The hole word: a bit for each physical page of the span, set where it holds only free blocks and its memory has

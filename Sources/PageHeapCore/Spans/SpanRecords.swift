@@ -6,7 +6,7 @@ package struct SpanRecords: ~Copyable {
     private let lock = FutexLock<LockRanks.Metadata>()
     private var records: ReservedArray<Span>
     /// Records ever used; the first one stands for 'no span'. 0 where the heap keeps no spans.
-    private var usedCount = 0
+    package private(set) var usedCount = 0
     /// The first free record; the others through `next`.
     private var firstFree: UInt32 = 0
     /// Bytes made accessible for records.

@@ -1,0 +1,53 @@
+extension MallocHeap: PageUser {
+    /// Drains the caches of threads that sleep. The pass lock is held.
+    package func drainIdle() -> Bool {
+        state.pointee.caches.lock.lock()
+        defer { state.pointee.caches.lock.unlock() }
+        return state.pointee.caches.drainIdle { drainWhole($0) }
+    }
+
+    package func beginHolePass() { state.pointee.holePass = newHolePass() }
+
+    package func releaseHoles(_ bytes: ByteCount) -> ByteCount {
+        releaseHoles(bytes, &state.pointee.holePass, regardless: false)
+    }
+
+    package var isHolePassOver: Bool { state.pointee.holePass.next == 0 }
+
+    package var mayFindMoreHoles: Bool {
+        state.pointee.holePass.sawBusySpan || state.pointee.holePass.released > 0
+    }
+
+    private func newHolePass() -> HolePass {
+        var pass = HolePass()
+        // Where a physical page is larger than a page, a span may begin inside one: no holes then.
+        if heap.physicalPage <= PageGeometry.pageBytes { pass.next = 1 }
+        return pass
+    }
+
+    private func releaseHoles(_ bytes: ByteCount, _ pass: inout HolePass, regardless: Bool) -> ByteCount {
+        central.releaseHoles(bytes, &pass, regardless: regardless) { address, bytes in
+            let method = state.pointee.heap.configuration.releaseMethod
+            let refusal = state.pointee.heap.system.release(address, bytes, method: method)
+            if refusal != 0 { heap.noteReleaseFailure() }
+            return refusal == 0
+        }
+    }
+
+    /// Releases everything that is free, the blocks in threads' caches and the holes in spans included, and answers how
+    /// many bytes.
+    package func releaseFreeMemory() -> ByteCount {
+        heap.releaseFreeMemory {
+            state.pointee.caches.lock.lock()
+            state.pointee.caches.drainAll { drainWhole($0) }
+            state.pointee.caches.lock.unlock()
+            var pass = newHolePass()
+            var released: ByteCount = 0
+            while pass.next != 0 {
+                released += releaseHoles(Tunables.forcedPieceBytes, &pass, regardless: true)
+                heap.letForksPass()
+            }
+            return released
+        }
+    }
+}

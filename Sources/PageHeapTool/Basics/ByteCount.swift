@@ -1,0 +1,80 @@
+import Foundation
+
+/// An amount of memory in bytes.
+struct ByteCount: RawRepresentable, Hashable, Comparable, Sendable {
+    let rawValue: UInt64
+
+    static let zero = ByteCount(0)
+
+    init(rawValue: UInt64) {
+        self.rawValue = rawValue
+    }
+
+    init(_ bytes: UInt64) {
+        rawValue = bytes
+    }
+
+    /// Whole bytes, kept within what can be counted: damaged figures must not end the tool.
+    init(rounding bytes: Double) {
+        rawValue = bytes >= 0x1p64 ? .max : bytes > 0 ? UInt64(bytes) : 0
+    }
+
+    static func < (left: ByteCount, right: ByteCount) -> Bool {
+        left.rawValue < right.rawValue
+    }
+
+    /// The sum; it stays at the largest number there is rather than overflow on damaged figures.
+    static func + (left: ByteCount, right: ByteCount) -> ByteCount {
+        let (sum, overflow) = left.rawValue.addingReportingOverflow(right.rawValue)
+        return ByteCount(overflow ? .max : sum)
+    }
+
+    /// The difference, or zero where it would be negative.
+    static func - (left: ByteCount, right: ByteCount) -> ByteCount {
+        ByteCount(left.rawValue > right.rawValue ? left.rawValue - right.rawValue : 0)
+    }
+
+    static func += (left: inout ByteCount, right: ByteCount) {
+        left = left + right
+    }
+
+    var asDouble: Double { Double(rawValue) }
+}
+
+extension ByteCount: Codable {
+    init(from decoder: any Decoder) throws {
+        rawValue = try decoder.singleValueContainer().decode(UInt64.self)
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(rawValue)
+    }
+}
+
+extension ByteCount: CustomStringConvertible {
+    /// For people: three significant digits and a binary unit, such as `18.1 MiB`.
+    var description: String {
+        let (value, unit) = scaled
+        if unit == "B" { return "\(rawValue) B" }
+        let digits = value < 9.995 ? 2 : value < 99.95 ? 1 : 0
+        return "\(String(format: "%.\(digits)f", value)) \(unit)"
+    }
+
+    /// For axes: no more digits than the value has, such as `64 MiB` or `1.5 GiB`.
+    var axisLabel: String {
+        if rawValue == 0 { return "0" }
+        let (value, unit) = scaled
+        return "\(String(format: "%.4g", value)) \(unit)"
+    }
+
+    private var scaled: (value: Double, unit: String) {
+        var value = Double(rawValue)
+        var unit = "B"
+        for next in ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"] where value >= 1024 {
+            value /= 1024
+            unit = next
+        }
+        return (value, unit)
+    }
+}

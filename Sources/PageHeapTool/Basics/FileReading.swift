@@ -1,0 +1,46 @@
+import Glibc
+import SystemPackage
+
+/// Reading whole files whose size is not known before, as those of /proc.
+enum FileReading {
+    /// All bytes of a file, at most `limit`.
+    static func bytes(of path: FilePath, limit: Int = 1 << 22) throws(Errno) -> [UInt8] {
+        let descriptor = path.withPlatformString { Glibc.open($0, O_RDONLY | O_CLOEXEC) }
+        guard descriptor >= 0 else { throw Errno(rawValue: errno) }
+        defer { Glibc.close(descriptor) }
+        var content: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while content.count < limit {
+            let count = buffer.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw Errno(rawValue: errno)
+            }
+            if count == 0 { break }
+            content += buffer[..<count]
+        }
+        return content
+    }
+
+    /// The same as text; nil where the file is not there or cannot be read.
+    static func text(of path: FilePath) -> String? {
+        guard let content = try? bytes(of: path) else { return nil }
+        return String(decoding: content, as: UTF8.self)
+    }
+
+    /// The names in a folder, without the entries for itself and its parent; none if it cannot be read.
+    static func names(in folder: FilePath) -> [String] {
+        guard let stream = folder.withPlatformString({ opendir($0) }) else { return [] }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: pointer.pointee)) {
+                    String(cString: $0)
+                }
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names
+    }
+}

@@ -1,0 +1,44 @@
+/// A point of a curve: seconds after the start, and bytes.
+struct ChartPoint: Hashable, Sendable {
+    let seconds: Double
+    let bytes: Double
+}
+
+/// One curve of the chart over time.
+struct ChartCurve: Hashable, Sendable {
+    /// What curves there are, in the order in which they are drawn and explained.
+    enum Kind: String, CaseIterable, Sendable {
+        case resident, inUse, retained, goal
+
+        var label: String {
+            switch self {
+            case .resident: "resident"
+            case .inUse: "in use"
+            case .retained: "retained"
+            case .goal: "goal"
+            }
+        }
+
+        /// One sentence on what the curve shows.
+        var meaning: String {
+            switch self {
+            case .resident:
+                "Physical memory of all processes of the run, code and stacks included: what the system's own tools show."
+            case .inUse: "The part of the heap that the program holds, in whole pages."
+            case .retained:
+                "The part of the heap that has physical memory: in use, and free pages kept for the next need."
+            case .goal: "What the scavenger brings the retained memory down to, slowly enough to cost next to nothing."
+            }
+        }
+    }
+
+    let kind: Kind
+    /// Unbroken stretches; a goal may be missing for some time.
+    let stretches: [[ChartPoint]]
+
+    var peak: ChartPoint? {
+        stretches.joined().max { $0.bytes < $1.bytes }
+    }
+
+    var last: ChartPoint? { stretches.last?.last }
+}

@@ -1,0 +1,144 @@
+/// Draws the memory chart as SVG, for the report and as a file of its own.
+struct SVGChart: Sendable {
+    private let chart: MemoryChart
+    private let layout: ChartLayout
+    private let result: RunResult
+
+    init(_ result: RunResult) {
+        self.result = result
+        chart = MemoryChart(result)
+        layout = ChartLayout(time: chart.time, bytes: chart.bytes)
+    }
+
+    /// A file of its own, with its own background and style; it names the program.
+    func file() -> String {
+        """
+        <?xml version="1.0" encoding="UTF-8"?>
+        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(size)" width="\(layout.width.asText)" \
+        height="\(layout.height.asText)" class="ph-chart" role="img" aria-label="\(description)">
+        <style>
+        \(ChartPalette.styleSheet)
+        </style>
+        <rect class="ph-card" x="0.5" y="0.5" width="\((layout.width - 1).asText)" \
+        height="\((layout.height - 1).asText)" rx="12"/>
+        \(content)
+        </svg>
+
+        """
+    }
+
+    /// For the report, which brings background and style. Columns tell their figures under the pointer, without script.
+    func inline() -> String {
+        """
+        <svg viewBox="0 0 \(size)" class="ph-chart" role="img" aria-label="\(description)">
+        \(content)
+        \(hoverColumns)
+        </svg>
+        """
+    }
+
+    private var size: String { "\(layout.width.asText) \(layout.height.asText)" }
+
+    private var description: String {
+        Markup.escape("Memory over time. \(Headline.text(result))")
+    }
+
+    private var content: String {
+        [grid, curves, peakLabel, legend].joined(separator: "\n")
+    }
+
+    private var grid: String {
+        let right = (layout.width - layout.right).asText
+        let rows = chart.bytes.marks.map { mark in
+            let y = layout.y(mark.asDouble)
+            let line = mark == .zero ? "ph-axis" : "ph-grid"
+            return """
+                <line class="\(line)" x1="\(layout.left.asText)" y1="\(y.asText)" x2="\(right)" y2="\(y.asText)"/>\
+                <text class="ph-faint" x="\((layout.left - 10).asText)" y="\((y + 4.5).asText)" \
+                text-anchor="end">\(mark.axisLabel)</text>
+                """
+        }
+        let columns = chart.time.marks.map { mark in
+            let x = layout.x(mark)
+            let floor = layout.floor
+            return """
+                <line class="ph-axis" x1="\(x.asText)" y1="\(floor.asText)" x2="\(x.asText)" y2="\((floor + 5).asText)"/>\
+                <text class="ph-faint" x="\(x.asText)" y="\((floor + 22).asText)" \
+                text-anchor="middle">\(chart.time.label(of: mark))</text>
+                """
+        }
+        return (rows + columns).joined(separator: "\n")
+    }
+
+    private var curves: String {
+        var lines: [String] = []
+        for curve in chart.curves {
+            let name = curve.kind.rawValue
+            for stretch in curve.stretches {
+                if curve.kind == .resident || curve.kind == .inUse {
+                    lines.append("<path class=\"ph-area ph-\(name)-fill\" d=\"\(layout.area(stretch))\"/>")
+                }
+                lines.append("<path class=\"ph-line ph-\(name)\" d=\"\(layout.path(stretch))\"/>")
+            }
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    /// A dot at the peak of the resident curve, and the figure above the plot, where no curve crosses it.
+    private var peakLabel: String {
+        guard let peak = chart.curves.first(where: { $0.kind == .resident })?.peak else { return "" }
+        let x = layout.x(peak.seconds)
+        let y = layout.y(peak.bytes)
+        let half = 52.0
+        let textX = min(max(x, layout.left + half), layout.width - layout.right - half)
+        let figure = ByteCount(rounding: peak.bytes)
+        return """
+            <circle class="ph-resident-fill" cx="\(x.asText)" cy="\(y.asText)" r="4"/>\
+            <text class="ph-text ph-halo" x="\(textX.asText)" y="\((layout.top - 9).asText)" \
+            text-anchor="middle" font-weight="600">peak \(figure)</text>
+            """
+    }
+
+    private var legend: String {
+        var x = layout.left
+        return chart.curves.map { curve in
+            let name = curve.kind.rawValue
+            let filled = curve.kind == .resident || curve.kind == .inUse
+            let key =
+                filled
+                ? """
+                <rect class="ph-area ph-\(name)-fill" x="\(x.asText)" y="20" width="22" height="12" rx="2"/>\
+                <path class="ph-line ph-\(name)" d="M\(x.asText) 20h22"/>
+                """
+                : "<path class=\"ph-line ph-\(name)\" d=\"M\(x.asText) 26h22\"/>"
+            let entry = "\(key)<text class=\"ph-text\" x=\"\((x + 30).asText)\" y=\"31\">\(curve.kind.label)</text>"
+            x += 60 + Double(curve.kind.label.count) * 7.5
+            return entry
+        }.joined(separator: "\n")
+    }
+
+    private var hoverColumns: String {
+        let rows = Downsampling.rows(of: result.samples, limit: 160)
+        return rows.indices.map { index in
+            let row = rows[index]
+            let from = index == 0 ? layout.left : layout.x((rows[index - 1].seconds + row.seconds) / 2)
+            let isLast = index == rows.count - 1
+            let to = isLast ? layout.x(chart.time.end) : layout.x((row.seconds + rows[index + 1].seconds) / 2)
+            var lines = ["\(TimeText.describe(seconds: row.seconds))", "resident \(row.residentBytes)"]
+            if result.heapFiguresPublished {
+                lines += ["in use \(row.inUseBytes)", "retained \(row.retainedBytes)"]
+                if let goal = row.goalBytes { lines.append("goal \(goal)") }
+            }
+            return """
+                <g class="ph-hover"><rect x="\(from.asText)" y="\(layout.top.asText)" \
+                width="\(max(to - from, 0).asText)" height="\(layout.plotHeight.asText)"/>\
+                <title>\(lines.joined(separator: "\n"))</title></g>
+                """
+        }.joined(separator: "\n")
+    }
+}
+
+extension Double {
+    /// As a coordinate in SVG.
+    fileprivate var asText: String { Markup.number(self) }
+}

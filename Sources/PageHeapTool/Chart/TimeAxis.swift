@@ -1,0 +1,43 @@
+import Foundation
+
+/// An axis of time from the program's start to its end, with marks at round times.
+struct TimeAxis: Hashable, Sendable {
+    /// In seconds.
+    let end: Double
+    /// Between two marks, in seconds.
+    let step: Double
+
+    init(end: Double) {
+        self.end = max(end, 0.001)
+        let most = 8.0
+        let small = [0.001, 0.01, 0.1, 1, 10].flatMap { unit in [unit, unit * 2, unit * 5] }
+        let large: [Double] = [
+            60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800,
+        ]
+        let end = self.end
+        let steps = small.filter { $0 < 30 } + [30] + large
+        step = steps.first { end / $0 <= most } ?? (end / most / 604_800).rounded(.up) * 604_800
+    }
+
+    /// From zero on, in seconds, as far as the axis goes.
+    var marks: [Double] {
+        (0...Int(end / step + 1e-9)).map { Double($0) * step }
+    }
+
+    /// What stands at a mark; all marks of an axis are in one unit.
+    func label(of seconds: Double) -> String {
+        let (size, unit) =
+            switch step {
+            case ..<1 where end < 1: (0.001, "ms")
+            case ..<60: (1.0, "s")
+            case ..<3600: (60.0, "min")
+            default: (3600.0, "h")
+            }
+        return "\(String(format: "%g", (seconds / size * 1000).rounded() / 1000)) \(unit)"
+    }
+
+    /// Where a time is, from 0 to 1, not outside.
+    func position(of seconds: Double) -> Double {
+        min(max(seconds / end, 0), 1)
+    }
+}

@@ -1,0 +1,41 @@
+import ArgumentParser
+import Glibc
+
+/// The root of the command line.
+@main
+struct PageHeapCommand: ParsableCommand {
+    static let version = "0.1.0"
+
+    static let configuration = CommandConfiguration(
+        commandName: "pageheap",
+        abstract: "Runs programs on PageHeap, a memory allocator that gives memory back, and shows what becomes of it.",
+        discussion: """
+            Examples:
+              pageheap run -- python3 build.py
+              pageheap run --report run.html -- ./server --port 8080
+            """,
+        version: version,
+        subcommands: [RunCommand.self])
+
+    /// Runs the command that the arguments name. What goes wrong is said in one line on standard error.
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch let error as ToolError {
+            StandardError.say(error.message)
+            Glibc.exit(error.status.rawValue)
+        } catch {
+            exit(reporting: error)
+        }
+    }
+
+    /// Ends the process as ArgumentParser would: help and version on standard output, usage errors with 64.
+    private static func exit(reporting error: any Error) -> Never {
+        let code = exitCode(for: error)
+        if code == .success || error is ExitCode { exit(withError: error) }
+        let command = CommandLine.arguments.dropFirst().first == "run" ? " run" : ""
+        StandardError.say("\(message(for: error)); see 'pageheap\(command) --help'")
+        Glibc.exit(code.rawValue)
+    }
+}

@@ -1,0 +1,44 @@
+import ArgumentParser
+import SystemPackage
+
+/// What `pageheap run` takes before the program.
+struct RunOptions: ParsableArguments {
+    static let intervals = 10...60_000
+
+    @Option(help: ArgumentHelp("Write a page with the curves and figures for the browser.", valueName: "FILE.html"))
+    var report: String?
+
+    @Option(help: ArgumentHelp("Write the chart alone as a picture.", valueName: "FILE.svg"))
+    var svg: String?
+
+    @Option(help: ArgumentHelp("Write all figures and samples as JSON.", valueName: "FILE"))
+    var json: String?
+
+    @Option(help: ArgumentHelp("Milliseconds between two samples, 10 to 60000.", valueName: "MS"))
+    var interval = 100
+
+    @Option(
+        help: ArgumentHelp(
+            "The malloc library, if not \(PreloadLibrary.fileName) beside the tool.", valueName: "FILE"))
+    var library: String?
+
+    @Flag(help: "No summary at the end; messages about errors stay.")
+    var quiet = false
+
+    mutating func validate() throws {
+        guard Self.intervals.contains(interval) else {
+            throw ValidationError("--interval \(interval) is out of range; it takes 10 to 60000 milliseconds")
+        }
+        let files = [("--report", report), ("--svg", svg), ("--json", json)]
+        for (option, file) in files {
+            guard let file else { continue }
+            if file.isEmpty || file == "-" {
+                throw ValidationError("\(option) wants the name of a file; standard output belongs to the program")
+            }
+        }
+        let named = files.compactMap(\.1).map { FilePath($0).lexicallyNormalized() }.filter { !$0.starts(with: "/dev") }
+        if Set(named).count < named.count {
+            throw ValidationError("--report, --svg and --json name the same file; give each its own")
+        }
+    }
+}

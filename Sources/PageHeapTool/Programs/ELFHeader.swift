@@ -1,0 +1,80 @@
+import Glibc
+import SystemPackage
+
+/// What the head of an ELF file says about who can load it.
+struct ELFHeader: Hashable, Sendable {
+    /// 32 or 64.
+    let addressBits: Int
+    let isLittleEndian: Bool
+    /// The processor, as ELF numbers them.
+    let machine: UInt16
+    /// The loader that the kernel starts for the program; nil for a static program and for most shared libraries.
+    let loader: String?
+    let isSharedObject: Bool
+
+    /// Whether code of one can be loaded into a process of the other.
+    func matches(_ other: ELFHeader) -> Bool {
+        addressBits == other.addressBits && isLittleEndian == other.isLittleEndian && machine == other.machine
+    }
+
+    /// Such as `64-bit x86-64`.
+    var platform: String {
+        let names: [UInt16: String] = [
+            3: "x86", 8: "MIPS", 20: "PowerPC", 21: "PowerPC 64", 22: "S/390", 40: "Arm", 62: "x86-64",
+            183: "AArch64", 243: "RISC-V", 258: "LoongArch",
+        ]
+        return "\(addressBits)-bit \(names[machine] ?? "machine \(machine)")"
+    }
+
+    /// Reads the head of a file; nil if it is no ELF file, or a damaged one.
+    init?(of path: FilePath) throws(Errno) {
+        let descriptor = path.withPlatformString { Glibc.open($0, O_RDONLY | O_CLOEXEC) }
+        guard descriptor >= 0 else { throw Errno(rawValue: errno) }
+        defer { Glibc.close(descriptor) }
+        self.init { offset, count in
+            var bytes = [UInt8](repeating: 0, count: count)
+            guard offset <= UInt64(Int64.max) else { return [] }
+            let got = bytes.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, off_t(offset)) }
+            return Array(bytes.prefix(max(got, 0)))
+        }
+    }
+
+    /// Reads the head through a function that gives up to `count` bytes from `offset` on.
+    init?(reading read: (_ offset: UInt64, _ count: Int) -> [UInt8]) {
+        let identification = read(0, 64)
+        guard identification.starts(with: [0x7f, 0x45, 0x4c, 0x46]), identification.count >= 52,
+            identification[4] == 1 || identification[4] == 2
+        else { return nil }
+        let wide = identification[4] == 2
+        let little = identification[5] != 2
+        func number(_ bytes: [UInt8], at offset: Int, size: Int) -> UInt64 {
+            guard offset + size <= bytes.count else { return 0 }
+            let field = bytes[offset..<offset + size]
+            return (little ? Array(field.reversed()) : Array(field)).reduce(0) { $0 << 8 | UInt64($1) }
+        }
+        addressBits = wide ? 64 : 32
+        isLittleEndian = little
+        machine = UInt16(number(identification, at: 18, size: 2))
+        isSharedObject = number(identification, at: 16, size: 2) == 3
+        let tableOffset = number(identification, at: wide ? 32 : 28, size: wide ? 8 : 4)
+        let entrySize = Int(number(identification, at: wide ? 54 : 42, size: 2))
+        let entryCount = Int(number(identification, at: wide ? 56 : 44, size: 2))
+        guard entrySize >= (wide ? 56 : 32) else {
+            loader = nil
+            return
+        }
+        let table = read(tableOffset, entrySize * entryCount)
+        var found: String?
+        for start in stride(from: 0, to: table.count - entrySize + 1, by: entrySize)
+        where number(table, at: start, size: 4) == Self.loaderSegment {
+            let offset = number(table, at: start + (wide ? 8 : 4), size: wide ? 8 : 4)
+            let size = number(table, at: start + (wide ? 32 : 16), size: wide ? 8 : 4)
+            let name = read(offset, Int(min(size, 4096))).prefix { $0 != 0 }
+            found = String(decoding: name, as: UTF8.self)
+        }
+        loader = found
+    }
+
+    /// `PT_INTERP`: the segment that names the loader.
+    private static let loaderSegment: UInt64 = 3
+}

@@ -1,0 +1,82 @@
+import SystemPackage
+
+/// Says before a program runs whether the loader will put the malloc library into it.
+///
+/// Scripts are followed to the program that their first line names, and through `env` to the one that it looks for.
+/// A file of a kind that is not known here is let through: the system may have a way to run it.
+struct PreloadCheck: Sendable {
+    let library: PreloadLibrary
+    let privileges: Privileges
+    let finder: ProgramFinder
+
+    /// Scripts may name scripts; the kernel follows as many.
+    private static let deepestScript = 5
+
+    /// Throws where preloading cannot work, with the reason.
+    func check(_ program: FilePath) throws(ToolError) {
+        try check(program, startedAs: program, depth: 0)
+    }
+
+    private func check(_ file: FilePath, startedAs program: FilePath, depth: Int) throws(ToolError) {
+        let header: ELFHeader?
+        do {
+            header = try ELFHeader(of: file)
+        } catch {
+            // Executable and not readable: only the kernel may look at it.
+            return try checkPrivileges(of: file, startedAs: program)
+        }
+        if let header {
+            try checkLoading(header, of: file, startedAs: program)
+            return try checkPrivileges(of: file, startedAs: program)
+        }
+        guard depth < Self.deepestScript, let start = try? FileReading.bytes(of: file, limit: 1),
+            let script = ScriptHeader(firstBytes: start)
+        else { return }
+        let interpreter = FilePath(script.interpreter)
+        guard interpreter.resolved != nil else {
+            throw ToolError(
+                .notExecutable,
+                "'\(file)' cannot run: its first line names the interpreter '\(script.interpreter)', which is not there"
+            )
+        }
+        if let name = script.nameSoughtByEnvironment {
+            // Not found here is env's own message to give.
+            guard let sought = try? finder.find(FilePath(name)) else { return }
+            return try check(sought, startedAs: program, depth: depth + 1)
+        }
+        try check(interpreter, startedAs: program, depth: depth + 1)
+    }
+
+    private func checkLoading(_ header: ELFHeader, of file: FilePath, startedAs program: FilePath) throws(ToolError) {
+        if !header.matches(library.header) {
+            throw refusal(
+                of: file, startedAs: program,
+                "is a \(header.platform) program and the malloc library is \(library.header.platform); "
+                    + "build the library for that platform and name it with --library")
+        }
+        let isLoader = file.lastComponent?.string.hasPrefix("ld-") == true
+        if header.loader == nil, !isLoader {
+            throw refusal(
+                of: file, startedAs: program,
+                "is statically linked, so it loads no shared library and keeps its own malloc; "
+                    + "link it dynamically to run it on PageHeap")
+        }
+        if let loader = header.loader, FilePath(loader).resolved == nil {
+            throw ToolError(
+                .notExecutable, "'\(file)' cannot run: it needs the loader '\(loader)', which is not there")
+        }
+    }
+
+    private func checkPrivileges(of file: FilePath, startedAs program: FilePath) throws(ToolError) {
+        guard let gain = privileges.gain(from: FilePrivileges(of: file)) else { return }
+        throw refusal(
+            of: file, startedAs: program,
+            "cannot be given another malloc: \(gain), and the system's loader then ignores LD_PRELOAD; "
+                + "run it as the user that it runs as, or use a copy without that privilege")
+    }
+
+    private func refusal(of file: FilePath, startedAs program: FilePath, _ reason: String) -> ToolError {
+        let subject = file == program ? "'\(file)'" : "'\(program)' is run by '\(file)', which"
+        return ToolError(.noInput, "\(subject) \(reason)")
+    }
+}

@@ -1,0 +1,45 @@
+import SystemPackage
+
+/// The malloc library that programs are run with.
+struct PreloadLibrary: Hashable, Sendable {
+    /// Absolute.
+    let path: FilePath
+    let header: ELFHeader
+
+    static let fileName = "libpageheapmalloc.so"
+
+    /// - Parameter named: the library that the user names; nil for the one beside the tool.
+    init(named: FilePath?) throws(ToolError) {
+        let wanted: FilePath
+        if let named {
+            wanted = named
+        } else {
+            wanted = try Self.besideTool()
+        }
+        guard let absolute = wanted.resolved else {
+            let remedy =
+                named == nil
+                ? "build it with 'swift build -c release --product pageheapmalloc', or name it with --library"
+                : "check the path that --library gives"
+            throw ToolError(.noInput, "the malloc library '\(wanted)' is not there; \(remedy)")
+        }
+        let header: ELFHeader?
+        do {
+            header = try ELFHeader(of: absolute)
+        } catch {
+            throw ToolError(.noInput, "the malloc library '\(absolute)' cannot be read: \(error)")
+        }
+        guard let header, header.isSharedObject else {
+            throw ToolError(.noInput, "'\(absolute)' is not a shared library; --library wants \(Self.fileName)")
+        }
+        self.path = absolute
+        self.header = header
+    }
+
+    private static func besideTool() throws(ToolError) -> FilePath {
+        guard let tool = FilePath("/proc/self/exe").resolved else {
+            throw ToolError(.internalError, "cannot tell where the tool itself is (/proc/self/exe is not readable)")
+        }
+        return tool.removingLastComponent().appending(fileName)
+    }
+}

@@ -1,0 +1,54 @@
+import Glibc
+import SystemPackage
+
+/// Finds a program as a shell does: a name with a slash is a path, any other is looked for in the folders of PATH.
+struct ProgramFinder: Sendable {
+    /// The folders to search, in order.
+    let folders: [FilePath]
+
+    /// - Parameter searchPath: the value of PATH; where it is not set, the system's own two folders.
+    init(searchPath: String?) {
+        let parts = (searchPath ?? "/bin:/usr/bin").split(separator: ":", omittingEmptySubsequences: false)
+        folders = parts.map { FilePath($0.isEmpty ? "." : String($0)) }
+    }
+
+    /// The path to execute.
+    func find(_ name: FilePath) throws(ToolError) -> FilePath {
+        if name.string.isEmpty {
+            throw ToolError(.notFound, "the program's name is empty; name one after '--'")
+        }
+        if name.string.utf8.contains(UInt8(ascii: "/")) {
+            try checkExecutable(name)
+            return name
+        }
+        var unusable: ToolError?
+        for folder in folders {
+            let candidate = folder.pushing(name)
+            do {
+                try checkExecutable(candidate)
+                return candidate
+            } catch {
+                if error.status == .notExecutable, unusable == nil { unusable = error }
+            }
+        }
+        throw unusable
+            ?? ToolError(.notFound, "program '\(name)' was not found in PATH; check the name, or give a path to it")
+    }
+
+    private func checkExecutable(_ path: FilePath) throws(ToolError) {
+        var status = stat()
+        if path.withPlatformString({ stat($0, &status) }) != 0 {
+            let reason = Errno(rawValue: errno)
+            if reason == .noSuchFileOrDirectory || reason == .notDirectory {
+                throw ToolError(.notFound, "program '\(path)' was not found; check the path")
+            }
+            throw ToolError(.notExecutable, "program '\(path)' cannot be reached: \(reason)")
+        }
+        if status.st_mode & S_IFMT == S_IFDIR {
+            throw ToolError(.notExecutable, "'\(path)' is a folder; name a program")
+        }
+        if path.withPlatformString({ faccessat(AT_FDCWD, $0, X_OK, AT_EACCESS) }) != 0 {
+            throw ToolError(.notExecutable, "'\(path)' is not executable for you; 'chmod +x' would make it so")
+        }
+    }
+}

@@ -1,0 +1,27 @@
+/// A command as a person would type it into a shell.
+enum CommandText {
+    static func quoted(_ words: [String]) -> String {
+        words.map(quoted).joined(separator: " ")
+    }
+
+    /// As it is where a shell would take it as it is, in single quotes otherwise.
+    static func quoted(_ word: String) -> String {
+        let plain = word.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), 0x80...:
+                true
+            default:
+                "-_./=:,+@%^".utf8.contains(byte)
+            }
+        }
+        if plain, !word.isEmpty { return word }
+        return "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    }
+
+    /// On one line and no longer than that many characters.
+    static func short(_ words: [String], limit: Int) -> String {
+        let line = String(quoted(words).map { $0.isNewline || $0 == "\u{1b}" ? " " : $0 })
+        return line.count <= limit ? line : line.prefix(max(limit - 1, 0)) + "…"
+    }
+}

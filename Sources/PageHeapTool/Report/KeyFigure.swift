@@ -1,0 +1,63 @@
+/// One of the figures that people look at first, in the terminal and in the report.
+struct KeyFigure: Hashable, Sendable {
+    let label: String
+    let value: String
+    /// What the value is made of, or how far it goes; may be empty.
+    let note: String
+
+    /// All figures of a run, the most asked for first. Those of the heap only where there are any.
+    static func all(of result: RunResult) -> [KeyFigure] {
+        let wasSeen = result.peakResidentBytes > .zero
+        func resident(_ label: String, _ bytes: ByteCount, _ note: String) -> KeyFigure {
+            KeyFigure(label: label, value: wasSeen ? "\(bytes)" : "not seen", note: note)
+        }
+        let whichPeak =
+            switch result.peakResidentSource {
+            case _ where !wasSeen: "the program ended too soon"
+            case .kernel: "largest process, by the kernel's mark"
+            case .samples: result.processes > 1 ? "up to \(result.processes) processes" : ""
+            }
+        var figures = [
+            resident("peak resident", result.peakResidentBytes, whichPeak),
+            resident("mean resident", result.meanResidentBytes, "over time"),
+            resident("resident at the end", result.finalResidentBytes, ""),
+        ]
+        if result.heapFiguresPublished {
+            figures += [
+                KeyFigure(
+                    label: "in use at the end", value: "\(result.finalInUseBytes)",
+                    note: "blocks \(result.finalLiveBytes), retained \(result.finalRetainedBytes)"),
+                KeyFigure(label: "given back in all", value: "\(result.releasedBytes)", note: releaseNote(result)),
+                KeyFigure(
+                    label: "scavenging", value: TimeText.describe(seconds: result.scavengerCPUSeconds),
+                    note: "\(TimeText.share(result.scavengerCPUSeconds, of: result.cpuSeconds)) of the CPU time"),
+            ]
+        }
+        figures += [
+            KeyFigure(label: "wall time", value: TimeText.describe(seconds: result.wallSeconds), note: ""),
+            KeyFigure(
+                label: "CPU time", value: TimeText.describe(seconds: result.cpuSeconds),
+                note: "\(TimeText.describe(seconds: result.userCPUSeconds)) user, "
+                    + "\(TimeText.describe(seconds: result.systemCPUSeconds)) system"),
+            KeyFigure(
+                label: "page faults", value: grouped(result.minorPageFaults + result.majorPageFaults),
+                note: result.majorPageFaults == 0 ? "none from disk" : "\(grouped(result.majorPageFaults)) from disk"),
+        ]
+        return figures
+    }
+
+    private static func releaseNote(_ result: RunResult) -> String {
+        let calls = "\(grouped(result.releaseCalls)) call\(result.releaseCalls == 1 ? "" : "s")"
+        return result.releaseFailures == 0 ? "in \(calls)" : "in \(calls), \(grouped(result.releaseFailures)) refused"
+    }
+
+    /// A number with its digits in groups of three: `1,234,567`.
+    static func grouped(_ number: UInt64) -> String {
+        var text = ""
+        for (index, digit) in String(number).reversed().enumerated() {
+            if index > 0, index % 3 == 0 { text.append(",") }
+            text.append(digit)
+        }
+        return String(text.reversed())
+    }
+}

@@ -1,0 +1,48 @@
+/// The part of the report that says how to read it.
+struct ReportExplanation: Sendable {
+    let result: RunResult
+
+    func section() -> String {
+        let kinds = result.heapFiguresPublished ? ChartCurve.Kind.allCases : [.resident]
+        let terms = kinds.map { kind in
+            "<dt><span class=\"swatch swatch-\(kind.rawValue)\" aria-hidden=\"true\"></span>\(kind.label)</dt>"
+                + "<dd>\(Markup.escape(kind.meaning))</dd>"
+        }
+        return """
+            <section class="card reading">
+            <h2>How to read it</h2>
+            <dl>
+            \(terms.joined(separator: "\n"))
+            </dl>
+            \(remarks.map { "<p>\(Markup.escape($0))</p>" }.joined(separator: "\n"))
+            </section>
+            """
+    }
+
+    private var remarks: [String] {
+        var remarks: [String] = []
+        if result.heapFiguresPublished {
+            remarks.append(
+                "Where resident and retained fall towards in use while the program goes on, memory that it no longer "
+                    + "needs is given back. Where in use itself stays high, the program still holds it: "
+                    + "no allocator can give that back.")
+            remarks.append(
+                "The heap's figures may lag by what the threads' caches hold. Given back counts every time that "
+                    + "memory went back, also when it was needed again later.")
+        }
+        remarks.append(
+            "Resident is summed over all processes of the run; pages that processes share, such as a library's code, "
+                + "count in each. The last sample lies up to one interval before the end.")
+        if result.peakResidentSource == .kernel {
+            remarks.append(
+                "The peak fell between two samples, so it is the kernel's high-water mark of the largest single process "
+                    + "and lies above the curve.")
+        }
+        if result.samplesMerged > 1 {
+            remarks.append(
+                "The run was long: each sample kept stands for \(result.samplesMerged) and is the highest of them. "
+                    + "Mean and peak come from all of them.")
+        }
+        return remarks
+    }
+}

@@ -1,0 +1,61 @@
+import Foundation
+
+extension RunResult {
+    /// - Parameter startedAt: when the program was started.
+    init(_ outcome: RunOutcome, command: [String], startedAt: Date, interval: Duration, version: String) {
+        let heap = outcome.heap
+        let peak = outcome.peak
+        self.init(
+            pageheapVersion: version,
+            command: command,
+            startedAt: startedAt.formatted(.iso8601),
+            exitCode: outcome.ending.exitCode,
+            signal: outcome.ending.signal,
+            wallSeconds: outcome.wallSeconds,
+            cpuSeconds: outcome.use.seconds,
+            userCPUSeconds: outcome.use.userSeconds,
+            systemCPUSeconds: outcome.use.systemSeconds,
+            scavengerCPUSeconds: heap.totals.scavengerSeconds,
+            minorPageFaults: outcome.use.minorFaults,
+            majorPageFaults: outcome.use.majorFaults,
+            processes: outcome.mostProcesses,
+            publishingProcesses: outcome.publishingProcesses,
+            processesLeftRunning: outcome.processesLeft,
+            heapFiguresPublished: outcome.hasHeapFigures,
+            note: Self.note(on: outcome),
+            peakResidentBytes: peak.bytes,
+            peakResidentSource: peak.source,
+            meanResidentBytes: outcome.integral.mean(endingAt: outcome.wallSeconds),
+            finalResidentBytes: outcome.samples.last?.residentBytes ?? .zero,
+            residentByteSeconds: outcome.integral.total(endingAt: outcome.wallSeconds),
+            releasedBytes: heap.totals.released,
+            releasedInBackgroundBytes: heap.totals.releasedInBackground,
+            releasedForGrowthBytes: heap.totals.releasedForGrowth,
+            releasedOnRequestBytes: heap.totals.releasedOnRequest,
+            releasedInSpansBytes: heap.totals.releasedInSpans,
+            releaseCalls: heap.totals.releaseCalls,
+            releaseFailures: heap.totals.releaseFailures,
+            finalInUseBytes: heap.inUse,
+            finalLiveBytes: heap.live,
+            finalRetainedBytes: heap.retained,
+            intervalMilliseconds: Int(interval.inNanoseconds / 1_000_000),
+            samplesMerged: outcome.samplesMerged,
+            samples: outcome.samples)
+    }
+
+    private static func note(on outcome: RunOutcome) -> String? {
+        if let version = outcome.unreadableVersion {
+            return "The library publishes figures of version \(version), which this tool cannot read: "
+                + "tool and library must come from the same build."
+        }
+        if !outcome.hasHeapFigures {
+            return "No process published figures of its heap, so it did not run on PageHeap: "
+                + "it may have replaced its environment, or brought its own malloc."
+        }
+        if outcome.processesLeft > 0 {
+            let many = outcome.processesLeft == 1 ? "1 process was" : "\(outcome.processesLeft) processes were"
+            return "\(many) still running when the program ended, and not waited for."
+        }
+        return nil
+    }
+}

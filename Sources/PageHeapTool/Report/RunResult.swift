@@ -1,0 +1,115 @@
+import Foundation
+
+/// The figures of a run, as `--json` writes them; summary and report are made from them too. Bytes and seconds.
+struct RunResult: Hashable, Sendable {
+    var pageheapVersion: String
+    /// The program and its arguments.
+    var command: [String]
+    /// When the program was started, as ISO 8601 in UTC.
+    var startedAt: String
+    /// The code that the tool ends with: the program's own, or 128 and the signal's number.
+    var exitCode: Int32
+    /// The signal that killed the program, if one did.
+    var signal: Int32?
+    var wallSeconds: Double
+    /// User and system time of the program and of its descendants that ended before it.
+    var cpuSeconds: Double
+    var userCPUSeconds: Double
+    var systemCPUSeconds: Double
+    /// The CPU time of all processes' scavengers; part of `cpuSeconds`.
+    var scavengerCPUSeconds: Double
+    var minorPageFaults: UInt64
+    var majorPageFaults: UInt64
+    /// The most processes that were seen at one time.
+    var processes: Int
+    /// How many processes published figures of their heap.
+    var publishingProcesses: Int
+    /// Descendants that lived on after the program. Their CPU time and page faults are not in the figures.
+    var processesLeftRunning: Int
+    /// Whether any process published figures. If not, all figures of the heap are zero.
+    var heapFiguresPublished: Bool
+    /// What a reader of the figures has to know, if there is something.
+    var note: String?
+    var peakResidentBytes: ByteCount
+    var peakResidentSource: PeakSource
+    /// Over time.
+    var meanResidentBytes: ByteCount
+    /// In the last sample before the end.
+    var finalResidentBytes: ByteCount
+    var residentByteSeconds: Double
+    /// Ever given back to the system: the sum of the four that follow.
+    var releasedBytes: ByteCount
+    var releasedInBackgroundBytes: ByteCount
+    var releasedForGrowthBytes: ByteCount
+    var releasedOnRequestBytes: ByteCount
+    var releasedInSpansBytes: ByteCount
+    /// `madvise` calls that gave memory back, and those that the kernel refused.
+    var releaseCalls: UInt64
+    var releaseFailures: UInt64
+    /// The last published levels; of the program itself those at its end.
+    var finalInUseBytes: ByteCount
+    var finalLiveBytes: ByteCount
+    var finalRetainedBytes: ByteCount
+    var intervalMilliseconds: Int
+    /// How many of the samples that were taken each one here stands for: the one with the most resident memory.
+    var samplesMerged: Int
+    var samples: [MemorySample]
+}
+
+extension RunResult: Codable {
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case pageheapVersion, command, startedAt, exitCode, signal, wallSeconds, cpuSeconds, userCPUSeconds
+        case systemCPUSeconds, scavengerCPUSeconds, minorPageFaults, majorPageFaults, processes, publishingProcesses
+        case processesLeftRunning, heapFiguresPublished, note, peakResidentBytes, peakResidentSource
+        case meanResidentBytes, finalResidentBytes, residentByteSeconds, releasedBytes, releasedInBackgroundBytes
+        case releasedForGrowthBytes, releasedOnRequestBytes, releasedInSpansBytes, releaseCalls, releaseFailures
+        case finalInUseBytes, finalLiveBytes, finalRetainedBytes, intervalMilliseconds, samplesMerged, samples
+    }
+
+    /// Every key is always there: what there is not is null.
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(pageheapVersion, forKey: .pageheapVersion)
+        try container.encode(command, forKey: .command)
+        try container.encode(startedAt, forKey: .startedAt)
+        try container.encode(exitCode, forKey: .exitCode)
+        try container.encode(signal, forKey: .signal)
+        try container.encode(wallSeconds, forKey: .wallSeconds)
+        try container.encode(cpuSeconds, forKey: .cpuSeconds)
+        try container.encode(userCPUSeconds, forKey: .userCPUSeconds)
+        try container.encode(systemCPUSeconds, forKey: .systemCPUSeconds)
+        try container.encode(scavengerCPUSeconds, forKey: .scavengerCPUSeconds)
+        try container.encode(minorPageFaults, forKey: .minorPageFaults)
+        try container.encode(majorPageFaults, forKey: .majorPageFaults)
+        try container.encode(processes, forKey: .processes)
+        try container.encode(publishingProcesses, forKey: .publishingProcesses)
+        try container.encode(processesLeftRunning, forKey: .processesLeftRunning)
+        try container.encode(heapFiguresPublished, forKey: .heapFiguresPublished)
+        try container.encode(note, forKey: .note)
+        try container.encode(peakResidentBytes, forKey: .peakResidentBytes)
+        try container.encode(peakResidentSource, forKey: .peakResidentSource)
+        try container.encode(meanResidentBytes, forKey: .meanResidentBytes)
+        try container.encode(finalResidentBytes, forKey: .finalResidentBytes)
+        try container.encode(residentByteSeconds, forKey: .residentByteSeconds)
+        try container.encode(releasedBytes, forKey: .releasedBytes)
+        try container.encode(releasedInBackgroundBytes, forKey: .releasedInBackgroundBytes)
+        try container.encode(releasedForGrowthBytes, forKey: .releasedForGrowthBytes)
+        try container.encode(releasedOnRequestBytes, forKey: .releasedOnRequestBytes)
+        try container.encode(releasedInSpansBytes, forKey: .releasedInSpansBytes)
+        try container.encode(releaseCalls, forKey: .releaseCalls)
+        try container.encode(releaseFailures, forKey: .releaseFailures)
+        try container.encode(finalInUseBytes, forKey: .finalInUseBytes)
+        try container.encode(finalLiveBytes, forKey: .finalLiveBytes)
+        try container.encode(finalRetainedBytes, forKey: .finalRetainedBytes)
+        try container.encode(intervalMilliseconds, forKey: .intervalMilliseconds)
+        try container.encode(samplesMerged, forKey: .samplesMerged)
+        try container.encode(samples, forKey: .samples)
+    }
+
+    /// The JSON text, keys in order.
+    func json() throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return Array(try encoder.encode(self)) + [UInt8(ascii: "\n")]
+    }
+}

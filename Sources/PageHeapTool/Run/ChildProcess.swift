@@ -1,0 +1,46 @@
+import Glibc
+import SystemPackage
+
+/// Starts a program as the shell would have started it in the tool's place.
+///
+/// `posix_spawn` and not swift-subprocess: all file descriptors have to pass through as they are, the process group and
+/// with it the terminal must stay, and `wait4` has to give the resource use. The library offers none of the three.
+enum ChildProcess {
+    /// - Parameter path: the file to execute.
+    /// - Parameter signalsBlocked: the set that was blocked when the tool itself was started.
+    /// - Returns: the process identifier.
+    static func start(
+        _ path: FilePath, arguments: RawStrings, environment: RawStrings, signalsBlocked: SignalSet
+    ) throws(ToolError) -> pid_t {
+        let (process, result) = spawn(path, arguments, environment, signalsBlocked)
+        if result == 0 { return process }
+        if result == ENOEXEC {
+            // A script without `#!`: shells, env and execvp give it to the shell.
+            let shell = RawStrings([Array("/bin/sh".utf8), path.bytes] + arguments.elements.dropFirst())
+            let (process, result) = spawn("/bin/sh", shell, environment, signalsBlocked)
+            if result == 0 { return process }
+        }
+        throw ToolError(
+            result == ENOENT ? .notFound : .notExecutable, "cannot run '\(path)': \(Errno(rawValue: result))")
+    }
+
+    private static func spawn(
+        _ path: FilePath, _ arguments: RawStrings, _ environment: RawStrings, _ blocked: SignalSet
+    ) -> (process: pid_t, result: Int32) {
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var mask = blocked.set
+        posix_spawnattr_setsigmask(&attributes, &mask)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+        var process: pid_t = 0
+        let result = path.withPlatformString { path in
+            arguments.withPointers { arguments in
+                environment.withPointers { environment in
+                    posix_spawn(&process, path, nil, &attributes, arguments, environment)
+                }
+            }
+        }
+        return (process, result)
+    }
+}

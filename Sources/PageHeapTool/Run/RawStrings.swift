@@ -1,0 +1,53 @@
+import SystemPackage
+
+/// A list of C strings as the kernel has them: any bytes but zero. A program's arguments and environment pass through
+/// the tool unchanged, even where they are not valid UTF-8.
+struct RawStrings: Hashable, Sendable {
+    var elements: [[UInt8]]
+
+    init(_ elements: [[UInt8]]) {
+        self.elements = elements
+    }
+
+    init(_ texts: [String]) {
+        elements = texts.map { Array($0.utf8) }
+    }
+
+    /// Splits the content of `/proc/self/cmdline` or `/proc/self/environ`: each string ends in a zero byte.
+    init(zeroTerminated content: [UInt8]) {
+        elements = content.split(separator: 0, omittingEmptySubsequences: false).dropLast().map(Array.init)
+    }
+
+    /// For people; bytes that are not UTF-8 are replaced.
+    var texts: [String] {
+        elements.map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// The arguments of this process that are the given ones at the end of its command line, before they became text.
+    /// The given ones themselves where that cannot be told (as in tests).
+    static func ownArguments(endingIn arguments: [String]) -> RawStrings {
+        guard let content = try? FileReading.bytes(of: "/proc/self/cmdline") else { return RawStrings(arguments) }
+        let tail = RawStrings(zeroTerminated: content).elements.suffix(arguments.count)
+        let raw = RawStrings(Array(tail))
+        return raw.texts == arguments ? raw : RawStrings(arguments)
+    }
+
+    /// The environment that this process was started with.
+    static func ownEnvironment() -> RawStrings {
+        RawStrings(zeroTerminated: (try? FileReading.bytes(of: "/proc/self/environ")) ?? [])
+    }
+
+    /// Calls `body` with an array as `execve` wants it: pointers to strings, and a null at the end.
+    func withPointers<Result>(_ body: ([UnsafeMutablePointer<CChar>?]) -> Result) -> Result {
+        let starts = elements.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count + 1) }
+        var storage: [CChar] = []
+        for element in elements { storage += element.map { CChar(bitPattern: $0) } + [0] }
+        return storage.withUnsafeMutableBufferPointer { buffer in
+            var pointers: [UnsafeMutablePointer<CChar>?] = starts.dropLast().map { start in
+                buffer.baseAddress.map { $0 + start }
+            }
+            pointers.append(nil)
+            return body(pointers)
+        }
+    }
+}

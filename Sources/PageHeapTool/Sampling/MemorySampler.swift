@@ -1,0 +1,36 @@
+import Glibc
+
+/// Looks at all processes of a run.
+struct MemorySampler: Sendable {
+    private(set) var folder: StatisticsFolder
+    private let tool: Int32
+    private(set) var series = SampleSeries()
+    private(set) var integral = ResidentIntegral()
+    private(set) var mostProcesses = 0
+
+    init(folder: StatisticsFolder, tool: Int32 = getpid()) {
+        self.folder = folder
+        self.tool = tool
+    }
+
+    /// Takes a sample. Nothing is recorded when no process has memory any more.
+    mutating func sample(atSeconds seconds: Double) {
+        // Resident memory first: a short program may be gone the next moment, while its figures stay.
+        let processes = ProcessTree.descendants(of: tool).union(folder.liveProcesses).union([folder.program])
+        let residents = processes.map(ResidentMemory.of).filter { $0 > .zero }
+        let figures = folder.read()
+        let resident = residents.reduce(.zero, +)
+        guard resident > .zero else { return }
+        mostProcesses = max(mostProcesses, residents.count)
+        integral.add(seconds: seconds, bytes: resident)
+        series.append(
+            MemorySample(
+                seconds: seconds, residentBytes: resident, inUseBytes: figures.inUse,
+                retainedBytes: figures.retained, goalBytes: figures.goal))
+    }
+
+    /// The last figures, with the levels that the run's own program had at its end.
+    mutating func finish() -> HeapFigures {
+        folder.read(countingEndedProgram: true)
+    }
+}

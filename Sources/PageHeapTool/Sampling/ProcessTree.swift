@@ -1,0 +1,25 @@
+import SystemPackage
+
+/// Finds the descendants of a process by the kernel's own lists of children.
+enum ProcessTree {
+    /// All descendants at this time, in no order. Where the kernel keeps no such lists: none.
+    static func descendants(of process: Int32) -> Set<Int32> {
+        var found: Set<Int32> = []
+        var unvisited = [process]
+        while let next = unvisited.popLast() {
+            for child in children(of: next) where found.insert(child).inserted {
+                unvisited.append(child)
+            }
+        }
+        return found
+    }
+
+    /// Each thread has a list of its own.
+    private static func children(of process: Int32) -> [Int32] {
+        let threads = FilePath("/proc/\(process)/task")
+        return FileReading.names(in: threads).flatMap { thread in
+            let list = FileReading.text(of: threads.appending(thread).appending("children")) ?? ""
+            return list.split(separator: " ").compactMap { Int32($0) }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+/// Samples in the order of time, in bounded memory however long a run is.
+///
+/// When it is full, of each two neighbours the one with more resident memory stays, and from then on one sample stands
+/// for twice as many. So every sample is a real one, and the peak and the first and last moments are always there.
+struct SampleSeries: Sendable {
+    /// Even, so that all merged samples stand for equally many.
+    static let usualCapacity = 20_000
+
+    private let capacity: Int
+    private var kept: [MemorySample] = []
+    /// How many samples each kept one stands for.
+    private(set) var stride = 1
+    private var candidate: MemorySample?
+    private var candidateCount = 0
+    private var first: MemorySample?
+    private(set) var last: MemorySample?
+
+    init(capacity: Int = Self.usualCapacity) {
+        precondition(capacity >= 2 && capacity % 2 == 0)
+        self.capacity = capacity
+    }
+
+    mutating func append(_ sample: MemorySample) {
+        if first == nil { first = sample }
+        last = sample
+        candidate = candidate.map { Self.larger($0, sample) } ?? sample
+        candidateCount += 1
+        guard candidateCount == stride, let chosen = candidate else { return }
+        candidate = nil
+        candidateCount = 0
+        kept.append(chosen)
+        if kept.count == capacity { merge() }
+    }
+
+    /// All that is kept.
+    var samples: [MemorySample] {
+        var all = kept
+        if let candidate { all.append(candidate) }
+        if let first, all.first?.seconds != first.seconds { all.insert(first, at: 0) }
+        if let last, all.last?.seconds != last.seconds { all.append(last) }
+        return all
+    }
+
+    private mutating func merge() {
+        kept = Swift.stride(from: 0, to: kept.count, by: 2).map { Self.larger(kept[$0], kept[$0 + 1]) }
+        stride *= 2
+    }
+
+    /// The earlier one of equals.
+    private static func larger(_ one: MemorySample, _ other: MemorySample) -> MemorySample {
+        other.residentBytes > one.residentBytes ? other : one
+    }
+}

@@ -1,0 +1,104 @@
+import Glibc
+import SystemPackage
+
+/// The folder where the processes of a run publish their figures.
+///
+/// The files of ended processes are added to the totals and deleted, so a run of many thousand short processes costs no
+/// more than those that live at the time.
+struct StatisticsFolder: Sendable {
+    /// The name of a page: the process, and how many programs it had executed before.
+    struct PageName: Hashable, Comparable, Sendable {
+        let process: Int32
+        let program: Int
+
+        init?(_ name: String) {
+            let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+            guard parts.count == 2, let process = Int32(parts[0]), let program = Int(parts[1]), process > 0,
+                program >= 0
+            else { return nil }
+            self.process = process
+            self.program = program
+        }
+
+        static func < (left: PageName, right: PageName) -> Bool {
+            (left.process, left.program) < (right.process, right.program)
+        }
+    }
+
+    let path: FilePath
+    /// The run's own program. Its pages stay to the end, when its last levels are asked for.
+    let program: Int32
+    /// How many processes ever published figures.
+    private(set) var processCount = 0
+    /// The version of pages that this tool cannot read, if one was met.
+    private(set) var otherVersion: UInt32?
+    private var ended = HeapTotals()
+    private var owners: [PageName: ProcessIdentity] = [:]
+    private var lastFigures: [PageName: HeapFigures] = [:]
+
+    init(path: FilePath, program: Int32) {
+        self.path = path
+        self.program = program
+    }
+
+    /// Whether any figures were ever read.
+    var hasFigures: Bool { processCount > 0 }
+
+    /// The processes that have a page and live.
+    var liveProcesses: Set<Int32> { Set(owners.keys.map(\.process)) }
+
+    /// Reads all pages. The levels are those of live processes' present programs, the totals those of all.
+    ///
+    /// - Parameter countingEndedProgram: whether the last levels of the run's own program count after its end.
+    mutating func read(countingEndedProgram: Bool = false) -> HeapFigures {
+        let names = FileReading.names(in: path).compactMap(PageName.init).sorted()
+        var sum = HeapFigures()
+        var index = names.startIndex
+        while index < names.endIndex {
+            let process = names[index].process
+            let pages = names[index...].prefix { $0.process == process }
+            index = pages.endIndex
+            let identity = ProcessIdentity(of: process)
+            for page in pages {
+                readFigures(of: page)
+                let lives = identity != nil && (owners[page] ?? identity) == identity
+                if !lives && process != program {
+                    bury(page)
+                    continue
+                }
+                owners[page] = lives ? identity : nil
+                guard let figures = lastFigures[page] else { continue }
+                if page == pages.last, lives || countingEndedProgram { sum += figures.levels }
+                sum.totals += figures.totals
+            }
+        }
+        sum.totals += ended
+        return sum
+    }
+
+    private mutating func readFigures(of page: PageName) {
+        do {
+            let figures = try StatisticsPage.read(path.appending("\(page.process).\(page.program)"))
+            if lastFigures.updateValue(figures, forKey: page) == nil, page.program == 0 { processCount += 1 }
+        } catch {
+            // Unfinished or busy: the figures from before stand until the next time.
+            if case .otherVersion(let version) = error { otherVersion = version }
+        }
+    }
+
+    /// Keeps the totals of an ended process and lets go of its page.
+    private mutating func bury(_ page: PageName) {
+        if let figures = lastFigures.removeValue(forKey: page) { ended += figures.totals }
+        owners.removeValue(forKey: page)
+        _ = path.appending("\(page.process).\(page.program)").withPlatformString { unlink($0) }
+    }
+}
+
+extension HeapFigures {
+    /// The same without the totals.
+    fileprivate var levels: HeapFigures {
+        var levels = self
+        levels.totals = HeapTotals()
+        return levels
+    }
+}

@@ -1,0 +1,57 @@
+/// What is said on standard error after a run: how it ended, the figures, the curve, and what to try next.
+struct RunSummary: Sendable {
+    let result: RunResult
+    let style: TerminalStyle
+    /// The files that were written, each with what it is: `("report", "run.html")`.
+    let written: [(purpose: String, path: String)]
+
+    func text() -> String {
+        var lines = ["", opening, ""]
+        lines += table()
+        if let note = result.note { lines += [""] + wrapped(note).map { style.styled($0, .warning) } }
+        let curve = TerminalCurve(result: result, style: style).lines()
+        if !curve.isEmpty { lines += [""] + curve }
+        lines += [""] + written.map { "  \($0.purpose) written to \($0.path)" } + ["  \(nextStep)", ""]
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private var opening: String {
+        let ending =
+            result.signal.map(ProcessEnding.killed(signal:)) ?? ProcessEnding.exited(code: result.exitCode)
+        let room = style.width - "pageheap:  ".count - ending.description.count
+        let command = CommandText.short(result.command, limit: max(room, 20))
+        return "pageheap: \(style.styled(command, .bold)) \(ending.description)"
+    }
+
+    private func table() -> [String] {
+        let figures = KeyFigure.all(of: result)
+        let labelWidth = figures.map(\.label.count).max() ?? 0
+        let valueWidth = figures.map(\.value.count).max() ?? 0
+        return figures.map { figure in
+            let label = figure.label + String(repeating: " ", count: labelWidth - figure.label.count)
+            let value = String(repeating: " ", count: valueWidth - figure.value.count) + figure.value
+            let note = figure.note.isEmpty ? "" : "  \(style.styled(figure.note, .faint))"
+            return "  \(label)   \(style.styled(value, .bold))\(note)"
+        }
+    }
+
+    private func wrapped(_ text: String) -> [String] {
+        var lines: [String] = []
+        var line = " "
+        for word in text.split(separator: " ") {
+            if line.count + word.count + 1 > style.width, line != " " {
+                lines.append(line)
+                line = " "
+            }
+            line += " \(word)"
+        }
+        return lines + [line]
+    }
+
+    private var nextStep: String {
+        if let report = written.first(where: { $0.purpose == "report" }) {
+            return "next: open \(report.path) in a browser; every curve is there with its figures"
+        }
+        return "next: pageheap run --report run.html -- … draws these curves as a page for the browser"
+    }
+}

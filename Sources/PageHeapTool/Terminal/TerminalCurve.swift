@@ -1,0 +1,128 @@
+/// The curve of resident memory in characters, the part in use told apart from the rest.
+///
+/// With colour the height goes in eighths of a character, and in use is a colour. Without, in use is solid and the rest
+/// is light, whole characters each.
+struct TerminalCurve: Sendable {
+    /// Rows of the area, about; there are as many between any two marks.
+    static let usualHeight = 10
+
+    let result: RunResult
+    let style: TerminalStyle
+    private let axis: ByteAxis
+    /// Rows of the area.
+    private let height: Int
+
+    init(result: RunResult, style: TerminalStyle) {
+        self.result = result
+        self.style = style
+        axis = ByteAxis(covering: result.samples.map(\.residentBytes.asDouble).max() ?? 0)
+        let spaces = axis.marks.count - 1
+        height = spaces * Int((Double(Self.usualHeight) / Double(spaces)).rounded())
+    }
+
+    /// What a column shows, in bytes.
+    struct Column: Hashable, Sendable {
+        var resident: Double
+        var inUse: Double
+    }
+
+    /// All lines, the axes included; none if there are no samples.
+    func lines() -> [String] {
+        guard !result.samples.isEmpty else { return [] }
+        let labels = axis.marks.map { (row: row(of: $0), text: $0.axisLabel) }
+        let margin = labels.map(\.text.count).max() ?? 0
+        let columns = columns(count: max(style.width - margin - 4, 10))
+        var lines: [String] = []
+        for row in (0..<height).reversed() {
+            let label = labels.first { $0.row == row + 1 }?.text ?? ""
+            let tick = style.hasUnicode ? (label.isEmpty ? "│" : "┤") : "|"
+            lines.append("\(frame(padded(label, margin), tick))\(cells(columns, row: row))")
+        }
+        let corner = style.hasUnicode ? "└" : "+"
+        let line = String(repeating: style.hasUnicode ? "─" : "-", count: columns.count)
+        lines.append(style.styled("  \(padded("0", margin)) \(corner)\(line)", .faint))
+        lines.append(style.styled(timeLine(margin: margin + 4, columns: columns.count), .faint))
+        if result.heapFiguresPublished { lines.append(legend(margin: margin + 4)) }
+        return lines
+    }
+
+    /// The highest sample of each column's time; a column without samples shows what the one before it does.
+    func columns(count: Int) -> [Column] {
+        let end = TimeAxis(end: max(result.wallSeconds, result.samples.last?.seconds ?? 0))
+        var highest = [Column?](repeating: nil, count: count)
+        for sample in result.samples {
+            let index = min(Int(end.position(of: sample.seconds) * Double(count)), count - 1)
+            let resident = sample.residentBytes.asDouble
+            if let there = highest[index], there.resident >= resident { continue }
+            highest[index] = Column(resident: resident, inUse: min(sample.inUseBytes.asDouble, resident))
+        }
+        var current = highest.compactMap { $0 }.first ?? Column(resident: 0, inUse: 0)
+        return highest.map { column in
+            current = column ?? current
+            return current
+        }
+    }
+
+    private func row(of value: ByteCount) -> Int {
+        Int((axis.position(of: value.asDouble) * Double(height)).rounded())
+    }
+
+    private func frame(_ label: String, _ tick: String) -> String {
+        style.styled("  \(label) \(tick)", .faint)
+    }
+
+    private func padded(_ text: String, _ width: Int) -> String {
+        String(repeating: " ", count: max(width - text.count, 0)) + text
+    }
+
+    /// One row, neighbours of the same look in one run of escape codes.
+    private func cells(_ columns: [Column], row: Int) -> String {
+        var text = ""
+        var run = ""
+        var look: TerminalStyle.Look?
+        for column in columns {
+            let cell = cell(column, row: row)
+            if cell.look != look {
+                text += look.map { style.styled(run, $0) } ?? run
+                run = ""
+                look = cell.look
+            }
+            run += cell.text
+        }
+        text += look.map { style.styled(run, $0) } ?? run
+        while text.last == " " { text.removeLast() }
+        return text
+    }
+
+    private func cell(_ column: Column, row: Int) -> (text: String, look: TerminalStyle.Look?) {
+        func eighths(_ bytes: Double) -> Int {
+            let whole = (axis.position(of: bytes) * Double(height * 8)).rounded()
+            return min(max(Int(whole) - row * 8, 0), 8)
+        }
+        let resident = max(eighths(column.resident), row == 0 && column.resident > 0 ? 1 : 0)
+        let inUse = eighths(column.inUse)
+        if !style.hasColour || !style.hasUnicode {
+            if resident < 4 && row > 0 || resident == 0 { return (" ", nil) }
+            return inUse >= 4 ? (style.hasUnicode ? "█" : "#", nil) : (style.hasUnicode ? "░" : ":", nil)
+        }
+        let blocks = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"]
+        if resident == 0 { return (" ", nil) }
+        if inUse == 0 { return (blocks[resident], .resident) }
+        // Two boundaries do not fit into one character: the upper one is shown.
+        if resident < 8 || inUse == 8 { return (blocks[resident], inUse * 2 >= resident ? .inUse : .resident) }
+        return (blocks[inUse], .inUseOnResident)
+    }
+
+    private func timeLine(margin: Int, columns: Int) -> String {
+        let end = TimeText.describe(seconds: result.wallSeconds)
+        let gap = max(columns - 3 - end.count, 1)
+        return String(repeating: " ", count: margin) + "0 s" + String(repeating: " ", count: gap) + end
+    }
+
+    private func legend(margin: Int) -> String {
+        let solid = style.hasUnicode ? "█" : "#"
+        let light = style.hasColour ? solid : style.hasUnicode ? "░" : ":"
+        return String(repeating: " ", count: margin) + style.styled(solid, .inUse) + " in use   "
+            + style.styled(light, .resident) + " resident beyond that"
+    }
+}

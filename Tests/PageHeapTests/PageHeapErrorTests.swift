@@ -1,0 +1,62 @@
+import PageHeap
+import SystemPackage
+import Testing
+
+@Suite("Wrong requests to the public heap")
+struct PageHeapErrorTests {
+    /// The error that a request ends with, or nothing where it succeeds.
+    private func failure(pages: Int, alignment: Int = 1) throws -> PageHeapError? {
+        let heap = try PageHeap()
+        do {
+            let run = try heap.allocate(pages: pages, alignment: alignment)
+            run.release()
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    @Test("Numbers of pages that are none", arguments: [0, -1, Int.min])
+    func pageCount(_ pages: Int) throws {
+        #expect(try failure(pages: pages) == .invalidPageCount(pages))
+    }
+
+    @Test("Alignments that are no power of two", arguments: [0, -8, 3, 8191, Int.min])
+    func alignment(_ alignment: Int) throws {
+        #expect(try failure(pages: 1, alignment: alignment) == .invalidAlignment(alignment))
+    }
+
+    @Test("More than there is", arguments: [1 << 40, Int.max, Int.max / 8192])
+    func tooMuch(_ pages: Int) throws {
+        #expect(try failure(pages: pages) == .system(.noMemory))
+        #expect(try failure(pages: 1, alignment: 1 << 62) == .system(.noMemory))
+    }
+
+    @Test("A heap goes on after it has refused")
+    func goesOn() throws {
+        let heap = try PageHeap()
+        #expect(throws: PageHeapError.self) {
+            let run = try heap.allocate(pages: 1 << 40)
+            run.release()
+        }
+        let run = try heap.allocate(pages: 1)
+        let pages = run.pages
+        #expect(pages == 1)
+    }
+
+    @Test("Percentages out of range", arguments: [-1, 101, Int.max])
+    func percent(_ percent: Int) {
+        var configuration = PageHeap.Configuration()
+        configuration.retainExtraPercent = percent
+        #expect(throws: PageHeapError.invalidConfiguration("retainExtraPercent must be 0 to 100, not \(percent)")) {
+            _ = try PageHeap(configuration)
+        }
+    }
+
+    @Test("Errors say what was wrong and what would be right")
+    func descriptions() {
+        #expect("\(PageHeapError.invalidPageCount(0))" == "a number of pages must be at least 1, not 0")
+        #expect("\(PageHeapError.invalidAlignment(3))" == "an alignment must be a power of two, not 3")
+        #expect("\(PageHeapError.system(.noMemory))".contains("memory"))
+    }
+}

@@ -1,0 +1,138 @@
+import PageHeap
+import Testing
+
+@Suite("The public heap")
+struct PageHeapTests {
+    /// A heap that nobody else changes: without its worker, figures are exact.
+    private func quietHeap() throws -> PageHeap {
+        var configuration = PageHeap.Configuration()
+        configuration.releasesInBackground = false
+        return try PageHeap(configuration)
+    }
+
+    private func fill(_ run: inout PageRun, _ value: UInt8) {
+        run.withUnsafeMutableBytes { bytes in _ = bytes.initializeMemory(as: UInt8.self, repeating: value) }
+    }
+
+    @Test("Pages are zero at first, keep what is written, and go back when their owner goes")
+    func ownership() throws {
+        let heap = try quietHeap()
+        do {
+            var run = try heap.allocate(pages: 3)
+            let (pages, bytes, isZeroed) = (run.pages, run.byteCount, run.isZeroed)
+            #expect(pages == 3)
+            #expect(bytes == 3 * PageHeap.pageSize)
+            #expect(isZeroed)
+            run.withUnsafeBytes { bytes in #expect(bytes.allSatisfy { $0 == 0 }) }
+            fill(&run, 7)
+            run.withUnsafeBytes { bytes in #expect(bytes.allSatisfy { $0 == 7 }) }
+            #expect(heap.statistics.inUseBytes == 3 * PageHeap.pageSize)
+        }
+        #expect(heap.statistics.inUseBytes == 0)
+    }
+
+    @Test("Releasing gives the pages back at once")
+    func release() throws {
+        let heap = try quietHeap()
+        let run = try heap.allocate(pages: 40)
+        #expect(heap.statistics.inUseBytes == 40 * PageHeap.pageSize)
+        run.release()
+        #expect(heap.statistics.inUseBytes == 0)
+    }
+
+    @Test("Addresses are aligned as asked", arguments: [1, 16, 8192, 1 << 16, 1 << 21, 1 << 24])
+    func alignment(_ alignment: Int) throws {
+        let heap = try quietHeap()
+        let spoiler = try heap.allocate(pages: 1)
+        let run = try heap.allocate(pages: 5, alignment: alignment)
+        run.withUnsafeBytes { bytes in
+            #expect(UInt(bitPattern: bytes.baseAddress) % UInt(max(alignment, PageHeap.pageSize)) == 0)
+        }
+        spoiler.release()
+    }
+
+    @Test("What is freed and released reads as zero again, and the books say so")
+    func releaseFreeMemory() throws {
+        let heap = try quietHeap()
+        var run = try heap.allocate(pages: 1000)
+        fill(&run, 1)
+        run.release()
+        let freed = heap.statistics
+        #expect(freed.freeRetainedBytes == 1000 * PageHeap.pageSize)
+        #expect(heap.releaseFreeMemory() == 1000 * PageHeap.pageSize)
+        let after = heap.statistics
+        #expect(after.freeRetainedBytes == 0)
+        #expect(after.releasedBytes == after.systemBytes)
+        #expect(after.releasedOnRequestTotalBytes == 1000 * PageHeap.pageSize)
+        #expect(heap.releaseFreeMemory() == 0)
+        let again = try heap.allocate(pages: 1000)
+        let isZeroed = again.isZeroed
+        #expect(isZeroed)
+        again.withUnsafeBytes { bytes in #expect(bytes.allSatisfy { $0 == 0 }) }
+    }
+
+    @Test("The identity of the books holds after every step")
+    func identity() throws {
+        let heap = try quietHeap()
+        func check() {
+            let books = heap.statistics
+            #expect(
+                books.systemBytes
+                    == books.inUseBytes + books.cachedBytes + books.freeRetainedBytes + books.releasedBytes)
+        }
+        check()
+        for pages in [1, 2, 15, 16, 63, 64, 65, 511, 512, 513, 4096] {
+            let run = try heap.allocate(pages: pages)
+            check()
+            run.release()
+            check()
+            heap.releaseFreeMemory()
+            check()
+        }
+    }
+
+    @Test("Heaps are independent of each other")
+    func independence() throws {
+        let first = try quietHeap()
+        let second = try quietHeap()
+        let run = try first.allocate(pages: 10)
+        #expect(second.statistics.inUseBytes == 0)
+        let bytes = run.byteCount
+        #expect(first.statistics.inUseBytes == bytes)
+    }
+
+    @Test("A heap with a worker can be torn down at any time")
+    func tearDown() throws {
+        for _ in 0..<20 {
+            let heap = try PageHeap()
+            var run = try heap.allocate(pages: 4000)
+            run.withUnsafeMutableBytes { $0[0] = 1 }
+            run.release()
+        }
+    }
+
+    @Test("Many threads at once")
+    func threads() async throws {
+        let heap = try PageHeap()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for task in 0..<8 {
+                group.addTask {
+                    for step in 0..<500 {
+                        var run = try heap.allocate(pages: 1 + (task * 31 + step) % 40)
+                        let mark = UInt8(truncatingIfNeeded: task)
+                        run.withUnsafeMutableBytes { bytes in
+                            bytes[0] = mark
+                            bytes[bytes.count - 1] = mark
+                        }
+                        if step % 50 == 0 { heap.releaseFreeMemory() }
+                        run.withUnsafeBytes { bytes in
+                            #expect(bytes[0] == mark && bytes[bytes.count - 1] == mark)
+                        }
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(heap.statistics.inUseBytes == 0)
+    }
+}

@@ -1,0 +1,94 @@
+import SystemPackage
+import Testing
+
+@testable import PageHeapTool
+
+struct PreloadCheckTests {
+    let folder: TemporaryFolder
+    let loader: String
+    let check: PreloadCheck
+
+    init() throws {
+        folder = try TemporaryFolder()
+        loader = try folder.write("", to: "loader")
+        let library = try folder.write(ELFImage.make(shared: true), to: "library.so")
+        check = PreloadCheck(
+            library: try PreloadLibrary(named: FilePath(library)),
+            privileges: Privileges(user: 1000, group: 1000, gainsNothing: false),
+            finder: ProgramFinder(searchPath: folder.path))
+    }
+
+    @Test func aDynamicProgramPasses() throws {
+        try check.check(program(ELFImage.make(loader: loader)))
+    }
+
+    @Test func aStaticProgramIsRefused() throws {
+        let refusal = refusal(of: try program(ELFImage.make()))
+        #expect(refusal?.status == .noInput)
+        #expect(refusal?.message.contains("statically linked") == true)
+    }
+
+    @Test func anotherProcessorIsRefused() throws {
+        let refusal = refusal(of: try program(ELFImage.make(machine: 183, loader: loader)))
+        #expect(refusal?.status == .noInput)
+        #expect(refusal?.message.contains("AArch64 program and the malloc library is 64-bit x86-64") == true)
+    }
+
+    @Test func aMissingLoaderIsNamed() throws {
+        let refusal = refusal(of: try program(ELFImage.make(loader: "/no/such/loader")))
+        #expect(refusal?.status == .notExecutable)
+        #expect(refusal?.message.contains("'/no/such/loader'") == true)
+    }
+
+    @Test func scriptsAreFollowedToTheirInterpreter() throws {
+        let interpreter = try program(ELFImage.make())
+        let script = try folder.write("#!\(interpreter)\n", to: "script", mode: 0o755)
+        let outer = try folder.write("#!\(script)\n", to: "outer", mode: 0o755)
+        let refusal = refusal(of: FilePath(outer))
+        #expect(refusal?.message.hasPrefix("'\(outer)' is run by '\(interpreter)', which is static") == true)
+    }
+
+    @Test func scriptsAreFollowedThroughEnvironment() throws {
+        _ = try program(ELFImage.make(), name: "interpreter")
+        let script = try folder.write("#!/usr/bin/env interpreter\n", to: "script", mode: 0o755)
+        #expect(refusal(of: FilePath(script))?.message.contains("statically linked") == true)
+    }
+
+    @Test func aScriptThatNamesItselfEnds() throws {
+        let script = try folder.write("#!\(folder.file("loop"))\n", to: "loop", mode: 0o755)
+        #expect(refusal(of: FilePath(script)) == nil)
+    }
+
+    @Test func plainTextPasses() throws {
+        let script = try folder.write("echo\n", to: "text", mode: 0o755)
+        #expect(refusal(of: FilePath(script)) == nil)
+    }
+
+    @Test func gainsAreThoseThatTheLoaderMinds() {
+        let user = Privileges(user: 1000, group: 1000, gainsNothing: false)
+        let root = Privileges(user: 0, group: 0, gainsNothing: false)
+        #expect(user.gain(from: FilePrivileges()) == nil)
+        #expect(user.gain(from: FilePrivileges(setUser: 0)) != nil)
+        #expect(user.gain(from: FilePrivileges(setUser: 1000)) == nil)
+        #expect(user.gain(from: FilePrivileges(setGroup: 5)) != nil)
+        #expect(user.gain(from: FilePrivileges(hasCapabilities: true)) != nil)
+        #expect(root.gain(from: FilePrivileges(setUser: 0)) == nil)
+        #expect(root.gain(from: FilePrivileges(hasCapabilities: true)) == nil)
+        #expect(user.gain(from: FilePrivileges(setUser: 0, isOnMountWithoutPrivileges: true)) == nil)
+        let contained = Privileges(user: 1000, group: 1000, gainsNothing: true)
+        #expect(contained.gain(from: FilePrivileges(setUser: 0)) == nil)
+    }
+
+    private func program(_ image: [UInt8], name: String = "program") throws -> FilePath {
+        FilePath(try folder.write(image, to: name, mode: 0o755))
+    }
+
+    private func refusal(of program: FilePath) -> ToolError? {
+        do {
+            try check.check(program)
+            return nil
+        } catch {
+            return error
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import SystemPackage
+import Testing
+
+@testable import PageHeapTool
+
+struct ProgramFinderTests {
+    @Test func theFirstFolderWithAnExecutableCounts() throws {
+        let (first, second) = (try TemporaryFolder(), try TemporaryFolder())
+        _ = try first.write("", to: "tool", mode: 0o644)
+        let wanted = try second.write("", to: "tool", mode: 0o755)
+        let finder = ProgramFinder(searchPath: "\(first.path):/no/such/folder:\(second.path)")
+        #expect(try finder.find("tool") == FilePath(wanted))
+    }
+
+    @Test func aPathIsTakenAsItIs() throws {
+        let folder = try TemporaryFolder()
+        let program = FilePath(try folder.write("", to: "tool", mode: 0o755))
+        #expect(try ProgramFinder(searchPath: "").find(program) == program)
+    }
+
+    @Test func whatIsNotThereIsNotFound() throws {
+        let folder = try TemporaryFolder()
+        #expect(status(of: "tool", in: folder.path) == .notFound)
+        #expect(status(of: "\(folder.path)/tool", in: "") == .notFound)
+        #expect(status(of: "", in: folder.path) == .notFound)
+    }
+
+    @Test func whatCannotRunIsNotExecutable() throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.write("", to: "tool", mode: 0o644)
+        #expect(status(of: "tool", in: folder.path) == .notExecutable)
+        #expect(status(of: file, in: "") == .notExecutable)
+        #expect(status(of: folder.path, in: "") == .notExecutable)
+    }
+
+    private func status(of name: String, in searchPath: String) -> ToolExitCode? {
+        do {
+            _ = try ProgramFinder(searchPath: searchPath).find(FilePath(name))
+            return nil
+        } catch {
+            return error.status
+        }
+    }
+}

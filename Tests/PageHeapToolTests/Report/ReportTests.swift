@@ -1,0 +1,106 @@
+import Foundation
+import Testing
+
+@testable import PageHeapTool
+
+struct ReportTests {
+    let samples: [MemorySample] = [
+        .make(0, 10, inUse: 5, goal: 6), .make(5, 100, inUse: 80, goal: 88), .make(9.9, 20, inUse: 5, goal: 6),
+    ]
+
+    @Test func commandsCannotBreakOutOfThePage() {
+        let nasty = "<script>alert('x')</script>\"&\u{1b}\u{0}"
+        let result = RunResult.make(command: ["sh", nasty], samples: samples)
+        for text in [HTMLReport(result: result).page(), SVGChart(result).file()] {
+            #expect(!text.contains("<script"))
+            #expect(!text.contains("\u{1b}"))
+            #expect(!text.contains("\u{0}"))
+        }
+        #expect(HTMLReport(result: result).page().contains("&lt;script&gt;alert("))
+    }
+
+    @Test func escaping() {
+        #expect(Markup.escape("a<b>&\"'\n\u{7}é") == "a&lt;b&gt;&amp;&quot;&#39;\n\u{fffd}é")
+    }
+
+    @Test func thePageStandsAlone() {
+        let page = HTMLReport(result: .make(samples: samples)).page()
+        for needless in ["<script", "<link", "src=", "href=", "@import", "url("] {
+            #expect(!page.contains(needless), "\(needless)")
+        }
+        for needed in ["<svg", "prefers-color-scheme", "<details", "<meta charset=\"utf-8\">", "in use", "goal"] {
+            #expect(page.contains(needed), "\(needed)")
+        }
+    }
+
+    @Test func longRunsMakeBoundedFiles() {
+        let many = (0..<20_000).map { MemorySample.make(Double($0) * 0.1, UInt64($0 * 7919 % 300), inUse: 3, goal: 4) }
+        let result = RunResult.make(samples: many, wallSeconds: 2000)
+        #expect(HTMLReport(result: result).page().utf8.count < 250_000)
+    }
+
+    @Test func picturesAreWellFormed() throws {
+        for given in [samples, [], [.make(0, 1)]] {
+            let svg = SVGChart(.make(samples: given)).file()
+            let lint = Process()
+            lint.executableURL = URL(fileURLWithPath: "/usr/bin/xmllint")
+            guard FileManager.default.isExecutableFile(atPath: "/usr/bin/xmllint") else { return }
+            let folder = try TemporaryFolder()
+            lint.arguments = ["--noout", try folder.write(svg, to: "chart.svg")]
+            try lint.run()
+            lint.waitUntilExit()
+            #expect(lint.terminationStatus == 0)
+        }
+    }
+
+    @Test func headlines() {
+        #expect(Headline.text(.make(samples: samples)) == "Peak 100 MiB, 20.0 MiB at the end: 80 % came back.")
+        #expect(
+            Headline.text(.make(samples: [.make(0, 99), .make(1, 98)]))
+                == "Peak 99.0 MiB, and 98.0 MiB still at the end."
+        )
+        #expect(Headline.text(.make(samples: [])) == "The program ended before its memory could be seen.")
+    }
+
+    @Test func jsonHasExactlyTheKeysAndComesBack() throws {
+        let result = RunResult.make(samples: samples + [.make(10, 20)])
+        let data = Data(try result.json())
+        let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+        #expect(
+            object.keys.sorted() == [
+                "command", "cpuSeconds", "exitCode", "finalInUseBytes", "finalLiveBytes", "finalResidentBytes",
+                "finalRetainedBytes", "heapFiguresPublished", "intervalMilliseconds", "majorPageFaults",
+                "meanResidentBytes", "minorPageFaults", "note", "pageheapVersion", "peakResidentBytes",
+                "peakResidentSource", "processes", "processesLeftRunning", "publishingProcesses", "releaseCalls",
+                "releaseFailures", "releasedBytes", "releasedForGrowthBytes", "releasedInBackgroundBytes",
+                "releasedInSpansBytes", "releasedOnRequestBytes", "residentByteSeconds", "samples", "samplesMerged",
+                "scavengerCPUSeconds", "signal", "startedAt", "systemCPUSeconds", "userCPUSeconds", "wallSeconds",
+            ])
+        let list = try #require(object["samples"] as? [[String: Any]])
+        for sample in list {
+            #expect(
+                sample.keys.sorted() == ["goalBytes", "inUseBytes", "residentBytes", "retainedBytes", "seconds"])
+        }
+        #expect(list.last?["goalBytes"] is NSNull)
+        #expect(object["signal"] is NSNull)
+        #expect(try JSONDecoder().decode(RunResult.self, from: data) == result)
+    }
+
+    @Test func units() {
+        #expect(ByteCount(0).description == "0 B")
+        #expect(ByteCount(1023).description == "1023 B")
+        #expect(ByteCount(1024).description == "1.00 KiB")
+        #expect(ByteCount(18_979_225).description == "18.1 MiB")
+        #expect(ByteCount(312 << 20).description == "312 MiB")
+        #expect(ByteCount(.max).description == "16.0 EiB")
+        #expect(TimeText.describe(seconds: 0.0421) == "0.042 s")
+        #expect(TimeText.describe(seconds: 12.44) == "12.4 s")
+        #expect(TimeText.describe(seconds: 200) == "3 min 20 s")
+        #expect(TimeText.describe(seconds: 7500) == "2 h 5 min")
+        #expect(TimeText.share(0.05, of: 5) == "1.0 %")
+        #expect(TimeText.share(0.001, of: 5) == "under 0.1 %")
+        #expect(TimeText.share(1, of: 0) == "0 %")
+        #expect(KeyFigure.grouped(1_234_567) == "1,234,567")
+        #expect(CommandText.quoted(["a-b", "c d", "it's", ""]) == "a-b 'c d' 'it'\\''s' ''")
+    }
+}

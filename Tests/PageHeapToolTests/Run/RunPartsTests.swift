@@ -1,0 +1,78 @@
+import ArgumentParser
+import SystemPackage
+import Testing
+
+@testable import PageHeapTool
+
+struct RunPartsTests {
+    @Test func stringsPassAsBytes() {
+        let strings = RawStrings(zeroTerminated: [97, 0, 0, 0xff, 98, 0])
+        #expect(strings.elements == [[97], [], [0xff, 98]])
+        #expect(RawStrings(zeroTerminated: []).elements.isEmpty)
+        let back = strings.withPointers { pointers in
+            pointers.dropLast().map { $0.map { String(cString: $0) } }
+        }
+        #expect(back == ["a", "", "\u{fffd}b"])
+    }
+
+    @Test func theLibraryComesBeforeOthers() {
+        let own = RawStrings(["A=1", "LD_PRELOAD=/x.so", "PAGEHEAP_STATISTICS_DIRECTORY=/old", "B="])
+        let made = ChildEnvironment(from: own, library: "/lib.so", statisticsFolder: "/shm/new").variables.texts
+        #expect(made == ["A=1", "B=", "LD_PRELOAD=/lib.so:/x.so", "PAGEHEAP_STATISTICS_DIRECTORY=/shm/new"])
+        let alone = ChildEnvironment(from: RawStrings(["LD_PRELOAD="]), library: "/lib.so", statisticsFolder: "/s")
+        #expect(alone.variables.texts.first == "LD_PRELOAD=/lib.so")
+    }
+
+    @Test func endings() {
+        #expect(ProcessEnding(waitStatus: 7 << 8) == .exited(code: 7))
+        #expect(ProcessEnding(waitStatus: 9) == .killed(signal: 9))
+        #expect(ProcessEnding(waitStatus: 11 | 0x80).exitCode == 139)
+    }
+
+    @Test func folderIsPrivateAndGoes() throws {
+        var path = FilePath()
+        do {
+            let folder = try PrivateFolder(in: ["/no/such/place", "/tmp"])
+            path = folder.path
+            #expect(path.resolved != nil)
+        }
+        #expect(path.resolved == nil)
+    }
+
+    @Test func theKernelsMarkCountsAboveTheFloorOnly() {
+        #expect(outcome(mark: 50, floor: 20).peak.source == .kernel)
+        #expect(outcome(mark: 19, floor: 20).peak == (ByteCount(10), .samples))
+        #expect(outcome(mark: 9, floor: 2).peak == (ByteCount(10), .samples))
+    }
+
+    @Test func argumentsAreParted() throws {
+        let command = try RunCommand.parse(
+            ["--interval", "50", "--json", "x", "--", "ls", "--json", "--", "-l"])
+        #expect(command.programAndArguments == ["ls", "--json", "--", "-l"])
+        #expect(command.options.interval == 50)
+        #expect(try RunCommand.parse(["ls", "-l", "--quiet"]).programAndArguments == ["ls", "-l", "--quiet"])
+    }
+
+    @Test(arguments: [
+        [], ["--"], ["--nonsense", "--", "ls"], ["--interval", "9", "--", "ls"], ["--interval", "60001", "--", "ls"],
+        ["--interval", "x", "--", "ls"], ["--json", "-", "--", "ls"], ["--report", "", "--", "ls"],
+        ["--report", "a/../x", "--json", "x", "--", "ls"], ["--report"],
+    ])
+    func wrongUse(arguments: [String]) {
+        do {
+            _ = try RunCommand.parse(arguments)
+            Issue.record("accepted \(arguments)")
+        } catch {
+            #expect(RunCommand.exitCode(for: error).rawValue == 64)
+        }
+    }
+
+    private func outcome(mark: UInt64, floor: UInt64) -> RunOutcome {
+        var integral = ResidentIntegral()
+        integral.add(seconds: 0, bytes: ByteCount(10))
+        return RunOutcome(
+            ending: .exited(code: 0), wallSeconds: 1, use: ResourceUse(largestResident: ByteCount(mark)),
+            residentFloor: ByteCount(floor), samples: [], samplesMerged: 1, integral: integral, heap: HeapFigures(),
+            hasHeapFigures: false, publishingProcesses: 0, mostProcesses: 1, processesLeft: 0, unreadableVersion: nil)
+    }
+}

@@ -1,0 +1,33 @@
+import Testing
+
+/// Wrong use of the built command, which ends before anything runs.
+@Suite(.enabled(if: BuiltTool.isBuilt))
+struct RunUsageTests {
+    @Test(arguments: [
+        (["run"], 64, "no program given"), (["run", "--"], 64, "no program given"),
+        (["run", "--nonsense", "--", "ls"], 64, "unknown option '--nonsense'"),
+        (["run", "--interval", "5", "--", "ls"], 64, "10 to 60000"),
+        (["nonsense"], 64, "nonsense"),
+        (["run", "--", "no-such-program-anywhere"], 127, "was not found in PATH"),
+        (["run", "--", "/no/such/program"], 127, "'/no/such/program' was not found"),
+        (["run", "--", "/tmp"], 126, "is a folder"),
+        (["run", "--library", "/no/such/library", "--", "ls"], 66, "'/no/such/library' is not there"),
+        (["run", "--library", "/etc/passwd", "--", "ls"], 66, "is not a shared library"),
+    ])
+    func oneLineAndTheRightCode(arguments: [String], code: Int32, part: String) throws {
+        let outcome = try BuiltTool.run(arguments)
+        #expect(outcome.code == code)
+        #expect(outcome.output.isEmpty)
+        #expect(outcome.errors.hasPrefix("pageheap: "))
+        #expect(outcome.errors.contains(part), "\(outcome.errors)")
+        #expect(outcome.errors.split(separator: "\n").count == 1)
+    }
+
+    @Test(arguments: [["--help"], ["run", "--help"], ["help", "run"], ["--version"], ["run", "--version"]])
+    func helpGoesToStandardOutput(arguments: [String]) throws {
+        let outcome = try BuiltTool.run(arguments)
+        #expect(outcome.code == 0)
+        #expect(!outcome.output.isEmpty)
+        #expect(outcome.errors.isEmpty)
+    }
+}

@@ -1,0 +1,44 @@
+import Foundation
+import Testing
+
+@testable import PageHeapTool
+
+struct ProcessReadingTests {
+    @Test func namesWithParenthesesAreSkipped() throws {
+        let fields = (4...30).map { "\($0)" }.joined(separator: " ")
+        let parsed = try #require(ProcessIdentity.parse("12 (a) b) (c) S \(fields)\n"))
+        #expect(parsed.state == "S")
+        #expect(parsed.startTime == 22)
+        #expect(ProcessIdentity.parse("12 (a") == nil)
+        #expect(ProcessIdentity.parse("12 (a) S 1") == nil)
+    }
+
+    @Test func thisProcessLivesAndHasMemory() throws {
+        let own = ProcessInfo.processInfo.processIdentifier
+        let identity = try #require(ProcessIdentity(of: own))
+        #expect(identity == ProcessIdentity(of: own))
+        #expect(ResidentMemory.of(own) > ByteCount(1 << 20))
+        #expect(ResidentMemory.ownHighWaterMark() > ByteCount(1 << 20))
+        #expect(ProcessIdentity(of: .max) == nil)
+        #expect(ResidentMemory.of(.max) == .zero)
+    }
+
+    @Test func childrenAreFound() throws {
+        let child = Process()
+        child.executableURL = URL(fileURLWithPath: "/bin/cat")
+        let input = Pipe()
+        child.standardInput = input
+        try child.run()
+        let found = ProcessTree.descendants(of: ProcessInfo.processInfo.processIdentifier)
+        try input.fileHandleForWriting.close()
+        child.waitUntilExit()
+        #expect(found.contains(child.processIdentifier))
+    }
+
+    @Test func kernelTextsAreRead() {
+        #expect(ResidentMemory.rollup("0-1 [rollup]\nRss:      12 kB\nPss: 3 kB\n") == ByteCount(12 << 10))
+        #expect(ResidentMemory.rollup("") == nil)
+        #expect(ResidentMemory.runningFigure("100 7 3", pageSize: 4096) == ByteCount(7 * 4096))
+        #expect(ResidentMemory.runningFigure("", pageSize: 4096) == .zero)
+    }
+}

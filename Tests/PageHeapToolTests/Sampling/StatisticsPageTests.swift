@@ -1,0 +1,116 @@
+import CPageHeap
+import SystemPackage
+import Testing
+
+@testable import PageHeapTool
+
+/// Statistics pages written by hand.
+struct StatisticsPageTests {
+    let folder: TemporaryFolder
+
+    init() throws {
+        folder = try TemporaryFolder()
+    }
+
+    @Test func theMagicNumberIsTheHeaders() {
+        #expect(StatisticsPage.magic == UInt64(0x5041_4745_4845_4150))
+        #expect(StatisticsPage.magic.bigEndian.asText == "PAGEHEAP")
+    }
+
+    @Test func figuresComeThrough() throws {
+        let figures = try StatisticsPage.read(file(Self.page()))
+        #expect(figures.inUse == ByteCount(600))
+        #expect(figures.retained == ByteCount(750))
+        #expect(figures.goal == ByteCount(700))
+        #expect(figures.live == ByteCount(500))
+        #expect(figures.totals.released == ByteCount(1 + 2 + 4 + 8))
+        #expect(figures.totals.scavengerNanoseconds == 1_000_000)
+        #expect(figures.totals.releaseCalls == 3)
+    }
+
+    @Test func noGoalWhereTheScavengerIsOff() throws {
+        var page = Self.page()
+        page.figures.goal_bytes = .max
+        #expect(try StatisticsPage.read(file(page)).goal == nil)
+    }
+
+    @Test func damagedFiguresDoNotTrap() throws {
+        var page = Self.page()
+        page.figures.released_bytes = .max
+        page.figures.released_growth_total = .max
+        let figures = try StatisticsPage.read(file(page))
+        #expect(figures.retained == .zero)
+        #expect(figures.totals.released == ByteCount(.max))
+    }
+
+    @Test func anOddSequenceMeansBusy() throws {
+        var page = Self.page()
+        page.sequence = 7
+        #expect(throws: StatisticsPage.Failure.busy) { try StatisticsPage.read(file(page)) }
+    }
+
+    @Test func strangersAreTold() throws {
+        var page = Self.page()
+        page.magic = 1
+        #expect(throws: StatisticsPage.Failure.foreign) { try StatisticsPage.read(file(page)) }
+        page.magic = 0
+        #expect(throws: StatisticsPage.Failure.unfinished) { try StatisticsPage.read(file(page)) }
+        page = Self.page()
+        page.version = 9
+        #expect(throws: StatisticsPage.Failure.otherVersion(9)) { try StatisticsPage.read(file(page)) }
+        page = Self.page()
+        page.size += 8
+        #expect(throws: StatisticsPage.Failure.foreign) { try StatisticsPage.read(file(page)) }
+    }
+
+    @Test func stumpsAreUnfinished() throws {
+        let bytes = Self.bytes(of: Self.page())
+        for length in [0, 1, 8, 24, bytes.count - 1] {
+            let path = FilePath(try folder.write(Array(bytes.prefix(length)), to: "stump"))
+            #expect(throws: StatisticsPage.Failure.unfinished) { try StatisticsPage.read(path) }
+        }
+    }
+
+    @Test func whatIsNotThereIsUnreadable() {
+        #expect(throws: StatisticsPage.Failure.unreadable(.noSuchFileOrDirectory)) {
+            try StatisticsPage.read(FilePath(folder.file("none")))
+        }
+    }
+
+    private func file(_ page: pageheap_statistics_page) throws -> FilePath {
+        FilePath(try folder.write(Self.bytes(of: page), to: "page"))
+    }
+
+    static func page(process: Int32 = 1) -> pageheap_statistics_page {
+        var page = pageheap_statistics_page()
+        page.magic = StatisticsPage.magic
+        page.version = 1
+        page.size = UInt32(MemoryLayout<pageheap_statistics_page>.size)
+        page.process_identifier = UInt32(process)
+        page.sequence = 4
+        page.figures.system_bytes = 1000
+        page.figures.in_use_bytes = 600
+        page.figures.released_bytes = 200
+        page.figures.released_in_spans_bytes = 50
+        page.figures.goal_bytes = 700
+        page.figures.live_bytes = 500
+        page.figures.released_background_total = 1
+        page.figures.released_growth_total = 2
+        page.figures.released_forced_total = 4
+        page.figures.released_in_spans_total = 8
+        page.figures.scavenger_cpu_nanoseconds = 1_000_000
+        page.figures.release_calls = 3
+        return page
+    }
+
+    static func bytes(of page: pageheap_statistics_page) -> [UInt8] {
+        withUnsafeBytes(of: page) { Array($0) }
+    }
+}
+
+extension UInt64 {
+    /// The bytes in memory as letters.
+    fileprivate var asText: String {
+        withUnsafeBytes(of: self) { String(decoding: $0, as: UTF8.self) }
+    }
+}
