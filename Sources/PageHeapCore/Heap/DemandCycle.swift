@@ -9,4 +9,14 @@ package struct DemandCycle: Sendable {
     var foundNothing = false
 
     package init(now: Int64) { lastEnd = now }
+
+    /// Takes what a stretch of release came to: where an exhausted search gave nothing, no further one is worth a cycle
+    /// before something happens.
+    package mutating func note(released: ByteCount, isExhausted: Bool) {
+        if released > 0 {
+            foundNothing = false
+        } else if isExhausted {
+            foundNothing = true
+        }
+    }
 }

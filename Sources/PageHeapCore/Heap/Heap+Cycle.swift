@@ -12,8 +12,7 @@ extension Heap {
         _ cycle: inout DemandCycle, pacer: inout SleepRatioPacer, _ user: some PageUser
     ) -> Bool {
         lockPass()
-        // What the last pass over holes met, before a new one begins.
-        var hasMore = user.drainIdle() || user.mayFindMoreHoles
+        var hasMore = user.drainIdle()
         if user.isHolePassOver { user.beginHolePass() }
         for shard in 0..<Tunables.pageCacheShards {
             let requests = state.pointee.shards[shard].requests

@@ -12,7 +12,7 @@ extension Heap {
         var hasMore = true
         while !state.pointee.worker.shouldStop.load(ordering: .relaxed) {
             let seen = state.pointee.worker.signal.load(ordering: .acquiring)
-            if !hasMore && isMet && user.isHolePassOver {
+            if !hasMore && (isMet || cycle.foundNothing) && user.isHolePassOver && !user.mayFindMoreHoles {
                 park(seen)
                 cycle.foundNothing = false
                 hasMore = true
@@ -23,8 +23,7 @@ extension Heap {
                 hasMore = endCycle(&cycle, pacer: &pacer, user)
             }
             let run = work(user)
-            if run.released > 0 { cycle.foundNothing = false }
-            if run.isExhausted && run.released == 0 { cycle.foundNothing = true }
+            cycle.note(released: run.released, isExhausted: run.isExhausted)
             noteProcessorTime()
             let worked = SleepRatioPacer.counted(run.worked)
             let untilCycle = max(0, cycle.lastEnd &+ Tunables.cycleNanoseconds &- now)

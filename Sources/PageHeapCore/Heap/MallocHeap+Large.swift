@@ -43,7 +43,7 @@ extension MallocHeap {
     ///
     /// - Parameter bytes: more than a small block's.
     /// - Returns: false where it cannot be; then nothing has changed.
-    func resizeLarge(_ index: SpanIndex, to bytes: ByteCount) -> Bool {
+    package func resizeLarge(_ index: SpanIndex, to bytes: ByteCount) -> Bool {
         let span = heap.spanRecord(index)
         let old = PageCount(UInt(span.pointee.pages))
         let new = bytes.pagesRoundedUp

@@ -22,6 +22,7 @@ package struct MallocHeap<System: OperatingSystem> {
         else { return false }
         let first = state.pointee.heap.reservations[0]
         state.pointee.classes = SizeClassTable()
+        state.pointee.exitKey = .max
         state.pointee.caches.prepareToDrain()
         state.pointee.firstEntries = table.entriesAddress
         state.pointee.firstBase = first.base

@@ -14,6 +14,6 @@ package struct MallocState<System: OperatingSystem>: ~Copyable {
     var caches: ThreadCaches
     var holePass: HolePass
     var heap: HeapState<System>
-    /// The key whose destructor runs when a thread with a cache exits.
+    /// The key whose destructor runs when a thread with a cache exits; the maximum where nobody watches.
     var exitKey: UInt32
 }

@@ -3,13 +3,16 @@ package struct SizeClassTable: ~Copyable {
     /// A class's figures.
     package struct Entry {
         package var blockBytes: UInt32
-        /// 2^32 / block bytes, rounded up: the block that begins at an offset is `offset × reciprocal >> 32`. Of offsets
-        /// inside a block only the last ones may come out as the next block, in the largest spans.
+        /// 2^35 / block bytes, rounded up: the block that holds an offset is `offset × reciprocal >> 35`, exact for every
+        /// offset of the largest span.
         package var reciprocal: UInt32
         package var blocksPerSpan: UInt16
         package var spanPages: UInt8
         package var spanAlignmentPages: UInt8
     }
+
+    /// log2 of what the reciprocals divide.
+    package static var reciprocalShift: UInt { 35 }
 
     private var entries: InlineArray<73, Entry>
     /// The class of a size, by its units of 16 bytes rounded up: 0 to 2,048. Size 0 is given a block of 16.
@@ -26,7 +29,7 @@ package struct SizeClassTable: ~Copyable {
             let block = sizeClass.blockBytes.rawValue
             entries[number] = Entry(
                 blockBytes: UInt32(block),
-                reciprocal: UInt32((UInt(1) << 32 + block - 1) / block),
+                reciprocal: UInt32((UInt(1) << Self.reciprocalShift + block - 1) / block),
                 blocksPerSpan: UInt16(sizeClass.blocksPerSpan),
                 spanPages: UInt8(sizeClass.spanPages.rawValue),
                 spanAlignmentPages: UInt8(sizeClass.spanAlignment.rawValue))

@@ -69,14 +69,19 @@ package struct ScavengeSearch {
         return (range, generation)
     }
 
-    /// Puts back what was not searched, unless a new generation has begun.
-    func handBack(_ range: AddressRange, generation: UInt32) {
+    /// Puts back what was not searched, unless a new generation has begun. Where the system refuses room for one range
+    /// more, it is left to the next generation.
+    func handBack(
+        _ range: AddressRange, generation: UInt32, using system: borrowing some OperatingSystem & ~Copyable
+    ) {
         if range.isEmpty { return }
         if !range.base.isAligned(to: PageGeometry.chunkBytes) {
             fatal("a range to search does not begin with a chunk:", range.base.rawValue)
         }
         space.pointee.lock.lock()
-        if generation == space.pointee.generation { space.pointee.ranges.add(range) }
+        if generation == space.pointee.generation, space.pointee.ranges.reserveOneMore(using: system) != nil {
+            space.pointee.ranges.add(range)
+        }
         space.pointee.lock.unlock()
     }
 
@@ -98,7 +103,7 @@ package struct ScavengeSearch {
             }
             released += scavengeOne(&work, bytes - released, cause, using: system)
         }
-        handBack(work, generation: generation)
+        handBack(work, generation: generation, using: system)
         return released
     }
 
@@ -184,6 +189,9 @@ package struct ScavengeSearch {
             heap.pointee.books.releaseFailures += 1
         }
         heap.pointee.lock.unlock()
-        return refusal == 0 ? run.count.bytes : 0
+        if refusal == 0 { return run.count.bytes }
+        // A search begins with a whole word of 64 pages: it would find the same run again, and never end.
+        work.limit = base.roundedDown(to: OffsetAddress(PageCount(64).bytes.rawValue))
+        return 0
     }
 }

@@ -99,7 +99,7 @@ package struct CentralSpans<Source: PageSource> {
             let index = source.spanEntry(of: address).span
             let span = source.spanRecord(index)
             let offset = address &- span.pointee.base
-            let block = (offset &* UInt(entry.reciprocal)) &>> 32
+            let block = (offset &* UInt(entry.reciprocal)) &>> SizeClassTable.reciprocalShift
             if block &* UInt(entry.blockBytes) != offset || block >= UInt(entry.blocksPerSpan) {
                 WrongFree.stop(.insideSmallBlock, address, blockBytes: UInt(entry.blockBytes))
             }

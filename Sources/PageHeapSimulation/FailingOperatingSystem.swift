@@ -1,0 +1,60 @@
+import PageHeapCore
+
+import class Foundation.NSLock
+
+/// Refuses the calls that a plan names, and passes all others on to another system. A refused call changes nothing.
+package final class FailingOperatingSystem<Base: OperatingSystem>: OperatingSystem, @unchecked Sendable {
+    package let base: Base
+
+    private let lock = NSLock()
+    private var plan: FailurePlan
+
+    package init(_ base: Base, _ plan: FailurePlan = FailurePlan()) {
+        self.base = base
+        self.plan = plan
+    }
+
+    /// Replaces the plan; its calls are counted from now on.
+    package func follow(_ plan: FailurePlan) { lock.withLock { self.plan = plan } }
+
+    private func fails(_ kind: SystemCallKind) -> Bool { lock.withLock { plan.fails(kind) } }
+
+    package func reserve(_ bytes: ByteCount, alignment: ByteCount) -> UInt? {
+        fails(.reserve) ? nil : base.reserve(bytes, alignment: alignment)
+    }
+
+    package func cancel(_ address: UInt, _ bytes: ByteCount) {
+        if !fails(.cancel) { base.cancel(address, bytes) }
+    }
+
+    package func makeAccessible(_ address: UInt, _ bytes: ByteCount) -> Bool {
+        fails(.makeAccessible) ? false : base.makeAccessible(address, bytes)
+    }
+
+    package func release(_ address: UInt, _ bytes: ByteCount, method: ReleaseMethod) -> Int32 {
+        fails(.release) ? lock.withLock { plan.releaseError } : base.release(address, bytes, method: method)
+    }
+
+    package func reserveMetadata(_ bytes: ByteCount) -> UnsafeMutableRawPointer? {
+        fails(.reserveMetadata) ? nil : base.reserveMetadata(bytes)
+    }
+
+    package func cancelMetadata(_ address: UnsafeMutableRawPointer, _ bytes: ByteCount) {
+        if !fails(.cancelMetadata) { base.cancelMetadata(address, bytes) }
+    }
+
+    package func makeMetadataAccessible(_ address: UnsafeMutableRawPointer, _ bytes: ByteCount) -> Bool {
+        fails(.makeMetadataAccessible) ? false : base.makeMetadataAccessible(address, bytes)
+    }
+
+    package func makeMetadataReadable(_ address: UnsafeMutableRawPointer, _ bytes: ByteCount) -> Bool {
+        fails(.makeMetadataReadable) ? false : base.makeMetadataReadable(address, bytes)
+    }
+
+    package var physicalPageBytes: ByteCount { base.physicalPageBytes }
+    package var hugePageBytes: ByteCount { base.hugePageBytes }
+    package var processorCount: UInt { base.processorCount }
+    package var isAddressSpaceLimited: Bool { base.isAddressSpaceLimited }
+    package func monotonicNanoseconds() -> Int64 { base.monotonicNanoseconds() }
+    package func threadProcessorNanoseconds() -> Int64 { base.threadProcessorNanoseconds() }
+}

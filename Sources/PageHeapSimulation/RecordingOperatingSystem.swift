@@ -1,0 +1,78 @@
+import PageHeapCore
+
+import class Foundation.NSLock
+
+/// Passes every call on to another system, and keeps the sequence of those that change something, so that a test can
+/// assert exactly what was asked.
+package final class RecordingOperatingSystem<Base: OperatingSystem>: OperatingSystem, @unchecked Sendable {
+    package let base: Base
+
+    private let lock = NSLock()
+    private var recorded: [SystemCall] = []
+
+    package init(_ base: Base) { self.base = base }
+
+    /// The calls so far, in order.
+    package var calls: [SystemCall] { lock.withLock { recorded } }
+
+    /// The calls so far of one kind.
+    package func calls(_ kind: SystemCallKind) -> [SystemCall] { calls.filter { $0.kind == kind } }
+
+    /// Forgets what was recorded.
+    package func forget() { lock.withLock { recorded = [] } }
+
+    private func record(_ call: SystemCall) { lock.withLock { recorded.append(call) } }
+
+    package func reserve(_ bytes: ByteCount, alignment: ByteCount) -> UInt? {
+        let address = base.reserve(bytes, alignment: alignment)
+        record(.reserve(bytes: bytes.rawValue, alignment: alignment.rawValue, address: address))
+        return address
+    }
+
+    package func cancel(_ address: UInt, _ bytes: ByteCount) {
+        base.cancel(address, bytes)
+        record(.cancel(address: address, bytes: bytes.rawValue))
+    }
+
+    package func makeAccessible(_ address: UInt, _ bytes: ByteCount) -> Bool {
+        let granted = base.makeAccessible(address, bytes)
+        record(.makeAccessible(address: address, bytes: bytes.rawValue, granted: granted))
+        return granted
+    }
+
+    package func release(_ address: UInt, _ bytes: ByteCount, method: ReleaseMethod) -> Int32 {
+        let error = base.release(address, bytes, method: method)
+        record(.release(address: address, bytes: bytes.rawValue, method: method, error: error))
+        return error
+    }
+
+    package func reserveMetadata(_ bytes: ByteCount) -> UnsafeMutableRawPointer? {
+        let memory = base.reserveMetadata(bytes)
+        record(.reserveMetadata(bytes: bytes.rawValue, granted: memory != nil))
+        return memory
+    }
+
+    package func cancelMetadata(_ address: UnsafeMutableRawPointer, _ bytes: ByteCount) {
+        base.cancelMetadata(address, bytes)
+        record(.cancelMetadata(bytes: bytes.rawValue))
+    }
+
+    package func makeMetadataAccessible(_ address: UnsafeMutableRawPointer, _ bytes: ByteCount) -> Bool {
+        let granted = base.makeMetadataAccessible(address, bytes)
+        record(.makeMetadataAccessible(bytes: bytes.rawValue, granted: granted))
+        return granted
+    }
+
+    package func makeMetadataReadable(_ address: UnsafeMutableRawPointer, _ bytes: ByteCount) -> Bool {
+        let granted = base.makeMetadataReadable(address, bytes)
+        record(.makeMetadataReadable(bytes: bytes.rawValue, granted: granted))
+        return granted
+    }
+
+    package var physicalPageBytes: ByteCount { base.physicalPageBytes }
+    package var hugePageBytes: ByteCount { base.hugePageBytes }
+    package var processorCount: UInt { base.processorCount }
+    package var isAddressSpaceLimited: Bool { base.isAddressSpaceLimited }
+    package func monotonicNanoseconds() -> Int64 { base.monotonicNanoseconds() }
+    package func threadProcessorNanoseconds() -> Int64 { base.threadProcessorNanoseconds() }
+}

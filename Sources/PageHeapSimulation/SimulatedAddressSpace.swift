@@ -1,0 +1,135 @@
+import PageHeapCore
+
+/// The pretended address space of a simulated system: what is reserved, what is accessible, what has memory.
+///
+/// A value; whoever owns it guards it. Costs nothing for what is only reserved.
+struct SimulatedAddressSpace {
+    private let machine: SimulatedMachine
+    /// Reserved ranges, sorted, disjoint.
+    private var reservations: [Range<UInt>] = []
+    private var blocks: [UInt: SimulatedBlock] = [:]
+    /// Pages with memory.
+    private var residentPages = 0
+
+    /// Page faults so far.
+    private(set) var faults = 0
+    /// Wrong transitions so far.
+    private(set) var violations: [SimulatedViolation] = []
+
+    init(_ machine: SimulatedMachine) { self.machine = machine }
+
+    /// Bytes that have memory.
+    var residentBytes: ByteCount { ByteCount(UInt(residentPages) * machine.physicalPage.rawValue) }
+
+    /// Bytes reserved.
+    var reservedBytes: ByteCount { ByteCount(reservations.reduce(0) { $0 + UInt($1.count) }) }
+
+    /// Takes the lowest free address space that is large enough, or nothing beyond the machine's limit.
+    mutating func reserve(_ bytes: ByteCount, alignment: ByteCount) -> UInt? {
+        let limit = machine.addressSpace
+        guard bytes != 0, bytes <= limit, reservedBytes <= limit - bytes else { return nil }
+        var start = ByteCount(machine.firstAddress).roundedUp(to: alignment).rawValue
+        for reservation in reservations {
+            if start + bytes.rawValue <= reservation.lowerBound { break }
+            start = max(start, ByteCount(reservation.upperBound).roundedUp(to: alignment).rawValue)
+        }
+        reserve(start..<(start + bytes.rawValue))
+        return start
+    }
+
+    /// Reserves a certain range; false if part of it is reserved already.
+    @discardableResult
+    mutating func reserve(_ range: Range<UInt>) -> Bool {
+        if reservations.contains(where: { $0.overlaps(range) }) { return false }
+        let index = reservations.firstIndex { $0.lowerBound > range.lowerBound } ?? reservations.count
+        reservations.insert(range, at: index)
+        return true
+    }
+
+    mutating func cancel(_ range: Range<UInt>) {
+        check(isReserved(range), .cancelledUnreserved(address: range.lowerBound, bytes: UInt(range.count)))
+        reservations = reservations.flatMap { reservation -> [Range<UInt>] in
+            guard reservation.overlaps(range) else { return [reservation] }
+            let below = reservation.lowerBound..<max(reservation.lowerBound, range.lowerBound)
+            let above = min(reservation.upperBound, range.upperBound)..<reservation.upperBound
+            return [below, above].filter { !$0.isEmpty }
+        }
+        let size = UInt(1) << SimulatedBlock.shift
+        for number in blocks.keys where (number * size..<(number + 1) * size).overlaps(range) {
+            let part = pages(range.clamped(to: number * size..<(number + 1) * size), of: number)
+            residentPages -= blocks[number]?.cancel(part) ?? 0
+        }
+    }
+
+    mutating func makeAccessible(_ range: Range<UInt>) {
+        check(isReserved(range), .madeUnreservedAccessible(address: range.lowerBound, bytes: UInt(range.count)))
+        let fresh = SimulatedBlock(pages: (1 << Int(SimulatedBlock.shift)) / Int(machine.physicalPage.rawValue))
+        for (number, pages) in parts(of: range) { blocks[number, default: fresh].makeReady(pages) }
+    }
+
+    mutating func release(_ range: Range<UInt>) {
+        check(isReady(range), .releasedInaccessible(address: range.lowerBound, bytes: UInt(range.count)))
+        for (number, pages) in parts(of: range) { residentPages -= blocks[number]?.release(pages) ?? 0 }
+    }
+
+    /// Models access to memory: pages without memory get some.
+    ///
+    /// - Returns: the page faults that this took.
+    mutating func touch(_ address: UInt, _ bytes: ByteCount) -> Int {
+        let page = machine.physicalPage
+        let end = ByteCount(address + bytes.rawValue).roundedUp(to: page).rawValue
+        let range = ByteCount(address).roundedDown(to: page).rawValue..<end
+        guard isReady(range) else {
+            violations.append(.touchedInaccessible(address: address, bytes: bytes.rawValue))
+            return 0
+        }
+        var taken = 0
+        for (number, pages) in parts(of: range) { taken += blocks[number]?.touch(pages) ?? 0 }
+        residentPages += taken
+        faults += taken
+        return taken
+    }
+
+    /// Whether all of a range is accessible.
+    func isReady(_ range: Range<UInt>) -> Bool {
+        parts(of: range).allSatisfy { number, pages in blocks[number]?.isReady(pages) ?? false }
+    }
+
+    /// Notes a range that is not made of whole physical pages. Answers whether it is.
+    mutating func checkAligned(_ address: UInt, _ bytes: ByteCount) -> Bool {
+        let mask = machine.physicalPage.rawValue - 1
+        let aligned = address & mask == 0 && bytes.rawValue & mask == 0
+        check(aligned, .unaligned(address: address, bytes: bytes.rawValue))
+        return aligned
+    }
+
+    private func isReserved(_ range: Range<UInt>) -> Bool {
+        // Neighbouring reservations may have been made one by one.
+        var from = range.lowerBound
+        for reservation in reservations where reservation.contains(from) { from = reservation.upperBound }
+        return from >= range.upperBound
+    }
+
+    private mutating func check(_ condition: Bool, _ violation: SimulatedViolation) {
+        if !condition { violations.append(violation) }
+    }
+
+    private func pages(_ part: Range<UInt>, of number: UInt) -> Range<Int> {
+        let base = number << SimulatedBlock.shift
+        let page = machine.physicalPage.rawValue
+        return Int((part.lowerBound - base) / page)..<Int((part.upperBound - base) / page)
+    }
+
+    /// The blocks that a range touches, and its physical pages in each.
+    private func parts(of range: Range<UInt>) -> [(block: UInt, pages: Range<Int>)] {
+        var parts: [(block: UInt, pages: Range<Int>)] = []
+        var address = range.lowerBound
+        while address < range.upperBound {
+            let number = address >> SimulatedBlock.shift
+            let end = min(range.upperBound, (number + 1) << SimulatedBlock.shift)
+            parts.append((number, pages(address..<end, of: number)))
+            address = end
+        }
+        return parts
+    }
+}

@@ -1,0 +1,116 @@
+import PageHeapCore
+
+import class Foundation.NSLock
+
+/// An operating system that only pretends to have memory: heaps of any size, on any machine, with clocks that move when
+/// told to.
+///
+/// Address space of the heap is bookkeeping (reserved, accessible, resident), and a wrong transition is recorded as a
+/// ``SimulatedViolation``. The heap's own books get real memory. Page faults are modelled by ``touch(_:_:)``.
+package final class SimulatedOperatingSystem: OperatingSystem, @unchecked Sendable {
+    package let machine: SimulatedMachine
+
+    /// Guards all below.
+    private let lock = NSLock()
+    private var space: SimulatedAddressSpace
+    private var clocks = SimulatedClocks()
+    private var metadataReserved: ByteCount = 0
+
+    package init(_ machine: SimulatedMachine = SimulatedMachine()) {
+        self.machine = machine
+        space = SimulatedAddressSpace(machine)
+    }
+
+    // MARK: What the heap asks
+
+    package func reserve(_ bytes: ByteCount, alignment: ByteCount) -> UInt? {
+        lock.withLock { space.checkAligned(0, bytes) ? space.reserve(bytes, alignment: alignment) : nil }
+    }
+
+    package func cancel(_ address: UInt, _ bytes: ByteCount) {
+        lock.withLock {
+            if space.checkAligned(address, bytes) { space.cancel(address..<(address + bytes.rawValue)) }
+        }
+    }
+
+    package func makeAccessible(_ address: UInt, _ bytes: ByteCount) -> Bool {
+        lock.withLock {
+            guard space.checkAligned(address, bytes) else { return false }
+            space.makeAccessible(address..<(address + bytes.rawValue))
+            return true
+        }
+    }
+
+    package func release(_ address: UInt, _ bytes: ByteCount, method: ReleaseMethod) -> Int32 {
+        lock.withLock {
+            guard space.checkAligned(address, bytes) else { return Self.invalidArgument }
+            space.release(address..<(address + bytes.rawValue))
+            let pages = Int64(bytes.rawValue / machine.physicalPage.rawValue)
+            clocks.work(nanoseconds: pages * machine.releaseNanosecondsPerPage)
+            return 0
+        }
+    }
+
+    package func reserveMetadata(_ bytes: ByteCount) -> UnsafeMutableRawPointer? {
+        guard let memory = RealMemory.reserve(bytes, alignment: machine.physicalPage) else { return nil }
+        lock.withLock { metadataReserved += bytes }
+        return memory
+    }
+
+    package func cancelMetadata(_ address: UnsafeMutableRawPointer, _ bytes: ByteCount) {
+        if RealMemory.cancel(address, bytes) { lock.withLock { metadataReserved -= bytes } }
+    }
+
+    package func makeMetadataAccessible(_ address: UnsafeMutableRawPointer, _ bytes: ByteCount) -> Bool {
+        RealMemory.makeAccessible(address, bytes)
+    }
+
+    package func makeMetadataReadable(_ address: UnsafeMutableRawPointer, _ bytes: ByteCount) -> Bool {
+        RealMemory.makeReadable(address, bytes)
+    }
+
+    package var physicalPageBytes: ByteCount { machine.physicalPage }
+    package var hugePageBytes: ByteCount { machine.hugePage }
+    package var processorCount: UInt { machine.processors }
+    package var isAddressSpaceLimited: Bool { machine.isAddressSpaceLimited }
+    package func monotonicNanoseconds() -> Int64 { lock.withLock { clocks.monotonic } }
+    package func threadProcessorNanoseconds() -> Int64 { lock.withLock { clocks.threadProcessor } }
+
+    // MARK: What the test does and sees
+
+    /// Reserves a certain range and makes it accessible, past the heap. Answers false if part of it is reserved already.
+    package func place(_ address: UInt, _ bytes: ByteCount) -> Bool {
+        let range = address..<(address + bytes.rawValue)
+        return lock.withLock {
+            guard space.checkAligned(address, bytes), space.reserve(range) else { return false }
+            space.makeAccessible(range)
+            return true
+        }
+    }
+
+    /// Models access to memory.
+    ///
+    /// - Returns: the page faults that this took.
+    @discardableResult
+    package func touch(_ address: UInt, _ bytes: ByteCount) -> Int { lock.withLock { space.touch(address, bytes) } }
+
+    /// Lets time pass without work.
+    package func advance(nanoseconds: Int64) { lock.withLock { clocks.monotonic += nanoseconds } }
+
+    /// Lets time pass with work of the calling thread: moves both clocks.
+    package func work(nanoseconds: Int64) { lock.withLock { clocks.work(nanoseconds: nanoseconds) } }
+
+    /// Bytes touched and not released since.
+    package var residentBytes: ByteCount { lock.withLock { space.residentBytes } }
+    /// Bytes of the heap's address space.
+    package var reservedBytes: ByteCount { lock.withLock { space.reservedBytes } }
+    /// Bytes of address space for the heap's books that were not given back.
+    package var metadataReservedBytes: ByteCount { lock.withLock { metadataReserved } }
+    /// Page faults so far.
+    package var faults: Int { lock.withLock { space.faults } }
+    /// Wrong transitions so far; empty in a correct heap.
+    package var violations: [SimulatedViolation] { lock.withLock { space.violations } }
+
+    /// What Linux answers to a range that is not made of whole pages (EINVAL).
+    private static var invalidArgument: Int32 { 22 }
+}

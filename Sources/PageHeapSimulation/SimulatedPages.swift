@@ -1,0 +1,61 @@
+import PageHeapCore
+
+/// A page allocator with its scavenger's search, by themselves: the lower layers of a heap without spans, on any system.
+///
+/// Owns the memory that both need to lie still. One thread at a time.
+package final class SimulatedPages<System: OperatingSystem> {
+    package let system: System
+    package let machine: MachineFigures
+    private let heap: UnsafeMutablePointer<LockedPages>
+    private let space: UnsafeMutablePointer<SearchSpace>
+    /// The search over the allocator's pages.
+    package let search: ScavengeSearch
+
+    /// An allocator without memory, or nothing if the system refuses.
+    package init?(_ system: System) {
+        self.system = system
+        machine = MachineFigures(of: system)
+        let window = AddressRange(base: .minimum, limit: .maximum)
+        guard let pages = PageAllocator(window: window, using: system) else { return nil }
+        guard let searchSpace = SearchSpace(using: system) else {
+            pages.cancel(using: system)
+            return nil
+        }
+        heap = .allocate(capacity: 1)
+        heap.initialize(to: LockedPages(pages))
+        space = .allocate(capacity: 1)
+        space.initialize(to: searchSpace)
+        search = ScavengeSearch(heap: heap, space: space, machine: machine)
+    }
+
+    deinit {
+        heap.pointee.pages.cancel(using: system)
+        space.pointee.cancel(using: system)
+        heap.deinitialize(count: 1)
+        heap.deallocate()
+        space.deinitialize(count: 1)
+        space.deallocate()
+    }
+
+    /// The allocator.
+    package var pages: PageAllocator {
+        _read { yield heap.pointee.pages }
+        _modify { yield &heap.pointee.pages }
+    }
+
+    /// The heap's accounts. Only what the scavenger releases is entered here.
+    package var books: HeapBooks { heap.pointee.books }
+
+    /// The scavenger's search space.
+    package var searchSpace: SearchSpace {
+        _read { yield space.pointee }
+    }
+
+    /// Adds chunks to the heap.
+    ///
+    /// - Returns: false if the system refuses.
+    package func grow(_ first: ChunkIndex, chunks: UInt) -> Bool {
+        let range = AddressRange(base: first.base, limit: (first + ChunkIndex(chunks)).base)
+        return pages.grow(range, using: system)
+    }
+}

@@ -1,0 +1,28 @@
+import PageHeapCore
+
+/// A call that a heap made to its operating system. Addresses of the heap are told exactly, those of its books not:
+/// they are real, and differ from run to run.
+package enum SystemCall: Equatable, Sendable {
+    case reserve(bytes: UInt, alignment: UInt, address: UInt?)
+    case cancel(address: UInt, bytes: UInt)
+    case makeAccessible(address: UInt, bytes: UInt, granted: Bool)
+    case release(address: UInt, bytes: UInt, method: ReleaseMethod, error: Int32)
+    case reserveMetadata(bytes: UInt, granted: Bool)
+    case cancelMetadata(bytes: UInt)
+    case makeMetadataAccessible(bytes: UInt, granted: Bool)
+    case makeMetadataReadable(bytes: UInt, granted: Bool)
+
+    /// What is called, without the arguments.
+    package var kind: SystemCallKind {
+        switch self {
+        case .reserve: .reserve
+        case .cancel: .cancel
+        case .makeAccessible: .makeAccessible
+        case .release: .release
+        case .reserveMetadata: .reserveMetadata
+        case .cancelMetadata: .cancelMetadata
+        case .makeMetadataAccessible: .makeMetadataAccessible
+        case .makeMetadataReadable: .makeMetadataReadable
+        }
+    }
+}

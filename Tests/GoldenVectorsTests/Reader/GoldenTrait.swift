@@ -1,0 +1,19 @@
+import Testing
+
+extension Trait where Self == ConditionTrait {
+    /// The test runs where the folder of golden cases has its file; else it is skipped, and the file named.
+    static func golden(_ file: String) -> Self {
+        .enabled(
+            if: VectorFolder.current.file(file) != nil,
+            "\(file).jsonl is not in \(VectorFolder.current.path), neither plain nor compressed")
+    }
+}
+
+/// Checks each line of a file of the folder, and records what was wrong.
+func checkGolden(
+    _ file: String, _ body: (VectorValue, inout VectorReport) throws -> Void,
+    finish: (inout VectorReport) throws -> Void = { _ in }
+) throws {
+    let file = try #require(VectorFolder.current.file(file))
+    for problem in file.problems(body, finish: finish) { Issue.record("\(problem)") }
+}

@@ -1,0 +1,30 @@
+import Foundation
+
+/// A folder of golden cases: the one that `PAGEHEAP_VECTORS` names, else the subset beside these tests.
+struct VectorFolder {
+    private let url: URL
+
+    init(_ url: URL) { self.url = url }
+
+    /// The folder that the tests read.
+    static let current: VectorFolder = {
+        if let path = ProcessInfo.processInfo.environment["PAGEHEAP_VECTORS"], !path.isEmpty {
+            return VectorFolder(URL(fileURLWithPath: path))
+        }
+        let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        return VectorFolder(tests.appendingPathComponent("Vectors"))
+    }()
+
+    var path: String { url.path }
+
+    /// A file by its name without endings: the plain one if it is there, else the compressed one.
+    func file(_ name: String) -> VectorFile? {
+        for ending in ["jsonl", "jsonl.gz"] {
+            let candidate = url.appendingPathComponent("\(name).\(ending)")
+            if FileManager.default.fileExists(atPath: candidate.path) {
+                return VectorFile(name: "\(name).jsonl", url: candidate)
+            }
+        }
+        return nil
+    }
+}

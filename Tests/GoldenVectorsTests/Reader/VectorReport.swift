@@ -1,0 +1,27 @@
+/// What was found wrong in a file of golden cases: each with file, line, field, expected and got.
+struct VectorReport {
+    /// More differences than this in a file say nothing new.
+    static let limit = 20
+
+    private let file: String
+    /// The line that is being checked, from 1.
+    var line = 0
+    private(set) var problems: [String] = []
+
+    init(file: String) { self.file = file }
+
+    /// Compares what a case says with what was computed.
+    ///
+    /// - Throws: ``TooManyDifferences`` at the limit.
+    mutating func check<Value: Equatable>(_ field: @autoclosure () -> String, _ expected: Value, _ got: Value) throws {
+        if expected == got { return }
+        note("\(field()): expected \(expected), got \(got)")
+        if problems.count >= Self.limit { throw TooManyDifferences() }
+    }
+
+    /// Notes a problem of the present line, or of the whole file before the first one.
+    mutating func note(_ text: String) { problems.append(line == 0 ? "\(file): \(text)" : "\(file):\(line): \(text)") }
+
+    /// Ends the check of a file.
+    struct TooManyDifferences: Error {}
+}

@@ -1,0 +1,53 @@
+import PageHeapCore
+import PageHeapSimulation
+import Testing
+
+/// Random programs on the malloc heap; after each step the books balance, and no block in use has lost memory.
+@Suite("Random programs on the malloc heap")
+struct MallocModelTests {
+    @Test(
+        "Blocks never overlap or lose memory, and the books match the system's", arguments: 1...6 as ClosedRange<UInt64>
+    )
+    func randomProgram(seed: UInt64) throws {
+        let seed = TestRun.seed &* 1000 &+ seed
+        var random = SeededGenerator(seed: seed)
+        let test = TestMalloc(SimulatedMachine(physicalPage: seed % 2 == 0 ? 8192 : 4096, hugePage: 0))
+        var cycle = DemandCycle(now: 0)
+        var pacer = SleepRatioPacer()
+        var blocks: [UInt] = []
+        let steps = TestRun.operations(4000)
+        for step in 0..<steps {
+            switch UInt.random(in: 0..<100, using: &random) {
+            case 0..<55:
+                let doubling = UInt.random(in: 0..<17, using: &random)
+                let bytes = UInt.random(in: (1 << doubling)...(2 << doubling), using: &random)
+                let alignment = UInt(1) << UInt.random(in: 4..<9, using: &random)
+                blocks.append(try #require(test.allocate(bytes, alignment: alignment)))
+            case 55..<95:
+                if blocks.isEmpty { break }
+                let place = Int.random(in: 0..<blocks.count, using: &random)
+                blocks.swapAt(place, blocks.count - 1)
+                test.free(blocks.removeLast())
+            case 95..<98:
+                _ = test.runCycle(&cycle, &pacer)
+            case 98:
+                _ = test.malloc.releaseFreeMemory()
+            default:
+                // Most of what there is goes at once: the shape in which holes arise.
+                while blocks.count > 20 { test.free(blocks.removeLast()) }
+            }
+            if step % 16 == 0 || step > steps - 20 {
+                test.malloc.heap.checkInvariants()
+                try #require(test.damagedBlocks == 0, "seed \(seed), step \(step)")
+                let books = test.malloc.heap.figures().books
+                try #require(
+                    test.system.residentBytes <= books.retained, "seed \(seed), step \(step): resident beyond the books"
+                )
+                try #require(test.system.violations.isEmpty, "seed \(seed), step \(step)")
+            }
+        }
+        var ranges = test.live.map { ($0.key, $0.key + $0.value) }
+        ranges.sort { $0.0 < $1.0 }
+        for (lower, upper) in zip(ranges, ranges.dropFirst()) { #expect(lower.1 <= upper.0, "seed \(seed)") }
+    }
+}

@@ -1,0 +1,95 @@
+import PageHeapCore
+import PageHeapSimulation
+import Testing
+
+/// How memory comes back, in virtual time.
+@Suite("Memory comes back")
+struct ReturnTests {
+    @Test("After a spike, all but what is needed is released within a few cycles")
+    func spike() throws {
+        let test = TestMalloc()
+        var cycle = DemandCycle(now: 0)
+        var pacer = SleepRatioPacer()
+        for _ in 0..<20_000 { #expect(test.allocate(1000) != nil) }
+        _ = test.runCycle(&cycle, &pacer)
+        let peak = test.system.residentBytes
+        #expect(peak.rawValue > 20_000_000)
+        for address in test.live.keys.dropFirst() { test.free(address) }
+        _ = test.runCycle(&cycle, &pacer)
+        #expect(test.system.residentBytes == peak, "a spike is remembered for a moment")
+        for _ in 0..<4 { _ = test.runCycle(&cycle, &pacer) }
+        #expect(test.system.residentBytes.rawValue < 300_000)
+        #expect(test.damagedBlocks == 0)
+    }
+
+    @Test("A quiet heap comes to rest: no cycle asks for another one")
+    func rest() throws {
+        let test = TestMalloc()
+        var cycle = DemandCycle(now: 0)
+        var pacer = SleepRatioPacer()
+        for bytes in 1...2000 as ClosedRange<UInt> { #expect(test.allocate(bytes) != nil) }
+        for address in test.live.keys.sorted().enumerated() where address.offset % 9 != 0 { test.free(address.element) }
+        var cycles = 0
+        while test.runCycle(&cycle, &pacer) && cycles < 100 { cycles += 1 }
+        #expect(cycles < 12)
+        let before = test.malloc.heap.figures().books
+        _ = test.runCycle(&cycle, &pacer)
+        #expect(test.malloc.heap.figures().books.releaseCalls == before.releaseCalls)
+    }
+
+    @Test("Holes are released when a span has been quiet, and come back when they are used")
+    func holes() throws {
+        let test = TestMalloc()
+        var cycle = DemandCycle(now: 0)
+        var pacer = SleepRatioPacer()
+        var blocks: [UInt] = []
+        for _ in 0..<8000 { blocks.append(try #require(test.allocate(512))) }
+        // One block in thirty-two stays: every other page of a span is a hole.
+        for (place, address) in blocks.enumerated() where place % 32 != 0 { test.free(address) }
+        while test.runCycle(&cycle, &pacer) {}
+        let books = test.malloc.heap.figures().books
+        #expect(books.releasedInSpans.rawValue > 500_000)
+        #expect(test.system.residentBytes <= books.retained)
+        #expect(test.damagedBlocks == 0)
+        for _ in 0..<7000 { #expect(test.allocate(512) != nil) }
+        let used = test.malloc.heap.figures().books
+        #expect(used.releasedInSpans.rawValue < books.releasedInSpans.rawValue / 4)
+        #expect(test.damagedBlocks == 0)
+        test.malloc.heap.checkInvariants()
+    }
+
+    @Test("Pages larger than the heap's make no holes, and everything else works", arguments: [16384, 65536] as [UInt])
+    func largePhysicalPages(_ physicalPage: UInt) throws {
+        let test = TestMalloc(SimulatedMachine(physicalPage: ByteCount(physicalPage), hugePage: 0))
+        var cycle = DemandCycle(now: 0)
+        var pacer = SleepRatioPacer()
+        for bytes in 1...4000 as ClosedRange<UInt> { #expect(test.allocate(bytes) != nil) }
+        for address in test.live.keys.sorted().dropFirst(3) { test.free(address) }
+        while test.runCycle(&cycle, &pacer) {}
+        #expect(test.malloc.heap.figures().books.releasedInSpans == 0)
+        #expect(test.system.residentBytes.rawValue < 2_000_000)
+        #expect(test.damagedBlocks == 0)
+        #expect(test.system.violations.isEmpty)
+    }
+
+    @Test("An allocation that makes the heap grow beyond its goal releases something first, within bounds")
+    func growthAssist() throws {
+        let test = TestMalloc()
+        var cycle = DemandCycle(now: 0)
+        var pacer = SleepRatioPacer()
+        // Fragments of 15 pages, every other one free, and a goal that they are above.
+        let fragments = try (0..<600).map { _ in try #require(test.allocate(15 * 8192)) }
+        for (place, address) in fragments.enumerated() where place % 2 == 0 { test.free(address) }
+        for _ in 0..<3 {
+            test.system.advance(nanoseconds: Tunables.cycleNanoseconds)
+            _ = test.malloc.heap.endCycle(&cycle, pacer: &pacer, NoPageUser())
+        }
+        let before = test.malloc.heap.figures().books
+        #expect(test.malloc.heap.figures().goal != .maximum)
+        #expect(test.allocate(64 << 20) != nil)
+        let released = test.malloc.heap.figures().books.releasedAtGrowthTotal - before.releasedAtGrowthTotal
+        #expect(released > 0)
+        #expect(released.rawValue < 2 * Tunables.growthAssistBytes.rawValue)
+        test.malloc.heap.checkInvariants()
+    }
+}

@@ -1,0 +1,68 @@
+import PageHeapCore
+import PageHeapSimulation
+
+/// A malloc heap on a simulated operating system, for one test on one thread.
+///
+/// Blocks are touched as a program would touch them, so that what the system holds resident can be compared with the
+/// books, and the release of memory under a block in use is noticed.
+final class TestMalloc {
+    let system: SimulatedOperatingSystem
+    let malloc: MallocHeap<SimulatedOperatingSystem>
+    private let memory: UnsafeMutableRawPointer
+    private(set) var live: [UInt: UInt] = [:]
+
+    init(_ machine: SimulatedMachine = SimulatedMachine(), _ configuration: HeapConfiguration = HeapConfiguration()) {
+        system = SimulatedOperatingSystem(machine)
+        typealias State = MallocState<SimulatedOperatingSystem>
+        memory = UnsafeMutableRawPointer.allocate(byteCount: MemoryLayout<State>.size, alignment: 64)
+        memory.initializeMemory(as: UInt8.self, repeating: 0, count: MemoryLayout<State>.size)
+        malloc = MallocHeap(memory.assumingMemoryBound(to: State.self))
+        var quiet = configuration
+        quiet.runsWorker = false
+        guard malloc.start(system: system, configuration: quiet) else { fatalError("the simulated system refused") }
+    }
+
+    deinit {
+        // The thread's slot is the thread's, not the heap's: the next test on this thread finds it as new.
+        malloc.threadExits()
+        ThreadSlot.current.state = .new
+        malloc.heap.shutDown()
+        memory.deallocate()
+    }
+
+    /// Allocates a block and touches all of it.
+    func allocate(_ bytes: UInt, alignment: UInt = 16) -> UInt? {
+        guard let pointer = malloc.allocateAligned(bytes, alignment: alignment) else { return nil }
+        let address = UInt(bitPattern: pointer)
+        system.touch(address, ByteCount(max(bytes, 1)))
+        live[address] = bytes
+        return address
+    }
+
+    func free(_ address: UInt) {
+        live[address] = nil
+        if !malloc.freeToCache(address) { malloc.freeSlowly(address) }
+    }
+
+    /// Ends a cycle of the worker and does all the work that it asks for.
+    func runCycle(_ cycle: inout DemandCycle, _ pacer: inout SleepRatioPacer) -> Bool {
+        system.advance(nanoseconds: Tunables.cycleNanoseconds)
+        let hasMore = malloc.heap.endCycle(&cycle, pacer: &pacer, malloc)
+        let goal = malloc.heap.figures().goal
+        let retained = malloc.heap.figures().books.retained
+        if goal < retained {
+            let released = malloc.heap.search.scavenge(retained - goal, .background, using: system)
+            cycle.note(released: released, isExhausted: released < retained - goal)
+        }
+        while !malloc.isHolePassOver { _ = malloc.releaseHoles(.maximum) }
+        return hasMore || malloc.mayFindMoreHoles
+    }
+
+    /// The blocks whose memory is not all there: none in a correct heap.
+    var damagedBlocks: Int {
+        live.count { address, bytes in
+            // Touching again faults where a page was released.
+            system.touch(address, ByteCount(max(bytes, 1))) > 0
+        }
+    }
+}

@@ -1,0 +1,105 @@
+import PageHeapCore
+import PageHeapSimulation
+import Testing
+
+/// Sets of ranges against a set of single addresses.
+@Suite("Address ranges")
+struct AddressRangesTests {
+    private static let space: UInt = 120
+
+    /// `#require` cannot hand out what cannot be copied.
+    private static func emptySet(_ system: SimulatedOperatingSystem) throws -> AddressRanges {
+        guard let ranges = AddressRanges(using: system) else { throw TestHeap.Refused() }
+        return ranges
+    }
+
+    @Test func agreesWithASetOfAddresses() throws {
+        let system = SimulatedOperatingSystem()
+        var generator = SeededGenerator(seed: TestRun.seed)
+        for round in 0..<60 {
+            var ranges = try Self.emptySet(system)
+            var copied = try Self.emptySet(system)
+            var model: Set<UInt> = []
+            for _ in 0..<40 {
+                Self.change(&ranges, &model, system, &generator)
+                ranges.checkInvariants()
+                let wrong = Self.firstDifference(ranges, model)
+                #expect(wrong == nil, "round \(round), seed \(TestRun.seed), address \(wrong ?? 0)")
+                #expect(ranges.totalBytes.rawValue == UInt(model.count))
+            }
+            let taken = copied.copy(from: ranges, using: system)
+            #expect(taken != nil)
+            #expect(Self.firstDifference(copied, model) == nil)
+            ranges.cancel(using: system)
+            copied.cancel(using: system)
+        }
+        #expect(system.metadataReservedBytes == 0)
+    }
+
+    private static func change(
+        _ ranges: inout AddressRanges, _ model: inout Set<UInt>, _ system: SimulatedOperatingSystem,
+        _ generator: inout SeededGenerator
+    ) {
+        let first = UInt.random(in: 0..<space, using: &generator)
+        let count = UInt.random(in: 0...12, using: &generator)
+        switch UInt.random(in: 0..<10, using: &generator) {
+        case 0:
+            let highest = model.max() ?? 0
+            let taken = ranges.removeLast(ByteCount(count))
+            // The last range reaches down from the highest address.
+            var expected: Set<UInt> = []
+            var address = highest
+            while expected.count < count && model.contains(address) {
+                expected.insert(address)
+                if address == 0 { break }
+                address -= 1
+            }
+            #expect(taken.isEmpty == expected.isEmpty)
+            #expect(Set(taken.base.rawValue..<max(taken.base, taken.limit).rawValue) == expected)
+            model.subtract(expected)
+        case 1:
+            ranges.remove(notBelow: OffsetAddress(first))
+            model = model.filter { $0 < first }
+        default:
+            let added = Set(first..<(first + count))
+            guard added.isDisjoint(with: model), ranges.reserveOneMore(using: system) != nil else { return }
+            ranges.add(AddressRange(base: OffsetAddress(first), limit: OffsetAddress(first + count)))
+            model.formUnion(added)
+        }
+    }
+
+    /// An address on which the two disagree.
+    private static func firstDifference(_ ranges: borrowing AddressRanges, _ model: Set<UInt>) -> UInt? {
+        for address in 0..<(space + 14) {
+            let place = OffsetAddress(address)
+            if ranges.contains(place) != model.contains(address) { return address }
+            let next = model.filter { $0 >= address }.min()
+            if ranges.first(notBelow: place)?.rawValue != next { return address }
+            let after = ranges.successor(of: place)
+            if after < ranges.count && ranges[after].base <= place { return address }
+            if after > 0 && ranges[after - 1].base > place { return address }
+        }
+        return nil
+    }
+
+    @Test func takingNothingAnswersAnEmptyRangeAtTheLimit() throws {
+        let system = SimulatedOperatingSystem()
+        var ranges = try Self.emptySet(system)
+        let nothing = ranges.removeLast(5)
+        let room = ranges.reserveOneMore(using: system)
+        ranges.add(AddressRange(base: 10, limit: 20))
+        let atTheLimit = ranges.removeLast(0)
+        #expect(nothing == .empty && room != nil)
+        #expect(atTheLimit == AddressRange(base: 20, limit: 20) && ranges.totalBytes == 10)
+        ranges.cancel(using: system)
+    }
+
+    @Test func anOverlapIsFatal() async {
+        await #expect(processExitsWith: .failure) {
+            let system = SimulatedOperatingSystem()
+            guard var ranges = AddressRanges(using: system), ranges.reserveOneMore(using: system) != nil else { return }
+            ranges.add(AddressRange(base: 10, limit: 20))
+            ranges.add(AddressRange(base: 19, limit: 30))
+        }
+    }
+}

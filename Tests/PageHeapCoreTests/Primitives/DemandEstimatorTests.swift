@@ -1,0 +1,79 @@
+import PageHeapCore
+import Testing
+
+/// The estimate of what will be needed again, on recorded curves of bytes in use, one value a cycle.
+@Suite("Demand")
+struct DemandEstimatorTests {
+    private func estimates(_ curve: [UInt]) -> [UInt] {
+        var estimator = DemandEstimator(spikeCycles: 2)
+        return curve.map { estimator.endCycle(peak: ByteCount($0)).rawValue }
+    }
+
+    private func repeated(_ period: [UInt], _ times: Int) -> [UInt] { (0..<times).flatMap { _ in period } }
+
+    @Test func aBurstIsForgottenWithinSeconds() {
+        let curve: [UInt] = Array(repeating: 10, count: 20) + [100] + Array(repeating: 10, count: 10)
+        let expected: [UInt] = Array(repeating: 10, count: 20) + [100, 100] + Array(repeating: 10, count: 9)
+        #expect(estimates(curve) == expected)
+    }
+
+    @Test func aSlowLeakIsFollowed() {
+        let curve = (1...300).map { UInt($0) * 10 }
+        #expect(estimates(curve) == curve)
+    }
+
+    @Test func aDropToZeroGivesEverythingBack() {
+        let curve: [UInt] = Array(repeating: 500, count: 200) + Array(repeating: 0, count: 10)
+        #expect(estimates(curve).suffix(9) == Array(repeating: 0, count: 9))
+    }
+
+    @Test func loadThatSwingsIsKeptThroughItsLowPhase() {
+        let period: [UInt] = Array(repeating: 10, count: 6) + Array(repeating: 100, count: 4)
+        // Known from the second time on.
+        #expect(estimates(repeated(period, 8)).dropFirst(18).allSatisfy { $0 == 100 })
+    }
+
+    @Test func aSawToothIsKeptWhileItRises() {
+        let period = (1...20).map { UInt($0) * 5 }
+        let curve = repeated(period, 6)
+        #expect(estimates(curve).dropFirst(40).allSatisfy { $0 == 100 })
+    }
+
+    @Test func aSineIsKeptAllTheWay() {
+        let period: [UInt] = [100, 129, 157, 180, 195, 200, 195, 180, 157, 129, 100, 71, 43, 20, 5, 0, 5, 20, 43, 71]
+        let curve = repeated(period, 6)
+        #expect(estimates(curve).dropFirst(50).allSatisfy { $0 == 200 })
+    }
+
+    @Test func swingingThatEndsIsForgotten() {
+        let period: [UInt] = Array(repeating: 10, count: 6) + Array(repeating: 100, count: 4)
+        let after = estimates(repeated(period, 8) + Array(repeating: 10, count: 200)).suffix(200)
+        #expect(after.prefix(9).allSatisfy { $0 == 100 })
+        #expect(after.dropFirst(10).allSatisfy { $0 == 10 })
+    }
+
+    @Test func swingingThatEndsHighButLowerIsForgotten() {
+        let period: [UInt] = Array(repeating: 10, count: 6) + Array(repeating: 100, count: 4)
+        let after = estimates(repeated(period, 8) + Array(repeating: 10, count: 6) + Array(repeating: 60, count: 100))
+        #expect(after.suffix(80).allSatisfy { $0 == 60 })
+    }
+
+    @Test func theEstimateIsNeverBelowTheLastPeak() {
+        var curve: [UInt] = []
+        for number in 0..<500 { curve.append(UInt(number * number % 977)) }
+        #expect(zip(estimates(curve), curve).allSatisfy { $0 >= $1 })
+    }
+
+    @Test func settlesOnceNothingHappens() {
+        var estimator = DemandEstimator(spikeCycles: 2)
+        #expect(estimator.isSettled)
+        for peak in repeated([10, 10, 10, 100, 100], 5) { _ = estimator.endCycle(peak: ByteCount(peak)) }
+        var cycles = 0
+        while cycles == 0 || !estimator.isSettled {
+            _ = estimator.endCycle(peak: 0)
+            cycles += 1
+        }
+        #expect(cycles <= 6)
+        #expect(estimator.endCycle(peak: 0) == 0)
+    }
+}

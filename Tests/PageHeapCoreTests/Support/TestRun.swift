@@ -1,0 +1,14 @@
+import Foundation
+
+/// What a run of random tests can be told from outside, so that a failure can be repeated and a search deepened.
+enum TestRun {
+    /// `PAGEHEAP_SEED`, else 1: the same numbers in every run.
+    static let seed = number("PAGEHEAP_SEED") ?? 1
+
+    /// `PAGEHEAP_OPERATIONS`, else what the test thinks is enough.
+    static func operations(_ usual: Int) -> Int { number("PAGEHEAP_OPERATIONS").map { Int($0) } ?? usual }
+
+    private static func number(_ name: String) -> UInt64? {
+        ProcessInfo.processInfo.environment[name].flatMap { UInt64($0) }
+    }
+}

@@ -1,0 +1,62 @@
+import Dispatch
+import PageHeapCore
+import Testing
+
+/// The lock under threads.
+@Suite("Lock")
+struct FutexLockTests {
+    /// A counter that only its lock keeps right.
+    private final class Counter: @unchecked Sendable {
+        let lock = FutexLock<LockRanks.Worker>()
+        var value = 0
+    }
+
+    @Test func keepsThreadsApart() {
+        let counter = Counter()
+        DispatchQueue.concurrentPerform(iterations: 8) { _ in
+            for _ in 0..<5000 { counter.lock.withLock { counter.value += 1 } }
+        }
+        #expect(counter.value == 40_000)
+    }
+
+    @Test func canBeTriedWhileHeld() {
+        let counter = Counter()
+        let first = counter.lock.tryLock()
+        DispatchQueue.concurrentPerform(iterations: 2) { _ in
+            // Another thread, or this one: either way it is held.
+            let taken = counter.lock.tryLock()
+            #expect(!taken)
+        }
+        counter.lock.unlock()
+        let second = counter.lock.tryLock()
+        counter.lock.unlock()
+        #expect(first && second)
+    }
+
+    @Test func tryingAndWaitingMix() {
+        let counter = Counter()
+        DispatchQueue.concurrentPerform(iterations: 4) { thread in
+            for _ in 0..<2000 {
+                if thread % 2 == 0 {
+                    while !counter.lock.tryLock() {}
+                } else {
+                    counter.lock.lock()
+                }
+                counter.value += 1
+                counter.lock.unlock()
+            }
+        }
+        #expect(counter.value == 8000)
+    }
+
+    #if DEBUG
+        @Test func takingLocksOutOfOrderIsFatal() async {
+            await #expect(processExitsWith: .failure) {
+                let heap = FutexLock<LockRanks.Heap>()
+                let search = FutexLock<LockRanks.Search>()
+                search.lock()
+                heap.lock()
+            }
+        }
+    #endif
+}
