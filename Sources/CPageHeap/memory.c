@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/sysinfo.h>
 #include <unistd.h>
 
 #include "CPageHeap.h"
@@ -50,18 +51,28 @@ size_t pageheap_physical_page_bytes(void) {
     return bytes > 0 ? (size_t)bytes : 4096;
 }
 
-size_t pageheap_huge_page_bytes(void) {
+// The number that a small file of the kernel's holds; 0 where there is none.
+static size_t read_number(const char *path) {
     int saved = errno;
-    size_t bytes = 0;
-    int file = open("/sys/kernel/mm/transparent_hugepage/hpage_pmd_size", O_RDONLY | O_CLOEXEC);
+    size_t number = 0;
+    int file = open(path, O_RDONLY | O_CLOEXEC);
     if (file >= 0) {
         char text[32];
         ssize_t count = read(file, text, sizeof text);
-        for (ssize_t i = 0; i < count && text[i] >= '0' && text[i] <= '9'; i++) bytes = bytes * 10 + (size_t)(text[i] - '0');
+        for (ssize_t i = 0; i < count && text[i] >= '0' && text[i] <= '9'; i++)
+            number = number * 10 + (size_t)(text[i] - '0');
         close(file);
     }
     errno = saved;
-    return bytes;
+    return number;
+}
+
+size_t pageheap_huge_page_bytes(void) { return read_number("/sys/kernel/mm/transparent_hugepage/hpage_pmd_size"); }
+
+size_t pageheap_largest_request_bytes(void) {
+    if (read_number("/proc/sys/vm/overcommit_memory") == 1) return SIZE_MAX;
+    struct sysinfo machine;
+    return sysinfo(&machine) == 0 ? (machine.totalram + machine.totalswap) * machine.mem_unit : SIZE_MAX;
 }
 
 bool pageheap_address_space_is_limited(void) {

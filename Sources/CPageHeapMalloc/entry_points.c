@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "CPageHeapMalloc.h"
@@ -21,8 +22,19 @@ void pageheap_after_fork_in_child(void);
 
 void pageheap_set_out_of_memory(void) { errno = ENOMEM; }
 
-void pageheap_register_fork_handlers(void) {
+// As early as can be: handlers that were registered before ours run while the heap is locked, and may not allocate.
+__attribute__((constructor)) void pageheap_register_fork_handlers(void) {
+    static int registered;
+    if (__atomic_exchange_n(&registered, 1, __ATOMIC_RELAXED) != 0) return;
     pthread_atfork(pageheap_before_fork, pageheap_after_fork_in_parent, pageheap_after_fork_in_child);
+}
+
+// The embedded Swift runtime refers to it for the seed of its hashing, which nothing here does. Defined, so that the library
+// does not ask for a C library (glibc 2.36) that has it.
+__attribute__((visibility("hidden"))) void arc4random_buf(void *buffer, size_t bytes) {
+    (void)buffer;
+    (void)bytes;
+    abort();
 }
 
 static int is_power_of_two(size_t number) { return number != 0 && (number & (number - 1)) == 0; }

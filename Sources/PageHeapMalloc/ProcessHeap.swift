@@ -19,6 +19,9 @@ enum ProcessHeap {
             pageheap_process_heap().assumingMemoryBound(to: MallocState<LinuxOperatingSystem>.self))
     }
 
+    /// Whether the fork that is going on has locked the heap. Relaxed: written and read under the heap's locks.
+    fileprivate static let isLockedForFork = Atomic<Bool>(false)
+
     @inline(__always)
     static var isStarted: Bool { phase.load(ordering: .acquiring) == started }
 
@@ -67,17 +70,23 @@ private func threadExits(_ slot: UnsafeMutableRawPointer?) { ProcessHeap.heap.th
 
 @c(pageheap_before_fork)
 public func beforeFork() {
-    if ProcessHeap.isStarted { ProcessHeap.heap.lockForFork() }
+    guard ProcessHeap.isStarted else { return }
+    ProcessHeap.heap.lockForFork()
+    ProcessHeap.isLockedForFork.store(true, ordering: .relaxed)
 }
 
 @c(pageheap_after_fork_in_parent)
 public func afterForkInParent() {
-    if ProcessHeap.isStarted { ProcessHeap.heap.unlockAfterFork() }
+    // A heap that has started since the fork began is not locked by it.
+    guard ProcessHeap.isLockedForFork.load(ordering: .relaxed) else { return }
+    ProcessHeap.isLockedForFork.store(false, ordering: .relaxed)
+    ProcessHeap.heap.unlockAfterFork()
 }
 
 @c(pageheap_after_fork_in_child)
 public func afterForkInChild() {
-    guard ProcessHeap.isStarted else { return }
+    guard ProcessHeap.isLockedForFork.load(ordering: .relaxed) else { return }
+    ProcessHeap.isLockedForFork.store(false, ordering: .relaxed)
     // The parent's page is shared with the parent: not a word may be written there.
     let directory = Options.statisticsDirectory(in: pageheap_environment())
     let page = directory.flatMap { pageheap_statistics_page_create($0) }

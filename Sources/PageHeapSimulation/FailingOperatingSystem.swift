@@ -55,6 +55,7 @@ package final class FailingOperatingSystem<Base: OperatingSystem>: OperatingSyst
     package var hugePageBytes: ByteCount { base.hugePageBytes }
     package var processorCount: UInt { base.processorCount }
     package var isAddressSpaceLimited: Bool { base.isAddressSpaceLimited }
+    package var largestRequestBytes: ByteCount { base.largestRequestBytes }
     package func monotonicNanoseconds() -> Int64 { base.monotonicNanoseconds() }
     package func threadProcessorNanoseconds() -> Int64 { base.threadProcessorNanoseconds() }
 }

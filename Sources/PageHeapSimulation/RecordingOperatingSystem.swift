@@ -73,6 +73,7 @@ package final class RecordingOperatingSystem<Base: OperatingSystem>: OperatingSy
     package var hugePageBytes: ByteCount { base.hugePageBytes }
     package var processorCount: UInt { base.processorCount }
     package var isAddressSpaceLimited: Bool { base.isAddressSpaceLimited }
+    package var largestRequestBytes: ByteCount { base.largestRequestBytes }
     package func monotonicNanoseconds() -> Int64 { base.monotonicNanoseconds() }
     package func threadProcessorNanoseconds() -> Int64 { base.threadProcessorNanoseconds() }
 }

@@ -14,6 +14,8 @@ package struct SimulatedMachine: Sendable {
     package var addressSpace: ByteCount = ByteCount(1 << 46)
     /// What the system answers when asked whether address space is limited.
     package var isAddressSpaceLimited = false
+    /// The most that one request may ask for.
+    package var largestRequest = ByteCount.maximum
     /// Nanoseconds that giving a physical page back takes, on both clocks.
     package var releaseNanosecondsPerPage: Int64 = 0
 

@@ -73,6 +73,7 @@ package final class SimulatedOperatingSystem: OperatingSystem, @unchecked Sendab
     package var hugePageBytes: ByteCount { machine.hugePage }
     package var processorCount: UInt { machine.processors }
     package var isAddressSpaceLimited: Bool { machine.isAddressSpaceLimited }
+    package var largestRequestBytes: ByteCount { machine.largestRequest }
     package func monotonicNanoseconds() -> Int64 { lock.withLock { clocks.monotonic } }
     package func threadProcessorNanoseconds() -> Int64 { lock.withLock { clocks.threadProcessor } }
 

@@ -79,6 +79,7 @@ size_t pageheap_physical_page_bytes(void);
 size_t pageheap_huge_page_bytes(void);  // 0 where unknown
 size_t pageheap_processor_count(void);  // that this process may run on; at least 1
 bool pageheap_address_space_is_limited(void);
+size_t pageheap_largest_request_bytes(void);  // memory and swap; without limit where the system promises more on purpose
 
 // ---- Time (nanoseconds) ----------------------------------------------------------------------------------------------
 

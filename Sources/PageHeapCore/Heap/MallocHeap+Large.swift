@@ -8,7 +8,8 @@ extension MallocHeap {
     func allocateLarge(
         _ bytes: ByteCount, alignment: ByteCount = 16
     ) -> (pointer: UnsafeMutableRawPointer, isZero: Bool)? {
-        guard bytes.rawValue <= Tunables.reservationBytes.rawValue else { return nil }
+        // Refused before anything is written for it: a page's table entry alone would cost a request of a terabyte dear.
+        guard bytes <= state.pointee.largestRequestBytes else { return nil }
         let pages = bytes.pagesRoundedUp
         guard let index = heap.allocateSpanRecord() else { return nil }
         guard
@@ -57,7 +58,7 @@ extension MallocHeap {
             return true
         }
         let end = span.pointee.base &+ old.bytes.rawValue
-        guard bytes.rawValue <= Tunables.reservationBytes.rawValue, heap.extend(at: end, by: new - old) else {
+        guard bytes <= state.pointee.largestRequestBytes, heap.extend(at: end, by: new - old) else {
             return false
         }
         span.pointee.pages = UInt32(truncatingIfNeeded: new.rawValue)

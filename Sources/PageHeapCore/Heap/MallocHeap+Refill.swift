@@ -68,7 +68,7 @@ extension MallocHeap {
             state.pointee.caches.lock.unlock()
             return true
         case .new:
-            return registerThread(slot)
+            return !state.pointee.refusesCaches && registerThread(slot)
         }
     }
 

@@ -8,6 +8,7 @@ extension MallocHeap {
     /// first thread gets a cache.
     package func watchThreadExits(_ destructor: @convention(c) (UnsafeMutableRawPointer?) -> Void) {
         state.pointee.exitKey = pageheap_make_thread_exit_key(destructor)
+        state.pointee.refusesCaches = state.pointee.exitKey == .max
     }
 
     /// The calling thread is about to end: it gives its cache back, and does without from now on.

@@ -23,6 +23,7 @@ package struct MallocHeap<System: OperatingSystem> {
         let first = state.pointee.heap.reservations[0]
         state.pointee.classes = SizeClassTable()
         state.pointee.exitKey = .max
+        state.pointee.largestRequestBytes = min(system.largestRequestBytes, Tunables.reservationBytes)
         state.pointee.caches.prepareToDrain()
         state.pointee.firstEntries = table.entriesAddress
         state.pointee.firstBase = first.base

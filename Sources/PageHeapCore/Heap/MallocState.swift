@@ -9,11 +9,16 @@ package struct MallocState<System: OperatingSystem>: ~Copyable {
     /// Its span table's entries.
     var firstEntries: UnsafeMutablePointer<UInt32>
 
+    /// The most that one request may ask for.
+    var largestRequestBytes: ByteCount
+
     var classes: SizeClassTable
     var lists: InlineArray<73, ClassSpans>
     var caches: ThreadCaches
     var holePass: HolePass
     var heap: HeapState<System>
+    /// Threads are given no caches, because nobody would say when they end.
+    var refusesCaches: Bool
     /// The key whose destructor runs when a thread with a cache exits; the maximum where nobody watches.
     var exitKey: UInt32
 }

@@ -23,10 +23,16 @@ package struct MetadataArena: ~Copyable {
     ) -> UnsafeMutableRawPointer? {
         var start = ByteCount(cursor).roundedUp(to: alignment).rawValue
         if start &+ bytes.rawValue > reservedEnd {
-            guard let piece = system.reserveMetadata(Tunables.metadataReservationBytes) else { return nil }
+            var size = Tunables.metadataReservationBytes
+            var piece = system.reserveMetadata(size)
+            while piece == nil && size.rawValue / 2 >= bytes.rawValue && size > system.physicalPageBytes {
+                size = ByteCount(size.rawValue / 2)
+                piece = system.reserveMetadata(size)
+            }
+            guard let piece else { return nil }
             start = UInt(bitPattern: piece)
             accessibleEnd = start
-            reservedEnd = start &+ Tunables.metadataReservationBytes.rawValue
+            reservedEnd = start &+ size.rawValue
             cursor = start
         }
         let end = start &+ bytes.rawValue

@@ -52,6 +52,8 @@
 
         package var isAddressSpaceLimited: Bool { pageheap_address_space_is_limited() }
 
+        package var largestRequestBytes: ByteCount { ByteCount(UInt(pageheap_largest_request_bytes())) }
+
         package func monotonicNanoseconds() -> Int64 { pageheap_monotonic_nanoseconds() }
 
         package func threadProcessorNanoseconds() -> Int64 { pageheap_thread_cpu_nanoseconds() }

@@ -48,6 +48,10 @@ package protocol OperatingSystem: ~Copyable, Sendable {
     /// Whether the process's address space is limited, so that a large reservation would rob the program of it.
     var isAddressSpaceLimited: Bool { get }
 
+    /// The most that one request may sensibly ask for: memory and swap, or the maximum where the system is set to promise
+    /// whatever is asked.
+    var largestRequestBytes: ByteCount { get }
+
     /// Nanoseconds since some moment; never falls on a well-behaved system.
     func monotonicNanoseconds() -> Int64
 

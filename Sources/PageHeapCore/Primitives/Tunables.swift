@@ -7,9 +7,6 @@ package enum Tunables {
     /// flat, and reserved space costs nothing.
     package static var reservationBytes: ByteCount { ByteCount(1 << 40) }
 
-    /// The least to reserve. Less would not hold a chunk and its like.
-    package static var smallestReservationBytes: ByteCount { ByteCount(64 << 20) }
-
     /// Reservations a heap may hold: one, and more only where address space is limited or full.
     package static var reservationLimit: Int { 8 }
 
@@ -20,7 +17,8 @@ package enum Tunables {
     /// nothing, and a larger step would only blur the books.
     package static var metadataStepBytes: ByteCount { ByteCount(16 << 10) }
 
-    /// Bytes of address space that the metadata arena reserves at a time. 16 MiB hold the spans of about 1 GiB.
+    /// Bytes of address space that the metadata arena reserves at a time, halved while the system refuses. 16 MiB hold the
+    /// caches of about 400 threads.
     package static var metadataReservationBytes: ByteCount { ByteCount(16 << 20) }
 
     /// Ranges of address space that a heap may consist of. Reserved, not committed: 64 Ki ranges are 1 MiB.

@@ -1,0 +1,68 @@
+import Foundation
+import Testing
+
+@Suite("Options", .needsCompiler)
+struct OptionTests {
+    @Test(
+        "What makes no sense is reported in one line, and ignored",
+        arguments: [
+            ("PAGEHEAP_RETAIN_PERCENT", "abc", "takes 0 to 100"), ("PAGEHEAP_RETAIN_PERCENT", "101", "takes 0 to 100"),
+            ("PAGEHEAP_RETAIN_PERCENT", "", "takes 0 to 100"), ("PAGEHEAP_RETAIN_PERCENT", "-1", "takes 0 to 100"),
+            ("PAGEHEAP_RETAIN_PERCENT", "99999999999999999999999", "takes 0 to 100"),
+            ("PAGEHEAP_RELEASE", "maybe", "takes now or lazy"), ("PAGEHEAP_SCAVENGER", "ON", "takes on or off"),
+            ("PAGEHEAP_SCAVTRACE", "2", "takes 0 or 1"),
+            ("PAGEHEAP_STATISTICS_DIRECTORY", "", "takes the path of a folder"),
+            ("PAGEHEAP_NONSENSE", "1", "is no option"), ("PAGEHEAP_", "1", "is no option"),
+            ("PAGEHEAP_NONSENSE", String(repeating: "x", count: 100_000), "is no option"),
+        ])
+    func nonsense(_ name: String, _ value: String, _ takes: String) throws {
+        let outcome = try ChildProcess.run(
+            try TestPrograms.program("entry_points"), ["zero"], environment: [name: value])
+        #expect(outcome.succeeded, "\(outcome)")
+        #expect(outcome.errorLines.count == 1, "\(outcome)")
+        #expect(outcome.errors.hasPrefix("pageheap: ignored \(name)=\(value.prefix(100))"), "\(outcome)")
+        #expect(outcome.errors.contains(": \(takes)"), "\(outcome)")
+    }
+
+    @Test("Each one that makes no sense gets its line")
+    func several() throws {
+        let outcome = try ChildProcess.run(
+            try TestPrograms.program("entry_points"), ["zero"],
+            environment: ["PAGEHEAP_RELEASE": "maybe", "PAGEHEAP_NONSENSE": "1", "PAGEHEAP_SCAVTRACE": "yes"])
+        #expect(outcome.succeeded && outcome.errorLines.count == 3, "\(outcome)")
+        #expect(outcome.errorLines.allSatisfy { $0.hasPrefix("pageheap: ignored PAGEHEAP_") }, "\(outcome)")
+    }
+
+    @Test("Sensible ones are taken in silence")
+    func sensible() throws {
+        try Check.passes(
+            "entry_points", "zeroed",
+            environment: [
+                "PAGEHEAP_RETAIN_PERCENT": "0", "PAGEHEAP_RELEASE": "lazy", "PAGEHEAP_SCAVENGER": "off",
+                "PAGEHEAP_SCAVTRACE": "0", "PAGEHEAP_SEED": "1",
+            ])
+    }
+
+    @Test("A statistics folder that is not there is no reason to stop")
+    func noFolder() throws {
+        let outcome = try ChildProcess.run(
+            try TestPrograms.program("entry_points"), ["zero"],
+            environment: ["PAGEHEAP_STATISTICS_DIRECTORY": "/nonexistent/folder"])
+        #expect(outcome.succeeded, "\(outcome)")
+    }
+
+    @Test("The scavenger's trace", arguments: ["by-and-by", "repeatedly"])
+    func trace(_ check: String) throws {
+        let outcome = try ChildProcess.run(
+            try TestPrograms.program("returns"), [check, "\(Check.seed)"], environment: ["PAGEHEAP_SCAVTRACE": "1"])
+        #expect(outcome.succeeded && !outcome.errorLines.isEmpty, "\(outcome)")
+        let pattern = try Regex(
+            #"scav \d+ \d+ KiB work, \d+ KiB total, \d+% util( \(forced\))?( \[controller reset\])?"#)
+        for line in outcome.errorLines {
+            #expect(line.wholeMatch(of: pattern) != nil, "not a line of the trace: \(line)")
+        }
+        if check == "repeatedly" {
+            #expect(outcome.errorLines.contains { $0.hasSuffix("(forced)") }, "\(outcome)")
+        }
+    }
+}

@@ -1,0 +1,75 @@
+// Frees what must not be freed. The address comes first on standard output; the process has to die of it.
+#include "check.h"
+#include <malloc.h>
+#include <unistd.h>
+
+static char global[64] __attribute__((aligned(16)));
+
+static void *announce(void *pointer) {
+    printf("%#lx\n", (unsigned long)pointer);
+    fflush(stdout);
+    __asm__ volatile("" : "+r"(pointer));
+    return pointer;
+}
+
+static void on_stack(void) {
+    char local[64] __attribute__((aligned(16)));
+    free(announce(local));
+}
+
+static void of_global(void) { free(announce(global)); }
+static void misaligned(void) { free(announce((char *)malloc(100) + 8)); }
+static void low_address(void) { free(announce((void *)16)); }
+static void inside_large(void) { free(announce((char *)malloc(1000000) + 65536)); }
+static void inside_large_page(void) { free(announce((char *)malloc(1000000) + 64)); }
+static void resize_foreign(void) { CHECK(realloc(announce(global), 100) == NULL); }
+static void resize_inside_large(void) { CHECK(realloc(announce((char *)malloc(1000000) + 4096), 2000000) == NULL); }
+static void usable_foreign(void) { CHECK(malloc_usable_size(announce(global)) == 0); }
+
+static void large_twice(void) {
+    void *block = announce(malloc(1000000));
+    free(block);
+    free(block);
+}
+
+// Frees enough blocks of the same class for the cache to be drained to the spans.
+static void drain(void **blocks, int count) {
+    for (int i = 0; i < count; i++) free(blocks[i]);
+}
+
+enum { COUNT = 1000 };
+static void *blocks[COUNT];
+
+static void small_twice(void) {
+    for (int i = 0; i < COUNT; i++) blocks[i] = malloc(64);
+    void *block = announce(blocks[COUNT / 2]);
+    free(block);
+    free(block);
+    blocks[COUNT / 2] = NULL;
+    drain(blocks, COUNT);
+}
+
+static void small_twice_later(void) {
+    for (int i = 0; i < COUNT; i++) blocks[i] = malloc(64);
+    void *block = announce(blocks[COUNT / 2]);
+    drain(blocks, COUNT);
+    free(block);
+    malloc_trim(0);
+}
+
+static void inside_small(void) {
+    for (int i = 0; i < COUNT; i++) blocks[i] = malloc(64);
+    free(announce((char *)blocks[COUNT / 2] + 16));
+    drain(blocks, COUNT);
+}
+
+int main(int count, char **arguments) {
+    (void)count;
+    const struct check checks[] = {
+        {"stack", on_stack}, {"global", of_global}, {"misaligned", misaligned}, {"low", low_address},
+        {"inside-large", inside_large}, {"inside-large-page", inside_large_page},
+        {"resize-foreign", resize_foreign}, {"resize-inside-large", resize_inside_large},
+        {"usable-foreign", usable_foreign}, {"large-twice", large_twice}, {"small-twice", small_twice},
+        {"small-twice-later", small_twice_later}, {"inside-small", inside_small}};
+    return RUN(checks, arguments);
+}

@@ -1,0 +1,81 @@
+import CPageHeap
+import Foundation
+import Testing
+
+/// What a process tells of its heap to whoever watches.
+@Suite("Statistics page", .needsCompiler)
+struct StatisticsPageTests {
+    private func start(_ check: String, _ folder: TemporaryFolder) throws -> ChildProcess {
+        try ChildProcess(
+            try TestPrograms.program("statistics"), [check, "\(Check.seed)"],
+            environment: ["PAGEHEAP_STATISTICS_DIRECTORY": folder.path], preload: try MallocLibrary.requirePath())
+    }
+
+    private func expectSound(_ figures: pageheap_figures) {
+        let accounted =
+            figures.in_use_bytes + figures.cached_bytes + figures.released_bytes + figures.released_in_spans_bytes
+        #expect(accounted <= figures.system_bytes, "\(figures)")
+        #expect(figures.live_bytes <= figures.in_use_bytes + figures.released_in_spans_bytes, "\(figures)")
+        #expect(figures.system_bytes < 1 << 36 && figures.metadata_bytes < 1 << 30, "\(figures)")
+    }
+
+    @Test("The figures agree with each other at any moment")
+    func identity() throws {
+        let folder = try TemporaryFolder()
+        let child = try start("hammer", folder)
+        let name = "\(child.identifier).0"
+        #expect(Check.waits { folder.names == [name] })
+        let page = try StatisticsPageFile(folder.file(name))
+        #expect(Check.waits { page.header.magic == StatisticsPageFile.magic })
+        #expect(page.header.version == PAGEHEAP_STATISTICS_VERSION)
+        #expect(page.header.process_identifier == UInt32(child.identifier))
+        #expect(Int(page.header.size) == MemoryLayout<pageheap_statistics_page>.size)
+        #expect(Check.waits { page.header.sequence > 100 })
+        var seen = 0
+        for _ in 0..<20_000 {
+            guard let figures = page.figures else { continue }
+            seen += 1
+            expectSound(figures)
+        }
+        #expect(seen > 0)
+        let outcome = child.end()
+        #expect(outcome.succeeded && outcome.errors.isEmpty, "\(outcome)")
+    }
+
+    @Test("A forked child has a page of its own")
+    func forked() throws {
+        let folder = try TemporaryFolder()
+        let parent = try start("family", folder)
+        #expect(Check.waits { parent.outputSoFar.split(separator: "\n").count == 2 })
+        var identifiers: [Substring: Substring] = [:]
+        for line in parent.outputSoFar.split(separator: "\n") {
+            let words = line.split(separator: " ")
+            identifiers[words[0]] = words[1]
+        }
+        let child = try #require(identifiers["child"])
+        #expect(identifiers["parent"] == "\(parent.identifier)")
+        #expect(folder.names == ["\(parent.identifier).0", "\(child).0"].sorted())
+        let pages = try [String(parent.identifier), String(child)].map {
+            try StatisticsPageFile(folder.file("\($0).0"))
+        }
+        let figures = try pages.map { try #require($0.figures) }
+        for each in figures { expectSound(each) }
+        #expect(pages[1].header.process_identifier == UInt32(child))
+        // The figures lag by what the caches hold.
+        #expect(figures[0].in_use_bytes >= figures[1].in_use_bytes + 49 << 20)
+        let outcome = parent.end()
+        #expect(outcome.succeeded && outcome.errors.isEmpty, "\(outcome)")
+    }
+
+    @Test("An executed program has a page of its own")
+    func executed() throws {
+        let folder = try TemporaryFolder()
+        let child = try start("executed", folder)
+        #expect(Check.waits { !child.outputSoFar.isEmpty })
+        #expect(folder.names == ["\(child.identifier).0", "\(child.identifier).1"])
+        let page = try StatisticsPageFile(folder.file("\(child.identifier).1"))
+        #expect(page.header.magic == StatisticsPageFile.magic)
+        expectSound(try #require(page.figures))
+        #expect(child.end().succeeded)
+    }
+}

@@ -1,0 +1,67 @@
+import Foundation
+import Testing
+
+/// What the library shows to a process, and what it asks of it.
+@Suite("Symbols")
+struct SymbolTests {
+    private static let nm = TestPrograms.find("nm") ?? TestPrograms.find("llvm-nm")
+    private static let readelf = TestPrograms.find("readelf") ?? TestPrograms.find("llvm-readelf")
+    private static let objdump = TestPrograms.find("objdump") ?? TestPrograms.find("llvm-objdump")
+
+    private func lines(_ tool: String?, _ arguments: [String]) throws -> [Substring] {
+        let outcome = try ChildProcess.runTool(try #require(tool), arguments + [MallocLibrary.requirePath()])
+        #expect(outcome.succeeded, "\(outcome)")
+        return outcome.output.split(separator: "\n")
+    }
+
+    /// Names without their versions.
+    private func names(_ lines: [Substring]) -> Set<String> {
+        Set(lines.compactMap { $0.split(separator: " ").last?.split(separator: "@").first.map(String.init) })
+    }
+
+    @Test("Exactly the listed names are exported", .enabled("no nm") { nm != nil })
+    func exported() throws {
+        let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let list = try String(
+            contentsOf: package.appendingPathComponent("Sources/PageHeapMalloc/exports.map"), encoding: .utf8)
+        let listed = list.matches(of: /([A-Za-z_0-9]+);/).map { String($0.1) }
+        #expect(listed.contains("malloc") && Set(listed).count == listed.count)
+        #expect(names(try lines(Self.nm, ["-D", "-g", "--defined-only"])) == Set(listed))
+    }
+
+    @Test("Nothing of a Swift runtime is asked for", .enabled("no nm") { nm != nil })
+    func imported() throws {
+        let undefined = names(try lines(Self.nm, ["-D", "--undefined-only"]))
+        #expect(undefined.contains("mmap"))
+        #expect(undefined.filter { $0.contains("swift") || $0.hasPrefix("$") } == [])
+    }
+
+    @Test("The C library is all it needs", .enabled("no readelf") { readelf != nil })
+    func needed() throws {
+        let needed = try lines(Self.readelf, ["-d"]).filter { $0.contains("(NEEDED)") }
+            .compactMap { $0.firstMatch(of: /\[(.*)\]/).map { String($0.1) } }
+        #expect(needed.contains { $0.hasPrefix("libc.") })
+        #expect(needed.filter { !$0.hasPrefix("libc.") && !$0.hasPrefix("ld-linux") } == [])
+    }
+
+    /// A runtime call that allocates or counts references would come back to this very malloc.
+    ///
+    /// The compiler derives `hashValue` for every plain enumeration, and its seed is set up by such a call; so nobody may
+    /// call that either.
+    @Test("Nothing of ours calls the Swift runtime", .enabled("no objdump") { objdump != nil })
+    func calls() throws {
+        var function: Substring = ""
+        var calls: [String] = []
+        for line in try lines(Self.objdump, ["-d", "--no-show-raw-insn"]) {
+            if let start = line.wholeMatch(of: /[0-9a-f]+ <(.*)>:/) {
+                function = start.1
+            } else if function.contains("PageHeap") || function.contains("pageheap"), !function.contains("hashValue"),
+                let target = line.firstMatch(of: /<(_?swift_[A-Za-z_]+|[^>+]*hashValue[^>+]*)/)
+            {
+                calls.append("\(function) calls \(target.1)")
+            }
+        }
+        #expect(calls == [])
+    }
+}

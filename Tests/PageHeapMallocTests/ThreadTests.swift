@@ -1,0 +1,9 @@
+import Testing
+
+@Suite("Threads", .serialized, .needsCompiler)
+struct ThreadTests {
+    @Test(
+        "Many threads on one heap",
+        arguments: ["random", "exchange", "producer-consumer", "churn", "destructors", "trim"])
+    func threads(_ check: String) throws { try Check.passes("threads", check) }
+}

@@ -1,0 +1,29 @@
+import Foundation
+import Testing
+
+/// What must not be freed ends the program by an abort, with one line that names the kind and the address.
+@Suite("Wrong frees", .needsCompiler)
+struct WrongFreeTests {
+    private static let foreign = "free of a pointer that is not from this heap, or was freed before: "
+    private static let misaligned = "free of a pointer that is not a multiple of 16: "
+    private static let insideLarge = "free of a pointer into the middle of a large block: "
+    private static let insideSmall = "free of a pointer into the middle of a block: "
+    private static let double = "double free: "
+
+    @Test(
+        "A wrong free",
+        arguments: [
+            ("stack", foreign), ("global", foreign), ("low", foreign), ("misaligned", misaligned),
+            ("inside-large", insideLarge), ("inside-large-page", insideLarge), ("resize-foreign", foreign),
+            ("resize-inside-large", insideLarge), ("usable-foreign", foreign), ("large-twice", foreign),
+            ("small-twice", double), ("small-twice-later", foreign), ("inside-small", insideSmall),
+        ])
+    func wrongFree(_ check: String, _ text: String) throws {
+        let outcome = try ChildProcess.run(try TestPrograms.program("wrong_frees"), [check])
+        #expect(outcome.signal == SIGABRT, "\(outcome)")
+        let address = outcome.output.trimmingCharacters(in: .whitespacesAndNewlines)
+        #expect(address.hasPrefix("0x"), "\(outcome)")
+        #expect(outcome.errorLines.count == 1, "\(outcome)")
+        #expect(outcome.errors.hasPrefix("pageheap: \(text)\(address)"), "\(outcome)")
+    }
+}
