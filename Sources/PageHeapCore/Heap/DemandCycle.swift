@@ -8,7 +8,16 @@ package struct DemandCycle: Sendable {
     /// The last generation found nothing to release.
     var foundNothing = false
 
+    /// What the heap needed, and the bytes of live blocks, when the last cycle ended.
+    var seenDemand: ByteCount = 0
+    var seenLive: ByteCount = 0
+
     package init(now: Int64) { lastEnd = now }
+
+    /// Bytes freed since the last cycle, of pages or of blocks, whichever are more.
+    func freed(demand: ByteCount, live: ByteCount) -> ByteCount {
+        max(seenDemand > demand ? seenDemand - demand : 0, seenLive > live ? seenLive - live : 0)
+    }
 
     /// Takes what a stretch of release came to: where an exhausted search gave nothing, no further one is worth a cycle
     /// before something happens.

@@ -29,6 +29,8 @@ extension Heap {
         let books = currentBooks()
         let peak = max(books.peakDemand, books.demand)
         locked.pointee.books.peakDemand = books.demand
+        cycle.seenDemand = books.demand
+        cycle.seenLive = ByteCount(state.pointee.liveBytes.load(ordering: .relaxed))
         let demand = cycle.estimator.endCycle(peak: peak)
         let goal = RetentionGoal.effective(
             RetentionGoal.forDemand(

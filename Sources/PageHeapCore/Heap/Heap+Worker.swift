@@ -13,7 +13,7 @@ extension Heap {
         while !state.pointee.worker.shouldStop.load(ordering: .relaxed) {
             let seen = state.pointee.worker.signal.load(ordering: .acquiring)
             if !hasMore && (isMet || cycle.foundNothing) && user.isHolePassOver && !user.mayFindMoreHoles {
-                park(seen)
+                park(seen, after: cycle)
                 cycle.foundNothing = false
                 hasMore = true
             }
@@ -87,7 +87,7 @@ extension Heap {
         return run
     }
 
-    /// Sleeps after work, ending cycles on time meanwhile.
+    /// Sleeps after work, ending cycles on time meanwhile, until the time is up or a cycle sets a goal.
     ///
     /// - Returns: nanoseconds slept, as measured.
     private func rest(
@@ -102,6 +102,8 @@ extension Heap {
             if now &- cycle.lastEnd >= Tunables.cycleNanoseconds {
                 cycle.lastEnd = now
                 hasMore = endCycle(&cycle, pacer: &pacer, user)
+                // A new goal ends the sleep: one that was asked for after a long stop would last too long.
+                if state.pointee.goal.load(ordering: .relaxed) != .max { break }
             }
             let untilCycle = max(1, cycle.lastEnd &+ Tunables.cycleNanoseconds &- now)
             sleep(min(left, untilCycle), unlessSignalled: state.pointee.worker.signal.load(ordering: .acquiring))
@@ -113,19 +115,27 @@ extension Heap {
         withUnsafePointer(to: state.pointee.worker.signal) { pageheap_futex_wait($0, seen, max(1, nanoseconds)) }
     }
 
-    /// Sleeps until somebody has something for the worker.
-    private func park(_ seen: UInt32) {
+    /// Sleeps until somebody has something for the worker; not at all where something was freed since the last cycle,
+    /// by somebody who did not see that there was a worker to wake.
+    private func park(_ seen: UInt32, after cycle: DemandCycle) {
         locked.pointee.lock.lock()
         state.pointee.worker.freedSinceParked.store(0, ordering: .relaxed)
-        state.pointee.worker.isParked.store(true, ordering: .relaxed)
+        // Sequentially consistent, as are the count of live bytes and whoever frees: either this sees what was freed, or
+        // the one who freed it sees that the worker is parked.
+        state.pointee.worker.isParked.store(true, ordering: .sequentiallyConsistent)
+        let freed = cycle.freed(
+            demand: currentBooks().demand,
+            live: ByteCount(state.pointee.liveBytes.load(ordering: .sequentiallyConsistent)))
         locked.pointee.lock.unlock()
-        while state.pointee.worker.signal.load(ordering: .acquiring) == seen
-            && !state.pointee.worker.shouldStop.load(ordering: .relaxed)
-        {
-            withUnsafePointer(to: state.pointee.worker.signal) { pageheap_futex_wait($0, seen, -1) }
+        if freed < Tunables.wakeBytes {
+            while state.pointee.worker.signal.load(ordering: .acquiring) == seen
+                && !state.pointee.worker.shouldStop.load(ordering: .relaxed)
+            {
+                withUnsafePointer(to: state.pointee.worker.signal) { pageheap_futex_wait($0, seen, -1) }
+            }
+            state.pointee.worker.wakeUps.wrappingAdd(1, ordering: .relaxed)
         }
         state.pointee.worker.isParked.store(false, ordering: .relaxed)
-        state.pointee.worker.wakeUps.wrappingAdd(1, ordering: .relaxed)
     }
 
     private func noteProcessorTime() {
@@ -140,7 +150,7 @@ extension Heap {
     /// which has none, they make one wanted. No lock is held.
     func noteFreed(_ bytes: ByteCount) -> Bool {
         let isAbsent = !state.pointee.worker.isRunning.load(ordering: .relaxed)
-        guard isAbsent || state.pointee.worker.isParked.load(ordering: .relaxed) else { return false }
+        guard isAbsent || state.pointee.worker.isParked.load(ordering: .sequentiallyConsistent) else { return false }
         let (_, freed) = state.pointee.worker.freedSinceParked.wrappingAdd(bytes.rawValue, ordering: .relaxed)
         guard freed >= Tunables.wakeBytes.rawValue else { return false }
         if isAbsent { wantWorkerIfWorthwhile() }

@@ -81,7 +81,8 @@ package struct MallocHeap<System: OperatingSystem> {
         if out {
             state.pointee.heap.liveBytes.wrappingAdd(bytes, ordering: .relaxed)
         } else {
-            state.pointee.heap.liveBytes.wrappingSubtract(bytes, ordering: .relaxed)
+            // Before the look whether the worker is parked: see `Heap.park`.
+            state.pointee.heap.liveBytes.wrappingSubtract(bytes, ordering: .sequentiallyConsistent)
         }
     }
 }

@@ -10,7 +10,8 @@ package struct WorkerState: ~Copyable {
     /// Counts requests; the worker waits for it to change. Releasing and acquiring: what led to a request is seen by
     /// the worker.
     package let signal = Atomic<UInt32>(0)
-    /// Whether the worker sleeps without end, so that somebody has to wake it. Relaxed: a late look costs one wake-up.
+    /// Whether the worker sleeps without end, so that somebody has to wake it. Sequentially consistent where it is set and
+    /// where a free looks at it: the worker then looks whether anything was freed, and one of the two sees the other.
     package let isParked = Atomic<Bool>(false)
     /// Whether the heap has grown enough for a worker, and has none. Relaxed: a hint, looked at again under the lock.
     package let isWanted = Atomic<Bool>(false)
