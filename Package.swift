@@ -59,6 +59,13 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: strict),
+        // Compiles the core's sources into itself, as the malloc library does: what it measures is one optimised module.
+        .executableTarget(
+            name: "PageAllocatorBenchmark",
+            dependencies: ["CPageHeap"],
+            path: "Benchmarks/PageAllocator",
+            exclude: ["PageHeapCore/README.md"],
+            swiftSettings: strict),
         .testTarget(
             name: "GoldenVectorsTests",
             dependencies: ["PageHeapCore", "PageHeapSimulation"],

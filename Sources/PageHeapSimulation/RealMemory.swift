@@ -1,4 +1,5 @@
 import CPageHeap
+import Foundation
 import PageHeapCore
 
 /// The real memory that a simulated system gives to a heap's books.
@@ -28,5 +29,14 @@ enum RealMemory {
 
     static func makeReadable(_ address: UnsafeMutableRawPointer, _ bytes: ByteCount) -> Bool {
         pageheap_protect(address, Int(bytes.rawValue), Int32(PAGEHEAP_ACCESS_READ)) == 0
+    }
+
+    /// How many bytes of a range are resident; looks at the range alone, whatever else the process does.
+    static func residentBytes(_ address: UnsafeMutableRawPointer, _ bytes: ByteCount) -> ByteCount {
+        let page = pageheap_physical_page_bytes()
+        let pages = (Int(bytes.rawValue) + page - 1) / page
+        var states = [UInt8](repeating: 0, count: pages)
+        guard mincore(address, Int(bytes.rawValue), &states) == 0 else { return 0 }
+        return ByteCount(UInt(states.count { $0 & 1 != 0 } * page))
     }
 }

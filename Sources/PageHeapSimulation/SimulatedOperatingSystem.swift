@@ -14,7 +14,8 @@ package final class SimulatedOperatingSystem: OperatingSystem, @unchecked Sendab
     private let lock = NSLock()
     private var space: SimulatedAddressSpace
     private var clocks = SimulatedClocks()
-    private var metadataReserved: ByteCount = 0
+    /// Address space for the heap's books: bytes by address.
+    private var metadata: [UnsafeMutableRawPointer: ByteCount] = [:]
 
     package init(_ machine: SimulatedMachine = SimulatedMachine()) {
         self.machine = machine
@@ -52,13 +53,17 @@ package final class SimulatedOperatingSystem: OperatingSystem, @unchecked Sendab
     }
 
     package func reserveMetadata(_ bytes: ByteCount) -> UnsafeMutableRawPointer? {
-        guard let memory = RealMemory.reserve(bytes, alignment: machine.physicalPage) else { return nil }
-        lock.withLock { metadataReserved += bytes }
-        return memory
+        lock.withLock {
+            guard let memory = RealMemory.reserve(bytes, alignment: machine.physicalPage) else { return nil }
+            metadata[memory] = bytes
+            return memory
+        }
     }
 
     package func cancelMetadata(_ address: UnsafeMutableRawPointer, _ bytes: ByteCount) {
-        if RealMemory.cancel(address, bytes) { lock.withLock { metadataReserved -= bytes } }
+        lock.withLock {
+            if metadata[address] == bytes && RealMemory.cancel(address, bytes) { metadata[address] = nil }
+        }
     }
 
     package func makeMetadataAccessible(_ address: UnsafeMutableRawPointer, _ bytes: ByteCount) -> Bool {
@@ -106,7 +111,13 @@ package final class SimulatedOperatingSystem: OperatingSystem, @unchecked Sendab
     /// Bytes of the heap's address space.
     package var reservedBytes: ByteCount { lock.withLock { space.reservedBytes } }
     /// Bytes of address space for the heap's books that were not given back.
-    package var metadataReservedBytes: ByteCount { lock.withLock { metadataReserved } }
+    package var metadataReservedBytes: ByteCount {
+        lock.withLock { metadata.values.reduce(0) { $0 + $1 } }
+    }
+    /// Bytes of physical memory that the heap's books have, in the real machine's pages.
+    package var metadataResidentBytes: ByteCount {
+        lock.withLock { metadata.reduce(0) { $0 + RealMemory.residentBytes($1.key, $1.value) } }
+    }
     /// Page faults so far.
     package var faults: Int { lock.withLock { space.faults } }
     /// Wrong transitions so far; empty in a correct heap.

@@ -2,4 +2,12 @@
 package enum SystemCallKind: CaseIterable, Hashable, Sendable {
     case reserve, cancel, makeAccessible, release
     case reserveMetadata, cancelMetadata, makeMetadataAccessible, makeMetadataReadable
+
+    /// Whether the call asks for memory or address space, so that 'no' is an answer that every heap must expect.
+    package var asksForMemory: Bool {
+        switch self {
+        case .reserve, .makeAccessible, .reserveMetadata, .makeMetadataAccessible, .makeMetadataReadable: true
+        case .cancel, .release, .cancelMetadata: false
+        }
+    }
 }

@@ -55,8 +55,7 @@ extension Heap {
     package func extend(at address: UInt, by count: PageCount) -> Bool {
         locked.pointee.lock.lock()
         defer { locked.pointee.lock.unlock() }
-        guard locked.pointee.pages.isFree(base: offset(address), count: count) else { return false }
-        let scavenged = locked.pointee.pages.allocateRange(base: offset(address), count: count)
+        guard let scavenged = locked.pointee.pages.allocate(count, at: offset(address)) else { return false }
         locked.pointee.books.use(count.bytes, scavenged: scavenged)
         publish()
         return true

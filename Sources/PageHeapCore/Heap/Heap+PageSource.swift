@@ -1,11 +1,23 @@
 extension Heap: PageSource {
     @inline(__always)
     package func spanEntry(of address: UInt) -> SpanTableEntry {
+        if let entry = firstSpanEntry(of: address) { return entry }
         for index in 0..<state.pointee.reservationCount {
             let reservation = state.pointee.reservations[index]
             if reservation.contains(address), let table = reservation.table { return table.entry(of: address) }
         }
         return .none
+    }
+
+    /// What a page of the first reservation belongs to, if the address is a multiple of 16 in it.
+    @inline(__always)
+    func firstSpanEntry(of address: UInt) -> SpanTableEntry? {
+        // Rotated, so that one comparison finds addresses outside the reservation and such as are not multiples of 16.
+        let offset = address &- state.pointee.firstBase
+        let units = offset &>> UInt(SizeClass.unitShift) | offset &<< UInt(UInt.bitWidth - SizeClass.unitShift)
+        guard units < state.pointee.firstUnits else { return nil }
+        let page = Int(bitPattern: units &>> UInt(PageGeometry.pageShift - SizeClass.unitShift))
+        return SpanTableEntry(rawValue: state.pointee.firstEntries.unsafelyUnwrapped[page])
     }
 
     package func setSpanEntry(_ entry: SpanTableEntry, from address: UInt, count: PageCount) {

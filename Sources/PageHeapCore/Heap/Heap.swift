@@ -46,6 +46,11 @@ package struct Heap<System: OperatingSystem> {
         state.pointee.space.start(ranges)
         state.pointee.goal.store(.max, ordering: .relaxed)
         state.pointee.reservations[0] = first
+        if let table = first.table {
+            state.pointee.firstBase = first.base
+            state.pointee.firstUnits = (first.end &- first.base) &>> UInt(SizeClass.unitShift)
+            state.pointee.firstEntries = table.entriesAddress
+        }
         state.pointee.reservationCount = 1
         withUnsafeMutablePointer(to: &state.pointee.system) { $0.initialize(to: system) }
         return Heap(state)

@@ -4,6 +4,14 @@ import Synchronization
 /// All of a heap, in memory that does not move. Reached through ``Heap``, a handle, and set up in zeroed memory by
 /// ``Heap/start(in:system:configuration:)``: all locks and counters are right when they are zero.
 package struct HeapState<System: OperatingSystem>: ~Copyable {
+    // What every free looks at, first: the first reservation, if it has a span table.
+    /// The first reservation's address.
+    var firstBase: UInt
+    /// Its size in units of 16 bytes; 0 where the heap keeps no spans.
+    var firstUnits: UInt
+    /// Its span table's entries.
+    var firstEntries: UnsafeMutablePointer<UInt32>?
+
     var system: System
     var machine: MachineFigures
     var configuration: HeapConfiguration

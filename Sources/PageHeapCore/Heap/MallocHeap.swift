@@ -17,17 +17,11 @@ package struct MallocHeap<System: OperatingSystem> {
     package func start(system: System, configuration: HeapConfiguration) -> Bool {
         var configuration = configuration
         configuration.keepsSpans = true
-        guard Heap.start(in: heap.state, system: system, configuration: configuration) != nil,
-            let table = state.pointee.heap.reservations[0].table
-        else { return false }
-        let first = state.pointee.heap.reservations[0]
+        guard Heap.start(in: heap.state, system: system, configuration: configuration) != nil else { return false }
         state.pointee.classes = SizeClassTable()
         state.pointee.exitKey = .max
         state.pointee.largestRequestBytes = min(system.largestRequestBytes, Tunables.reservationBytes)
         state.pointee.caches.prepareToDrain()
-        state.pointee.firstEntries = table.entriesAddress
-        state.pointee.firstBase = first.base
-        state.pointee.firstUnits = (first.end &- first.base) &>> UInt(SizeClass.unitShift)
         return true
     }
 
@@ -62,13 +56,9 @@ package struct MallocHeap<System: OperatingSystem> {
     /// small block of the first reservation, or the cache is full: then ``freeSlowly(_:)``.
     @inline(__always)
     package func freeToCache(_ address: UInt) -> Bool {
-        // Rotated, so that one comparison finds addresses outside the reservation and such as are not multiples of 16.
-        let offset = address &- state.pointee.firstBase
-        let units = offset &>> UInt(SizeClass.unitShift) | offset &<< UInt(UInt.bitWidth - SizeClass.unitShift)
-        guard units < state.pointee.firstUnits else { return false }
-        let page = Int(bitPattern: units &>> UInt(PageGeometry.pageShift - SizeClass.unitShift))
         // Class 0, of what is no small block, has no room in any cache.
-        let sizeClass = SpanTableEntry(rawValue: state.pointee.firstEntries[page]).sizeClass
+        guard let entry = heap.firstSpanEntry(of: address) else { return false }
+        let sizeClass = entry.sizeClass
         let slot = ThreadSlot.current
         let taken = slot.enter().push(address, sizeClass)
         slot.leave()

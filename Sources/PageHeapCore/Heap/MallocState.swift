@@ -1,14 +1,6 @@
 /// All of a malloc heap, in memory that does not move: a heap of pages, and blocks above it. Reached through
 /// ``MallocHeap``, a handle.
 package struct MallocState<System: OperatingSystem>: ~Copyable {
-    // What every free looks at, first: the first reservation and its span table.
-    /// The first reservation's address.
-    var firstBase: UInt
-    /// Its size in units of 16 bytes.
-    var firstUnits: UInt
-    /// Its span table's entries.
-    var firstEntries: UnsafeMutablePointer<UInt32>
-
     /// The most that one request may ask for.
     var largestRequestBytes: ByteCount
 

@@ -16,7 +16,7 @@ package struct Options {
 
     /// Names that begin like ours and belong to the project's tests and tools.
     private static func isToolsOwn(_ name: TextSlice) -> Bool {
-        name == "VECTORS" || name == "SEED" || name == "OPERATIONS"
+        name == "VECTORS" || name == "SEED" || name == "OPERATIONS" || name == "SHRINK"
     }
 
     /// Reads the options out of an environment.

@@ -8,7 +8,7 @@ package struct ReservedArray<Element: BitwiseCopyable>: ~Copyable {
     package let firstIndex: Int
     package let count: Int
 
-    private var accessible = AccessibleStretch()
+    private var accessible = AccessibleStretches()
 
     /// Reserves room for the entries `firstIndex ..< firstIndex + count`, or nothing if the system refuses.
     package init?(

@@ -19,6 +19,7 @@ package struct AddressRanges: ~Copyable {
     /// Gives the storage back.
     package func cancel(using system: borrowing some OperatingSystem & ~Copyable) { storage.cancel(using: system) }
 
+    @inline(__always)
     package subscript(index: Int) -> AddressRange { storage[index] }
 
     package var last: AddressRange? { count == 0 ? nil : storage[count - 1] }
@@ -26,6 +27,7 @@ package struct AddressRanges: ~Copyable {
     /// The index of the first range whose base is greater than an address; ``count`` where there is none.
     ///
     /// - Complexity: O(log n).
+    @inline(__always)
     package func successor(of address: OffsetAddress) -> Int {
         var low = 0
         var high = count
@@ -42,6 +44,7 @@ package struct AddressRanges: ~Copyable {
     }
 
     /// The lowest address of the set that is not below `address`, or nothing where there is none.
+    @inline(__always)
     package func first(notBelow address: OffsetAddress) -> OffsetAddress? {
         let index = successor(of: address)
         if index > 0 && storage[index - 1].contains(address) { return address }

@@ -6,7 +6,7 @@ import Synchronization
 /// is there, and looked up with an acquiring load.
 package struct ChunkMap: ~Copyable {
     private let root: UnsafeMutablePointer<Atomic<UInt>>
-    private var blocks = AccessibleStretch()
+    private var blocks = AccessibleStretches()
 
     private static var chunksPerBlock: UInt { 1 &<< UInt(PageGeometry.chunkMapBlockShift) }
     private static var blockBytes: ByteCount { ChunkPages.bytes * chunksPerBlock }

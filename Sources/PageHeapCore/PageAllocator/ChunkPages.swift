@@ -28,14 +28,13 @@ package struct ChunkPages {
         return wasScavenged
     }
 
-    /// The topmost run of free pages that still have their physical memory.
-    func scavengeCandidate(
-        from start: PageIndex, group: PageCount, limit: PageCount, hugePage: PageCount
-    ) -> PageRange? {
+    /// Ones where a page is in use or has been given back: where there is nothing to scavenge.
+    @inline(__always)
+    var takenForScavenging: PageBitmap {
         var taken = PageBitmap()
         for index in 0..<PageBitmap.wordCount {
             taken.setWord(index, to: allocated.word(index) | scavenged.word(index))
         }
-        return taken.scavengeCandidate(from: start, group: group, limit: limit, hugePage: hugePage)
+        return taken
     }
 }

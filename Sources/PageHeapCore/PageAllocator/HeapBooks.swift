@@ -52,9 +52,9 @@ package struct HeapBooks: Sendable {
     package var demand: ByteCount { used + cached }
 
     /// Free pages have lost their physical memory.
-    package mutating func release(_ bytes: ByteCount, _ cause: ReleaseCause) {
+    package mutating func release(_ bytes: ByteCount, _ cause: ReleaseCause, calls: UInt) {
         released += bytes
-        releaseCalls += 1
+        releaseCalls += calls
         switch cause {
         case .background: releasedInBackgroundTotal += bytes
         case .growth: releasedAtGrowthTotal += bytes

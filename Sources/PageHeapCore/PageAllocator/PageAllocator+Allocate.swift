@@ -12,47 +12,29 @@ extension PageAllocator {
         {
             let found = chunks[hintChunk].allocated.findRun(ofFree: count, from: hintPage)
             guard let page = found.page else { corrupted("a chunk's bitmap has less than its summary says", hintChunk) }
-            return take(
-                count, at: hintChunk.address(of: page), searchFrom: hintChunk.address(of: found.firstFree))
+            let firstFree = hintChunk.address(of: found.firstFree)
+            if searchAddress < firstFree { searchAddress = firstFree }
+            return PageAllocation(
+                base: hintChunk.address(of: page), scavenged: allocate(count, from: page, of: hintChunk))
         }
         guard let found = find(count) else {
             // No single page: the heap is full. No long run proves nothing about single pages.
             if count == 1 { searchAddress = .maximum }
             return nil
         }
-        return take(count, at: found.base, searchFrom: found.searchAddress)
-    }
-
-    /// Takes a run of free pages whose address is a multiple of a power of two. The heap lock is held.
-    ///
-    /// The lowest run is taken where it happens to be aligned; else the lowest one with room for an aligned run inside.
-    ///
-    /// - Parameters:
-    ///   - count: at least 1.
-    ///   - alignment: in pages, a power of two.
-    package mutating func allocate(_ count: PageCount, alignment: PageCount) -> PageAllocation? {
-        if alignment <= 1 { return allocate(count) }
-        if ChunkIndex(containing: searchAddress) >= endChunk { return nil }
-        if let found = find(count), found.base.isAligned(to: alignment.bytes) {
-            return take(count, at: found.base, searchFrom: found.searchAddress)
-        }
-        guard let found = find(count + alignment - 1) else { return nil }
-        let base = found.base.roundedUp(to: OffsetAddress(alignment.bytes.rawValue))
-        return take(count, at: base, searchFrom: found.searchAddress)
-    }
-
-    private mutating func take(
-        _ count: PageCount, at base: OffsetAddress, searchFrom address: OffsetAddress
-    ) -> PageAllocation {
-        let scavenged = allocateRange(base: base, count: count)
-        if searchAddress < address { searchAddress = address }
-        return PageAllocation(base: base, scavenged: scavenged)
+        let scavenged = allocateRange(base: found.base, count: count)
+        if searchAddress < found.searchAddress { searchAddress = found.searchAddress }
+        return PageAllocation(base: found.base, scavenged: scavenged)
     }
 
     /// Marks a range of free pages as in use. The heap lock is held.
     ///
     /// - Returns: how many bytes of it were scavenged.
     package mutating func allocateRange(base: OffsetAddress, count: PageCount) -> ByteCount {
+        let first = base.pageIndex
+        if PageGeometry.pagesPerChunk.rawValue &- first.rawValue >= count.rawValue {
+            return allocate(count, from: first, of: ChunkIndex(containing: base))
+        }
         var scavenged: PageCount = 0
         Self.forEachChunk(base: base, count: count) { chunk, first, pages in
             var bitmaps = chunks[chunk]
@@ -61,6 +43,19 @@ extension PageAllocator {
         freePages -= count
         scavengedPages -= scavenged
         updateSummaries(base: base, count: count, change: .allocatedRange)
+        return scavenged.bytes
+    }
+
+    /// Marks pages of one chunk as in use, and answers how many bytes of them were scavenged.
+    @inline(__always)
+    private mutating func allocate(_ count: PageCount, from first: PageIndex, of chunk: ChunkIndex) -> ByteCount {
+        var bitmaps = chunks[chunk]
+        let scavenged = bitmaps.allocate(from: first, count: count)
+        freePages -= count
+        scavengedPages -= scavenged
+        let before = summaries[leaf: chunk]
+        setSummary(
+            of: chunk, bitmaps.allocated.summary(afterTaking: first, count, before: before), before: before)
         return scavenged.bytes
     }
 

@@ -24,7 +24,7 @@ extension PageAllocator {
         bitmaps.scavenged.clearBits(free & scavenged, at: page)
         freePages -= PageCount(UInt(bitPattern: free.nonzeroBitCount))
         scavengedPages -= PageCount(UInt(bitPattern: (free & scavenged).nonzeroBitCount))
-        updateSummaries(base: block, count: PageCache.pages, change: .pagesOfOneChunk)
+        updateSummary(of: ChunkIndex(containing: block), bitmaps)
         // The last page of the block, not past it: the next address may not be part of the heap.
         searchAddress = block + (PageCache.pages - 1).bytes
         return PageCache(base: block, free: free, scavenged: scavenged)
@@ -41,7 +41,7 @@ extension PageAllocator {
         freePages += PageCount(UInt(bitPattern: cache.free.nonzeroBitCount))
         scavengedPages += PageCount(UInt(bitPattern: (cache.scavenged).nonzeroBitCount))
         if cache.base < searchAddress { searchAddress = cache.base }
-        updateSummaries(base: cache.base, count: PageCache.pages, change: .pagesOfOneChunk)
+        updateSummary(of: ChunkIndex(containing: cache.base), bitmaps)
         cache = .empty
     }
 }

@@ -18,12 +18,16 @@ extension PageAllocator {
     ///
     /// At each level one block of entries is scanned, the whole root or eight below it. A run that spans entries gives
     /// the address at once; a run inside an entry leads one level down.
-    func find(_ count: PageCount) -> Found? {
+    mutating func find(_ count: PageCount) -> Found? {
+        propagatePending()
         var window = FirstFreeWindow()
         var block = 0
         for level in 0..<PageGeometry.levels {
             block &<<= PageGeometry.levelBits(level)
-            switch scan(level, block: block, for: count.rawValue, &window) {
+            let step =
+                level == 0
+                ? scanRoot(for: count.rawValue, &window) : scanBlock(level, block, for: count.rawValue, &window)
+            switch step {
             case .run(let pages):
                 let base = address(level, block) + PageCount(pages).bytes
                 return Found(base: base, searchAddress: nextMapped(window.base))
@@ -44,48 +48,78 @@ extension PageAllocator {
         return Found(base: chunk.address(of: page), searchAddress: nextMapped(window.base))
     }
 
-    /// Scans the entries of one block of a level, keeping the run of free pages that reaches the present entry.
+    /// Scans the eight entries below one of the level above.
     @inline(__always)
-    private func scan(_ level: Int, block: Int, for count: UInt, _ window: inout FirstFreeWindow) -> Step {
-        let logPages = UInt(bitPattern: PageGeometry.levelLogPages(level))
-        let entryPages: UInt = 1 &<< logPages
-        let entryBytes = PageCount(entryPages).bytes
-        let shift = UInt(bitPattern: PageGeometry.levelShift(level))
+    private func scanBlock(_ level: Int, _ block: Int, for count: UInt, _ window: inout FirstFreeWindow) -> Step {
         var index = block
-        var end = block &+ PageGeometry.blockEntries(level)
+        let end = block &+ PageGeometry.blockEntries(level)
         // Nothing below the search address is free: where it lies in this block, begin there.
-        let hint = Int(bitPattern: searchAddress.rawValue &>> shift)
+        let hint = hintIndex(level)
         if hint >= index && hint < end { index = hint }
-        if level == 0 {
-            // Entries that the heap never grew into are zero (and not there, in a tree over a window).
-            index = max(index, Int(bitPattern: startChunk.base.rawValue &>> shift))
-            end = min(end, Int(bitPattern: (endChunk.base.rawValue &- 1) &>> shift) &+ 1)
-        }
-        var runBase: UInt = 0
+        // What the window needs is the first entry with anything free; those after it lie beyond.
+        while index < end && summaries[level, index] == .full { index &+= 1 }
+        if index == end { return .nothing }
+        report(level, index, &window)
         var run: UInt = 0
         while index < end {
-            let summary = summaries[level, index]
-            if summary == .full {
-                run = 0
-                index &+= 1
-                continue
-            }
-            if !window.narrow(to: address(level, index), size: entryBytes) {
-                corrupted("a free range lies across one seen before", ChunkIndex(containing: address(level, index)))
-            }
-            let inBlock = UInt(bitPattern: index &- block)
-            let start = summary.start
-            if run &+ start >= count { return .run(run == 0 ? inBlock &<< logPages : runBase) }
-            if summary.longest >= count { return .descend(index) }
-            if run == 0 || start < entryPages {
-                run = summary.end
-                runBase = ((inBlock &+ 1) &<< logPages) &- run
-            } else {
-                run &+= entryPages
-            }
+            if let step = take(level, index, block, for: count, &run) { return step }
             index &+= 1
         }
-        return run >= count && run != 0 ? .run(runBase) : .nothing
+        return .nothing
+    }
+
+    /// Tells the window of an entry in which something is free.
+    @inline(__always)
+    private func report(_ level: Int, _ index: Int, _ window: inout FirstFreeWindow) {
+        let bytes = PageCount(1 &<< UInt(bitPattern: PageGeometry.levelLogPages(level))).bytes
+        if !window.narrow(to: address(level, index), size: bytes) {
+            corrupted("a free range lies across one seen before", ChunkIndex(containing: address(level, index)))
+        }
+    }
+
+    /// Scans the root, where the heap has grown: ranges may lie terabytes apart, and what lies between is full.
+    private func scanRoot(for count: UInt, _ window: inout FirstFreeWindow) -> Step {
+        var run: UInt = 0
+        var next = hintIndex(0)  // entries below were scanned, or have nothing free
+        var range = max(inUse.successor(of: searchAddress), 1) &- 1
+        while range < inUse.count {
+            let entries = SummaryTree.entries(0, of: inUse[range])
+            var index = entries.lowerBound
+            if index > next { run = 0 }
+            index = max(index, next)
+            while index < entries.upperBound {
+                if summaries[0, index] != .full { report(0, index, &window) }
+                if let step = take(0, index, 0, for: count, &run) { return step }
+                index &+= 1
+            }
+            next = index
+            range &+= 1
+        }
+        return .nothing
+    }
+
+    @inline(__always)
+    private func hintIndex(_ level: Int) -> Int {
+        Int(bitPattern: searchAddress.rawValue &>> UInt(bitPattern: PageGeometry.levelShift(level)))
+    }
+
+    /// Takes one entry into account; answers where the scan ends with it.
+    ///
+    /// - Parameter run: the free pages in a row that reach the entry; afterwards, those that reach the next.
+    @inline(__always)
+    private func take(_ level: Int, _ index: Int, _ block: Int, for count: UInt, _ run: inout UInt) -> Step? {
+        let summary = summaries[level, index]
+        if summary == .full {
+            run = 0
+            return nil
+        }
+        let logPages = UInt(bitPattern: PageGeometry.levelLogPages(level))
+        let start = level == 0 ? summary.start : summary.startBelowRoot
+        if run &+ start >= count { return .run((UInt(bitPattern: index &- block) &<< logPages) &- run) }
+        if (level == 0 ? summary.longest : summary.longestBelowRoot) >= count { return .descend(index) }
+        let whole: UInt = 1 &<< logPages
+        run = start == whole ? run &+ whole : level == 0 ? summary.end : summary.endBelowRoot
+        return nil
     }
 
     @inline(__always)

@@ -4,17 +4,23 @@ extension PageAllocator {
     /// - Parameters:
     ///   - base: the first page's address.
     ///   - count: at least 1; all of them in use.
-    ///   - byScavenger: the scavenger puts back what it took to release it: that is no sign of new garbage, and leaves
-    ///     the free high-water mark alone.
-    package mutating func free(base: OffsetAddress, count: PageCount, byScavenger: Bool = false) {
+    package mutating func free(base: OffsetAddress, count: PageCount) {
         if base < searchAddress { searchAddress = base }
-        if !byScavenger {
-            let lastByte = base + count.bytes - 1
-            if freeHighWaterMark < lastByte { freeHighWaterMark = lastByte }
-        }
-        if count == 1 {
-            var bitmaps = chunks[ChunkIndex(containing: base)]
-            bitmaps.allocated.clear(base.pageIndex)
+        let lastByte = base + count.bytes - 1
+        if freeHighWaterMark < lastByte { freeHighWaterMark = lastByte }
+        freePages += count
+        let first = base.pageIndex
+        if PageGeometry.pagesPerChunk.rawValue &- first.rawValue >= count.rawValue {
+            let chunk = ChunkIndex(containing: base)
+            var bitmaps = chunks[chunk]
+            if count == 1 {
+                bitmaps.allocated.clear(first)
+            } else {
+                bitmaps.allocated.clearRange(from: first, count: count)
+            }
+            let before = summaries[leaf: chunk]
+            setSummary(
+                of: chunk, bitmaps.allocated.summary(afterFreeing: first, count, before: before), before: before)
         } else {
             Self.forEachChunk(base: base, count: count) { chunk, first, pages in
                 var bitmaps = chunks[chunk]
@@ -24,9 +30,8 @@ extension PageAllocator {
                     bitmaps.allocated.clearRange(from: first, count: pages)
                 }
             }
+            updateSummaries(base: base, count: count, change: .freedRange)
         }
-        freePages += count
-        updateSummaries(base: base, count: count, change: .freedRange)
     }
 
     /// Notes that free pages have lost their physical memory. They lie in one chunk. The heap lock is held.

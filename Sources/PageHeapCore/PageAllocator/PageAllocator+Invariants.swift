@@ -1,7 +1,8 @@
 extension PageAllocator {
     /// Checked builds and tests: stops if bitmaps, summaries, search address, counts and ranges disagree. The heap lock
     /// is held. Looks at every chunk.
-    package func checkInvariants() {
+    package mutating func checkInvariants() {
+        propagatePending()
         inUse.checkInvariants()
         summaryOfEveryLevelIsRight()
         var free: PageCount = 0

@@ -4,32 +4,92 @@ enum PageRangeChange {
     case allocatedRange
     /// All of the range is free now.
     case freedRange
-    /// Single pages inside one chunk.
-    case pagesOfOneChunk
 }
 
 extension PageAllocator {
-    /// Brings the summaries up to date after a change: the leaves, then level by level upwards, until a level did not
-    /// change. The heap lock is held.
+    /// Brings the summaries up to date after a change: the leaves at once; above them, what lies over one chunk or two
+    /// waits, see ``pending``. The heap lock is held.
     mutating func updateSummaries(base: OffsetAddress, count: PageCount, change: PageRangeChange) {
         let limit = base + count.bytes
         let first = ChunkIndex(containing: base)
         let last = ChunkIndex(containing: limit - 1)
         if first == last {
-            let summary = chunks[first].allocated.summarized()
-            if summary == summaries[leaf: first] { return }
-            summaries[leaf: first] = summary
-        } else {
-            summaries[leaf: first] = chunks[first].allocated.summarized()
-            let inner: PageSummary = change == .allocatedRange ? .full : .freeChunk
-            var chunk = first + 1
-            while chunk < last {
-                summaries[leaf: chunk] = inner
-                chunk += 1
-            }
-            summaries[leaf: last] = chunks[last].allocated.summarized()
+            updateSummary(of: first, chunks[first])
+            return
         }
-        let range = AddressRange(base: base, limit: limit)
+        if last == first + 1 {
+            updateSummary(of: first, chunks[first])
+            updateSummary(of: last, chunks[last])
+            return
+        }
+        propagatePending()
+        summaries[leaf: first] = chunks[first].allocated.summarized()
+        let inner: PageSummary = change == .allocatedRange ? .full : .freeChunk
+        var chunk = first + 1
+        while chunk < last {
+            summaries[leaf: chunk] = inner
+            chunk += 1
+        }
+        summaries[leaf: last] = chunks[last].allocated.summarized()
+        propagate(AddressRange(base: base, limit: limit))
+    }
+
+    /// Brings the summary of one chunk up to date, from its bitmap. The heap lock is held.
+    @inline(__always)
+    mutating func updateSummary(of chunk: ChunkIndex, _ bitmaps: ChunkPages) {
+        setSummary(of: chunk, bitmaps.allocated.summarized(), before: summaries[leaf: chunk])
+    }
+
+    /// Gives a chunk a new summary; the levels above will learn of it. The heap lock is held.
+    @inline(__always)
+    mutating func setSummary(of chunk: ChunkIndex, _ summary: PageSummary, before: PageSummary) {
+        if summary == before { return }
+        if !pending.contains(chunk) {
+            // Before the leaf changes: it is not among those that are told about.
+            if pending.isFull { propagatePending() }
+            pending.append(chunk, known: before)
+        }
+        summaries[leaf: chunk] = summary
+    }
+
+    /// Tells the levels above what they do not know yet. The heap lock is held.
+    @inline(__always)
+    mutating func propagatePending() {
+        if pending.isEmpty { return }
+        propagateAll()
+    }
+
+    @inline(never)
+    private mutating func propagateAll() {
+        for place in 0..<pending.count {
+            let change = pending[place]
+            var index = Int(bitPattern: change.chunk.rawValue)
+            var before = change.known
+            var after = summaries[leaf: change.chunk]
+            var level = PageGeometry.leafLevel
+            // Where a neighbour has changed too, what lies above knows neither.
+            var isAlone = !pending.hasSibling(of: change.chunk)
+            while level > 0 && (after != before || !isAlone) {
+                let parent = index &>> PageGeometry.bitsPerLevel
+                let parentBefore = summaries[level &- 1, parent]
+                let short =
+                    isAlone
+                    ? summaries.merged(into: parentBefore, level, child: index, before: before, after: after) : nil
+                after = short ?? summaries.mergedChildren(level &- 1, parent)
+                before = parentBefore
+                isAlone = true
+                // A level that does not change hides the change from all above.
+                if after == before { break }
+                level &-= 1
+                summaries[level, parent] = after
+                index = parent
+            }
+        }
+        pending.removeAll()
+    }
+
+    /// Merges upwards what lies over a range of changed leaves, until a level does not change.
+    private func propagate(_ range: AddressRange) {
         var level = PageGeometry.leafLevel
         var changed = true
         while changed && level > 0 {

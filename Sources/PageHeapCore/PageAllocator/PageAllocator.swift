@@ -24,6 +24,11 @@ package struct PageAllocator: ~Copyable {
     /// Pages that are free, and of them those that are scavenged.
     package internal(set) var freePages: PageCount = 0
     package internal(set) var scavengedPages: PageCount = 0
+    /// Chunks whose summaries the levels above do not know yet. Their own are right.
+    ///
+    /// Most changes hit chunks that the last ones hit, and often take each other back, so what lies above is brought up to
+    /// date only when there are too many of them, or before the tree is searched.
+    var pending = PendingChunks()
     /// Bytes of metadata made accessible for the allocator.
     package internal(set) var metadataBytes: ByteCount = 0
 

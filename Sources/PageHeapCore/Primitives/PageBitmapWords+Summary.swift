@@ -26,35 +26,37 @@ extension PageBitmapWords {
         let end = run
         longest = max(longest, run)
         // A run inside one word, touching neither end, has at most 62 pages.
-        if longest < 62 {
-            for index in 0..<Self.wordCount {
-                longest = Self.longestInnerRun(ofFree: word(index), above: longest)
-            }
-        }
+        if longest < 62 { longest = longestInnerRun(above: longest) }
         return PageSummary(
             start: UInt(bitPattern: start), longest: UInt(bitPattern: longest), end: UInt(bitPattern: end))
     }
 
-    /// The longest run of zeros in a word, if it is longer than `known`; else `known`.
+    /// The longest run of zeros inside one word, if it is longer than `known`; else `known`. All words at once.
     @inline(__always)
-    private static func longestInnerRun(ofFree word: UInt64, above known: Int) -> Int {
-        var runs = ~word
-        guard runs != 0 else { return known }
+    private func longestInnerRun(above known: Int) -> Int {
+        var runs = ~SIMD8<UInt64>(word(0), word(1), word(2), word(3), word(4), word(5), word(6), word(7))
         // Shorten every run by `known`: what is left belongs to longer ones.
         var remaining = known
         var shift = 1
         while remaining > 0 {
             let step = min(shift, remaining)
-            runs &= runs &>> UInt64(truncatingIfNeeded: step)
-            if runs == 0 { return known }
+            runs &= runs &>> SIMD8(repeating: UInt64(truncatingIfNeeded: step))
+            if Self.isZero(runs) { return known }
             remaining &-= step
             shift &<<= 1
         }
         var length = known
-        while runs != 0 {
-            runs &= runs &>> 1
+        while !Self.isZero(runs) {
+            runs &= runs &>> SIMD8(repeating: 1)
             length &+= 1
         }
         return length
+    }
+
+    @inline(__always)
+    private static func isZero(_ words: SIMD8<UInt64>) -> Bool {
+        let half = words.lowHalf | words.highHalf
+        let quarter = half.lowHalf | half.highHalf
+        return quarter.x | quarter.y == 0
     }
 }

@@ -45,6 +45,17 @@ package struct PageSummary: Equatable, Sendable {
     @inline(__always)
     package var end: UInt { field(2) }
 
+    // The same below the root, where 2^21 cannot be.
+
+    @inline(__always)
+    var startBelowRoot: UInt { UInt(truncatingIfNeeded: packed & Self.fieldMask) }
+
+    @inline(__always)
+    var longestBelowRoot: UInt { UInt(truncatingIfNeeded: packed &>> UInt64(Self.fieldBits) & Self.fieldMask) }
+
+    @inline(__always)
+    var endBelowRoot: UInt { UInt(truncatingIfNeeded: packed &>> UInt64(2 &* Self.fieldBits)) }
+
     @inline(__always)
     private func field(_ index: Int) -> UInt {
         packed & Self.allFree != 0
@@ -52,29 +63,35 @@ package struct PageSummary: Equatable, Sendable {
             : UInt(truncatingIfNeeded: packed &>> UInt64(index &* Self.fieldBits) & Self.fieldMask)
     }
 
-    /// The summary of neighbours, in address order.
+    /// The summary of eight neighbours, in address order. None of them covers 2^21 pages, so none is the special case.
+    ///
+    /// Free of branches: what a neighbour adds is chosen, not jumped to.
     ///
     /// - Parameters:
-    ///   - count: the neighbours, at least one.
     ///   - logPages: log2 of the pages of each.
     ///   - summary: the summary of the neighbour with an index.
     @inline(__always)
     package static func merged(count: Int, logPages: Int, _ summary: (Int) -> PageSummary) -> PageSummary {
-        let whole: UInt = 1 &<< UInt(bitPattern: logPages)
-        let first = summary(0)
-        var start = first.start
-        var longest = first.longest
-        var end = first.end
+        let whole = UInt64(1) &<< UInt64(truncatingIfNeeded: logPages)
+        let mask = fieldMask
+        let first = summary(0).packed
+        var start = first & mask
+        var longest = first &>> UInt64(fieldBits) & mask
+        var end = first &>> UInt64(2 &* fieldBits)
+        var low = whole  // what `start` is while all so far is free
         var index = 1
         while index < count {
-            let next = summary(index)
-            let nextStart = next.start
-            // Still free from the very beginning: the low run goes on.
-            if start == UInt(bitPattern: index) &<< UInt(bitPattern: logPages) { start &+= nextStart }
-            longest = max(longest, max(end &+ nextStart, next.longest))
-            end = next.end == whole ? end &+ whole : next.end
+            let packed = summary(index).packed
+            let nextStart = packed & mask
+            let nextEnd = packed &>> UInt64(2 &* fieldBits)
+            start &+= start == low ? nextStart : 0
+            low &+= whole
+            longest = max(longest, max(end &+ nextStart, packed &>> UInt64(fieldBits) & mask))
+            end = nextEnd == whole ? end &+ whole : nextEnd
             index &+= 1
         }
-        return PageSummary(start: start, longest: longest, end: end)
+        return PageSummary(
+            start: UInt(truncatingIfNeeded: start), longest: UInt(truncatingIfNeeded: longest),
+            end: UInt(truncatingIfNeeded: end))
     }
 }

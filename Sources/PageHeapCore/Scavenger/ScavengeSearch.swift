@@ -101,97 +101,9 @@ package struct ScavengeSearch {
                 (work, generation) = reserve()
                 if work.isEmpty { break }
             }
-            released += scavengeOne(&work, bytes - released, cause, using: system)
+            released += scavengeBatch(of: &work, bytes - released, cause, using: system)
         }
         handBack(work, generation: generation, using: system)
         return released
-    }
-
-    /// One step: releases the topmost candidate of a range, and shortens the range to what lies below it.
-    ///
-    /// - Returns: the bytes released; 0 with an empty range where there was no candidate, 0 with a range left where the
-    ///   system refused.
-    func scavengeOne(
-        _ work: inout AddressRange, _ bytes: ByteCount, _ cause: ReleaseCause,
-        using system: borrowing some OperatingSystem & ~Copyable
-    ) -> ByteCount {
-        if work.isEmpty { return 0 }
-        if !work.base.isAligned(to: PageGeometry.chunkBytes) {
-            fatal("a range to search does not begin with a chunk:", work.base.rawValue)
-        }
-        let lastByte = work.limit - 1
-        let top = ChunkIndex(containing: lastByte)
-        if let run = takeCandidate(in: top, from: lastByte.pageIndex, bytes) {
-            return release(run, in: top, cause, &work, using: system)
-        }
-        work.limit = top.base
-        while let chunk = likelyChunk(in: work) {
-            if let run = takeCandidate(in: chunk, from: .last, bytes) {
-                return release(run, in: chunk, cause, &work, using: system)
-            }
-            // An allocation was faster.
-            work.limit = chunk.base
-        }
-        work.limit = work.base
-        return 0
-    }
-
-    /// The highest chunk of a range that seems to have a candidate. Takes no lock: what it sees may be out of date.
-    private func likelyChunk(in work: AddressRange) -> ChunkIndex? {
-        if work.isEmpty { return nil }
-        let group = machine.pagesPerPhysicalPage
-        let lowest = ChunkIndex(containing: work.base)
-        var next = ChunkIndex(containing: work.limit - 1) + 1
-        while next > lowest {
-            next -= 1
-            // The summary first: unused address space has bitmaps of zeros, which look free, but a summary of zero.
-            guard heap.pointee.pages.summaries[leaf: next].longest >= group.rawValue,
-                let bitmaps = heap.pointee.pages.chunks.pages(ifPresent: next)
-            else { continue }
-            if bitmaps.scavengeCandidate(from: .last, group: group, limit: group, hugePage: 0) != nil { return next }
-        }
-        return nil
-    }
-
-    /// Marks the topmost candidate of a chunk as in use, so that no allocation can take it during the release.
-    private func takeCandidate(in chunk: ChunkIndex, from page: PageIndex, _ bytes: ByteCount) -> PageRange? {
-        heap.pointee.lock.lock()
-        defer { heap.pointee.lock.unlock() }
-        let group = machine.pagesPerPhysicalPage
-        guard heap.pointee.pages.summaries[leaf: chunk].longest >= group.rawValue,
-            let run = heap.pointee.pages.chunks[chunk].scavengeCandidate(
-                from: page, group: group, limit: bytes.pagesRoundedUp, hugePage: machine.hugePage)
-        else { return nil }
-        let scavenged = heap.pointee.pages.allocateRange(base: chunk.address(of: run.first), count: run.count)
-        if scavenged != 0 { fatal("pages to be released had been released:", chunk.address(of: run.first).rawValue) }
-        return run
-    }
-
-    /// Gives the memory of a run back that ``takeCandidate(in:from:_:)`` took, and the run to the allocator.
-    private func release(
-        _ run: PageRange, in chunk: ChunkIndex, _ cause: ReleaseCause, _ work: inout AddressRange,
-        using system: borrowing some OperatingSystem & ~Copyable
-    ) -> ByteCount {
-        let base = chunk.address(of: run.first)
-        work.limit = base
-        space.pointee.lock.lock()
-        space.pointee.lowWaterMark = min(space.pointee.lowWaterMark, base)
-        space.pointee.lock.unlock()
-
-        let refusal = system.release(base.rawValue &+ arenaBaseOffset, run.count.bytes, method: method)
-
-        heap.pointee.lock.lock()
-        heap.pointee.pages.free(base: base, count: run.count, byScavenger: true)
-        if refusal == 0 {
-            heap.pointee.pages.markScavenged(base: base, count: run.count)
-            heap.pointee.books.release(run.count.bytes, cause)
-        } else {
-            heap.pointee.books.releaseFailures += 1
-        }
-        heap.pointee.lock.unlock()
-        if refusal == 0 { return run.count.bytes }
-        // A search begins with a whole word of 64 pages: it would find the same run again, and never end.
-        work.limit = base.roundedDown(to: OffsetAddress(PageCount(64).bytes.rawValue))
-        return 0
     }
 }

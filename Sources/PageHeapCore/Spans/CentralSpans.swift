@@ -103,12 +103,10 @@ package struct CentralSpans<Source: PageSource> {
             if block &* UInt(entry.blockBytes) != offset || block >= UInt(entry.blocksPerSpan) {
                 WrongFree.stop(.insideSmallBlock, address, blockBytes: UInt(entry.blockBytes))
             }
-            if !span.pointee.isUsed(Int(bitPattern: block)) {
+            if span.pointee.freeBlocks == 0 { link(index, sizeClass) }
+            if !Span.takeBack(Int(bitPattern: block), in: span) {
                 WrongFree.stop(.alreadyFree, address, blockBytes: UInt(entry.blockBytes))
             }
-            if span.pointee.freeBlocks == 0 { link(index, sizeClass) }
-            span.pointee.clear(Int(bitPattern: block))
-            span.pointee.wasTouched = true
             if span.pointee.freeBlocks == entry.blocksPerSpan {
                 unlink(index, sizeClass)
                 span.pointee.next = emptied

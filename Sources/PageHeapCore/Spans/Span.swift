@@ -3,6 +3,9 @@
 /// All of a span's state is here, out of line: free memory is never written to. Guarded by the lock of its size class;
 /// a large block's by the heap lock.
 package struct Span: BitwiseCopyable {
+    /// A bit for each block: set where the block is with the program or in a thread's cache. First in the record, so that
+    /// one word of it is reached through the record's address (``takeBack(_:in:)``).
+    package var usedBlocks: InlineArray<8, UInt64> = InlineArray(repeating: 0)
     /// The first byte's address in the process.
     package var base: UInt = 0
     package var pages: UInt32 = 0
@@ -17,8 +20,6 @@ package struct Span: BitwiseCopyable {
     /// The hole word: a bit for each physical page of the span, set where it holds only free blocks and its memory has
     /// been given back.
     package var releasedPhysicalPages: UInt64 = 0
-    /// A bit for each block: set where the block is with the program or in a thread's cache.
-    package var usedBlocks: InlineArray<8, UInt64> = InlineArray(repeating: 0)
 
     package init() {}
 
@@ -30,11 +31,19 @@ package struct Span: BitwiseCopyable {
         usedBlocks[unchecked: block &>> 6] &>> UInt64(truncatingIfNeeded: block & 63) & 1 != 0
     }
 
-    /// Notes that a block has come back.
+    /// Notes that a block has come back, in its record in memory: reading the bit through the record's value would copy
+    /// all of them.
+    ///
+    /// - Returns: false where the block was not out.
     @inline(__always)
-    package mutating func clear(_ block: Int) {
-        usedBlocks[unchecked: block &>> 6] &= ~(1 &<< UInt64(truncatingIfNeeded: block & 63))
-        freeBlocks &+= 1
+    static func takeBack(_ block: Int, in span: UnsafeMutablePointer<Span>) -> Bool {
+        let words = UnsafeMutableRawPointer(span).assumingMemoryBound(to: UInt64.self)
+        let bit = UInt64(1) &<< UInt64(truncatingIfNeeded: block & 63)
+        let word = words[block &>> 6]
+        words[block &>> 6] = word & ~bit
+        span.pointee.freeBlocks &+= 1
+        span.pointee.wasTouched = true
+        return word & bit != 0
     }
 
     /// Takes free blocks, lowest first.

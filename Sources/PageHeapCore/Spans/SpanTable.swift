@@ -6,7 +6,7 @@ package struct SpanTable {
     private let base: UInt
     private let entries: UnsafeMutablePointer<UInt32>
     private let bytes: ByteCount
-    private var accessible = AccessibleStretch()
+    private var accessible = AccessibleStretches()
 
     /// A table for address space that begins at `base`, or nothing if the system refuses.
     init?(base: UInt, bytes reserved: ByteCount, using system: borrowing some OperatingSystem & ~Copyable) {

@@ -16,30 +16,33 @@ extension GoldenHeap {
         }
     }
 
-    /// Compares hashes of the bitmaps, counts, search address and ranges with a checkpoint.
+    /// Compares the hash of the bitmaps of pages in use, free pages, search address and ranges with a checkpoint.
     func checkPages(_ line: VectorValue, _ report: inout VectorReport) throws {
-        var allocated = GoldenHash()
-        var scavenged = GoldenHash()
-        for chunk in chunks {
-            let bitmaps = simulation.pages.chunks[chunk]
-            let offset = UInt64(GoldenSpace.chunk(chunk.base))
-            allocated.add(offset)
-            scavenged.add(offset)
-            for word in 0..<PageBitmap.wordCount {
-                allocated.add(bitmaps.allocated.word(word))
-                scavenged.add(bitmaps.scavenged.word(word))
-            }
-        }
-        try report.check("hashA", try line.member("hashA").text, allocated.value.digits)
-        try report.check("hashS", try line.member("hashS").text, scavenged.value.digits)
+        try report.check("hashA", try line.member("hashA").text, hash { $0.allocated.word($1) })
         try report.check("free", try line.member("free").unsigned, simulation.pages.freePages.rawValue)
-        try report.check("scav", try line.member("scav").unsigned, simulation.pages.scavengedPages.rawValue)
         try report.check("search", try line.member("search").integer, GoldenSpace.page(simulation.pages.searchAddress))
         let ranges = (0..<simulation.pages.inUse.count).map {
             let range = simulation.pages.inUse[$0]
             return [GoldenSpace.chunk(range.base), GoldenSpace.chunk(range.limit)]
         }
         try report.check("inUse", try line.member("inUse").elements.map { try Self.pair($0) }, ranges)
+    }
+
+    /// Compares the hash and the number of scavenged pages with a checkpoint.
+    func checkScavenged(_ line: VectorValue, _ report: inout VectorReport) throws {
+        try report.check("hashS", try line.member("hashS").text, hash { $0.scavenged.word($1) })
+        try report.check("scav", try line.member("scav").unsigned, simulation.pages.scavengedPages.rawValue)
+    }
+
+    /// The hash of some words of all chunks.
+    private func hash(_ word: (ChunkPages, Int) -> UInt64) -> String {
+        var hash = GoldenHash()
+        for chunk in chunks {
+            let bitmaps = simulation.pages.chunks[chunk]
+            hash.add(UInt64(GoldenSpace.chunk(chunk.base)))
+            for index in 0..<PageBitmap.wordCount { hash.add(word(bitmaps, index)) }
+        }
+        return hash.value.digits
     }
 
     /// Compares the scavenger's state with a checkpoint.

@@ -3,67 +3,134 @@ import PageHeapSimulation
 
 /// A page allocator and the slow reference beside it: every operation is carried out on both and compared.
 struct ModelledHeap {
-    private let heap: TestHeap
-    private let group: Int
-    private var model = ReferencePages()
-    /// Runs in use: first page and page count.
-    private(set) var live: [(page: Int, count: Int)] = []
-    private var caches: [PageCache] = []
+    let heap: TestHeap
+    var model = ReferencePages()
+    /// Runs in use.
+    private(set) var live: [Range<Int>] = []
+    private(set) var caches: [PageCache] = []
+    /// The most chunks that it grows to.
+    private let chunkLimit: Int
 
-    /// What the two disagreed on.
-    struct Disagreement: Error { let text: String }
-
-    init(physicalPage: ByteCount, hugePage: ByteCount) throws {
-        heap = try TestHeap(physicalPage: physicalPage, hugePage: hugePage)
-        group = Int(heap.simulation.machine.pagesPerPhysicalPage.rawValue)
+    init(_ scenario: ModelScenario) throws {
+        heap = try TestHeap(physicalPage: scenario.physicalPage, hugePage: scenario.hugePage)
+        chunkLimit = scenario.shape.chunkLimit
     }
 
-    var chunkCount: Int { model.numbers.count }
-    var cacheCount: Int { caches.count }
-
-    func has(_ chunk: Int) -> Bool { model.has(chunk) }
-
-    mutating func grow(_ chunk: Int) throws {
-        try heap.grow(ChunkIndex(UInt(chunk)), chunks: 1)
-        model.grow(chunk)
+    /// Carries out a step; one that refers to what is not there does nothing.
+    mutating func perform(_ operation: ModelOperation) throws {
+        switch operation {
+        case .grow(let place, let chunks): try grow(place, chunks: chunks)
+        case .allocate(let count): try allocate(count)
+        case .allocateAligned(let count, let alignment): try allocate(count, alignment: alignment)
+        case .takeAt(let place, let count):
+            guard let page = page(at: place) else { return }
+            try take(page..<(page + count))
+        case .fillCache: try fillCache()
+        case .startGeneration(let atTop): heap.simulation.search.startGeneration(atTop: atTop, using: heap.system)
+        case .scavenge(let bytes): try scavenge(ByteCount(UInt(bytes)))
+        case .scavengeAll: try scavengeAll()
+        case .allocateFromCache(let cache, let count):
+            if !caches.isEmpty { try allocateFromCache(cache % caches.count, count) }
+        case .flushCache(let cache): if !caches.isEmpty { flushCache(cache % caches.count) }
+        case .extend(let run, _), .free(let run), .trimLow(let run, _), .trimHigh(let run, _),
+            .freeInside(let run, _, _), .freeNeighbours(let run):
+            if !live.isEmpty { try perform(operation, on: run % live.count) }
+        }
     }
 
-    mutating func allocate(_ count: Int, alignment: Int) throws {
-        let expected = alignment == 1 ? model.firstRun(count) : model.firstRun(count, alignment: alignment)
-        let got = heap.simulation.pages.allocate(PageCount(UInt(count)), alignment: PageCount(UInt(alignment)))
+    /// Carries out a step on a run in use.
+    private mutating func perform(_ operation: ModelOperation, on index: Int) throws {
+        let run = live[index]
+        switch operation {
+        case .extend(_, let count): try take(run.upperBound..<(run.upperBound + count))
+        case .trimLow(_, let count): free(index, run.lowerBound..<(run.lowerBound + min(count, run.count)))
+        case .trimHigh(_, let count): free(index, (run.upperBound - min(count, run.count))..<run.upperBound)
+        case .freeInside(_, let from, let count):
+            let first = run.lowerBound + from % run.count
+            free(index, first..<min(first + count, run.upperBound))
+        case .freeNeighbours:
+            guard let next = live.firstIndex(where: { $0.lowerBound == run.upperBound }) else { return }
+            let whole = run.lowerBound..<live[next].upperBound
+            live[index] = whole
+            live.remove(at: next)
+            if let joined = live.firstIndex(of: whole) { free(joined, whole) }
+        default: free(index, run)
+        }
+    }
+
+    private mutating func grow(_ chunk: Int, chunks: Int) throws {
+        let pages = (chunk << 9)..<((chunk + chunks) << 9)
+        guard pages.upperBound <= 1 << 35, model.chunkCount + chunks <= chunkLimit,
+            model.pages.count(in: pages) == 0
+        else { return }
+        try heap.grow(ChunkIndex(UInt(chunk)), chunks: UInt(chunks))
+        model.grow(pages)
+    }
+
+    private mutating func allocate(_ count: Int, alignment: Int = 1) throws {
+        let expected = model.free.firstFit(count, alignment: alignment)
+        let pages = PageCount(UInt(count))
+        let got =
+            alignment == 1
+            ? heap.simulation.pages.allocate(pages)
+            : heap.simulation.pages.allocate(pages, alignment: PageCount(UInt(alignment)))
         try check("page", expected, got.map { Self.page($0.base) })
-        guard let expected, let got else { return }
-        let scavenged = model.take(expected, count)
-        try check("scavenged bytes", scavenged * 8192, Int(got.scavenged.rawValue))
-        live.append((expected, count))
+        if let got { try note(Self.page(got.base), count, scavenged: got.scavenged) }
     }
 
-    /// Frees a part of a run; what is left of it stays live.
-    mutating func free(_ index: Int, from first: Int, count: Int) {
+    /// Takes over what the allocator gave.
+    private mutating func note(_ first: Int, _ count: Int, scavenged: ByteCount) throws {
+        let expected = model.take(first..<(first + count))
+        try check("scavenged bytes", expected * 8192, Int(scavenged.rawValue))
+        live.append(first..<(first + count))
+    }
+
+    /// A page somewhere in the heap, or just outside of it.
+    private func page(at place: Int) -> Int? {
+        let ranges = model.pages.runs
+        guard !ranges.isEmpty else { return nil }
+        let range = ranges[place % ranges.count]
+        return max(0, range.lowerBound - 2 + place / ranges.count % (range.count + 4))
+    }
+
+    /// Takes certain pages, if all of them are free.
+    private mutating func take(_ pages: Range<Int>) throws {
+        let base = Self.address(pages.lowerBound)
+        let count = PageCount(UInt(pages.count))
+        let scavenged = heap.simulation.pages.allocate(count, at: base)
+        try check("pages \(pages) are free", model.free.contains(pages), scavenged != nil)
+        guard let scavenged else { return }
+        try note(pages.lowerBound, pages.count, scavenged: scavenged)
+    }
+
+    /// Frees a part of a run; what is left of it stays in use.
+    private mutating func free(_ index: Int, _ pages: Range<Int>) {
         let run = live.remove(at: index)
-        heap.simulation.pages.free(base: Self.address(run.page + first), count: PageCount(UInt(count)))
-        model.put(run.page + first, count)
-        if first > 0 { live.append((run.page, first)) }
-        if first + count < run.count { live.append((run.page + first + count, run.count - first - count)) }
+        heap.simulation.pages.free(base: Self.address(pages.lowerBound), count: PageCount(UInt(pages.count)))
+        model.put(pages)
+        if run.lowerBound < pages.lowerBound { live.append(run.lowerBound..<pages.lowerBound) }
+        if pages.upperBound < run.upperBound { live.append(pages.upperBound..<run.upperBound) }
     }
 
-    mutating func fillCache() throws {
+    // MARK: Caches
+
+    private mutating func fillCache() throws {
         let cache = heap.simulation.pages.allocateToCache()
-        let first = model.firstRun(1)
+        let first = model.free.firstFit(1)
         try check("a cache", first != nil, !cache.isEmpty)
         guard let first else { return }
         let base = first & ~63
         try check("cache base", base, Self.page(cache.base))
-        for page in base..<(base + 64) {
-            let isFree = !model.isUsed(page)
-            try check("cached page \(page)", isFree, cache.free >> UInt64(page - base) & 1 == 1)
-            let wasScavenged = isFree && model.take(page, 1) == 1
-            try check("scavenged page \(page)", wasScavenged, cache.scavenged >> UInt64(page - base) & 1 == 1)
-        }
+        let word = base >> 6 & 7
+        let free = ReferencePages.words(of: model.free, chunk: base >> 9)[word]
+        let scavenged = ReferencePages.words(of: model.scavenged, chunk: base >> 9)[word]
+        try check("pages of a cache", free, cache.free)
+        try check("scavenged pages of a cache", scavenged, cache.scavenged)
+        for part in model.free.parts(of: base..<(base + 64)) { _ = model.take(part) }
         caches.append(cache)
     }
 
-    mutating func allocateFromCache(_ index: Int, _ count: Int) throws {
+    private mutating func allocateFromCache(_ index: Int, _ count: Int) throws {
         let before = caches[index]
         let inRow = (0...(64 - count)).first { first in
             (first..<(first + count)).allSatisfy { before.free >> UInt64($0) & 1 == 1 }
@@ -71,61 +138,19 @@ struct ModelledHeap {
         let got = caches[index].allocate(PageCount(UInt(count)))
         let page = inRow.map { Self.page(before.base) + $0 }
         try check("page of a cache", page, got.map { Self.page($0.base) })
-        if let page { live.append((page, count)) }
+        if let page { live.append(page..<(page + count)) }
     }
 
-    mutating func flushCache(_ index: Int) {
+    private mutating func flushCache(_ index: Int) {
         var cache = caches.remove(at: index)
         let base = Self.page(cache.base)
         for bit in 0..<64 where cache.free >> UInt64(bit) & 1 == 1 {
-            model.put(base + bit, 1, scavenged: cache.scavenged >> UInt64(bit) & 1 == 1)
+            model.put((base + bit)..<(base + bit + 1), scavenged: cache.scavenged >> UInt64(bit) & 1 == 1)
         }
         heap.simulation.pages.flush(&cache)
     }
 
-    func startGeneration(atTop: Bool) { heap.simulation.search.startGeneration(atTop: atTop, using: heap.system) }
+    static func page(_ address: OffsetAddress) -> Int { Int(address.rawValue >> 13) }
 
-    /// Releases up to so many bytes: what was released must have been free and not released before.
-    mutating func scavenge(_ bytes: ByteCount, everything: Bool) throws {
-        let released = heap.scavenge(everything ? .maximum : bytes)
-        var fresh = 0
-        for number in model.numbers {
-            let bitmaps = heap.simulation.pages.chunks[ChunkIndex(UInt(number))]
-            for page in 0..<512 where bitmaps.scavenged.bit(PageIndex(UInt(page))) {
-                let absolute = number << 9 + page
-                if model.isScavenged(absolute) { continue }
-                try check("released page \(absolute) in use", false, model.isUsed(absolute))
-                model.release(absolute)
-                fresh += 1
-            }
-        }
-        try check("released bytes", fresh * 8192, Int(released.rawValue))
-        if everything { try check("something left to release", false, model.hasCandidate(group: group)) }
-    }
-
-    /// Compares counts; `thoroughly` also the bitmaps and the allocator's own invariants.
-    func check(thoroughly: Bool) throws {
-        try check("free pages", model.freePages, Int(heap.simulation.pages.freePages.rawValue))
-        try check("scavenged pages", model.scavengedPages, Int(heap.simulation.pages.scavengedPages.rawValue))
-        guard thoroughly else { return }
-        heap.simulation.pages.checkInvariants()
-        try check("wrong system calls", [], heap.simulated.violations)
-        for (number, chunk) in model.chunks {
-            let bitmaps = heap.simulation.pages.chunks[ChunkIndex(UInt(number))]
-            try check("pages in use", PageBitmap(chunk.used), bitmaps.allocated)
-            try check("scavenged pages", PageBitmap(chunk.scavenged), bitmaps.scavenged)
-        }
-    }
-
-    private func check(_ what: String, _ expected: PageBitmap, _ got: SharedPageBitmap) throws {
-        for word in 0..<PageBitmap.wordCount { try check(what, expected.word(word), got.word(word)) }
-    }
-
-    private func check<Value: Equatable>(_ what: String, _ expected: Value, _ got: Value) throws {
-        if expected != got { throw Disagreement(text: "\(what): expected \(expected), got \(got)") }
-    }
-
-    private static func page(_ address: OffsetAddress) -> Int { Int(address.rawValue >> 13) }
-
-    private static func address(_ page: Int) -> OffsetAddress { OffsetAddress(UInt(page) << 13) }
+    static func address(_ page: Int) -> OffsetAddress { OffsetAddress(UInt(page) << 13) }
 }

@@ -1,106 +1,55 @@
 import PageHeapCore
 
-/// A slow, obvious page allocator: arrays of truth values, searched page by page. Pages are numbered from address 0.
+/// A slow, obvious page allocator: three sorted arrays of runs, searched from the beginning. Pages are numbered from
+/// address 0.
 struct ReferencePages {
-    /// The pages of a chunk.
-    struct Chunk {
-        var used = Array(repeating: false, count: 512)
-        var scavenged = Array(repeating: true, count: 512)
+    /// All pages of the heap.
+    private(set) var pages = PageRuns()
+    private(set) var free = PageRuns()
+    private(set) var scavenged = PageRuns()
+
+    /// Adds pages that were never part of the heap.
+    mutating func grow(_ run: Range<Int>) {
+        pages.insert(run)
+        free.insert(run)
+        scavenged.insert(run)
     }
 
-    private(set) var chunks: [Int: Chunk] = [:]
-    /// The chunks' numbers, sorted.
-    private(set) var numbers: [Int] = []
-    private(set) var freePages = 0
-    private(set) var scavengedPages = 0
+    /// The heap's chunks, in order.
+    var chunks: [Int] { pages.runs.flatMap { ($0.lowerBound >> 9)..<($0.upperBound >> 9) } }
 
-    mutating func grow(_ chunk: Int) {
-        chunks[chunk] = Chunk()
-        numbers = chunks.keys.sorted()
-        freePages += 512
-        scavengedPages += 512
-    }
-
-    func has(_ chunk: Int) -> Bool { chunks[chunk] != nil }
-
-    func isUsed(_ page: Int) -> Bool { chunks[page >> 9]?.used[page & 511] ?? true }
-
-    func isScavenged(_ page: Int) -> Bool { chunks[page >> 9]?.scavenged[page & 511] ?? false }
-
-    /// The lowest run of free pages that is long enough.
-    func firstRun(_ count: Int) -> Int? {
-        var run = 0
-        var last = -2
-        for number in numbers {
-            guard let used = chunks[number]?.used else { continue }
-            if number != last + 1 { run = 0 }
-            last = number
-            for page in 0..<512 {
-                run = used[page] ? 0 : run + 1
-                if run == count { return number << 9 + page - count + 1 }
-            }
-        }
-        return nil
-    }
-
-    /// The lowest run if it is aligned, else the lowest one with room for an aligned run.
-    func firstRun(_ count: Int, alignment: Int) -> Int? {
-        guard let lowest = firstRun(count) else { return nil }
-        if lowest % alignment == 0 { return lowest }
-        return firstRun(count + alignment - 1).map { ($0 + alignment - 1) / alignment * alignment }
-    }
+    var chunkCount: Int { pages.count >> 9 }
 
     /// Takes free pages. Answers how many of them were scavenged.
-    mutating func take(_ page: Int, _ count: Int) -> Int {
-        var scavenged = 0
-        forEachChunk(page, count) { chunk, pages in
-            for page in pages {
-                if chunk.scavenged[page] { scavenged += 1 }
-                chunk.used[page] = true
-                chunk.scavenged[page] = false
-            }
-        }
-        freePages -= count
-        scavengedPages -= scavenged
-        return scavenged
+    mutating func take(_ run: Range<Int>) -> Int {
+        let taken = free.remove(run)
+        precondition(taken == run.count, "the model takes pages that are not free")
+        return scavenged.remove(run)
     }
 
     /// Puts pages back, as scavenged ones or not.
-    mutating func put(_ page: Int, _ count: Int, scavenged: Bool = false) {
-        forEachChunk(page, count) { chunk, pages in
-            for page in pages {
-                chunk.used[page] = false
-                chunk.scavenged[page] = scavenged
-            }
-        }
-        freePages += count
-        if scavenged { scavengedPages += count }
+    mutating func put(_ run: Range<Int>, scavenged isScavenged: Bool = false) {
+        free.insert(run)
+        if isScavenged { scavenged.insert(run) }
     }
 
     /// Notes that free pages have been released.
-    mutating func release(_ page: Int) {
-        chunks[page >> 9]?.scavenged[page & 511] = true
-        scavengedPages += 1
-    }
+    mutating func release(_ run: Range<Int>) { scavenged.insert(run) }
 
     /// Whether an aligned group of pages is left that could be released.
     func hasCandidate(group: Int) -> Bool {
-        chunks.values.contains { chunk in
-            stride(from: 0, to: 512, by: group).contains { first in
-                (first..<(first + group)).allSatisfy { !chunk.used[$0] && !chunk.scavenged[$0] }
-            }
-        }
+        var retained = free
+        for run in scavenged.runs { retained.remove(run) }
+        return retained.firstFit(group, alignment: group) != nil
     }
 
-    private mutating func forEachChunk(_ page: Int, _ count: Int, _ body: (inout Chunk, Range<Int>) -> Void) {
-        var first = page
-        while first < page + count {
-            let end = min(page + count, (first >> 9 + 1) << 9)
-            if var chunk = chunks.removeValue(forKey: first >> 9) {
-                body(&chunk, (first & 511)..<(first & 511 + end - first))
-                chunks[first >> 9] = chunk
-            }
-            first = end
+    /// The words of a chunk's bitmap of some set.
+    static func words(of set: PageRuns, chunk: Int) -> [UInt64] {
+        var bitmap = PageBitmap()
+        for part in set.parts(of: (chunk << 9)..<((chunk + 1) << 9)) {
+            bitmap.setRange(
+                from: PageIndex(UInt(part.lowerBound & 511)), count: PageCount(UInt(part.count)))
         }
+        return bitmap.words
     }
 }

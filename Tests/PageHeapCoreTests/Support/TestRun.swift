@@ -8,6 +8,10 @@ enum TestRun {
     /// `PAGEHEAP_OPERATIONS`, else what the test thinks is enough.
     static func operations(_ usual: Int) -> Int { number("PAGEHEAP_OPERATIONS").map { Int($0) } ?? usual }
 
+    /// `PAGEHEAP_SHRINK=1`: random programs run in children of the process, so that one that stops the process can be
+    /// shrunk as well. Together with `--no-parallel --filter PageAllocatorModelTests`.
+    static let shrinksInChildren = number("PAGEHEAP_SHRINK") == 1
+
     private static func number(_ name: String) -> UInt64? {
         ProcessInfo.processInfo.environment[name].flatMap { UInt64($0) }
     }

@@ -1,0 +1,10 @@
+/// The sum over everything that a workload's allocator answered: 64-bit words in the manner of FNV-1a.
+struct Checksum {
+    /// What a failed request adds.
+    static var failure: UInt64 { .max }
+
+    private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
+
+    @inline(__always)
+    mutating func add(_ word: UInt64) { value = (value ^ word) &* 0x100_0000_01b3 }
+}

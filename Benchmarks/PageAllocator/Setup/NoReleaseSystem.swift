@@ -1,0 +1,42 @@
+/// The real operating system for metadata, and one that gives nothing back: the workloads' heap memory does not exist.
+struct NoReleaseSystem: OperatingSystem {
+    private let real = LinuxOperatingSystem()
+    /// Read once: a workload must not measure this.
+    let physicalPageBytes: ByteCount
+
+    init() { physicalPageBytes = real.physicalPageBytes }
+
+    func release(_ address: UInt, _ bytes: ByteCount, method: ReleaseMethod) -> Int32 { 0 }
+
+    func reserveMetadata(_ bytes: ByteCount) -> UnsafeMutableRawPointer? { real.reserveMetadata(bytes) }
+
+    func cancelMetadata(_ address: UnsafeMutableRawPointer, _ bytes: ByteCount) { real.cancelMetadata(address, bytes) }
+
+    func makeMetadataAccessible(_ address: UnsafeMutableRawPointer, _ bytes: ByteCount) -> Bool {
+        real.makeMetadataAccessible(address, bytes)
+    }
+
+    func makeMetadataReadable(_ address: UnsafeMutableRawPointer, _ bytes: ByteCount) -> Bool {
+        real.makeMetadataReadable(address, bytes)
+    }
+
+    func monotonicNanoseconds() -> Int64 { real.monotonicNanoseconds() }
+
+    // The page allocator asks for none of these.
+
+    func reserve(_ bytes: ByteCount, alignment: ByteCount) -> UInt? { nil }
+
+    func cancel(_ address: UInt, _ bytes: ByteCount) {}
+
+    func makeAccessible(_ address: UInt, _ bytes: ByteCount) -> Bool { false }
+
+    func threadProcessorNanoseconds() -> Int64 { 0 }
+
+    var hugePageBytes: ByteCount { 0 }
+
+    var processorCount: UInt { 1 }
+
+    var isAddressSpaceLimited: Bool { false }
+
+    var largestRequestBytes: ByteCount { .maximum }
+}

@@ -1,0 +1,61 @@
+/// A few chunks whose summaries have changed, each with the one that the levels above know.
+struct PendingChunks {
+    struct Change {
+        var chunk = ChunkIndex(UInt.max)
+        var known = PageSummary.full
+    }
+
+    private var first = Change()
+    private var second = Change()
+    private var third = Change()
+    private var fourth = Change()
+    private(set) var count = 0
+
+    @inline(__always)
+    var isEmpty: Bool { count == 0 }
+
+    @inline(__always)
+    var isFull: Bool { count == 4 }
+
+    @inline(__always)
+    func contains(_ chunk: ChunkIndex) -> Bool {
+        first.chunk == chunk || second.chunk == chunk || third.chunk == chunk || fourth.chunk == chunk
+    }
+
+    /// - Parameter index: below ``count``.
+    @inline(__always)
+    subscript(index: Int) -> Change {
+        switch index {
+        case 0: first
+        case 1: second
+        case 2: third
+        default: fourth
+        }
+    }
+
+    /// Adds a chunk to those that are not full.
+    @inline(__always)
+    mutating func append(_ chunk: ChunkIndex, known: PageSummary) {
+        let change = Change(chunk: chunk, known: known)
+        switch count {
+        case 0: first = change
+        case 1: second = change
+        case 2: third = change
+        default: fourth = change
+        }
+        count &+= 1
+    }
+
+    /// Whether another chunk below the same entry of the tree has changed too.
+    @inline(__always)
+    func hasSibling(of chunk: ChunkIndex) -> Bool {
+        var siblings = 0
+        for index in 0..<count
+        where self[index].chunk.rawValue &>> UInt(PageGeometry.bitsPerLevel)
+            == chunk.rawValue &>> UInt(PageGeometry.bitsPerLevel)
+        { siblings &+= 1 }
+        return siblings > 1
+    }
+
+    mutating func removeAll() { self = PendingChunks() }
+}

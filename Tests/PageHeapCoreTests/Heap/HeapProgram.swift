@@ -1,0 +1,140 @@
+import PageHeapCore
+import PageHeapSimulation
+import Testing
+
+/// A random program on a whole heap of pages, on a simulated machine: pages are touched as a program would touch them,
+/// the worker's cycles run in virtual time, and what is resident is compared with the books.
+final class HeapProgram {
+    private let test: TestPageHeap
+    private let heap: Heap<TestHeap.System>
+    private let physicalPage: UInt
+    private var generator: SeededGenerator
+    private var cycle = DemandCycle(now: 0)
+    private var pacer = SleepRatioPacer()
+    /// Pages in use, and the runs that they were given in.
+    private var used = PageRuns()
+    private var live: [Range<Int>] = []
+
+    /// What a correct heap does not do.
+    struct Failure: Error, CustomStringConvertible { let description: String }
+
+    init(_ machine: SimulatedMachine, seed: UInt64) throws {
+        test = try TestPageHeap(machine)
+        heap = test.heap
+        physicalPage = machine.physicalPage.rawValue
+        generator = SeededGenerator(seed: seed)
+    }
+
+    private func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &generator) }
+
+    private func require(_ condition: Bool, _ text: @autoclosure () -> String) throws {
+        if !condition { throw Failure(description: text()) }
+    }
+
+    /// A random step.
+    func step() throws {
+        switch number(0...99) {
+        case 0..<45: try allocate()
+        case 45..<50: try extend()
+        case 50..<90: if !live.isEmpty { free(number(0...(live.count - 1))) }
+        case 90..<97: runCycle()
+        case 97: _ = heap.releaseFreeMemory { 0 }
+        default:
+            // Most of what there is goes at once, as after a spike of demand.
+            while live.count > 10 { free(number(0...(live.count - 1))) }
+        }
+    }
+
+    private func allocate() throws {
+        let count = number(0...9) < 7 ? number(1...20) : number(1...900)
+        let alignment = number(0...4) == 0 ? 1 << number(1...10) : 1
+        let got = heap.allocatePages(
+            PageCount(UInt(count)), alignment: PageCount(UInt(alignment)), shard: number(0...3))
+        guard let got else { throw Failure(description: "\(count) pages were refused") }
+        let page = Int(got.address >> 13)
+        try require(page % alignment == 0, "\(count) pages are not aligned to \(alignment)")
+        try take(page..<(page + count))
+    }
+
+    private func extend() throws {
+        guard !live.isEmpty else { return }
+        let index = number(0...(live.count - 1))
+        let more = number(1...40)
+        let end = live[index].upperBound
+        guard heap.extend(at: UInt(end) << 13, by: PageCount(UInt(more))) else { return }
+        try take(end..<(end + more))
+    }
+
+    private func take(_ pages: Range<Int>) throws {
+        try require(used.count(in: pages) == 0, "pages \(pages) were in use")
+        used.insert(pages)
+        live.append(pages)
+        _ = touch(pages)
+    }
+
+    private func touch(_ pages: Range<Int>) -> Int {
+        test.simulated.touch(UInt(pages.lowerBound) << 13, PageCount(UInt(pages.count)).bytes)
+    }
+
+    /// Frees a run, or a part of it at either end.
+    private func free(_ index: Int) {
+        var pages = live.remove(at: index)
+        if pages.count > 1 && number(0...3) == 0 {
+            let cut = pages.lowerBound + number(1...(pages.count - 1))
+            let keepsLow = number(0...1) == 0
+            live.append(keepsLow ? pages.lowerBound..<cut : cut..<pages.upperBound)
+            pages = keepsLow ? cut..<pages.upperBound : pages.lowerBound..<cut
+        }
+        used.remove(pages)
+        heap.freePages(UInt(pages.lowerBound) << 13, PageCount(UInt(pages.count)))
+    }
+
+    /// Ends a cycle of the worker, and releases what is above the goal.
+    private func runCycle() {
+        test.simulated.advance(nanoseconds: Tunables.cycleNanoseconds)
+        _ = heap.endCycle(&cycle, pacer: &pacer, NoPageUser())
+        let figures = heap.figures()
+        guard figures.goal < figures.books.retained else { return }
+        let wanted = figures.books.retained - figures.goal
+        let released = heap.search.scavenge(wanted, .background, using: test.system)
+        cycle.note(released: released, isExhausted: released < wanted)
+    }
+
+    /// Looks at everything.
+    func check() throws {
+        heap.checkInvariants()
+        for run in live { try require(touch(run) == 0, "pages \(run) in use have lost memory") }
+        let violations = test.simulated.violations
+        try require(violations.isEmpty, "\(violations)")
+        let books = heap.figures().books
+        try require(books.inUse == PageCount(UInt(used.count)).bytes, "bytes in use are wrong")
+        // A physical page is resident for the sake of a page that was not released; it may be larger than that.
+        let most = books.retained.rawValue / PageGeometry.pageBytes.rawValue * max(physicalPage, 8192)
+        try require(test.simulated.residentBytes.rawValue <= most, "more is resident than the books say")
+    }
+
+    /// Frees everything and releases it: where pages are not smaller than physical ones, nothing is resident then.
+    func finish() throws {
+        while !live.isEmpty { free(0) }
+        _ = heap.releaseFreeMemory { 0 }
+        try check()
+        let books = heap.figures().books
+        try require(books.inUse == 0 && books.cached == 0, "something is in use")
+        if physicalPage <= 8192 {
+            try require(test.simulated.residentBytes == 0 && books.retained == 0, "something is left")
+        }
+    }
+
+    /// Bytes released so far: says whether the program exercised the scavenger at all.
+    var releasedBytes: ByteCount {
+        let books = heap.figures().books
+        return books.releasedInBackgroundTotal + books.releasedForcedTotal + books.releasedAtGrowthTotal
+    }
+
+    /// Releases asked of the system.
+    var releases: [Range<UInt>] {
+        test.system.calls(.release).compactMap { call in
+            if case .release(let address, let bytes, _, _) = call { address..<(address + bytes) } else { nil }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+import PageHeapCore
+import PageHeapSimulation
+import Testing
+
+/// The system refuses metadata to a page allocator that grows.
+@Suite("Refused memory: growth of the page allocator")
+struct GrowthRefusalTests {
+    /// First chunk and chunks of growths: neighbours below and above, the gap between two heaps, far away, over the edge
+    /// of a block of the chunk map, of a root entry, both ends of the address space.
+    static let growths: [[UInt]] = [
+        [25_577, 1], [25_574, 2], [25_579, 40], [40 * 8192 - 2, 4], [8192 - 1, 2], [4096 - 1, 2], [0, 1],
+        [(1 << 26) - 1, 1], [1 << 25, 20_000],
+    ]
+
+    private func make() throws -> TestHeap {
+        let heap = try TestHeap()
+        // Around `TestHeap.someChunk`, 25,576: one heap there, one two chunks above.
+        try heap.add(0, allocated: [[3, 5]])
+        try heap.add(2, allocated: [[0, 100]])
+        return heap
+    }
+
+    private func grow(_ heap: TestHeap, _ growth: [UInt]) -> UInt? {
+        heap.simulation.grow(ChunkIndex(growth[0]), chunks: growth[1]) ? growth[0] : nil
+    }
+
+    @Test(arguments: growths)
+    func growthThatIsRefusedChangesNothing(growth: [UInt]) throws {
+        try RefusalSweep(of: make) { grow($0, growth) }.run("\(growth)")
+    }
+
+    @Test(arguments: growths)
+    func firstGrowthThatIsRefusedLeavesNothing(growth: [UInt]) throws {
+        func empty() throws -> TestHeap { try TestHeap() }
+        let sweep = RefusalSweep(of: empty) { grow($0, growth) }
+        #expect(try sweep.run("\(growth)") > 0)
+    }
+
+    /// What was there before can be used while growth is refused, up to the last page.
+    @Test func theRestOfTheHeapGoesOn() throws {
+        let heap = try make()
+        heap.failing.follow(FailurePlan(requests: 1...Int.max))
+        #expect(grow(heap, Self.growths[3]) == nil)
+        #expect(heap.simulation.pages.allocate(507) == nil)
+        #expect(heap.simulation.pages.allocate(504)?.base == TestHeap.someChunk.address(of: 8))
+        while heap.simulation.pages.allocate(1) != nil {}
+        #expect(heap.simulation.pages.freePages == 0)
+        #expect(heap.simulation.pages.searchAddress == .maximum)
+        heap.checkInvariants()
+    }
+}

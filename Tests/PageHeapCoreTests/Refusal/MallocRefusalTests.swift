@@ -1,0 +1,51 @@
+import PageHeapCore
+import PageHeapSimulation
+import Testing
+
+/// The system refuses memory to a malloc heap.
+@Suite("Refused memory: the malloc heap")
+struct MallocRefusalTests {
+    /// Bytes and alignment of requests: small, with spans that have to be aligned, and large.
+    static let requests: [[UInt]] = [
+        [1, 16], [100, 16], [32_768, 16], [100, 4096], [40_000, 16], [5 << 20, 16], [9, 1 << 30],
+    ]
+
+    @Test(arguments: requests)
+    func firstAllocation(request: [UInt]) throws {
+        let sweep = RefusalSweep(of: TestRefusableMalloc.init) { $0.allocate(request[0], request[1]) }
+        #expect(try sweep.run("\(request)") > 0)
+    }
+
+    @Test(arguments: requests)
+    func laterAllocation(request: [UInt]) throws {
+        func make() throws -> TestRefusableMalloc {
+            let malloc = try TestRefusableMalloc()
+            try #require(malloc.allocate(500, 16) != nil)
+            // Whatever is left of the first chunk is too small for most.
+            try #require(malloc.allocate(500 << 13, 16) != nil)
+            return malloc
+        }
+        try RefusalSweep(of: make) { $0.allocate(request[0], request[1]) }.run("\(request)")
+    }
+
+    @Test func aStartThatIsRefusedLeavesNothingBehind() throws {
+        let memory = UnsafeMutableRawPointer.allocate(
+            byteCount: MemoryLayout<TestRefusableMalloc.State>.size, alignment: 64)
+        defer { memory.deallocate() }
+        func start(_ plan: FailurePlan) -> (started: Bool, calls: Int) {
+            let simulated = SimulatedOperatingSystem()
+            let system = RecordingOperatingSystem(FailingOperatingSystem(simulated, plan))
+            let malloc = TestRefusableMalloc.start(in: memory, system)
+            let calls = system.calls.count { $0.kind.asksForMemory }
+            malloc?.heap.shutDown()
+            #expect(simulated.reservedBytes == 0 && simulated.metadataReservedBytes == 0, "\(plan)")
+            return (malloc != nil, calls)
+        }
+        let (starts, calls) = start(FailurePlan())
+        try #require(starts)
+        for call in 1...calls {
+            _ = start(FailurePlan(requests: call...call))
+            #expect(!start(FailurePlan(requests: call...Int.max)).started, "call \(call) and all others")
+        }
+    }
+}

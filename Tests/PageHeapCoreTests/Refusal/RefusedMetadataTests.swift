@@ -1,0 +1,39 @@
+import PageHeapCore
+import PageHeapSimulation
+import Testing
+
+/// The system refuses memory for the allocator's own books.
+@Suite("Refused metadata")
+struct RefusedMetadataTests {
+    /// Kinds of calls that ask for metadata.
+    static let kinds: [SystemCallKind] = [.reserveMetadata, .makeMetadataAccessible, .makeMetadataReadable]
+
+    /// Whichever call of a start is refused, either the heap starts nevertheless or it leaves nothing behind.
+    @Test(arguments: kinds)
+    func aStartThatIsRefusedLeavesNothingBehind(kind: SystemCallKind) {
+        var failures = 0
+        for call in 1...20 {
+            let simulated = SimulatedOperatingSystem()
+            let failing = FailingOperatingSystem(simulated, FailurePlan(kind, call: call))
+            do {
+                let heap = SimulatedPages(failing)
+                if heap == nil { failures += 1 }
+            }
+            #expect(simulated.metadataReservedBytes == 0, "\(kind) \(call)")
+        }
+        // A root of the tree that cannot be made readable is tried again for a smaller window.
+        #expect(failures > 0 || kind == .makeMetadataReadable)
+    }
+
+    /// A generation whose copy of the ranges finds no room gives nothing, and the next one works.
+    @Test func aGenerationWithoutRoomIsEmpty() throws {
+        let heap = try TestHeap()
+        try heap.add(0)
+        heap.failing.follow(FailurePlan(.makeMetadataAccessible, calls: 1...Int.max))
+        heap.startGeneration()
+        #expect(heap.scavenge(.maximum) == 0)
+        heap.failing.follow(FailurePlan())
+        heap.startGeneration()
+        #expect(heap.scavenge(.maximum) == PageGeometry.chunkBytes)
+    }
+}

@@ -1,0 +1,62 @@
+import PageHeapCore
+import PageHeapSimulation
+
+/// What heaps a random program makes.
+enum ModelShape: Sendable {
+    /// A few chunks side by side: full soon, and checked after every step.
+    case small
+    /// Chunks at the edges of root entries and of the chunk map's blocks, and at both ends of the address space.
+    case wide
+    /// Thousands of chunks, runs of gibibytes, alignments up to a gibibyte.
+    case large
+
+    /// The most chunks that a heap grows to.
+    var chunkLimit: Int {
+        switch self {
+        case .small: 3
+        case .wide: 12
+        case .large: 3000
+        }
+    }
+
+    /// log2 of the pages of the largest alignment.
+    var largestAlignmentShift: Int { self == .large ? 17 : 9 }
+
+    /// Steps between two comparisons of everything.
+    var checkInterval: Int {
+        switch self {
+        case .small: 1
+        case .wide: 20
+        case .large: 400
+        }
+    }
+
+    /// A number of pages, small ones mostly.
+    func randomSize(using generator: inout SeededGenerator) -> Int {
+        func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &generator) }
+        switch number(0...19) {
+        case 0..<12: return number(1...8)
+        case 12..<16: return number(1...80)
+        case 16..<18: return number(1...600)
+        case 18: return number(1...1800)
+        default: return self == .large ? number(1...(1 << 18)) : number(1...300)
+        }
+    }
+
+    /// Growth somewhere: neighbours, so that heaps meet, and places far from each other.
+    func randomGrowth(using generator: inout SeededGenerator) -> ModelOperation {
+        func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &generator) }
+        switch self {
+        case .small: return .grow(place: 4096 + number(-2...2), chunks: 1)
+        case .wide: return .grow(place: Self.edges.randomElement(using: &generator) ?? 0, chunks: number(1...2))
+        case .large: return .grow(place: 3 * 8192 - 1500 + 250 * number(0...12), chunks: number(1...1000))
+        }
+    }
+
+    /// Chunks around all kinds of edges.
+    private static let edges: [Int] = {
+        let last = 1 << 26
+        let edges = [0, 1, 8, 64, 512, 4096, 8192, 3 * 8192, 40 * 4096, last / 2, last - 4096, last - 1, last]
+        return edges.flatMap { edge in (edge - 3)...(edge + 3) }.filter { $0 >= 0 && $0 < last }
+    }()
+}
