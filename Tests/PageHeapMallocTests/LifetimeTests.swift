@@ -21,4 +21,9 @@ struct LifetimeTests {
     func libraries() throws {
         try Check.passes("lifetimes", "libraries", environment: ["TEST_PLUGIN": try TestPrograms.library("plugin")])
     }
+
+    @Test("A library that is bound deeply shares the program's malloc all the same")
+    func deepBinding() throws {
+        try Check.passes("lifetimes", "deep-binding", environment: ["TEST_PLUGIN": try TestPrograms.library("plugin")])
+    }
 }

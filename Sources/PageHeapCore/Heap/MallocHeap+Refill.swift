@@ -49,12 +49,6 @@ extension MallocHeap {
         return block
     }
 
-    private func swap(_ left: inout UInt, _ right: inout UInt) {
-        let value = left
-        left = right
-        right = value
-    }
-
     /// Gives the thread a cache if it has none, or waits until it has its own back from the scavenger.
     ///
     /// - Returns: false where the thread has to do without: while it gets one, after it gave its own back, and where
@@ -75,8 +69,7 @@ extension MallocHeap {
     private func registerThread(_ slot: ThreadSlot) -> Bool {
         slot.state = .registering
         state.pointee.caches.lock.lock()
-        let cache = state.pointee.caches.add(
-            slot, classes: classes, using: state.pointee.heap.system)
+        let cache = state.pointee.caches.add(slot, classes: classes, using: state.pointee.heap.system)
         if let cache {
             slot.ownCache = cache
             slot.setCache(cache)

@@ -61,6 +61,20 @@ static void libraries(void) {
     }
 }
 
+// A library that is to find its own dependencies first (PHP loads all extensions so) would find libc's malloc before ours.
+static void deep_binding(void) {
+    void *library = dlopen(getenv("TEST_PLUGIN"), RTLD_NOW | RTLD_DEEPBIND);
+    CHECK(library != NULL);
+    char *(*exchange)(char *) = (char *(*)(char *))dlsym(library, "plugin_exchange");
+    for (int i = 0; i < 1000; i++) {
+        char *block = exchange((char *)make_block(100, 3));
+        CHECK(strcmp(block, "of the plugin") == 0);
+        free(block);
+    }
+    CHECK(dlopen("no such library", RTLD_NOW) == NULL && dlerror() != NULL);
+    CHECK(dlopen(NULL, RTLD_NOW) != NULL);
+}
+
 // Grows the heap until its worker is there, and answers the worker's thread identifier.
 static long grow_worker(void) {
     for (int i = 0; i < 64; i++) free(memset(malloc(i << 20), 1, (size_t)i << 20));
@@ -128,6 +142,6 @@ int main(int count, char **arguments) {
     (void)count;
     const struct check checks[] = {
         {"constructors", constructors}, {"exit-handlers", exit_handlers}, {"fork-handlers", fork_handlers},
-        {"libraries", libraries}, {"signals", signals}, {"users", users}, {"small-program", small_program}};
+        {"libraries", libraries}, {"deep-binding", deep_binding}, {"signals", signals}, {"users", users}, {"small-program", small_program}};
     return RUN(checks, arguments);
 }

@@ -14,3 +14,9 @@ char *plugin_block(size_t bytes) {
     if (bytes != 0) of_thread = calloc(1, bytes);
     return bytes != 0 ? of_thread : made;
 }
+
+// Frees a block of whoever calls, and gives one that they free.
+char *plugin_exchange(char *given) {
+    free(given);
+    return strdup("of the plugin");
+}
