@@ -18,10 +18,9 @@ extension MallocHeap {
         while true {
             let cache = slot.enter()
             if !cache.isEmptyCache {
-                if !cache.push(address, sizeClass) {
-                    drainHalf(cache, sizeClass)
-                    _ = cache.push(address, sizeClass)
-                }
+                let capacity = cache.settledCapacity(sizeClass, blockBytes: classes[sizeClass].blockBytes)
+                if cache.count(sizeClass) >= capacity { drainHalf(cache, sizeClass) }
+                _ = cache.push(address, sizeClass)
                 slot.leave()
                 return
             }

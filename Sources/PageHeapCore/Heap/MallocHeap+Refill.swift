@@ -25,10 +25,11 @@ extension MallocHeap {
     private func refill(_ cache: ThreadCache, _ sizeClass: SizeClass) -> UInt {
         cache.header.pointee.slowEvents &+= 1
         let blocks = cache.blocks(sizeClass)
-        let wanted = max(1, Int(cache.capacity(sizeClass)) / 2)
+        let blockBytes = classes[sizeClass].blockBytes
+        let wanted = max(1, cache.settledCapacity(sizeClass, blockBytes: blockBytes) / 2)
         let count = central.take(wanted, of: sizeClass, into: blocks)
         if count == 0 { return 0 }
-        noteLive(UInt(bitPattern: count) &* UInt(classes[sizeClass].blockBytes), out: true)
+        noteLive(UInt(bitPattern: count) &* UInt(blockBytes), out: true)
         // The lowest address on top: a sequence of requests gets ascending addresses.
         var low = 0
         var high = count - 1
@@ -69,7 +70,7 @@ extension MallocHeap {
     private func registerThread(_ slot: ThreadSlot) -> Bool {
         slot.state = .registering
         state.pointee.caches.lock.lock()
-        let cache = state.pointee.caches.add(slot, classes: classes, using: state.pointee.heap.system)
+        let cache = state.pointee.caches.add(slot, using: state.pointee.heap.system)
         if let cache {
             slot.ownCache = cache
             slot.setCache(cache)

@@ -38,6 +38,10 @@ package enum Tunables {
     /// thread uses all of them, which none does.
     package static var cacheBytesPerClass: UInt { 16 << 10 }
 
+    /// Threads whose caches are of full size. Of those that come later, the more there are the smaller each is made, so
+    /// that all together stay bounded: hundreds of threads seldom work at once.
+    package static var fullSizeCaches: UInt { 32 }
+
     /// Blocks that a class's stack may hold: what fits its 512 bytes beside the two counts.
     package static var cacheBlockLimit: UInt { 63 }
 

@@ -13,6 +13,8 @@ package struct ThreadCache {
     struct Header {
         /// The thread's slot.
         var slot: UnsafeMutablePointer<pageheap_thread_slot>
+        /// How many caches there were when this one was made.
+        var cachesAtStart: UInt32
         var next: UnsafeMutableRawPointer?
         var previous: UnsafeMutableRawPointer?
         /// Fills and drains so far, by the owner.
@@ -88,22 +90,31 @@ package struct ThreadCache {
         return true
     }
 
-    /// Sets up fresh memory: empty stacks, each with its capacity.
-    func initialize(
-        slot: UnsafeMutablePointer<pageheap_thread_slot>, classes: SizeClassLookup
-    ) {
+    /// Sets up memory that is zero, or was a cache before: empty stacks, which may hold nothing yet. What is zero is not
+    /// written, so that a stack that is never used costs no memory.
+    ///
+    /// - Parameter caches: how many there are, this one included.
+    func initialize(slot: UnsafeMutablePointer<pageheap_thread_slot>, caches: Int) {
         for number in 0..<SizeClass.count {
-            let sizeClass = SizeClass(UInt8(number))
-            let capacity = number == 0 ? 0 : Self.capacity(blockBytes: UInt(classes[sizeClass].blockBytes))
-            setCount(sizeClass, 0)
-            stack(sizeClass).storeBytes(of: UInt32(capacity), toByteOffset: 4, as: UInt32.self)
+            let counts = stack(SizeClass(UInt8(number)))
+            if counts.load(as: UInt64.self) != 0 { counts.storeBytes(of: 0, as: UInt64.self) }
         }
-        header.initialize(to: Header(slot: slot))
+        header.initialize(to: Header(slot: slot, cachesAtStart: UInt32(truncatingIfNeeded: caches)))
     }
 
-    /// How many blocks of a size a stack may hold.
-    package static func capacity(blockBytes: UInt) -> UInt {
-        min(max(Tunables.cacheBytesPerClass / blockBytes, Tunables.cacheBlockMinimum), Tunables.cacheBlockLimit)
+    /// How many blocks a stack may hold, which is settled when the stack is first used. By the owner, on its slow path.
+    func settledCapacity(_ sizeClass: SizeClass, blockBytes: UInt32) -> Int {
+        let settled = capacity(sizeClass)
+        if settled != 0 { return Int(settled) }
+        let most = Self.capacity(blockBytes: UInt(blockBytes), caches: UInt(header.pointee.cachesAtStart))
+        stack(sizeClass).storeBytes(of: UInt32(most), toByteOffset: 4, as: UInt32.self)
+        return Int(most)
+    }
+
+    /// How many blocks of a size a stack may hold, of a cache that is made when there are so many.
+    package static func capacity(blockBytes: UInt, caches: UInt) -> UInt {
+        let bytes = Tunables.cacheBytesPerClass * Tunables.fullSizeCaches / max(Tunables.fullSizeCaches, caches)
+        return min(max(bytes / blockBytes, Tunables.cacheBlockMinimum), Tunables.cacheBlockLimit)
     }
 
     /// Blocks of all classes.

@@ -27,12 +27,11 @@ package struct ThreadCaches: ~Copyable {
 
     /// A cache for the calling thread, or nothing if the system refuses memory. The registry lock is held.
     mutating func add(
-        _ slot: ThreadSlot, classes: SizeClassLookup,
-        using system: borrowing some OperatingSystem & ~Copyable
+        _ slot: ThreadSlot, using system: borrowing some OperatingSystem & ~Copyable
     ) -> ThreadCache? {
         guard let memory = pool.allocate(from: &arena, using: system) else { return nil }
         let cache = ThreadCache(UnsafeMutableRawPointer(memory))
-        cache.initialize(slot: slot.slot, classes: classes)
+        cache.initialize(slot: slot.slot, caches: count)
         cache.header.pointee.next = first
         if let first { ThreadCache(first).header.pointee.previous = cache.memory }
         first = cache.memory

@@ -1,0 +1,45 @@
+import PageHeapCore
+import Testing
+
+@Suite("Thread caches")
+struct ThreadCacheTests {
+    /// Bytes that a cache may hold, all classes together, if it is the last of so many.
+    private func mostBytes(caches: UInt) -> UInt {
+        (1..<SizeClass.count).reduce(into: 0) { total, number in
+            let bytes = SizeClass(UInt8(number)).blockBytes.rawValue
+            total += ThreadCache.capacity(blockBytes: bytes, caches: caches) * bytes
+        }
+    }
+
+    @Test("A stack holds at least two blocks, and no more than it has room for", arguments: [1, 32, 33, 512, 1 << 20])
+    func capacities(_ caches: Int) {
+        for number in 1..<SizeClass.count {
+            let bytes = SizeClass(UInt8(number)).blockBytes.rawValue
+            let capacity = ThreadCache.capacity(blockBytes: bytes, caches: UInt(caches))
+            #expect(capacity >= 2 && capacity <= 63)
+        }
+    }
+
+    @Test("The caches of a few threads are of full size, those of many are smaller")
+    func manyThreads() {
+        #expect(mostBytes(caches: 1) == mostBytes(caches: 32))
+        #expect(mostBytes(caches: 1) < 1_600_000)
+        // What is left are two blocks of each large class.
+        #expect(mostBytes(caches: 512) < mostBytes(caches: 1) * 2 / 3)
+        let small = (1..<40).reduce(into: UInt(0)) { total, number in
+            let bytes = SizeClass(UInt8(number)).blockBytes.rawValue
+            total += ThreadCache.capacity(blockBytes: bytes, caches: 512) * bytes
+        }
+        #expect(small < 100_000, "classes to 2 KiB")
+    }
+
+    @Test("The empty cache gives nothing and takes nothing")
+    func emptyCache() {
+        for number in 0..<SizeClass.count {
+            let sizeClass = SizeClass(UInt8(number))
+            #expect(ThreadCache.empty.pop(sizeClass) == nil)
+            #expect(!ThreadCache.empty.push(16, sizeClass))
+        }
+        #expect(ThreadCache.empty.isEmptyCache)
+    }
+}
