@@ -15,7 +15,9 @@ extension Heap {
         var hasMore = user.drainIdle()
         if user.isHolePassOver { user.beginHolePass() }
         for shard in 0..<Tunables.pageCacheShards {
+            state.pointee.shards[shard].lock.lock()
             let requests = state.pointee.shards[shard].requests
+            state.pointee.shards[shard].lock.unlock()
             if requests == cycle.seenRequests[shard] {
                 flushPageCache(shard)
             } else {
