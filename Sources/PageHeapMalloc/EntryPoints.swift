@@ -18,7 +18,7 @@ public func entryFree(_ pointer: UnsafeMutableRawPointer?) {
 /// A request that no cache could serve. Sets errno where there is no memory.
 @inline(never)
 private func allocateSlowly(_ bytes: UInt) -> UnsafeMutableRawPointer? {
-    allocate { $0.allocateFromCache(bytes) ?? $0.allocateSlowly(bytes) }
+    allocate { $0.allocate(bytes) }
 }
 
 /// Runs an allocation on the heap, set up if need be, and starts the worker if the heap has grown so far; sets errno

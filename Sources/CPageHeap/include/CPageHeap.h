@@ -11,19 +11,12 @@
 
 // ---- The thread's slot ------------------------------------------------------------------------------------------
 
-enum {
-    PAGEHEAP_THREAD_NEW = 0,         // has no cache yet
-    PAGEHEAP_THREAD_REGISTERING = 1, // is getting one; what it allocates meanwhile goes past the caches
-    PAGEHEAP_THREAD_REGISTERED = 2,  // has one
-    PAGEHEAP_THREAD_EXITED = 3,      // has given it back; goes past the caches until the thread is gone
-};
-
 // Small enough for the initial-exec thread-local space that dlopen has left. `cache` is never null: it points to the
 // empty cache where the thread has none, or while the scavenger drains the thread's own.
 struct pageheap_thread_slot {
     void *_Nonnull cache;       // what malloc and free work on; swapped by the drainer
     uint32_t busy;              // 1 while the owner works on the cache
-    uint32_t state;             // PAGEHEAP_THREAD_…
+    uint32_t state;             // a ThreadSlot.State of Swift's; 0 is a new thread
     void *_Nullable own_cache;  // the thread's own cache, also while `cache` is the empty one
     uint32_t held_ranks;        // checked builds: the locks held, a bit a rank
 };

@@ -54,6 +54,14 @@ extension Heap: PageSource {
         if noteFreed(bytes) { wakeWorker() }
     }
 
+    /// Counts metadata that was made accessible outside the heap's own structures.
+    func noteMetadata(_ bytes: ByteCount) {
+        locked.pointee.lock.lock()
+        state.pointee.otherMetadataBytes += bytes
+        publish()
+        locked.pointee.lock.unlock()
+    }
+
     /// Notes that the system refused to take memory back.
     func noteReleaseFailure() {
         locked.pointee.lock.lock()

@@ -70,12 +70,15 @@ extension MallocHeap {
     private func registerThread(_ slot: ThreadSlot) -> Bool {
         slot.state = .registering
         state.pointee.caches.lock.lock()
+        let before = state.pointee.caches.metadataBytes
         let cache = state.pointee.caches.add(slot, using: state.pointee.heap.system)
         if let cache {
             slot.ownCache = cache
             slot.setCache(cache)
         }
+        let taken = state.pointee.caches.metadataBytes - before
         state.pointee.caches.lock.unlock()
+        if taken != 0 { heap.noteMetadata(taken) }
         guard cache != nil else {
             slot.state = .new
             return false

@@ -3,8 +3,12 @@ extension MallocHeap {
     package func usableBytes(_ address: UInt) -> ByteCount {
         let entry = heap.spanEntry(of: address)
         if entry == .none { WrongFree.stop(.foreign, address) }
-        if entry.sizeClass != .notSmall { return ByteCount(UInt(classes[entry.sizeClass].blockBytes)) }
-        return heap.spanRecord(entry.span).pointee.bytes
+        return usableBytes(entry)
+    }
+
+    private func usableBytes(_ entry: SpanTableEntry) -> ByteCount {
+        entry.sizeClass != .notSmall
+            ? ByteCount(UInt(classes[entry.sizeClass].blockBytes)) : heap.spanRecord(entry.span).pointee.bytes
     }
 
     /// A block that reads as zero. What is known to be zero is not cleared again.
@@ -14,20 +18,20 @@ extension MallocHeap {
             if !isZero { pointer.initializeMemory(as: UInt8.self, repeating: 0, count: Int(bitPattern: bytes)) }
             return pointer
         }
-        guard let pointer = allocateFromCache(bytes) ?? allocateSlowly(bytes) else { return nil }
+        guard let pointer = allocate(bytes) else { return nil }
         pointer.initializeMemory(as: UInt8.self, repeating: 0, count: Int(bitPattern: bytes))
         return pointer
     }
 
     /// A block whose address is a multiple of a power of two.
     package func allocateAligned(_ bytes: UInt, alignment: UInt) -> UnsafeMutableRawPointer? {
-        if alignment <= 16 { return allocateFromCache(bytes) ?? allocateSlowly(bytes) }
+        if alignment <= 16 { return allocate(bytes) }
         // A span begins with a page: up to a page's alignment, any class whose size is a multiple serves.
         if alignment <= PageGeometry.pageBytes.rawValue && bytes <= SizeClass.largestBytes.rawValue {
             var wanted = ByteCount(max(bytes, 1)).roundedUp(to: ByteCount(alignment))
             while wanted <= SizeClass.largestBytes {
                 let block = UInt(classes[classes.sizeClass(holding: wanted)].blockBytes)
-                if block % alignment == 0 { return allocateFromCache(block) ?? allocateSlowly(block) }
+                if block % alignment == 0 { return allocate(block) }
                 wanted += ByteCount(alignment)
             }
         }
@@ -44,7 +48,7 @@ extension MallocHeap {
         let entry = heap.spanEntry(of: address)
         if entry == .none { WrongFree.stop(.foreign, address) }
         if address & 15 != 0 { WrongFree.stop(.misaligned, address) }
-        let held = usableBytes(address)
+        let held = usableBytes(entry)
         let old = UnsafeMutableRawPointer(bitPattern: address)
         if entry.sizeClass != .notSmall {
             if bytes <= held.rawValue && bytes >= held.rawValue / 2 { return old }
@@ -54,9 +58,9 @@ extension MallocHeap {
             }
             if bytes > SizeClass.largestBytes.rawValue && resizeLarge(entry.span, to: ByteCount(bytes)) { return old }
         }
-        guard let old, let new = allocateFromCache(bytes) ?? allocateSlowly(bytes) else { return nil }
+        guard let old, let new = allocate(bytes) else { return nil }
         new.copyMemory(from: old, byteCount: Int(bitPattern: min(bytes, held.rawValue)))
-        if !freeToCache(address) { freeSlowly(address) }
+        free(address)
         return new
     }
 }

@@ -65,6 +65,18 @@ package struct MallocHeap<System: OperatingSystem> {
         return taken
     }
 
+    /// A block, from the cache or past it. Nothing where there is no memory.
+    @inline(__always)
+    package func allocate(_ bytes: UInt) -> UnsafeMutableRawPointer? {
+        allocateFromCache(bytes) ?? allocateSlowly(bytes)
+    }
+
+    /// Frees a block, into the cache or past it.
+    @inline(__always)
+    package func free(_ address: UInt) {
+        if !freeToCache(address) { freeSlowly(address) }
+    }
+
     /// Notes bytes of blocks that left for the caches or the program, or came back.
     @inline(__always)
     func noteLive(_ bytes: UInt, out: Bool) {

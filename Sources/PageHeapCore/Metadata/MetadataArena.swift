@@ -7,7 +7,7 @@ package struct MetadataArena: ~Copyable {
     private var accessibleEnd: UInt = 0
     private var reservedEnd: UInt = 0
 
-    /// Bytes made accessible here, and in the reserved arrays that report to the arena.
+    /// Bytes made accessible.
     package private(set) var committedBytes: ByteCount = 0
 
     package init() {}
@@ -49,7 +49,4 @@ package struct MetadataArena: ~Copyable {
         cursor = end
         return UnsafeMutableRawPointer(bitPattern: start)
     }
-
-    /// Counts bytes that were made accessible outside the arena, in a reserved array.
-    package mutating func note(committed bytes: ByteCount) { committedBytes += bytes }
 }

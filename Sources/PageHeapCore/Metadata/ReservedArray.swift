@@ -1,7 +1,7 @@
 /// A flat array whose address space is reserved once and made accessible where it is used: entries are reached by
 /// index arithmetic alone, and an entry costs memory only if its neighbourhood is used.
 ///
-/// Fences the pointer: an index must lie inside what has been made accessible (or readable).
+/// Fences the pointer: an index must lie inside what has been made accessible.
 package struct ReservedArray<Element: BitwiseCopyable>: ~Copyable {
     /// The address that index 0 has or would have; only indices from `firstIndex` on are there.
     package let base: UInt
@@ -12,14 +12,10 @@ package struct ReservedArray<Element: BitwiseCopyable>: ~Copyable {
 
     /// Reserves room for the entries `firstIndex ..< firstIndex + count`, or nothing if the system refuses.
     package init?(
-        firstIndex: Int, count: Int, readable: Bool, using system: borrowing some OperatingSystem & ~Copyable
+        firstIndex: Int, count: Int, using system: borrowing some OperatingSystem & ~Copyable
     ) {
         let bytes = Self.reservedBytes(count, system.physicalPageBytes)
         guard let memory = system.reserveMetadata(bytes) else { return nil }
-        if readable && !system.makeMetadataReadable(memory, bytes) {
-            system.cancelMetadata(memory, bytes)
-            return nil
-        }
         base = UInt(bitPattern: memory) &- UInt(bitPattern: firstIndex &* MemoryLayout<Element>.stride)
         self.firstIndex = firstIndex
         self.count = count
@@ -54,7 +50,7 @@ package struct ReservedArray<Element: BitwiseCopyable>: ~Copyable {
         base &+ UInt(bitPattern: index &* MemoryLayout<Element>.stride)
     }
 
-    /// Where an entry lies. The entry must have been made accessible (or readable).
+    /// Where an entry lies. The entry must have been made accessible.
     @inline(__always)
     package func pointer(_ index: Int) -> UnsafeMutablePointer<Element> {
         invariant(index >= firstIndex && index < firstIndex + count, "index outside a reserved array")

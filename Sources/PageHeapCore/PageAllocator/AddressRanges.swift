@@ -11,7 +11,7 @@ package struct AddressRanges: ~Copyable {
     package init?(using system: borrowing some OperatingSystem & ~Copyable) {
         guard
             let storage = ReservedArray<AddressRange>(
-                firstIndex: 0, count: Tunables.addressRangeLimit, readable: false, using: system)
+                firstIndex: 0, count: Tunables.addressRangeLimit, using: system)
         else { return nil }
         self.storage = storage
     }

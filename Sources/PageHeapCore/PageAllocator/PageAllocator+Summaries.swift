@@ -13,13 +13,9 @@ extension PageAllocator {
         let limit = base + count.bytes
         let first = ChunkIndex(containing: base)
         let last = ChunkIndex(containing: limit - 1)
-        if first == last {
+        if last <= first + 1 {
             updateSummary(of: first, chunks[first])
-            return
-        }
-        if last == first + 1 {
-            updateSummary(of: first, chunks[first])
-            updateSummary(of: last, chunks[last])
+            if last != first { updateSummary(of: last, chunks[last]) }
             return
         }
         propagatePending()

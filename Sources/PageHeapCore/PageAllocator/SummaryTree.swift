@@ -36,10 +36,9 @@ package struct SummaryTree {
         let end = Int(bitPattern: (window.limit.rawValue &- 1) &>> rootShift) + 1
         for level in 0..<PageGeometry.levels {
             let entriesPerRoot = 1 << (PageGeometry.levelShift(0) - PageGeometry.levelShift(level))
-            // The root is readable throughout, because a search scans it across what the heap never grew into.
             guard
                 let entries = ReservedArray<UInt64>(
-                    firstIndex: first * entriesPerRoot, count: (end - first) * entriesPerRoot, readable: level == 0,
+                    firstIndex: first * entriesPerRoot, count: (end - first) * entriesPerRoot,
                     using: system)
             else {
                 cancel(levels: level, using: system)

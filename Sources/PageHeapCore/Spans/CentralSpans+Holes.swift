@@ -76,7 +76,8 @@ extension CentralSpans {
         if isEmpty { unlink(index, sizeClass) }
         lists.pointee[sizeClass.index].lock.unlock()
         let released = physicalPage * UInt(done.nonzeroBitCount)
-        source.noteHoles(released: released, calls: 1)
+        // A call for each run of pages: those that begin one have none below them.
+        source.noteHoles(released: released, calls: UInt((done & ~(done &<< 1)).nonzeroBitCount))
         // Its last blocks came back meanwhile.
         if isEmpty { self.release(index) }
         return released

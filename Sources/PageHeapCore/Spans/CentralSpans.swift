@@ -58,7 +58,6 @@ package struct CentralSpans<Source: PageSource> {
             }
             if span.pointee.freeBlocks == 0 { unlink(index, sizeClass) }
         }
-        lists.pointee[sizeClass.index].blocksOut &+= UInt(bitPattern: taken)
         lists.pointee[sizeClass.index].lock.unlock()
         if touchedHoles > 0 { source.noteHoles(touched: source.physicalPage * UInt(touchedHoles)) }
         return taken
@@ -113,7 +112,6 @@ package struct CentralSpans<Source: PageSource> {
                 emptied = UInt32(truncatingIfNeeded: index.rawValue)
             }
         }
-        lists.pointee[sizeClass.index].blocksOut &-= UInt(bitPattern: count)
         lists.pointee[sizeClass.index].lock.unlock()
         while emptied != 0 {
             let index = SpanIndex(UInt(emptied))

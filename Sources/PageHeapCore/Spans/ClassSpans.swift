@@ -5,8 +5,6 @@ package struct ClassSpans: ~Copyable {
     package let lock = FutexLock<LockRanks.SizeClass>()
     /// The first span with free blocks; the others through the records' `next`. Spans without any are on no list.
     package var firstPartial: UInt32 = 0
-    /// Blocks that are with the program or in a thread's cache.
-    package var blocksOut: UInt = 0
 
     package init() {}
 }

@@ -12,6 +12,8 @@ package protocol PageSource {
     func freePages(_ address: UInt, _ count: PageCount, holes: UInt64)
 
     /// Notes physical pages inside spans that were released, or are about to be touched again.
+    ///
+    /// - Parameter calls: the system calls that it took.
     func noteHoles(released: ByteCount, calls: UInt)
     func noteHoles(touched: ByteCount)
 

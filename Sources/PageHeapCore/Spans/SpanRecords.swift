@@ -18,7 +18,7 @@ package struct SpanRecords: ~Copyable {
     mutating func start(limit: Int, using system: borrowing some OperatingSystem & ~Copyable) -> Bool {
         guard
             let records = ReservedArray<Span>(
-                firstIndex: 0, count: min(limit, SpanTableEntry.spanLimit), readable: false, using: system)
+                firstIndex: 0, count: min(limit, SpanTableEntry.spanLimit), using: system)
         else { return false }
         self.records = records
         usedCount = 1

@@ -43,14 +43,6 @@ package struct FutexLock<Rank: LockRank>: ~Copyable, Sendable {
         if state.exchange(Self.free, ordering: .releasing) == Self.contended { wakeOne() }
     }
 
-    /// Runs `body` with the lock held.
-    @inline(__always)
-    package func withLock<Result: ~Copyable>(_ body: () -> Result) -> Result {
-        lock()
-        defer { unlock() }
-        return body()
-    }
-
     /// Takes the lock for a fork, where all locks are taken in the stated order, several of one rank among them.
     package func lockForFork() {
         let (taken, _) = state.compareExchange(

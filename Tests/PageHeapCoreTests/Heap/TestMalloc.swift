@@ -41,7 +41,7 @@ final class TestMalloc {
 
     func free(_ address: UInt) {
         live[address] = nil
-        if !malloc.freeToCache(address) { malloc.freeSlowly(address) }
+        malloc.free(address)
     }
 
     /// Ends a cycle of the worker and does all the work that it asks for.

@@ -14,7 +14,11 @@ struct FutexLockTests {
     @Test func keepsThreadsApart() {
         let counter = Counter()
         DispatchQueue.concurrentPerform(iterations: 8) { _ in
-            for _ in 0..<5000 { counter.lock.withLock { counter.value += 1 } }
+            for _ in 0..<5000 {
+                counter.lock.lock()
+                counter.value += 1
+                counter.lock.unlock()
+            }
         }
         #expect(counter.value == 40_000)
     }
