@@ -22,6 +22,12 @@ package struct ChunkPages {
     /// Marks a range as in use, clears its scavenged bits, and answers how many pages of it were scavenged.
     @inline(__always)
     mutating func allocate(from first: PageIndex, count: PageCount) -> PageCount {
+        if count == 1 {
+            let wasScavenged = scavenged.bit(first)
+            if wasScavenged { scavenged.clear(first) }
+            allocated.set(first)
+            return wasScavenged ? 1 : 0
+        }
         let wasScavenged = scavenged.populationCount(from: first, count: count)
         if wasScavenged != 0 { scavenged.clearRange(from: first, count: count) }
         allocated.setRange(from: first, count: count)

@@ -29,6 +29,7 @@ extension PageAllocator {
             startChunk = min(startChunk, first)
             endChunk = max(endChunk, end)
         }
+        findTop()
         inUse.add(whole)
         if base < searchAddress { searchAddress = base }
         for chunk in first.rawValue..<end.rawValue {
@@ -40,5 +41,18 @@ extension PageAllocator {
         scavengedPages += pages
         updateSummaries(base: base, count: pages, change: .freedRange)
         return true
+    }
+
+    /// Finds the lowest block of the tree that covers all chunks ever grown.
+    private mutating func findTop() {
+        var level = PageGeometry.leafLevel
+        var first = startChunk.rawValue &>> UInt(PageGeometry.bitsPerLevel)
+        var last = (endChunk.rawValue - 1) &>> UInt(PageGeometry.bitsPerLevel)
+        while level > 0 && first != last {
+            level -= 1
+            first &>>= UInt(PageGeometry.bitsPerLevel)
+            last &>>= UInt(PageGeometry.bitsPerLevel)
+        }
+        top = level == 0 ? (0, 0) : (level, Int(bitPattern: first) &<< PageGeometry.bitsPerLevel)
     }
 }

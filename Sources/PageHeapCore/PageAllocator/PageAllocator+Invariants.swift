@@ -32,8 +32,14 @@ extension PageAllocator {
         }
     }
 
+    /// The summaries agree with what lies below them, and all of the heap lies below ``top``.
     private func summaryOfEveryLevelIsRight() {
+        let covered = top.block..<(top.block + PageGeometry.blockEntries(top.level))
         for index in 0..<inUse.count {
+            let entries = SummaryTree.entries(top.level, of: inUse[index])
+            if entries.clamped(to: covered) != entries {
+                fatal("a search would begin beside the heap, at level", UInt(top.level))
+            }
             for level in 0..<PageGeometry.levels {
                 for entry in SummaryTree.entries(level, of: inUse[index]) {
                     let expected =

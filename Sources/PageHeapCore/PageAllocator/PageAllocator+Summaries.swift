@@ -59,26 +59,17 @@ extension PageAllocator {
     private mutating func propagateAll() {
         for place in 0..<pending.count {
             let change = pending[place]
+            // Often a change was taken back.
+            if summaries[leaf: change.chunk] == change.known { continue }
             var index = Int(bitPattern: change.chunk.rawValue)
-            var before = change.known
-            var after = summaries[leaf: change.chunk]
             var level = PageGeometry.leafLevel
-            // Where a neighbour has changed too, what lies above knows neither.
-            var isAlone = !pending.hasSibling(of: change.chunk)
-            while level > 0 && (after != before || !isAlone) {
-                let parent = index &>> PageGeometry.bitsPerLevel
-                let parentBefore = summaries[level &- 1, parent]
-                let short =
-                    isAlone
-                    ? summaries.merged(into: parentBefore, level, child: index, before: before, after: after) : nil
-                after = short ?? summaries.mergedChildren(level &- 1, parent)
-                before = parentBefore
-                isAlone = true
-                // A level that does not change hides the change from all above.
-                if after == before { break }
+            while level > 0 {
                 level &-= 1
-                summaries[level, parent] = after
-                index = parent
+                index &>>= PageGeometry.bitsPerLevel
+                let summary = summaries.mergedChildren(level, index)
+                // A level that does not change hides the change from all above.
+                if summary == summaries[level, index] { break }
+                summaries[level, index] = summary
             }
         }
         pending.removeAll()

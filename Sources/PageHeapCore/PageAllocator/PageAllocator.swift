@@ -19,6 +19,8 @@ package struct PageAllocator: ~Copyable {
     /// The chunks ever grown lie in `startChunk ..< endChunk`.
     package internal(set) var startChunk: ChunkIndex = 0
     package internal(set) var endChunk: ChunkIndex = 0
+    /// The lowest block of the tree that covers all of the heap: a search begins there.
+    var top = (level: 0, block: 0)
     /// The last byte of the highest free of this scavenge generation; the minimum where there was none.
     package internal(set) var freeHighWaterMark = OffsetAddress.minimum
     /// Pages that are free, and of them those that are scavenged.

@@ -46,16 +46,5 @@ struct PendingChunks {
         count &+= 1
     }
 
-    /// Whether another chunk below the same entry of the tree has changed too.
-    @inline(__always)
-    func hasSibling(of chunk: ChunkIndex) -> Bool {
-        var siblings = 0
-        for index in 0..<count
-        where self[index].chunk.rawValue &>> UInt(PageGeometry.bitsPerLevel)
-            == chunk.rawValue &>> UInt(PageGeometry.bitsPerLevel)
-        { siblings &+= 1 }
-        return siblings > 1
-    }
-
     mutating func removeAll() { self = PendingChunks() }
 }

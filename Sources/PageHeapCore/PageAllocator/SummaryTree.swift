@@ -125,44 +125,4 @@ package struct SummaryTree {
             count: 1 &<< PageGeometry.bitsPerLevel, logPages: PageGeometry.levelLogPages(below)
         ) { self[below, first &+ $0] }
     }
-
-    /// The same after one child has changed, from what was known before: two neighbours have to be looked at, not eight
-    /// children. Nothing where that does not suffice: where runs span whole children, or the longest run was lost.
-    ///
-    /// - Parameters:
-    ///   - parent: the parent's summary before the change.
-    ///   - level: the child's.
-    ///   - child: its index.
-    @inline(__always)
-    func merged(
-        into parent: PageSummary, _ level: Int, child: Int, before: PageSummary, after: PageSummary
-    ) -> PageSummary? {
-        let position = UInt(bitPattern: child & ((1 &<< PageGeometry.bitsPerLevel) &- 1))
-        let last = UInt(bitPattern: (1 &<< PageGeometry.bitsPerLevel) &- 1)
-        let whole: UInt = 1 &<< UInt(bitPattern: PageGeometry.levelLogPages(level))
-        // The parent where the child alone has anything free.
-        let childAlone = PageSummary(
-            start: position == 0 ? after.start : 0, longest: after.longest, end: position == last ? after.end : 0)
-        if parent == .full { return childAlone }
-        let isFirst = position == 0
-        let isLast = position == last
-        let below = isFirst ? 0 : self[level, child &- 1].end
-        let above = isLast ? 0 : self[level, child &+ 1].start
-        if before.start == whole || after.start == whole || below == whole || above == whole { return nil }
-        // Runs at the parent's ends that reach this child through whole children were ruled out, but for the child's own.
-        let longestBefore = max(before.longest, max(below &+ before.start, before.end &+ above))
-        let longestAfter = max(after.longest, max(below &+ after.start, after.end &+ above))
-        if longestAfter < parent.longest && longestBefore == parent.longest {
-            // The longest run was lost. In a heap that is nearly full, the others have none at all.
-            let first = child &- Int(bitPattern: position)
-            var others: UInt64 = 0
-            for sibling in first...(first &+ Int(bitPattern: last)) {
-                others |= sibling == child ? 0 : self[level, sibling].packed
-            }
-            return others == 0 ? childAlone : nil
-        }
-        return PageSummary(
-            start: isFirst ? after.start : parent.start, longest: max(parent.longest, longestAfter),
-            end: isLast ? after.end : parent.end)
-    }
 }

@@ -64,11 +64,17 @@ extension PageBitmapWords {
     package func summary(afterTaking first: PageIndex, _ count: PageCount, before: PageSummary) -> PageSummary {
         let below = freePages(below: first)
         let above = freePages(from: first + count)
-        if below &+ count.rawValue &+ above >= before.longest { return summarized() }
+        let run = below &+ count.rawValue &+ above
         let chunk = PageGeometry.pagesPerChunk.rawValue
+        var longest = before.longest
+        if run >= longest {
+            longest = max(below, above)
+            // No other run is longer than all that lies outside this one.
+            if longest &+ run < chunk { return summarized(longestFrom: longest, to: before.longest) }
+        }
         // The run at the low end begins with page 0; taking part of it leaves what lies below.
         let start = first.rawValue < before.start ? below : before.start
         let end = first.rawValue &+ count.rawValue > chunk &- before.end ? above : before.end
-        return PageSummary(start: start, longest: before.longest, end: end)
+        return PageSummary(start: start, longest: longest, end: end)
     }
 }

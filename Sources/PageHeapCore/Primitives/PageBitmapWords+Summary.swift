@@ -5,11 +5,16 @@ extension PageBitmapWords {
     /// inside are looked at bit by bit, and by doubling shifts: a run of `longest` must be there before anything is
     /// counted.
     ///
+    /// - Parameters:
+    ///   - least: the longest run is known to have so many pages at least.
+    ///   - most: and so many at the most.
     /// - Complexity: 8 words, and O(log 64) for each that matters.
     @inline(__always)
-    package func summarized() -> PageSummary {
+    package func summarized(
+        longestFrom least: UInt = 0, to most: UInt = PageGeometry.pagesPerChunk.rawValue
+    ) -> PageSummary {
         var start = -1
-        var longest = 0
+        var longest = Int(bitPattern: least)
         var run = 0
         for index in 0..<Self.wordCount {
             let bits = word(index)
@@ -26,7 +31,7 @@ extension PageBitmapWords {
         let end = run
         longest = max(longest, run)
         // A run inside one word, touching neither end, has at most 62 pages.
-        if longest < 62 { longest = longestInnerRun(above: longest) }
+        if longest < 62 && longest < Int(bitPattern: most) { longest = longestInnerRun(above: longest) }
         return PageSummary(
             start: UInt(bitPattern: start), longest: UInt(bitPattern: longest), end: UInt(bitPattern: end))
     }

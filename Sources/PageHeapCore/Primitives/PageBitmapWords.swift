@@ -77,6 +77,13 @@ extension PageBitmapWords {
         for index in 0..<Self.wordCount { setWord(index, to: value ? .max : 0) }
     }
 
+    /// Sets one bit.
+    @inline(__always)
+    package mutating func set(_ page: PageIndex) {
+        let index = Int(bitPattern: page.rawValue &>> 6)
+        setWord(index, to: word(index) | 1 &<< UInt64(truncatingIfNeeded: page.rawValue & 63))
+    }
+
     /// Clears one bit.
     @inline(__always)
     package mutating func clear(_ page: PageIndex) {

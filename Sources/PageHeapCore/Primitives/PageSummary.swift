@@ -82,6 +82,12 @@ package struct PageSummary: Equatable, Sendable {
         var index = 1
         while index < count {
             let packed = summary(index).packed
+            if packed == 0 {
+                end = 0
+                low &+= whole
+                index &+= 1
+                continue
+            }
             let nextStart = packed & mask
             let nextEnd = packed &>> UInt64(2 &* fieldBits)
             start &+= start == low ? nextStart : 0

@@ -16,9 +16,11 @@ extension ScavengeSearch {
         let lastByte = work.limit - 1
         var chunk = ChunkIndex(containing: lastByte)
         var page = lastByte.pageIndex
+        var batch = ReleaseBatch()
         while true {
             heap.pointee.lock.lock()
-            var batch = heap.pointee.pages.takeForRelease(in: chunk, from: page, limit: bytes.pagesRoundedUp, machine)
+            heap.pointee.pages.takeForRelease(&batch, in: chunk, from: page, limit: bytes.pagesRoundedUp, machine)
+            if batch.count > 0 { space.pointee.lowWaterMark = min(space.pointee.lowWaterMark, batch.lowest) }
             heap.pointee.lock.unlock()
             if batch.count > 0 { return release(&batch, cause, &work, using: system) }
             work.limit = chunk.base
@@ -55,10 +57,6 @@ extension ScavengeSearch {
         using system: borrowing some OperatingSystem & ~Copyable
     ) -> ByteCount {
         work.limit = batch.lowest
-        space.pointee.lock.lock()
-        space.pointee.lowWaterMark = min(space.pointee.lowWaterMark, batch.lowest)
-        space.pointee.lock.unlock()
-
         for index in 0..<batch.count {
             let run = batch[index]
             let address = batch.chunk.address(of: run.first).rawValue &+ arenaBaseOffset

@@ -4,7 +4,7 @@ import Synchronization
 ///
 /// Lies in memory that does not move, beside the heap's ``LockedPages``.
 package struct SearchSpace: ~Copyable {
-    /// The search lock: guards all below but the atomic. Taken after the heap lock where both are held.
+    /// The search lock: guards all below that does not say otherwise. Taken after the heap lock where both are held.
     package let lock = FutexLock<LockRanks.Search>()
     /// Not searched yet.
     package internal(set) var ranges: AddressRanges
@@ -12,7 +12,8 @@ package struct SearchSpace: ~Copyable {
     package internal(set) var generation: UInt32 = 0
     /// What a worker takes at a time; 0 turns the scavenger off.
     package internal(set) var reservationBytes: ByteCount = 0
-    /// The lowest address scavenged in this generation; the maximum where there is none.
+    /// The lowest address scavenged in this generation; the maximum where there is none. The heap lock guards it, which
+    /// is held where it changes.
     package internal(set) var lowWaterMark = OffsetAddress.maximum
     /// Bytes that the background worker has released in this generation. Relaxed: a figure to print.
     package let releasedInGeneration = Atomic<UInt>(0)
