@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/sysinfo.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "CPageHeap.h"
@@ -44,6 +46,39 @@ int pageheap_release_range(void *address, size_t bytes, int method) {
     int advice = MADV_DONTNEED;
 #endif
     ANSWER(madvise(address, bytes, advice));
+}
+
+// Many ranges cost one flush of the processors' address caches instead of one each. A kernel that lacks the call, or knows
+// it for other processes only, refuses the first range; then they go one by one.
+size_t pageheap_release_ranges(const void *ranges, size_t count, int method) {
+    const struct iovec *each = ranges;
+    size_t done = 0;
+#if defined(SYS_process_madvise) && defined(SYS_pidfd_open)
+    static int is_refused;  // relaxed: at worst another thread tries once more
+    int saved = errno;
+    if (count > 1 && method == PAGEHEAP_RELEASE_DONTNEED && !__atomic_load_n(&is_refused, __ATOMIC_RELAXED)) {
+        // Opened anew each time: a program may close any descriptor, and give its number to another file.
+        int self = (int)syscall(SYS_pidfd_open, getpid(), 0);
+        ssize_t bytes = self < 0 ? -1 : syscall(SYS_process_madvise, self, each, count, MADV_DONTNEED, 0);
+        if (bytes < 0 && errno != ENOMEM && errno != EAGAIN && errno != EMFILE && errno != ENFILE)
+            __atomic_store_n(&is_refused, 1, __ATOMIC_RELAXED);
+        if (self >= 0) close(self);
+        while (bytes > 0 && done < count && (size_t)bytes >= each[done].iov_len) bytes -= (ssize_t)each[done++].iov_len;
+    }
+    errno = saved;
+#endif
+    while (done < count && pageheap_release_range(each[done].iov_base, each[done].iov_len, method) == 0) done++;
+    return done;
+}
+
+bool pageheap_released_memory_reads_zero(void) {
+    size_t bytes = pageheap_physical_page_bytes();
+    volatile unsigned char *page = pageheap_map(bytes, PAGEHEAP_ACCESS_READ_WRITE);
+    if (page == NULL) return false;
+    page[0] = 1;
+    bool zero = pageheap_release_range((void *)page, bytes, PAGEHEAP_RELEASE_DONTNEED) == 0 && page[0] == 0;
+    pageheap_unmap((void *)page, bytes);
+    return zero;
 }
 
 size_t pageheap_physical_page_bytes(void) {

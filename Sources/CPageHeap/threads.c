@@ -28,19 +28,22 @@ size_t pageheap_processor_count(void) {
 }
 
 static int64_t read_clock(clockid_t clock) {
-    struct timespec now;
+    struct timespec now = {0, 0};
     clock_gettime(clock, &now);
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
 int64_t pageheap_monotonic_nanoseconds(void) { return read_clock(CLOCK_MONOTONIC); }
+int64_t pageheap_coarse_nanoseconds(void) { return read_clock(CLOCK_MONOTONIC_COARSE); }
 int64_t pageheap_thread_cpu_nanoseconds(void) { return read_clock(CLOCK_THREAD_CPUTIME_ID); }
 
-void pageheap_futex_wait(const void *word, uint32_t expected, int64_t nanoseconds) {
+bool pageheap_futex_wait(const void *word, uint32_t expected, int64_t nanoseconds) {
     int saved = errno;
     struct timespec time = {.tv_sec = nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000};
-    syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, expected, nanoseconds < 0 ? NULL : &time, NULL, 0);
+    long answer = syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, expected, nanoseconds < 0 ? NULL : &time, NULL, 0);
+    bool over = answer != 0 && errno == ETIMEDOUT;
     errno = saved;
+    return over;
 }
 
 void pageheap_futex_wake(const void *word, int32_t waiters) {

@@ -57,5 +57,11 @@ package final class FailingOperatingSystem<Base: OperatingSystem>: OperatingSyst
     package var isAddressSpaceLimited: Bool { base.isAddressSpaceLimited }
     package var largestRequestBytes: ByteCount { base.largestRequestBytes }
     package func monotonicNanoseconds() -> Int64 { base.monotonicNanoseconds() }
+    package func coarseNanoseconds() -> Int64 { base.coarseNanoseconds() }
     package func threadProcessorNanoseconds() -> Int64 { base.threadProcessorNanoseconds() }
+    package func releasedMemoryReadsZero() -> Bool { base.releasedMemoryReadsZero() }
+    package func wait(_ word: UnsafeRawPointer, while expected: UInt32, nanoseconds: Int64) -> Bool {
+        base.wait(word, while: expected, nanoseconds: nanoseconds)
+    }
+    package func wake(_ word: UnsafeRawPointer) { base.wake(word) }
 }

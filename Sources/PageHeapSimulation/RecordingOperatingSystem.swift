@@ -9,6 +9,7 @@ package final class RecordingOperatingSystem<Base: OperatingSystem>: OperatingSy
 
     private let lock = NSLock()
     private var recorded: [SystemCall] = []
+    private var hook: (@Sendable (SystemCall) -> Void)?
 
     package init(_ base: Base) { self.base = base }
 
@@ -21,7 +22,15 @@ package final class RecordingOperatingSystem<Base: OperatingSystem>: OperatingSy
     /// Forgets what was recorded.
     package func forget() { lock.withLock { recorded = [] } }
 
-    private func record(_ call: SystemCall) { lock.withLock { recorded.append(call) } }
+    /// Calls something after each call of the heap, in the thread that made it: what other threads may do meanwhile.
+    package func onCall(_ hook: (@Sendable (SystemCall) -> Void)?) { lock.withLock { self.hook = hook } }
+
+    private func record(_ call: SystemCall) {
+        lock.withLock {
+            recorded.append(call)
+            return hook
+        }?(call)
+    }
 
     package func reserve(_ bytes: ByteCount, alignment: ByteCount) -> UInt? {
         let address = base.reserve(bytes, alignment: alignment)
@@ -75,5 +84,11 @@ package final class RecordingOperatingSystem<Base: OperatingSystem>: OperatingSy
     package var isAddressSpaceLimited: Bool { base.isAddressSpaceLimited }
     package var largestRequestBytes: ByteCount { base.largestRequestBytes }
     package func monotonicNanoseconds() -> Int64 { base.monotonicNanoseconds() }
+    package func coarseNanoseconds() -> Int64 { base.coarseNanoseconds() }
     package func threadProcessorNanoseconds() -> Int64 { base.threadProcessorNanoseconds() }
+    package func releasedMemoryReadsZero() -> Bool { base.releasedMemoryReadsZero() }
+    package func wait(_ word: UnsafeRawPointer, while expected: UInt32, nanoseconds: Int64) -> Bool {
+        base.wait(word, while: expected, nanoseconds: nanoseconds)
+    }
+    package func wake(_ word: UnsafeRawPointer) { base.wake(word) }
 }

@@ -16,6 +16,8 @@ package struct SimulatedMachine: Sendable {
     package var isAddressSpaceLimited = false
     /// The most that one request may ask for.
     package var largestRequest = ByteCount.maximum
+    /// Whether released memory reads as zero.
+    package var releasedMemoryReadsZero = true
     /// Nanoseconds that giving a physical page back takes, on both clocks.
     package var releaseNanosecondsPerPage: Int64 = 0
 

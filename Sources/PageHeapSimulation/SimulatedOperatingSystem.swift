@@ -14,12 +14,15 @@ package final class SimulatedOperatingSystem: OperatingSystem, @unchecked Sendab
     private let lock = NSLock()
     private var space: SimulatedAddressSpace
     private var clocks = SimulatedClocks()
+    private var processors: UInt
+    private var hook: (@Sendable (Int64) -> Void)?
     /// Address space for the heap's books: bytes by address.
     private var metadata: [UnsafeMutableRawPointer: ByteCount] = [:]
 
     package init(_ machine: SimulatedMachine = SimulatedMachine()) {
         self.machine = machine
         space = SimulatedAddressSpace(machine)
+        processors = machine.processors
     }
 
     // MARK: What the heap asks
@@ -76,11 +79,26 @@ package final class SimulatedOperatingSystem: OperatingSystem, @unchecked Sendab
 
     package var physicalPageBytes: ByteCount { machine.physicalPage }
     package var hugePageBytes: ByteCount { machine.hugePage }
-    package var processorCount: UInt { machine.processors }
+    package var processorCount: UInt { lock.withLock { processors } }
     package var isAddressSpaceLimited: Bool { machine.isAddressSpaceLimited }
     package var largestRequestBytes: ByteCount { machine.largestRequest }
     package func monotonicNanoseconds() -> Int64 { lock.withLock { clocks.monotonic } }
+    package func coarseNanoseconds() -> Int64 { monotonicNanoseconds() }
     package func threadProcessorNanoseconds() -> Int64 { lock.withLock { clocks.threadProcessor } }
+    package func releasedMemoryReadsZero() -> Bool { machine.releasedMemoryReadsZero }
+
+    /// Lets the time pass, and gives other 'threads' their turn: see ``onWait(_:)``. Nobody is woken early.
+    package func wait(_ word: UnsafeRawPointer, while expected: UInt32, nanoseconds: Int64) -> Bool {
+        if word.load(as: UInt32.self) != expected { return false }
+        let turn = lock.withLock {
+            if nanoseconds > 0 { clocks.monotonic += nanoseconds }
+            return hook
+        }
+        turn?(nanoseconds)
+        return nanoseconds >= 0
+    }
+
+    package func wake(_ word: UnsafeRawPointer) {}
 
     // MARK: What the test does and sees
 
@@ -99,6 +117,15 @@ package final class SimulatedOperatingSystem: OperatingSystem, @unchecked Sendab
     /// - Returns: the page faults that this took.
     @discardableResult
     package func touch(_ address: UInt, _ bytes: ByteCount) -> Int { lock.withLock { space.touch(address, bytes) } }
+
+    /// Calls something whenever the heap waits, after the time has passed, with the nanoseconds that it asked for.
+    package func onWait(_ hook: (@Sendable (Int64) -> Void)?) { lock.withLock { self.hook = hook } }
+
+    /// Changes the processors that the process may run on.
+    package func setProcessors(_ count: UInt) { lock.withLock { processors = count } }
+
+    /// Sets the monotonic clock, also back.
+    package func setMonotonic(nanoseconds: Int64) { lock.withLock { clocks.monotonic = nanoseconds } }
 
     /// Lets time pass without work.
     package func advance(nanoseconds: Int64) { lock.withLock { clocks.monotonic += nanoseconds } }

@@ -30,7 +30,15 @@ struct NoReleaseSystem: OperatingSystem {
 
     func makeAccessible(_ address: UInt, _ bytes: ByteCount) -> Bool { false }
 
+    func coarseNanoseconds() -> Int64 { 0 }
+
     func threadProcessorNanoseconds() -> Int64 { 0 }
+
+    func releasedMemoryReadsZero() -> Bool { true }
+
+    func wait(_ word: UnsafeRawPointer, while expected: UInt32, nanoseconds: Int64) -> Bool { false }
+
+    func wake(_ word: UnsafeRawPointer) {}
 
     var hugePageBytes: ByteCount { 0 }
 

@@ -65,6 +65,9 @@ void *_Nullable pageheap_map(size_t bytes, int access);
 int pageheap_unmap(void *_Nonnull address, size_t bytes);
 int pageheap_protect(void *_Nonnull address, size_t bytes, int access);
 int pageheap_release_range(void *_Nonnull address, size_t bytes, int method);
+// The same for ranges of {address, bytes}, in one call where the kernel has one. How many, from the first on, are released.
+size_t pageheap_release_ranges(const void *_Nonnull ranges, size_t count, int method);
+bool pageheap_released_memory_reads_zero(void);  // tried on a page of its own
 
 // ---- The machine -----------------------------------------------------------------------------------------------------
 
@@ -77,12 +80,13 @@ size_t pageheap_largest_request_bytes(void);  // memory and swap; without limit 
 // ---- Time (nanoseconds) ----------------------------------------------------------------------------------------------
 
 int64_t pageheap_monotonic_nanoseconds(void);
+int64_t pageheap_coarse_nanoseconds(void);  // the monotonic clock, some milliseconds late
 int64_t pageheap_thread_cpu_nanoseconds(void);
 
 // ---- Threads -----------------------------------------------------------------------------------------------------------
 
-// Sleeps while *word == expected, at most so long (negative: without end). Spurious returns are possible.
-void pageheap_futex_wait(const void *_Nonnull word, uint32_t expected, int64_t nanoseconds);
+// Sleeps while *word == expected, at most so long (negative: without end). Spurious returns are possible. True: time is up.
+bool pageheap_futex_wait(const void *_Nonnull word, uint32_t expected, int64_t nanoseconds);
 void pageheap_futex_wake(const void *_Nonnull word, int32_t waiters);
 
 // A detached thread with all signals blocked and a small stack. 0 or a positive errno.

@@ -51,17 +51,10 @@ extension Heap {
         guard isRunning else { return }
         wakeWorker()
         while state.pointee.worker.ended.load(ordering: .acquiring) == 0 {
-            withUnsafePointer(to: state.pointee.worker.ended) { pageheap_futex_wait($0, 0, -1) }
+            withUnsafePointer(to: state.pointee.worker.ended) {
+                _ = state.pointee.system.wait($0, while: 0, nanoseconds: -1)
+            }
         }
-    }
-
-    /// Whether the heap retains no more than its goal, or there is none.
-    private var isMet: Bool {
-        let goal = state.pointee.goal.load(ordering: .relaxed)
-        if goal == .max { return true }
-        locked.pointee.lock.lock()
-        defer { locked.pointee.lock.unlock() }
-        return currentBooks().retained.rawValue <= goal
     }
 
     /// One stretch of release.
@@ -112,7 +105,9 @@ extension Heap {
     }
 
     private func sleep(_ nanoseconds: Int64, unlessSignalled seen: UInt32) {
-        withUnsafePointer(to: state.pointee.worker.signal) { pageheap_futex_wait($0, seen, max(1, nanoseconds)) }
+        withUnsafePointer(to: state.pointee.worker.signal) {
+            _ = state.pointee.system.wait($0, while: seen, nanoseconds: max(1, nanoseconds))
+        }
     }
 
     /// Sleeps until somebody has something for the worker; not at all where something was freed since the last cycle,
@@ -131,7 +126,9 @@ extension Heap {
             while state.pointee.worker.signal.load(ordering: .acquiring) == seen
                 && !state.pointee.worker.shouldStop.load(ordering: .relaxed)
             {
-                withUnsafePointer(to: state.pointee.worker.signal) { pageheap_futex_wait($0, seen, -1) }
+                withUnsafePointer(to: state.pointee.worker.signal) {
+                    _ = state.pointee.system.wait($0, while: seen, nanoseconds: -1)
+                }
             }
             state.pointee.worker.wakeUps.wrappingAdd(1, ordering: .relaxed)
         }
@@ -169,7 +166,7 @@ extension Heap {
     /// Wakes the worker. No lock is held.
     package func wakeWorker() {
         state.pointee.worker.raise()
-        withUnsafePointer(to: state.pointee.worker.signal) { pageheap_futex_wake($0, 1) }
+        withUnsafePointer(to: state.pointee.worker.signal) { state.pointee.system.wake($0) }
     }
 
     /// Starts the worker where it is wanted and not there. No lock is held, and the thread's cache is not in use,

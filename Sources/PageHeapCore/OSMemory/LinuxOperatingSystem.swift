@@ -44,6 +44,13 @@
             return pageheap_release_range(pointer, Int(bytes.rawValue), method.rawValue)
         }
 
+        package func release(_ ranges: UnsafeBufferPointer<MemoryRange>, method: ReleaseMethod) -> Int {
+            guard let first = ranges.baseAddress else { return 0 }
+            return pageheap_release_ranges(first, ranges.count, method.rawValue)
+        }
+
+        package func releasedMemoryReadsZero() -> Bool { pageheap_released_memory_reads_zero() }
+
         package var physicalPageBytes: ByteCount { ByteCount(UInt(pageheap_physical_page_bytes())) }
 
         package var hugePageBytes: ByteCount { ByteCount(UInt(pageheap_huge_page_bytes())) }
@@ -56,7 +63,15 @@
 
         package func monotonicNanoseconds() -> Int64 { pageheap_monotonic_nanoseconds() }
 
+        package func coarseNanoseconds() -> Int64 { pageheap_coarse_nanoseconds() }
+
         package func threadProcessorNanoseconds() -> Int64 { pageheap_thread_cpu_nanoseconds() }
+
+        package func wait(_ word: UnsafeRawPointer, while expected: UInt32, nanoseconds: Int64) -> Bool {
+            pageheap_futex_wait(word, expected, nanoseconds)
+        }
+
+        package func wake(_ word: UnsafeRawPointer) { pageheap_futex_wake(word, 1) }
 
         private func map(_ bytes: ByteCount) -> UnsafeMutableRawPointer? {
             guard bytes.rawValue <= UInt(Int.max) else { return nil }

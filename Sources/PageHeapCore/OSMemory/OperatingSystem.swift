@@ -36,6 +36,14 @@ package protocol OperatingSystem: ~Copyable, Sendable {
     /// - Returns: 0, or the system's positive error number; then the range keeps its memory.
     func release(_ address: UInt, _ bytes: ByteCount, method: ReleaseMethod) -> Int32
 
+    /// The same for several ranges, in one call where the system has one.
+    ///
+    /// - Returns: how many of them, from the first on, have lost their memory. The next one was refused, or not tried.
+    func release(_ ranges: UnsafeBufferPointer<MemoryRange>, method: ReleaseMethod) -> Int
+
+    /// Whether memory that was released ``ReleaseMethod/now`` reads as zero, tried once on a page of its own.
+    func releasedMemoryReadsZero() -> Bool
+
     /// The unit in which the system maps and releases; a power of two.
     var physicalPageBytes: ByteCount { get }
 
@@ -55,6 +63,28 @@ package protocol OperatingSystem: ~Copyable, Sendable {
     /// Nanoseconds since some moment; never falls on a well-behaved system.
     func monotonicNanoseconds() -> Int64
 
+    /// The same clock, cheaper and some milliseconds late.
+    func coarseNanoseconds() -> Int64
+
     /// Nanoseconds of processor time that the calling thread has used.
     func threadProcessorNanoseconds() -> Int64
+
+    /// Sleeps while a word of memory holds a value, until another thread calls ``wake(_:)``, and at most so many
+    /// nanoseconds; without end where they are negative. May return for no reason.
+    ///
+    /// - Returns: whether the time is up.
+    func wait(_ word: UnsafeRawPointer, while expected: UInt32, nanoseconds: Int64) -> Bool
+
+    /// Wakes a thread that sleeps on a word.
+    func wake(_ word: UnsafeRawPointer)
+}
+
+extension OperatingSystem where Self: ~Copyable {
+    package func release(_ ranges: UnsafeBufferPointer<MemoryRange>, method: ReleaseMethod) -> Int {
+        var done = 0
+        while done < ranges.count && release(ranges[done].address, ranges[done].bytes, method: method) == 0 {
+            done += 1
+        }
+        return done
+    }
 }

@@ -66,7 +66,7 @@ package struct FutexLock<Rank: LockRank>: ~Copyable, Sendable {
         }
         // Whoever has slept takes the lock as contended: another sleeper may be left.
         while state.exchange(Self.contended, ordering: .acquiring) != Self.free {
-            pageheap_futex_wait(address, Self.contended, -1)
+            _ = pageheap_futex_wait(address, Self.contended, -1)
         }
     }
 
