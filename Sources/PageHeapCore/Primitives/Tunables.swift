@@ -102,4 +102,29 @@ package enum Tunables {
 
     /// Bytes that a forced release gives back between two looks for a waiting fork.
     package static var forcedPieceBytes: ByteCount { ByteCount(1 << 20) }
+
+    /// Bytes above the goal beyond which a quantum is ``farQuantumBytes``: a quantum is then at most a 64th of the way.
+    package static var farGoalBytes: ByteCount { ByteCount(16 << 20) }
+
+    /// Bytes of a quantum where the goal is far: a look at the thread's CPU clock (some 400 ns) a fourth as often.
+    package static var farQuantumBytes: ByteCount { ByteCount(256 << 10) }
+
+    /// Bytes above the goal beyond which a quantum is ``veryFarQuantumBytes``: at most a 256th of the way.
+    package static var veryFarGoalBytes: ByteCount { ByteCount(256 << 20) }
+
+    /// Bytes of a quantum where the goal is very far. No more, because a fork or a forced release waits for one.
+    package static var veryFarQuantumBytes: ByteCount { ByteCount(1 << 20) }
+
+    // MARK: The older pacer
+
+    /// The most nanoseconds of one wake's work that count: a longer one was preempted or suspended, and would ask for a
+    /// sleep of any length.
+    package static var criticalLimitNanoseconds: Double { 1e7 }
+
+    /// The least share of a round that enters the average: sleeps that last far too long would make the next ones
+    /// shorter and shorter.
+    package static var averageFloor: Double { 0.001 }
+
+    /// The weight of the latest round in the average, against all before it.
+    package static var averageWeight: Double { 0.5 }
 }

@@ -1,9 +1,11 @@
 /// Paces the background scavenger: how long to sleep after so much work, so that its share of the machine's CPU time
-/// comes to one percent.
+/// comes to the wanted one.
 ///
 /// The ratio of work to sleep is the output of a PI controller whose input is the share that was really used. Knows no
 /// clock: times come from the caller, in nanoseconds.
 package struct SleepRatioPacer: Sendable {
+    /// The share of the machine's CPU time to use, 0.001 to 1: the ratio of work to sleep goes no lower.
+    package let share: Double
     package private(set) var sleepRatio = Tunables.startSleepRatio
     package private(set) var controller = PIController(
         proportionalGain: 0.3375,  // a hundredth of a second's error moves the output by a third of it
@@ -15,7 +17,7 @@ package struct SleepRatioPacer: Sendable {
     /// The controller failed since the flag was last taken.
     package private(set) var wasReset = false
 
-    package init() {}
+    package init(share: Double = Tunables.scavengeShare) { self.share = share }
 
     /// The work that counts, in nanoseconds: at least a millisecond, and what its re-use will cost.
     package static func counted(_ worked: Double) -> Double {
@@ -43,8 +45,8 @@ package struct SleepRatioPacer: Sendable {
             return
         }
         let period = Double(slept) + worked
-        let share = worked / (period * Double(processors))
-        if let ratio = controller.next(input: share, setpoint: Tunables.scavengeShare, period: period) {
+        let used = worked / (period * Double(processors))
+        if let ratio = controller.next(input: used, setpoint: share, period: period) {
             sleepRatio = ratio
         } else {
             sleepRatio = Tunables.startSleepRatio

@@ -52,4 +52,66 @@ struct ScavengeRunTests {
         }
         #expect(quanta == 3)
     }
+
+    @Test(
+        arguments: [
+            (0, 64), (1, 64), (16 << 20, 64), (16 << 20 + 1, 256), (256 << 20, 256), (256 << 20 + 1, 1024),
+            (.max, 1024),
+        ] as [(UInt, UInt)])
+    func theFartherTheGoalTheLargerTheQuantum(overage: UInt, kibibytes: UInt) {
+        #expect(ScavengeRun.quantum(overage: ByteCount(overage)) == ByteCount(kibibytes * 1024))
+    }
+
+    @Test(arguments: [4096, 65536, 262_144, 1_048_576] as [ByteCount])
+    func lessThanAskedEndsTheRunWhateverTheQuantum(_ size: ByteCount) {
+        var asked: [ByteCount] = []
+        var answers: [ByteCount] = [size, size * 3, size - 1]
+        let run = ScavengeRun.perform(
+            physicalPage: 2048, quantumBytes: size, shouldStop: { false },
+            quantum: {
+                asked.append($0)
+                return (answers.removeFirst(), 1000)
+            })
+        #expect(asked == [size, size, size] && answers.isEmpty)
+        #expect(run.isExhausted && run.released == size * 5 - 1 && run.worked == 3000)
+    }
+
+    @Test(arguments: [4096, 65536, 262_144, 1_048_576] as [ByteCount])
+    func anExhaustedHeapEndsWhateverTheQuantum(_ size: ByteCount) {
+        for isOneQuantum in [false, true] {
+            var quanta = 0
+            let run = ScavengeRun.perform(
+                physicalPage: 4096, quantumBytes: size, isOneQuantum: isOneQuantum, shouldStop: { false },
+                quantum: { _ in
+                    quanta += 1
+                    return (0, 0)
+                })
+            #expect(quanta == 1 && run.isExhausted && run.released == 0)
+        }
+    }
+
+    @Test(arguments: [(4096, 10_000), (1_048_576, 2_560_000)] as [(ByteCount, Double)])
+    func aStandingClockCountsPagesOfOneQuantum(size: ByteCount, nanoseconds: Double) {
+        let run = ScavengeRun.perform(
+            physicalPage: 4096, quantumBytes: size, isOneQuantum: true, shouldStop: { false }, quantum: { ($0, 0) })
+        #expect(run.released == size && run.worked == nanoseconds && !run.isExhausted)
+    }
+
+    @Test func oneQuantumIsARun() {
+        var quanta = 0
+        let run = ScavengeRun.perform(
+            physicalPage: 4096, quantumBytes: 4096, isOneQuantum: true, shouldStop: { false },
+            quantum: {
+                quanta += 1
+                return ($0 * 2, 3)
+            })
+        #expect(quanta == 1 && run.released == 8192 && run.worked == 3 && !run.isExhausted)
+        let stopped = ScavengeRun.perform(
+            physicalPage: 4096, quantumBytes: 4096, isOneQuantum: true, shouldStop: { true },
+            quantum: { _ in
+                Issue.record("worked, though the goals are met")
+                return (0, 1)
+            })
+        #expect(stopped.released == 0 && !stopped.isExhausted)
+    }
 }
