@@ -32,6 +32,22 @@ package enum RetentionGoal {
         return ByteCount(demand.rawValue &+ extra).roundedUp(to: physicalPage)
     }
 
+    /// The goal of a heap whose memory is limited: a little under the limit, so that the scavenger begins before the
+    /// limit is met.
+    ///
+    /// It bounds all that is mapped, not what is retained; it needs no cycle before it, and is not rounded, since it is
+    /// only compared. A limit of ``ByteCount/maximum`` is none: no heap maps so much.
+    ///
+    /// - Parameters:
+    ///   - limit: bytes that the heap and its metadata may have from the system.
+    ///   - mapped: bytes that they have now.
+    /// - Returns: nothing where the goal is met already.
+    package static func forLimit(_ limit: ByteCount, mapped: ByteCount) -> ByteCount? {
+        // A share below one: even that of the largest limit is a word.
+        let goal = ByteCount(UInt(Double(limit.rawValue) * Tunables.limitShare))
+        return mapped > goal ? goal : nil
+    }
+
     /// The goal as the background scavenger takes it: off where there is nothing to give, or less than a physical page.
     ///
     /// - Parameter retained: bytes that the heap retains now.

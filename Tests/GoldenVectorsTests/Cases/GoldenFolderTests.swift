@@ -1,19 +1,29 @@
+import Foundation
 import Testing
 
-/// A folder without any file of golden cases must not pass as 'all skipped'.
+/// A file of golden cases that is not there skips its test; here it fails.
 @Suite("Golden: the folder")
 struct GoldenFolderTests {
-    private static let names = [
+    /// Every file that a test reads.
+    static let required = [
         "addr_ranges", "alloc_to_cache", "fill_aligned", "find_bit_range64", "find_scavenge_candidate",
         "page_alloc_small.go115", "page_alloc_medium.go115", "page_alloc_long.go115", "page_alloc_small.go119",
         "page_alloc_medium.go119", "page_alloc_long.go119", "page_alloc_small.go127", "page_alloc_medium.go127",
         "page_alloc_long.go127", "page_cache", "page_cache_flush", "pallocbits", "pi_controller", "rss_goal.go115",
-        "scavenger_pacing", "summaries",
+        "rss_goal.go127", "scavenger_pacing", "summaries",
     ]
 
-    @Test func hasGoldenCases() {
+    @Test func hasAllGoldenCases() {
         let folder = VectorFolder.current
-        #expect(
-            Self.names.contains { folder.file($0) != nil }, "no file of golden cases in \(folder.path)")
+        #expect(folder.missing(of: Self.required) == [], "\(folder.path) lacks files of golden cases")
+    }
+
+    @Test func aMissingFileIsNamed() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try Data().write(to: folder.appendingPathComponent("plain.jsonl"))
+        try Data().write(to: folder.appendingPathComponent("packed.jsonl.gz"))
+        #expect(VectorFolder(folder).missing(of: ["plain", "other", "packed"]) == ["other"])
     }
 }

@@ -14,6 +14,7 @@ func checkGolden(
     _ file: String, _ body: (VectorValue, inout VectorReport) throws -> Void,
     finish: (inout VectorReport) throws -> Void = { _ in }
 ) throws {
+    #expect(GoldenFolderTests.required.contains(file), "were \(file) missing, nothing would fail")
     let file = try #require(VectorFolder.current.file(file))
     for problem in file.problems(body, finish: finish) { Issue.record("\(problem)") }
 }

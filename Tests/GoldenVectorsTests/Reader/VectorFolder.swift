@@ -1,6 +1,6 @@
 import Foundation
 
-/// A folder of golden cases: the one that `PAGEHEAP_VECTORS` names, else the subset beside these tests.
+/// A folder of golden cases: the one that `PAGEHEAP_VECTORS` names, else the one beside these tests.
 struct VectorFolder {
     private let url: URL
 
@@ -27,4 +27,7 @@ struct VectorFolder {
         }
         return nil
     }
+
+    /// Those of some names of which there is neither a plain nor a compressed file.
+    func missing(of names: [String]) -> [String] { names.filter { file($0) == nil } }
 }

@@ -43,4 +43,41 @@ struct RetentionGoalTests {
         #expect(effective(8192, 8192 + 4095) == nil)
         #expect(effective(8192, 8192 + 4096) == 8192)
     }
+
+    private func limitGoal(_ limit: UInt, mapped: UInt) -> UInt? {
+        RetentionGoal.forLimit(ByteCount(limit), mapped: ByteCount(mapped))?.rawValue
+    }
+
+    /// An early version of the original multiplied by 95: a goal above the limit is never unmet.
+    @Test func theLimitsGoalIsFivePercentBelowIt() {
+        #expect(Tunables.limitShare == 0.95)
+        #expect(limitGoal(1000, mapped: 1000) == 950)
+        #expect(limitGoal(1 << 30, mapped: 1 << 30) == 1_020_054_732)  // …732.8 truncated, and not filled to a page
+        #expect(limitGoal(19, mapped: 19) == 18)
+    }
+
+    @Test func theLimitsGoalIsOffUntilMoreIsMapped() {
+        #expect(limitGoal(1000, mapped: 0) == nil)
+        #expect(limitGoal(1000, mapped: 949) == nil)
+        #expect(limitGoal(1000, mapped: 950) == nil)
+        #expect(limitGoal(1000, mapped: 951) == 950)  // less than a physical page above
+    }
+
+    @Test func aLimitBelowWhatIsInUseKeepsItsGoal() {
+        #expect(limitGoal(1000, mapped: 1 << 40) == 950)
+        #expect(limitGoal(1, mapped: 4096) == 0)
+    }
+
+    @Test func aLimitOfZeroAsksForEverything() {
+        #expect(limitGoal(0, mapped: 0) == nil)
+        #expect(limitGoal(0, mapped: 1) == 0)
+        #expect(limitGoal(0, mapped: .max) == 0)
+    }
+
+    @Test func theLargestLimitIsNone() {
+        #expect(limitGoal(.max, mapped: 1 << 62) == nil)
+        #expect(limitGoal(UInt(Int.max), mapped: 1 << 47) == nil)
+        // It is a number all the same: 0.95 × 2^64, to the double.
+        #expect(limitGoal(.max, mapped: .max) == 17_524_406_870_024_073_216)
+    }
 }
