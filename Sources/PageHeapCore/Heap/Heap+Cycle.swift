@@ -8,9 +8,7 @@ extension Heap {
     ///
     /// - Parameter user: what lies above the heap; its idle caches are drained, and a pass over its holes begins.
     /// - Returns: whether a further cycle may have something to do, even if nothing happens meanwhile.
-    package func endCycle(
-        _ cycle: inout DemandCycle, pacer: inout SleepRatioPacer, _ user: some PageUser
-    ) -> Bool {
+    package func endCycle(_ cycle: inout DemandCycle, _ user: some PageUser) -> Bool {
         lockPass()
         var hasMore = user.drainIdle()
         if user.isHolePassOver { user.beginHolePass() }
@@ -44,11 +42,14 @@ extension Heap {
         locked.pointee.lock.unlock()
 
         if goal != nil {
-            if state.pointee.configuration.tracesScavenger && state.pointee.space.generation > 0 {
-                traceGeneration(wasReset: pacer.takeReset())
+            let ended = search.startGeneration(using: state.pointee.system)
+            if state.pointee.configuration.tracesScavenger {
+                var line = traceLine(ended)
+                line.writeToStandardError()
             }
-            search.startGeneration(using: state.pointee.system)
         }
-        return hasMore || !cycle.estimator.isSettled || goal != nil && !cycle.foundNothing
+        // What was needed in this cycle and is not any more: the next one's estimate will be lower.
+        let hasFallen = peak > books.demand
+        return hasMore || hasFallen || !cycle.estimator.isSettled || goal != nil && !cycle.foundNothing
     }
 }

@@ -7,10 +7,12 @@ extension Heap {
     ///
     /// - Parameter drain: gives what caches above the heap hold back to it, first, and releases holes; answers the bytes.
     package func releaseFreeMemory(drain: () -> ByteCount) -> ByteCount {
+        let traces = state.pointee.configuration.tracesScavenger
         lockPass()
         var released = drain()
         flushPageCaches()
-        search.startGeneration(atTop: true, using: state.pointee.system)
+        let ended = search.startGeneration(atTop: true, using: state.pointee.system)
+        var endedLine = traces ? traceLine(ended) : MessageLine()
         while true {
             // In pieces, so that a fork need not wait for the whole.
             let piece = search.scavenge(Tunables.forcedPieceBytes, .forced, using: state.pointee.system)
@@ -18,8 +20,13 @@ extension Heap {
             if piece < Tunables.forcedPieceBytes { break }
             letForksPass()
         }
-        if state.pointee.configuration.tracesScavenger { traceForced(released) }
+        var forcedLine = traces ? forcedTraceLine(released) : MessageLine()
         unlockPass()
+        // Only now: whoever reads standard error may be slow.
+        if traces {
+            endedLine.writeToStandardError()
+            forcedLine.writeToStandardError()
+        }
         locked.pointee.lock.lock()
         publish()
         locked.pointee.lock.unlock()

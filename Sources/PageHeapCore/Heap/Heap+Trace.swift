@@ -1,21 +1,18 @@
 import Synchronization
 
 extension Heap {
-    /// Prints the line about the generation that is ending. No lock is held while printing.
-    func traceGeneration(wasReset: Bool) {
-        let books = figures().books
-        var line = ScavengeTrace.line(
-            generation: state.pointee.space.generation,
-            worked: ByteCount(state.pointee.space.releasedInGeneration.load(ordering: .relaxed)), books: books,
-            isForced: false, wasReset: wasReset)
-        line.writeToStandardError()
+    /// The line about a generation that has ended; with it the flag of a controller that failed goes down. No lock is
+    /// held, except perhaps the pass lock.
+    func traceLine(_ ended: EndedGeneration) -> MessageLine {
+        ScavengeTrace.line(
+            generation: ended.number, worked: ended.released, books: figures().books, isForced: false,
+            wasReset: state.pointee.worker.wasReset.exchange(false, ordering: .relaxed))
     }
 
-    /// Prints the line about a forced release.
-    func traceForced(_ released: ByteCount) {
-        var line = ScavengeTrace.line(
-            generation: state.pointee.space.generation, worked: released, books: figures().books, isForced: true,
-            wasReset: false)
-        line.writeToStandardError()
+    /// The line about a forced release.
+    func forcedTraceLine(_ released: ByteCount) -> MessageLine {
+        let figures = figures()
+        return ScavengeTrace.line(
+            generation: figures.generation, worked: released, books: figures.books, isForced: true, wasReset: false)
     }
 }

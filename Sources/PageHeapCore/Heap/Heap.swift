@@ -110,6 +110,11 @@ package struct Heap<System: OperatingSystem> {
     @inline(__always)
     var locked: UnsafeMutablePointer<LockedPages> { withUnsafeMutablePointer(to: &state.pointee.locked) { $0 } }
 
+    /// The background worker's state.
+    package var worker: UnsafeMutablePointer<WorkerState> {
+        withUnsafeMutablePointer(to: &state.pointee.worker) { $0 }
+    }
+
     /// The scavenger's search in this heap.
     package var search: ScavengeSearch {
         ScavengeSearch(

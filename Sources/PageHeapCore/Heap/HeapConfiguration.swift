@@ -6,6 +6,12 @@ package struct HeapConfiguration: Sendable {
     package var releaseMethod = ReleaseMethod.now
     /// Whether a worker thread releases in the background.
     package var runsWorker = true
+    /// The share of the machine's CPU time that the worker aims for, 0.001 to 1.
+    package var scavengeShare = Tunables.scavengeShare
+    /// How the worker is paced.
+    package var pacer = PacerKind.controller
+    /// What ends a cycle.
+    package var cycles = CycleKind.demand
     /// Whether each generation prints a line.
     package var tracesScavenger = false
     /// Whether the heap keeps the table from pages to spans.

@@ -53,8 +53,17 @@ package enum Tunables {
     /// Retained on top of the estimated need, in percent. Ten spares page faults on small swings.
     package static var retainExtraPercent: UInt { 10 }
 
+    /// The share of a memory limit that the scavenger keeps to, between 0 and 1. Five percent below the limit are room
+    /// for what is allocated until it has caught up. (A share, not a percentage: an early version of the original
+    /// multiplied by 95, and its goal was never unmet.)
+    package static var limitShare: Double { 0.95 }
+
     /// The share of the machine's CPU time that the background scavenger aims for.
     package static var scavengeShare: Double { 0.01 }
+
+    /// What the worker's share may come to over any ten seconds, as a multiple of the one it aims for. The controller
+    /// overshoots by a fifth on one or two processors; a tenth leaves it room and keeps the promise.
+    package static var shareTolerance: Double { 1.1 }
 
     /// Bytes released between two looks at the clock and at the goal.
     package static var scavengeQuantumBytes: ByteCount { ByteCount(64 << 10) }

@@ -33,7 +33,11 @@ package struct ScavengeSearch {
     /// Takes the heap lock and the search lock.
     ///
     /// - Parameter atTop: search everything, whatever the marks say.
-    package func startGeneration(atTop: Bool = false, using system: borrowing some OperatingSystem & ~Copyable) {
+    /// - Returns: what is to be told of the generation that this one follows.
+    @discardableResult
+    package func startGeneration(
+        atTop: Bool = false, using system: borrowing some OperatingSystem & ~Copyable
+    ) -> EndedGeneration {
         heap.pointee.lock.lock()
         space.pointee.lock.lock()
         let lowest = space.pointee.lowWaterMark
@@ -46,12 +50,15 @@ package struct ScavengeSearch {
         space.pointee.reservationBytes = ByteCount(
             heap.pointee.pages.inUse.totalBytes.roundedUp(to: PageGeometry.chunkBytes).rawValue
                 / Tunables.reservationsPerGeneration)
+        let ended = EndedGeneration(
+            number: space.pointee.generation,
+            released: ByteCount(space.pointee.releasedInGeneration.exchange(0, ordering: .relaxed)))
         space.pointee.generation &+= 1
-        space.pointee.releasedInGeneration.store(0, ordering: .relaxed)
         space.pointee.lowWaterMark = .maximum
         heap.pointee.pages.freeHighWaterMark = .minimum
         space.pointee.lock.unlock()
         heap.pointee.lock.unlock()
+        return ended
     }
 
     /// Takes the last part of the search space's last range, extended downwards to a chunk boundary.

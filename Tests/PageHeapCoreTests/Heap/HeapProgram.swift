@@ -10,7 +10,6 @@ final class HeapProgram {
     private let physicalPage: UInt
     private var generator: SeededGenerator
     private var cycle = DemandCycle(now: 0)
-    private var pacer = SleepRatioPacer()
     /// Pages in use, and the runs that they were given in.
     private var used = PageRuns()
     private var live: [Range<Int>] = []
@@ -92,7 +91,7 @@ final class HeapProgram {
     /// Ends a cycle of the worker, and releases what is above the goal.
     private func runCycle() {
         test.simulated.advance(nanoseconds: Tunables.cycleNanoseconds)
-        _ = heap.endCycle(&cycle, pacer: &pacer, NoPageUser())
+        _ = heap.endCycle(&cycle, NoPageUser())
         let figures = heap.figures()
         guard figures.goal < figures.books.retained else { return }
         let wanted = figures.books.retained - figures.goal

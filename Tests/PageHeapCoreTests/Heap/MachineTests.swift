@@ -56,7 +56,6 @@ struct MachineTests {
         let test = TestMalloc(SimulatedMachine(physicalPage: ByteCount(physicalPage), hugePage: ByteCount(hugePage)))
         var generator = SeededGenerator(seed: TestRun.seed)
         var cycle = DemandCycle(now: 0)
-        var pacer = SleepRatioPacer()
         for round in 0..<6 {
             for _ in 0..<300 {
                 let doubling = UInt.random(in: 0..<18, using: &generator)
@@ -66,7 +65,7 @@ struct MachineTests {
             for address in test.live.keys.sorted() where UInt.random(in: 0..<10, using: &generator) < 8 {
                 test.free(address)
             }
-            if round % 2 == 0 { _ = test.runCycle(&cycle, &pacer) } else { _ = test.malloc.releaseFreeMemory() }
+            if round % 2 == 0 { _ = test.runCycle(&cycle) } else { _ = test.malloc.releaseFreeMemory() }
             #expect(test.damagedBlocks == 0)
             #expect(test.system.violations == [])
             test.malloc.heap.checkInvariants()

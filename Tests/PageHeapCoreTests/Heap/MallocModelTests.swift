@@ -13,7 +13,6 @@ struct MallocModelTests {
         var random = SeededGenerator(seed: seed)
         let test = TestMalloc(SimulatedMachine(physicalPage: seed % 2 == 0 ? 8192 : 4096, hugePage: 0))
         var cycle = DemandCycle(now: 0)
-        var pacer = SleepRatioPacer()
         var blocks: [UInt] = []
         let steps = TestRun.operations(4000)
         for step in 0..<steps {
@@ -29,7 +28,7 @@ struct MallocModelTests {
                 blocks.swapAt(place, blocks.count - 1)
                 test.free(blocks.removeLast())
             case 95..<98:
-                _ = test.runCycle(&cycle, &pacer)
+                _ = test.runCycle(&cycle)
             case 98:
                 _ = test.malloc.releaseFreeMemory()
             default:

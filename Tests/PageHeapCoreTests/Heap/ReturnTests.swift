@@ -9,15 +9,14 @@ struct ReturnTests {
     func spike() throws {
         let test = TestMalloc()
         var cycle = DemandCycle(now: 0)
-        var pacer = SleepRatioPacer()
         for _ in 0..<20_000 { #expect(test.allocate(1000) != nil) }
-        _ = test.runCycle(&cycle, &pacer)
+        _ = test.runCycle(&cycle)
         let peak = test.system.residentBytes
         #expect(peak.rawValue > 20_000_000)
         for address in test.live.keys.dropFirst() { test.free(address) }
-        _ = test.runCycle(&cycle, &pacer)
+        _ = test.runCycle(&cycle)
         #expect(test.system.residentBytes == peak, "a spike is remembered for a moment")
-        for _ in 0..<4 { _ = test.runCycle(&cycle, &pacer) }
+        for _ in 0..<4 { _ = test.runCycle(&cycle) }
         #expect(test.system.residentBytes.rawValue < 300_000)
         #expect(test.damagedBlocks == 0)
     }
@@ -26,14 +25,13 @@ struct ReturnTests {
     func rest() throws {
         let test = TestMalloc()
         var cycle = DemandCycle(now: 0)
-        var pacer = SleepRatioPacer()
         for bytes in 1...2000 as ClosedRange<UInt> { #expect(test.allocate(bytes) != nil) }
         for address in test.live.keys.sorted().enumerated() where address.offset % 9 != 0 { test.free(address.element) }
         var cycles = 0
-        while test.runCycle(&cycle, &pacer) && cycles < 100 { cycles += 1 }
+        while test.runCycle(&cycle) && cycles < 100 { cycles += 1 }
         #expect(cycles < 12)
         let before = test.malloc.heap.figures().books
-        _ = test.runCycle(&cycle, &pacer)
+        _ = test.runCycle(&cycle)
         #expect(test.malloc.heap.figures().books.releaseCalls == before.releaseCalls)
     }
 
@@ -41,12 +39,11 @@ struct ReturnTests {
     func holes() throws {
         let test = TestMalloc()
         var cycle = DemandCycle(now: 0)
-        var pacer = SleepRatioPacer()
         var blocks: [UInt] = []
         for _ in 0..<8000 { blocks.append(try #require(test.allocate(512))) }
         // One block in thirty-two stays: every other page of a span is a hole.
         for (place, address) in blocks.enumerated() where place % 32 != 0 { test.free(address) }
-        while test.runCycle(&cycle, &pacer) {}
+        while test.runCycle(&cycle) {}
         let books = test.malloc.heap.figures().books
         #expect(books.releasedInSpans.rawValue > 500_000)
         #expect(test.system.residentBytes <= books.retained)
@@ -62,10 +59,9 @@ struct ReturnTests {
     func largePhysicalPages(_ physicalPage: UInt) throws {
         let test = TestMalloc(SimulatedMachine(physicalPage: ByteCount(physicalPage), hugePage: 0))
         var cycle = DemandCycle(now: 0)
-        var pacer = SleepRatioPacer()
         for bytes in 1...4000 as ClosedRange<UInt> { #expect(test.allocate(bytes) != nil) }
         for address in test.live.keys.sorted().dropFirst(3) { test.free(address) }
-        while test.runCycle(&cycle, &pacer) {}
+        while test.runCycle(&cycle) {}
         #expect(test.malloc.heap.figures().books.releasedInSpans == 0)
         #expect(test.system.residentBytes.rawValue < 2_000_000)
         #expect(test.damagedBlocks == 0)
@@ -76,13 +72,12 @@ struct ReturnTests {
     func growthAssist() throws {
         let test = TestMalloc()
         var cycle = DemandCycle(now: 0)
-        var pacer = SleepRatioPacer()
         // Fragments of 15 pages, every other one free, and a goal that they are above.
         let fragments = try (0..<600).map { _ in try #require(test.allocate(15 * 8192)) }
         for (place, address) in fragments.enumerated() where place % 2 == 0 { test.free(address) }
         for _ in 0..<3 {
             test.system.advance(nanoseconds: Tunables.cycleNanoseconds)
-            _ = test.malloc.heap.endCycle(&cycle, pacer: &pacer, NoPageUser())
+            _ = test.malloc.heap.endCycle(&cycle, NoPageUser())
         }
         let before = test.malloc.heap.figures().books
         #expect(test.malloc.heap.figures().goal != .maximum)

@@ -45,9 +45,9 @@ final class TestMalloc {
     }
 
     /// Ends a cycle of the worker and does all the work that it asks for.
-    func runCycle(_ cycle: inout DemandCycle, _ pacer: inout SleepRatioPacer) -> Bool {
+    func runCycle(_ cycle: inout DemandCycle) -> Bool {
         system.advance(nanoseconds: Tunables.cycleNanoseconds)
-        let hasMore = malloc.heap.endCycle(&cycle, pacer: &pacer, malloc)
+        let hasMore = malloc.heap.endCycle(&cycle, malloc)
         let goal = malloc.heap.figures().goal
         let retained = malloc.heap.figures().books.retained
         if goal < retained {

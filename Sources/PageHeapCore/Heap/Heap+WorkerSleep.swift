@@ -1,0 +1,103 @@
+import Synchronization
+
+extension Heap {
+    /// Sleeps after work, ending cycles on time meanwhile, until the time is up, somebody has a request, or a cycle sets a
+    /// goal: a sleep that was asked for after a long stop would last too long.
+    ///
+    /// - Parameters:
+    ///   - seen: the signal before the work.
+    ///   - mayEndEarly: false where only the time and the end of the worker count.
+    /// - Returns: nanoseconds slept, as measured.
+    func rest(
+        _ nanoseconds: Int64, _ progress: inout WorkerProgress, _ seen: UInt32, _ user: some PageUser,
+        mayEndEarly: Bool = true
+    ) -> Int64 {
+        let start = progress.clock.now
+        while progress.clock.now &- start < nanoseconds {
+            let signal = state.pointee.worker.signal.load(ordering: .acquiring)
+            if state.pointee.worker.shouldStop.load(ordering: .relaxed) || mayEndEarly && signal != seen { break }
+            if endCycleIfDue(&progress, user) && mayEndEarly && state.pointee.goal.load(ordering: .relaxed) != .max {
+                break
+            }
+            let left = nanoseconds &- (progress.clock.now &- start)
+            sleep(min(left, untilCycle(progress.cycle.lastEnd, progress.clock.now)), &progress, unlessSignalled: signal)
+        }
+        return progress.clock.now &- start
+    }
+
+    /// Nanoseconds until the next cycle of demand is due, at least 1.
+    func untilCycle(_ lastEnd: Int64, _ now: Int64) -> Int64 {
+        guard state.pointee.configuration.cycles == .demand else { return .max }
+        return max(1, lastEnd &+ Tunables.cycleNanoseconds &- now)
+    }
+
+    /// Ends a cycle of demand where it is time for one, and answers whether it was.
+    @discardableResult
+    func endCycleIfDue(_ progress: inout WorkerProgress, _ user: some PageUser) -> Bool {
+        guard state.pointee.configuration.cycles == .demand,
+            progress.clock.now &- progress.cycle.lastEnd >= Tunables.cycleNanoseconds
+        else { return false }
+        progress.cycle.lastEnd = progress.clock.now
+        progress.hasMore = endCycle(&progress.cycle, user)
+        return true
+    }
+
+    func sleep(_ nanoseconds: Int64, _ progress: inout WorkerProgress, unlessSignalled seen: UInt32) {
+        checkOwnThread()
+        let isOver = withUnsafePointer(to: state.pointee.worker.signal) {
+            state.pointee.system.wait($0, while: seen, nanoseconds: nanoseconds)
+        }
+        state.pointee.worker.wakeUps.wrappingAdd(1, ordering: .relaxed)
+        _ = progress.clock.advance(
+            to: state.pointee.system.monotonicNanoseconds(), atLeast: isOver ? nanoseconds : 0)
+    }
+
+    /// Sleeps until somebody has something for the worker; not at all where something was freed since the last cycle,
+    /// by somebody who did not see that there was a worker to wake.
+    func park(_ progress: inout WorkerProgress, unlessSignalled seen: UInt32) {
+        locked.pointee.lock.lock()
+        state.pointee.worker.freedSinceParked.store(0, ordering: .relaxed)
+        // Sequentially consistent, as are the count of live bytes and whoever frees: either this sees what was freed, or
+        // the one who freed it sees that the worker is parked.
+        state.pointee.worker.isParked.store(true, ordering: .sequentiallyConsistent)
+        let freed = progress.cycle.freed(
+            demand: currentBooks().demand,
+            live: ByteCount(state.pointee.liveBytes.load(ordering: .sequentiallyConsistent)))
+        locked.pointee.lock.unlock()
+        if freed < Tunables.wakeBytes {
+            while state.pointee.worker.signal.load(ordering: .acquiring) == seen
+                && !state.pointee.worker.shouldStop.load(ordering: .relaxed)
+            {
+                sleep(-1, &progress, unlessSignalled: seen)
+            }
+        }
+        state.pointee.worker.isParked.store(false, ordering: .relaxed)
+        _ = progress.clock.advance(to: state.pointee.system.monotonicNanoseconds())
+        progress.cycle.foundNothing = false
+        progress.hasMore = state.pointee.configuration.cycles == .demand
+    }
+
+    /// Parking, sleeping and working are the worker's own.
+    private func checkOwnThread() {
+        invariant(
+            state.pointee.worker.thread.load(ordering: .relaxed) == ThreadSlot.identity,
+            "another thread works as the scavenger's worker")
+    }
+
+    /// Asks the worker to look, and wakes it. No lock is held, except one that no allocation waits for.
+    package func wakeWorker() {
+        state.pointee.worker.raise()
+        withUnsafePointer(to: state.pointee.worker.signal) { state.pointee.system.wake($0) }
+    }
+
+    /// Counts freed bytes, and answers whether they are the ones to wake a parked worker for. In the child of a fork,
+    /// which has none, they make one wanted. No lock is held.
+    func noteFreed(_ bytes: ByteCount) -> Bool {
+        let isAbsent = !state.pointee.worker.isRunning.load(ordering: .relaxed)
+        guard isAbsent || state.pointee.worker.isParked.load(ordering: .sequentiallyConsistent) else { return false }
+        let (_, freed) = state.pointee.worker.freedSinceParked.wrappingAdd(bytes.rawValue, ordering: .relaxed)
+        guard freed >= Tunables.wakeBytes.rawValue else { return false }
+        if isAbsent { wantWorkerIfWorthwhile() }
+        return !isAbsent
+    }
+}

@@ -1,0 +1,135 @@
+import PageHeapCore
+import PageHeapSimulation
+import Synchronization
+import Testing
+
+@Suite("Worker")
+struct WorkerTests {
+    /// A machine on which giving a page back costs what it costs on a real one with one processor; with more, as much of
+    /// the machine's time.
+    private static func machine(processors: UInt) -> SimulatedMachine {
+        var machine = SimulatedMachine()
+        machine.processors = processors
+        machine.releaseNanosecondsPerPage = 400 * Int64(processors)
+        return machine
+    }
+
+    /// A heap with so many MiB free, which the worker has still to find out.
+    private static func heapWithFree(_ mebibytes: Int, processors: UInt = 2) throws -> TestMalloc {
+        let test = TestMalloc(machine(processors: processors))
+        let blocks = try (0..<mebibytes).map { _ in try #require(test.allocate(1 << 20)) }
+        for block in blocks { test.free(block) }
+        return test
+    }
+
+    @Test func givesEverythingBackAndParks() throws {
+        let test = try Self.heapWithFree(256)
+        let watch = WorkerWatch(test)
+        watch.runUntilParked()
+        let figures = test.malloc.heap.figures()
+        #expect(figures.books.retained < ByteCount(2 << 20))
+        #expect(test.system.residentBytes < ByteCount(2 << 20))
+        #expect(figures.goal == .maximum)
+    }
+
+    @Test func aParkedWorkerStaysParked() throws {
+        let test = try Self.heapWithFree(64)
+        let watch = WorkerWatch(test)
+        watch.runUntilParked()
+        let cycles = watch.waits.count
+        // Parked without a timeout: only a request ends it, and this one has nothing behind it.
+        watch.parksAllowed = 3
+        watch.runUntilParked()
+        #expect(watch.waits.count - cycles <= 40)
+        #expect(watch.waits.last == -1)
+    }
+
+    @Test(arguments: [1, 2, 8] as [UInt])
+    func usesItsShareAndNoMore(processors: UInt) throws {
+        let test = try Self.heapWithFree(6000, processors: processors)
+        let watch = WorkerWatch(test)
+        watch.endNanoseconds = 60_000_000_000
+        watch.runUntilParked()
+        #expect(watch.largestShare(ofSeconds: 10, processors: processors) <= 0.012)
+        // While there is something left, and after the first seconds, in which the pacer finds its pace.
+        let shares = watch.shares(ofSeconds: 10, processors: processors, from: 5_000_000_000)
+        #expect(shares.sorted()[shares.count / 2] >= 0.008, "\(shares)")
+    }
+
+    @Test func aRequestWhileItWorksIsNotLost() throws {
+        let test = try Self.heapWithFree(64)
+        let watch = WorkerWatch(test)
+        let heap = test.malloc.heap
+        nonisolated(unsafe) var requests = 0
+        watch.onSleep = { _ in
+            // In the middle of the work: the next wait must not begin.
+            requests += 1
+            if requests == 1 { heap.wakeWorker() }
+        }
+        watch.runUntilParked()
+        #expect(requests > 1)
+        #expect(test.malloc.heap.figures().books.retained < ByteCount(2 << 20))
+    }
+
+    @Test(arguments: [0, 1, 2, 5]) func stopsWhereverItIs(afterWaits limit: Int) throws {
+        let test = try Self.heapWithFree(64)
+        let watch = WorkerWatch(test)
+        nonisolated(unsafe) let state = test.malloc.heap.worker
+        watch.onSleep = { count in if count > limit { state.pointee.shouldStop.store(true, ordering: .relaxed) } }
+        if limit == 0 { state.pointee.shouldStop.store(true, ordering: .relaxed) }
+        watch.runUntilParked()
+        #expect(watch.waits.count <= limit + 1)
+        #expect(state.pointee.ended.load(ordering: .relaxed) == 1)
+    }
+
+    @Test func aClockThatStandsStillHoldsNothingUp() throws {
+        let test = try Self.heapWithFree(64)
+        let system = test.system
+        let watch = WorkerWatch(test)
+        watch.onSleep = { _ in system.setMonotonic(nanoseconds: 7) }
+        watch.runUntilParked()
+        #expect(test.malloc.heap.figures().books.retained < ByteCount(2 << 20))
+    }
+
+    @Test func aClockThatIsSetBackHoldsNothingUp() throws {
+        let test = try Self.heapWithFree(64)
+        let system = test.system
+        system.setMonotonic(nanoseconds: 3_600_000_000_000)
+        let watch = WorkerWatch(test)
+        watch.onSleep = { count in if count % 3 == 0 { system.setMonotonic(nanoseconds: Int64(count)) } }
+        watch.runUntilParked()
+        #expect(test.malloc.heap.figures().books.retained < ByteCount(2 << 20))
+        #expect(watch.waits.count < 200)
+    }
+
+    @Test func aMachineThatWasSuspendedGoesOn() throws {
+        let test = try Self.heapWithFree(512)
+        let system = test.system
+        let watch = WorkerWatch(test)
+        watch.onSleep = { count in if count == 3 { system.advance(nanoseconds: 3_600_000_000_000) } }
+        watch.runUntilParked()
+        #expect(test.malloc.heap.figures().books.retained < ByteCount(2 << 20))
+        // No sleep of hours because of it.
+        #expect(watch.waits.allSatisfy { $0 <= 1_000_000_000 })
+    }
+
+    @Test func processorsThatComeAndGoAreFollowed() throws {
+        let test = try Self.heapWithFree(4000, processors: 8)
+        let system = test.system
+        let watch = WorkerWatch(test)
+        watch.onSleep = { count in system.setProcessors(count % 2 == 0 ? 1 : 8) }
+        watch.endNanoseconds = 30_000_000_000
+        watch.runUntilParked()
+        #expect(watch.largestShare(ofSeconds: 10, processors: 8) <= 0.012)
+    }
+
+    @Test func aSecondWorkerIsFatal() async throws {
+        await #expect(processExitsWith: .failure) {
+            let test = try WorkerTests.heapWithFree(64)
+            let watch = WorkerWatch(test)
+            nonisolated(unsafe) let malloc = test.malloc
+            watch.onSleep = { _ in malloc.heap.runWorker(for: malloc) }
+            watch.runUntilParked()
+        }
+    }
+}
