@@ -40,6 +40,8 @@ private func freeSlowly(_ address: UInt) {
     if address == 0 { return }
     if !ProcessHeap.isStarted { WrongFree.stop(.foreign, address) }
     ProcessHeap.heap.freeSlowly(address)
+    // In the child of a fork, which may only free what its parent allocated.
+    ProcessHeap.startWorkerIfWanted()
 }
 
 @c(pageheap_entry_calloc)

@@ -4,6 +4,6 @@ import Testing
 struct ForkTests {
     @Test(
         "Forks while other threads allocate",
-        arguments: ["many", "at-once", "nested", "from-threads", "spawned", "grows"])
+        arguments: ["many", "at-once", "nested", "from-threads", "spawned", "grows", "frees"])
     func forks(_ check: String) throws { try Check.passes("forks", check) }
 }

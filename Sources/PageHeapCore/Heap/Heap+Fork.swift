@@ -31,16 +31,9 @@ extension Heap {
     /// In the child of a fork, before the locks are given up: the worker did not come along, and the figures get a page
     /// of their own before anything is written.
     package func becomeChild(page: UnsafeMutablePointer<pageheap_statistics_page>?) {
-        state.pointee.worker.isRunning.store(false, ordering: .relaxed)
-        state.pointee.worker.isWanted.store(false, ordering: .relaxed)
-        state.pointee.worker.freedSinceParked.store(0, ordering: .relaxed)
-        state.pointee.worker.isParked.store(false, ordering: .relaxed)
-        state.pointee.worker.processorNanoseconds.store(0, ordering: .relaxed)
+        state.pointee.worker.becomeChild()
         state.pointee.waitingForks.store(0, ordering: .relaxed)
-        locked.pointee.books.releasedInBackgroundTotal = 0
-        locked.pointee.books.releasedAtGrowthTotal = 0
-        locked.pointee.books.releasedForcedTotal = 0
-        locked.pointee.books.releasedInSpansTotal = 0
+        locked.pointee.books.forgetTotals()
         if let parents = state.pointee.page { pageheap_statistics_page_unmap(parents) }
         state.pointee.page = page
         publish()

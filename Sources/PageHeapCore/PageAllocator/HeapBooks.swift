@@ -62,6 +62,16 @@ package struct HeapBooks: Sendable {
         }
     }
 
+    /// Begins all totals anew: in the child of a fork, which has released nothing yet.
+    package mutating func forgetTotals() {
+        releasedInBackgroundTotal = 0
+        releasedAtGrowthTotal = 0
+        releasedForcedTotal = 0
+        releasedInSpansTotal = 0
+        releaseCalls = 0
+        releaseFailures = 0
+    }
+
     /// Checked builds and tests: the identity holds, and no account has gone below zero.
     package func checkInvariants() {
         let sum = used + cached + released + releasedInSpans

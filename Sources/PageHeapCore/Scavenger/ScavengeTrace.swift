@@ -22,7 +22,7 @@ package enum ScavengeTrace {
         line.append(decimal: (books.released + books.releasedInSpans).rawValue >> 10)
         line.append(" KiB total, ")
         let retained = books.retained.rawValue
-        line.append(decimal: retained == 0 ? 0 : books.inUse.rawValue * 100 / retained)
+        line.append(decimal: retained == 0 ? 0 : books.used.rawValue * 100 / retained)
         line.append("% util")
         if isForced { line.append(" (forced)") }
         if wasReset { line.append(" [controller reset]") }

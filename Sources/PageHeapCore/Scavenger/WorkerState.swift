@@ -47,6 +47,20 @@ package struct WorkerState: ~Copyable {
 
     package init() {}
 
+    /// In the child of a fork, where the thread did not come along: nobody works, and the figures begin anew.
+    func becomeChild() {
+        isRunning.store(false, ordering: .relaxed)
+        isWanted.store(false, ordering: .relaxed)
+        isParked.store(false, ordering: .relaxed)
+        thread.store(0, ordering: .relaxed)
+        freedSinceParked.store(0, ordering: .relaxed)
+        processorNanoseconds.store(0, ordering: .relaxed)
+        recentNanoseconds.store(0, ordering: .relaxed)
+        wakeUps.store(0, ordering: .relaxed)
+        resets.store(0, ordering: .relaxed)
+        wasReset.store(false, ordering: .relaxed)
+    }
+
     /// Asks the worker to look.
     package func raise() {
         signal.wrappingAdd(1, ordering: .releasing)

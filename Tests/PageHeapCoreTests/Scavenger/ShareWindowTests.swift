@@ -50,7 +50,8 @@ struct ShareWindowTests {
             }
         }
         for (index, first) in work.enumerated() {
-            let used = work[index...].prefix { $0.time < first.time + ShareWindow.nanoseconds }.reduce(0) { $0 + $1.spent }
+            let stretch = work[index...].prefix { $0.time < first.time + ShareWindow.nanoseconds }
+            let used = stretch.reduce(0) { $0 + $1.spent }
             #expect(used <= 100_000_000)
         }
         #expect(work.reduce(0) { $0 + $1.spent } >= 550_000_000)

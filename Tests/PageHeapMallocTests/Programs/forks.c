@@ -168,10 +168,27 @@ static void grows(void) {
     for (int i = 0; i < COUNT; i++) CHECK(((char *)blocks[i])[499] == 1);
 }
 
+// A child that only frees what it inherited gets a worker, too.
+static void frees(void) {
+    enum { COUNT = 100000 };
+    static void *blocks[COUNT];
+    for (int i = 0; i < COUNT; i++) blocks[i] = memset(malloc(1000), 1, 1000);
+    pid_t child = fork();
+    if (child == 0) {
+        alarm(100);
+        long full = resident_kib();
+        for (int i = 0; i < COUNT; i++) free(blocks[i]);
+        while (resident_kib() > full / 5) usleep(10000);
+        _exit(0);
+    }
+    wait_for(child);
+    for (int i = 0; i < COUNT; i++) CHECK(((char *)blocks[i])[999] == 1);
+}
+
 int main(int count, char **arguments) {
     (void)count;
     const struct check checks[] = {
         {"many", many}, {"at-once", at_once}, {"nested", nested}, {"from-threads", from_threads},
-        {"spawned", spawned}, {"grows", grows}};
+        {"spawned", spawned}, {"grows", grows}, {"frees", frees}};
     return RUN(checks, arguments);
 }

@@ -1,0 +1,229 @@
+// What the background scavenger does for real: one workload a run, one line of JSON. Driven by Benchmarks/scavenger.py.
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <inttypes.h>
+#include <math.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+static atomic_bool done;
+
+static int64_t now(clockid_t clock) {
+    struct timespec time;
+    clock_gettime(clock, &time);
+    return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+static void rest_until(int64_t nanoseconds) {
+    while (now(CLOCK_MONOTONIC) < nanoseconds) usleep(1000);
+}
+
+// A small file's beginning, without a call of malloc: looking on must not be activity.
+static const char *contents(const char *path) {
+    static char text[256];
+    int file = open(path, O_RDONLY);
+    ssize_t bytes = file < 0 ? 0 : read(file, text, sizeof text - 1);
+    if (file >= 0) close(file);
+    text[bytes > 0 ? bytes : 0] = 0;
+    return text;
+}
+
+static long resident_kib(void) {
+    long pages = 0;
+    sscanf(contents("/proc/self/statm"), "%*d %ld", &pages);
+    return pages * (sysconf(_SC_PAGESIZE) / 1024);
+}
+
+// The worker: the youngest thread of its name; 0 where there is none.
+static int worker_thread(void) {
+    for (int thread = getpid() + 64; thread > getpid(); thread--) {
+        char path[64];
+        snprintf(path, sizeof path, "/proc/self/task/%d/comm", thread);
+        if (strcmp(contents(path), "pageheap\n") == 0) return thread;
+    }
+    return 0;
+}
+
+// Nanoseconds of CPU time of a thread, and how often it was put on a processor.
+static void scheduled(int thread, int64_t *used, long *times) {
+    char path[64];
+    snprintf(path, sizeof path, "/proc/self/task/%d/schedstat", thread);
+    *used = *times = 0;
+    sscanf(contents(path), "%" SCNd64 " %*d %ld", used, times);
+}
+
+static char **fill(size_t count, size_t bytes) {
+    char **blocks = malloc(count * sizeof *blocks);
+    for (size_t i = 0; i < count; i++) memset(blocks[i] = malloc(bytes), 1, bytes);
+    return blocks;
+}
+
+// A sample each tenth of a second: milliseconds, the worker's CPU microseconds, resident MiB.
+static void sample(double seconds, long enough_kib) {
+    int64_t start = now(CLOCK_MONOTONIC);
+    int thread = 0;
+    printf("\"samples\": [");
+    for (int i = 0; i < seconds * 10; i++) {
+        rest_until(start + i * 100000000LL);
+        if (thread == 0) thread = worker_thread();
+        int64_t used = 0;
+        long times, kib = resident_kib();
+        if (thread != 0) scheduled(thread, &used, &times);
+        printf("%s[%lld, %lld, %ld]", i ? ", " : "", (long long)(now(CLOCK_MONOTONIC) - start) / 1000000,
+               (long long)used / 1000, kib / 1024);
+        if (kib < enough_kib) break;
+    }
+    printf("]");
+}
+
+// Pieces of some KiB, every second of which is freed: a backlog for the worker.
+static void backlog(long total_mib, long piece_kib, double seconds) {
+    size_t bytes = (size_t)piece_kib << 10, count = ((size_t)total_mib << 20) / bytes;
+    char **blocks = fill(count, bytes);
+    for (size_t i = 0; i < count; i += 2) free(blocks[i]);
+    printf("{\"kept\": %ld, ", total_mib / 2);
+    sample(seconds, 0);
+    printf("}\n");
+}
+
+// All but a tenth is freed, and stays so: how long until resident memory has followed?
+static void follow(long total_mib, long piece_kib, double seconds) {
+    size_t bytes = (size_t)piece_kib << 10, count = ((size_t)total_mib << 20) / bytes;
+    long before = resident_kib();
+    char **blocks = fill(count, bytes);
+    for (size_t i = 0; i < count; i++) if (i % 10) free(blocks[i]);
+    long kept = (long)(total_mib * 1024 / 10) + before;
+    printf("{\"kept\": %ld, ", kept / 1024);
+    sample(seconds, kept * 115 / 100);
+    printf("}\n");
+}
+
+// Nothing to give: how often does the worker wake up in ten seconds?
+static void idle(void) {
+    char **blocks = fill(4000, 65536);
+    for (int i = 0; i < 4000; i++) free(blocks[i]);
+    int thread = 0;
+    for (int i = 0; i < 300 && (thread = worker_thread()) == 0; i++) usleep(10000);
+    int64_t used = -1, before = -2;
+    long times = 0, times_before = 0;
+    // Until it has parked: nothing used for three seconds.
+    for (int i = 0; i < 30 && used != before; i++) {
+        before = used;
+        sleep(3);
+        scheduled(thread, &used, &times_before);
+    }
+    before = used;
+    sleep(10);
+    scheduled(thread, &used, &times);
+    printf("{\"wakeUps\": %ld, \"nanoseconds\": %lld, \"resident\": %ld}\n", times - times_before,
+           (long long)(used - before), resident_kib() / 1024);
+}
+
+enum { BUCKETS = 4096 };  // of 64 ns: to 262 microseconds, the last for all above
+static uint32_t histograms[2][BUCKETS];
+
+static void *busy(void *histogram) {
+    uint32_t *counts = histogram;
+    uint64_t random = (uintptr_t)histogram | 1;
+    void *live[64] = {NULL};
+    while (!atomic_load_explicit(&done, memory_order_relaxed)) {
+        random ^= random << 13, random ^= random >> 7, random ^= random << 17;
+        void **slot = &live[random % 64];
+        free(*slot);
+        size_t bytes = ((random >> 16) % 30 + 5) * 8192;
+        int64_t start = now(CLOCK_MONOTONIC);
+        *slot = malloc(bytes);
+        int64_t bucket = (now(CLOCK_MONOTONIC) - start) / 64;
+        counts[bucket < BUCKETS ? bucket : BUCKETS - 1]++;
+    }
+    for (int i = 0; i < 64; i++) free(live[i]);
+    return NULL;
+}
+
+static double percentile(double share) {
+    uint64_t total = 0, seen = 0;
+    for (int i = 0; i < BUCKETS; i++) total += histograms[0][i] + histograms[1][i];
+    for (int i = 0; i < BUCKETS; i++)
+        if ((seen += histograms[0][i] + histograms[1][i]) >= share * (double)total) return (i + 1) * 64;
+    return BUCKETS * 64;
+}
+
+// Two threads allocate pages while much is being returned.
+static void latency(long total_mib, double seconds) {
+    size_t count = ((size_t)total_mib << 20) / 65536;
+    char **blocks = fill(count, 65536);
+    for (size_t i = 0; i < count; i += 2) free(blocks[i]);
+    long full = resident_kib();
+    pthread_t threads[2];
+    for (int i = 0; i < 2; i++) pthread_create(&threads[i], NULL, busy, histograms[i]);
+    usleep((useconds_t)(seconds * 1e6));
+    atomic_store(&done, 1);
+    for (int i = 0; i < 2; i++) pthread_join(threads[i], NULL);
+    printf("{\"p50\": %.0f, \"p99\": %.0f, \"p999\": %.0f, \"returned\": %ld}\n", percentile(0.5), percentile(0.99),
+           percentile(0.999), (full - resident_kib()) / 1024);
+}
+
+// A load that swings between a tenth and all of it: page faults a period, in MiB.
+static void wave(const char *shape, double period, long peak_mib, int periods) {
+    size_t count = ((size_t)peak_mib << 20) / 65536, live = 0;
+    char **blocks = calloc(count, sizeof *blocks);
+    int64_t start = now(CLOCK_MONOTONIC);
+    printf("{\"faulted\": [");
+    for (int turn = 0; turn < periods; turn++) {
+        struct rusage before, after;
+        getrusage(RUSAGE_SELF, &before);
+        for (int step = 0; step < period * 20; step++) {
+            double phase = step / (period * 20);
+            double level = *shape == 's' && shape[1] == 'q' ? (phase < 0.5 ? 1 : 0.1) : 0.55 - 0.45 * cos(2 * M_PI * phase);
+            size_t wanted = (size_t)(level * (double)count);
+            while (live < wanted) memset(blocks[live] = malloc(65536), 1, 65536), live++;
+            while (live > wanted) free(blocks[--live]);
+            rest_until(start + (int64_t)((turn * period + (step + 1) / 20.0) * 1e9));
+        }
+        getrusage(RUSAGE_SELF, &after);
+        printf("%s%ld", turn ? ", " : "", (after.ru_minflt - before.ru_minflt) * (sysconf(_SC_PAGESIZE) / 1024) / 1024);
+    }
+    while (live > 0) free(blocks[--live]);
+    printf("], ");
+    sample(60, peak_mib * 1024 * 12 / 100);
+    printf("}\n");
+}
+
+static void *sleeping(void *unused) {
+    for (;;) pause();
+    return unused;
+}
+
+// The kernel alone: the CPU milliseconds that a GiB takes, a call a piece, every second piece, beside a sleeping thread.
+static void bare(long total_mib, long piece_kib) {
+    pthread_t thread;
+    pthread_create(&thread, NULL, sleeping, NULL);
+    size_t bytes = (size_t)total_mib << 20, piece = (size_t)piece_kib << 10;
+    char *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    memset(memory, 1, bytes);
+    int64_t start = now(CLOCK_THREAD_CPUTIME_ID);
+    for (size_t at = 0; at < bytes; at += 2 * piece) madvise(memory + at, piece, MADV_DONTNEED);
+    double milliseconds = (double)(now(CLOCK_THREAD_CPUTIME_ID) - start) / 1e6;
+    printf("{\"millisecondsPerGiB\": %.1f}\n", milliseconds / ((double)bytes / 2 / (1 << 30)));
+}
+
+int main(int count, char **arguments) {
+    const char *what = count > 1 ? arguments[1] : "";
+    long one = count > 2 ? atol(arguments[2]) : 0, two = count > 3 ? atol(arguments[3]) : 0;
+    double three = count > 4 ? atof(arguments[4]) : 0;
+    if (strcmp(what, "backlog") == 0) backlog(one, two, three);
+    else if (strcmp(what, "follow") == 0) follow(one, two, three);
+    else if (strcmp(what, "idle") == 0) idle();
+    else if (strcmp(what, "latency") == 0) latency(one, (double)two);
+    else if (strcmp(what, "wave") == 0 && count > 5) wave(arguments[2], atof(arguments[3]), atol(arguments[4]), atoi(arguments[5]));
+    else if (strcmp(what, "bare") == 0) bare(one, two);
+    else return fprintf(stderr, "scavenger: backlog, follow, idle, latency, wave or bare\n"), 2;
+    return 0;
+}
