@@ -12,11 +12,15 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LIBRARIES = {"jemalloc": "libjemalloc.so.2", "mimalloc": "libmimalloc.so*", "tcmalloc": "libtcmalloc_minimal.so.4"}
 
 
-def allocators():
-    library = os.path.join(ROOT, ".build/release/libpageheapmalloc.so")
-    if not os.path.exists(library):
+def library():
+    path = os.path.join(ROOT, ".build/release/libpageheapmalloc.so")
+    if not os.path.exists(path):
         sys.exit("bench: there is no libpageheapmalloc.so; build it with: swift build -c release --omit-frame-pointers")
-    found = {"pageheap": library, "glibc": None}
+    return path
+
+
+def allocators():
+    found = {"pageheap": library(), "glibc": None}
     for name, pattern in LIBRARIES.items():
         matches = glob.glob(f"/usr/lib/*/{pattern}") + glob.glob(f"/usr/lib/{pattern}")
         if matches:
@@ -28,7 +32,7 @@ def allocators():
 
 def compiled(source, folder):
     program = os.path.join(folder, os.path.basename(source)[:-2])
-    subprocess.run(["cc", "-O2", "-o", program, os.path.join(ROOT, source), "-pthread"], check=True)
+    subprocess.run(["cc", "-O2", "-o", program, os.path.join(ROOT, source), "-pthread", "-lm"], check=True)
     return program
 
 

@@ -1,0 +1,118 @@
+"""The background scavenger for real: its share of CPU, its speed, its manners, and what it does to a load that swings."""
+
+import json
+import os
+import statistics
+import sys
+
+import allocators
+
+SOURCE = "Benchmarks/Scavenger/scavenger.c"
+PROCESSORS = len(os.sched_getaffinity(0))
+TOTAL = 4096  # MiB
+
+
+def program(folder):
+    return allocators.compiled(SOURCE, folder), allocators.library()
+
+
+def run(command, library, **environment):
+    return json.loads(allocators.output([str(part) for part in command], library, **environment))
+
+
+def progress(text):
+    print("\r" + text.ljust(60), end="", file=sys.stderr, flush=True)
+
+
+def shares(samples, seconds, until):
+    """The worker's share of the machine over each stretch of so many seconds, as far as a sample index."""
+    found = []
+    for first, (start, used, _) in enumerate(samples[:until]):
+        last = next((sample for sample in samples[first:until] if sample[0] >= start + seconds * 1000), None)
+        if last is None:
+            break
+        found.append((last[1] - used) / ((last[0] - start) * 1000 * PROCESSORS))
+    return found
+
+
+def busy_part(row, piece):
+    """The first and the last sample between which there was a backlog."""
+    samples, floor = row["samples"], row["kept"] * 1.12
+    begin = next((i for i, sample in enumerate(samples) if sample[1] > 3000), 0)
+    end = next((i for i, sample in enumerate(samples) if sample[2] < floor), len(samples) - 1)
+    return begin, end
+
+
+def scavenger(folder, rounds):
+    """One line a promise: what was measured, and what it must be."""
+    binary, library = program(folder)
+    results = []
+
+    def report(what, value, unit, bound):
+        progress("")
+        print(f"\r{what:52}{value:>10} {unit:12}{bound}", flush=True)
+        results.append({"what": what, "value": value, "unit": unit, "bound": bound})
+
+    largest, while_busy, speed = [], [], {}
+    for turn in range(rounds):
+        for piece in (64, 256, 2048):
+            progress(f"backlog in pieces of {piece} KiB: round {turn + 1} of {rounds}")
+            row = run([binary, "backlog", TOTAL, piece, 22], library)
+            begin, end = busy_part(row, piece)
+            first, last = row["samples"][begin], row["samples"][end]
+            largest.append(max(shares(row["samples"], 10, len(row["samples"])), default=0))
+            if piece == 64:
+                while_busy.append(statistics.median(shares(row["samples"], 5, end) or [0]))
+            bare = run([binary, "bare", TOTAL, piece], None)["millisecondsPerGiB"]
+            ours = (last[1] - first[1]) / 1000 / max(first[2] - last[2], 1) * 1024
+            speed.setdefault(piece, []).append((ours, bare))
+    report("CPU over any 10 s, the most of all rounds", round(max(largest) * 100, 2), "% of all", "<= 1.2")
+    report("CPU while there is a backlog, median", round(statistics.median(while_busy) * 100, 2), "% of all", ">= 0.8")
+    for piece, pairs in speed.items():
+        ours, bare = (statistics.median(values) for values in zip(*pairs))
+        report(f"return of {piece} KiB pieces, the worker", round(ours, 1), "ms CPU/GiB", "")
+        report(f"return of {piece} KiB pieces, bare madvise", round(bare, 1), "ms CPU/GiB", "")
+        ratio = statistics.median(b / o for o, b in pairs if o > 0)
+        report(f"return of {piece} KiB pieces, speed to bare", round(ratio, 2), "", ">= 0.8")
+
+    progress("idle")
+    row = run([binary, "idle"], library)
+    report("wake-ups in 10 s with nothing to give", row["wakeUps"], "", "0")
+    report("CPU in 10 s with nothing to give", row["nanoseconds"], "ns", "0")
+
+    ratios, tails = [], []
+    for turn in range(rounds):
+        progress(f"latency: round {turn + 1} of {rounds}")
+        on = run([binary, "latency", TOTAL, 8], library)
+        off = run([binary, "latency", TOTAL, 8], library, PAGEHEAP_SCAVENGER="off")
+        ratios.append(on["p999"] / off["p999"])
+        tails.append((on["p999"], off["p999"], on["returned"]))
+    report("p99.9 of allocation while memory returns", statistics.median(t[0] for t in tails), "ns", "")
+    report("p99.9 of allocation without scavenger", statistics.median(t[1] for t in tails), "ns", "")
+    report("their ratio, median", round(statistics.median(ratios), 2), "", "<= 1.5")
+
+    for piece in (64, 1024):
+        progress(f"follow in pieces of {piece} KiB")
+        row = run([binary, "follow", 2048, piece, 60], library)
+        seconds = row["samples"][-1][0] / 1000
+        cost = statistics.median(b for _, b in speed[64 if piece == 64 else 2048]) / 1000
+        allowed = 2048 * 0.9 / 1024 * cost / (0.01 * PROCESSORS) + 2
+        report(f"drop to a tenth, {piece} KiB: until within 15 %", round(seconds, 1), "s", f"<= {allowed:.1f}")
+    return results
+
+
+def waves(folder, _):
+    """Page faults a period, after the drop of each: what a fixed decay of 1 s would fault in again is the swing itself."""
+    binary, library = program(folder)
+    results = []
+    print(f"{'load':16}{'faulted in a period, from the third on':>40}{'of the swing':>14}{'end: to 12 %':>14}")
+    for shape, period, periods in (("square", 10, 6), ("sine", 10, 6), ("square", 60, 4), ("sine", 60, 4)):
+        progress(f"{shape} of {period} s, {periods} periods")
+        row = run([binary, "wave", shape, period, 1024, periods], library)
+        progress("")
+        later = row["faulted"][2:]
+        seconds = row["samples"][-1][0] / 1000
+        share = statistics.median(later) / (1024 * 0.9)
+        print(f"\r{shape + ' ' + str(period) + ' s':16}{str(later) + ' MiB':>40}{share:14.3f}{seconds:12.1f} s", flush=True)
+        results.append({"load": f"{shape} {period} s", "faultedMiB": row["faulted"], "end": seconds})
+    return results
