@@ -1,6 +1,6 @@
 /// What the worker carries from cycle to cycle.
 package struct DemandCycle: Sendable {
-    var estimator = DemandEstimator(spikeCycles: Tunables.spikeCycles)
+    var estimator = DemandEstimator()
     /// When the last cycle ended, in monotonic nanoseconds.
     var lastEnd: Int64
     /// Requests that each page cache had seen when the last cycle ended.

@@ -25,13 +25,14 @@ extension Heap {
         }
         unlockPass()
 
+        let now = state.pointee.system.monotonicNanoseconds()
         locked.pointee.lock.lock()
         let books = currentBooks()
         let peak = max(books.peakDemand, books.demand)
-        locked.pointee.books.peakDemand = books.demand
+        locked.pointee.books.beginCycle(demand: books.demand)
         cycle.seenDemand = books.demand
         cycle.seenLive = ByteCount(state.pointee.liveBytes.load(ordering: .relaxed))
-        let demand = cycle.estimator.endCycle(peak: peak)
+        let demand = cycle.estimator.endCycle(at: now, peak: peak, demand: books.demand, risenAt: books.rise)
         let goal = RetentionGoal.effective(
             RetentionGoal.forDemand(
                 demand, extraPercent: state.pointee.configuration.retainExtraPercent,
@@ -48,8 +49,6 @@ extension Heap {
                 line.writeToStandardError()
             }
         }
-        // What was needed in this cycle and is not any more: the next one's estimate will be lower.
-        let hasFallen = peak > books.demand
-        return hasMore || hasFallen || !cycle.estimator.isSettled || goal != nil && !cycle.foundNothing
+        return hasMore || !cycle.estimator.isSettled || goal != nil && !cycle.foundNothing
     }
 }

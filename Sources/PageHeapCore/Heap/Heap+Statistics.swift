@@ -45,7 +45,14 @@ extension Heap {
     /// of the books.
     func publish() {
         let books = currentBooks()
-        locked.pointee.books.peakDemand = max(books.peakDemand, books.demand)
+        if books.demand > books.peakDemand {
+            locked.pointee.books.peakDemand = books.demand
+            if books.demand > books.riseMark {
+                // Once a cycle: the coarse clock is a few loads.
+                locked.pointee.books.riseMark = .maximum
+                locked.pointee.books.risenAt = state.pointee.system.coarseNanoseconds()
+            }
+        }
         guard let page = state.pointee.page else { return }
         var figures = pageheap_figures()
         figures.system_bytes = UInt64(books.system.rawValue)

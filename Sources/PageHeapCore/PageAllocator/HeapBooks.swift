@@ -26,6 +26,10 @@ package struct HeapBooks: Sendable {
     package var releaseFailures: UInt = 0
     /// The most that ``demand`` has been since the last demand cycle.
     package var peakDemand: ByteCount = 0
+    /// Where ``demand`` goes above this, the time is noted, once a demand cycle; the maximum once it is.
+    package var riseMark: ByteCount = 0
+    /// When that was, in coarse monotonic nanoseconds; says nothing before.
+    package var risenAt: Int64 = 0
 
     package init() {}
 
@@ -50,6 +54,15 @@ package struct HeapBooks: Sendable {
 
     /// What the heap needs now: pages in use or cached, less what spans have given back.
     package var demand: ByteCount { used + cached }
+
+    /// When demand rose well above what it was when the last demand cycle ended; nothing where it did not.
+    package var rise: Int64? { riseMark == .maximum ? risenAt : nil }
+
+    /// Begins a demand cycle.
+    package mutating func beginCycle(demand: ByteCount) {
+        peakDemand = demand
+        riseMark = demand + Tunables.wakeBytes
+    }
 
     /// Free pages have lost their physical memory.
     package mutating func release(_ bytes: ByteCount, _ cause: ReleaseCause, calls: UInt) {

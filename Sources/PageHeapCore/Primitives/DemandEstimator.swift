@@ -1,95 +1,94 @@
 /// What a heap without a garbage collector will need again soon: the stand-in for a collector's heap goal.
 ///
-/// Two memories. A short one: the peak of the last few cycles, so that a spike is forgotten within seconds. And a longer
-/// one for load that swings: where in-use bytes rose above the middle of their range at least twice, the last high
-/// phase's peak is expected again for as long as the low phase before it lasted, and half as long again; if it has not
-/// come back by then, the swinging has ended.
+/// The highest of three:
 ///
-/// Driven by one call a cycle (a second); knows no clock.
+/// 1. the peak of the last few cycles, so that a spike is forgotten within seconds;
+/// 2. what a period that the load has brings within the horizon (``PeriodPredictor``);
+/// 3. the peak of load that swings in short low phases (``SwingMemory``).
+///
+/// What is given back and needed again within the horizon costs more than it saves; what is not needed until later goes. A
+/// missed rise silences both patterns: load that ends in a high phase lets its memory go within two cycles. Load that ends
+/// where the pattern says 'low' looks like load that goes on: what the pattern wants within the horizon goes up to three
+/// cycles (five where the period is no whole number of them) after the first rise that was due and did not come. No
+/// estimate that knows only the past can be much sooner.
+///
+/// Driven by one call a cycle (a second), with the time of it: while the worker is parked there are none, and what lay
+/// between counts as cycles of the same demand, so that a period has the same length whether somebody looked or not.
 package struct DemandEstimator: Sendable {
-    /// Cycles that the long memory reaches back. A power of two, so that the ring's index is a mask.
-    package static var historyCycles: Int { 128 }
-
-    /// Peaks of the last cycles, in bytes; a ring.
-    private var peaks: InlineArray<128, UInt>
-    /// Cycles recorded so far.
-    private var cycles = 0
+    private var history = DemandHistory()
+    private var predictor = PeriodPredictor()
+    private var grid: CycleGrid
+    /// Bytes in use when the last cycle ended.
+    private var held: ByteCount = 0
     /// Cycles that a spike is remembered.
     private let spikeCycles: Int
+    /// Cycles within which what is needed again is kept.
+    private let horizonCycles: Int
 
-    /// - Parameter spikeCycles: cycles that a spike is remembered, 1 to 128.
-    package init(spikeCycles: Int) {
-        peaks = InlineArray(repeating: 0)
-        self.spikeCycles = min(max(spikeCycles, 1), Self.historyCycles)
+    /// Whether the estimate stays as it is if nothing happens any more: otherwise cycles must go on.
+    package private(set) var isSettled = true
+
+    /// - Parameters:
+    ///   - spikeCycles: cycles that a spike is remembered, 1 to 128.
+    ///   - horizonCycles: cycles within which what is needed again is kept, 1 to 128.
+    ///   - cycleNanoseconds: the length of a cycle.
+    package init(
+        spikeCycles: Int = Tunables.spikeCycles, horizonCycles: Int = Tunables.horizonCycles,
+        cycleNanoseconds: Int64 = Tunables.cycleNanoseconds
+    ) {
+        self.spikeCycles = min(max(spikeCycles, 1), DemandHistory.capacity)
+        self.horizonCycles = min(max(horizonCycles, 1), DemandHistory.capacity)
+        grid = CycleGrid(cycleNanoseconds: cycleNanoseconds)
     }
 
     /// Ends a cycle.
     ///
-    /// - Parameter peak: the highest number of bytes in use during the cycle.
+    /// - Parameters:
+    ///   - now: the monotonic time, in nanoseconds. One that stands still or falls counts as one cycle.
+    ///   - peak: the highest number of bytes in use since the last call.
+    ///   - demand: the bytes in use now; what cycles are taken to need until the next call, as long as nothing rises.
+    ///   - risenAt: when bytes in use first rose well above what they were at the last call; nothing where they did not.
     /// - Returns: the bytes that will be needed again soon.
-    /// - Complexity: one pass over the history, 128 words.
-    package mutating func endCycle(peak: ByteCount) -> ByteCount {
-        peaks[cycles & (Self.historyCycles - 1)] = peak.rawValue
-        cycles += 1
-        return ByteCount(max(spikePeak, swingPeak))
+    /// - Complexity: about 2,500 steps.
+    package mutating func endCycle(
+        at now: Int64, peak: ByteCount, demand: ByteCount, risenAt: Int64? = nil
+    ) -> ByteCount {
+        var quiet = Int.max
+        if let risenAt { quiet = grid.cycles(until: risenAt) }
+        let count = grid.advance(to: now)
+        // The last cycle holds the peak in any case.
+        let high = quiet < count ? count - quiet : 1
+        record(held, count - high)
+        record(peak, high)
+        held = demand
+        let expected = expected()
+        isSettled = expected <= demand
+        return max(peak, expected)
     }
 
-    /// Whether the estimate would change if nothing happened any more: then cycles must go on.
-    package var isSettled: Bool {
-        guard cycles > 0 else { return true }
-        return max(spikePeak, swingPeak) <= peak(cyclesAgo: 0)
-    }
-
-    private var recorded: Int { min(cycles, Self.historyCycles) }
-
-    private func peak(cyclesAgo: Int) -> UInt {
-        peaks[(cycles - 1 - cyclesAgo) & (Self.historyCycles - 1)]
-    }
-
-    private var spikePeak: UInt {
-        var highest: UInt = 0
-        for ago in 0..<min(spikeCycles, recorded) { highest = max(highest, peak(cyclesAgo: ago)) }
-        return highest
-    }
-
-    private var swingPeak: UInt {
-        var lowest = UInt.max
-        var highest: UInt = 0
-        for ago in 0..<recorded {
-            lowest = min(lowest, peak(cyclesAgo: ago))
-            highest = max(highest, peak(cyclesAgo: ago))
+    /// Notes cycles of the same demand.
+    private mutating func record(_ bytes: ByteCount, _ count: Int) {
+        var predictor = predictor
+        for _ in 0..<min(count, DemandHistory.capacity) {
+            history.record(bytes)
+            history.withPeaks { predictor.check($0) }
         }
-        guard recorded > 0 else { return 0 }
-        let middle = lowest + (highest - lowest) / 2
-
-        // Backwards in time: the low phase now (empty in a high phase), the last high phase, the low phase before it,
-        // an earlier high phase.
-        var ago = 0
-        let sinceHigh = length(from: &ago) { $0 <= middle }
-        let lastHigh = highPhase(from: &ago, above: middle)
-        let lowBefore = length(from: &ago) { $0 <= middle }
-        let cameTwice = ago < recorded && lowBefore > 0
-        guard cameTwice else { return 0 }
-        if sinceHigh > 0 { return sinceHigh <= lowBefore + lowBefore / 2 ? lastHigh.peak : 0 }
-        // On the way up: to where it came before, unless this phase has outlasted the earlier one.
-        let earlier = highPhase(from: &ago, above: middle)
-        return lastHigh.length <= earlier.length + earlier.length / 2 ? max(lastHigh.peak, earlier.peak) : 0
+        self.predictor = predictor
     }
 
-    /// The high phase that ends `ago` cycles ago; `ago` moves past it.
-    private func highPhase(from ago: inout Int, above middle: UInt) -> (peak: UInt, length: Int) {
-        var highest: UInt = 0
-        let length = length(from: &ago) { value in
-            if value > middle { highest = max(highest, value) }
-            return value > middle
+    /// What the past says of the future.
+    private mutating func expected() -> ByteCount {
+        var predictor = predictor
+        let spike = spikeCycles
+        let horizon = horizonCycles
+        let bytes = history.withPeaks { peaks in
+            let middle = peaks.middle
+            predictor.search(peaks, middle: middle)
+            let recent = max(peaks.highest(0..<spike), predictor.expected(peaks, within: horizon))
+            if predictor.isBroken { return recent }
+            return max(recent, SwingMemory.expected(peaks, middle: middle, longestLow: horizon))
         }
-        return (highest, length)
-    }
-
-    /// The cycles in a row, going back from `ago`, for which a condition holds; `ago` moves past them.
-    private func length(from ago: inout Int, while condition: (UInt) -> Bool) -> Int {
-        let start = ago
-        while ago < recorded && condition(peak(cyclesAgo: ago)) { ago += 1 }
-        return ago - start
+        self.predictor = predictor
+        return ByteCount(bytes)
     }
 }

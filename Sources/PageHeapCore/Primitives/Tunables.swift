@@ -96,8 +96,21 @@ package enum Tunables {
     /// Nanoseconds of a demand cycle.
     package static var cycleNanoseconds: Int64 { 1_000_000_000 }
 
-    /// Cycles that a spike of demand is remembered.
-    package static var spikeCycles: Int { 2 }
+    /// Cycles that a spike of demand is remembered. The one that it falls in: memory begins to go one to two seconds
+    /// after it is freed. Two would make that up to three.
+    package static var spikeCycles: Int { 1 }
+
+    /// Cycles within which memory that is needed again is kept rather than released: ten seconds, and one for the cycle
+    /// that has begun. To fault a page in again costs three to five times its release.
+    package static var horizonCycles: Int { 11 }
+
+    /// The mean difference between a period and the one before it is less than one in so many parts of their variation. A
+    /// quarter bears a period that is no whole number of cycles, and finds none in noise.
+    package static var periodVariationShare: Int { 4 }
+
+    /// A rise is missed where demand is more than one in so many parts of the swing below what was due. An eighth bears
+    /// load of which every period is a little different.
+    package static var missedRiseShare: UInt { 8 }
 
     /// Bytes of heap at which the worker thread starts. A program that never grows so far has little to give, and is
     /// spared a thread.

@@ -6,7 +6,7 @@ import Testing
 struct DemandEstimatorTests {
     private func estimates(_ curve: [UInt]) -> [UInt] {
         var estimator = DemandEstimator(spikeCycles: 2)
-        return curve.map { estimator.endCycle(peak: ByteCount($0)).rawValue }
+        return curve.map { estimator.endCycle(at: 0, peak: ByteCount($0), demand: ByteCount($0)).rawValue }
     }
 
     private func repeated(_ period: [UInt], _ times: Int) -> [UInt] { (0..<times).flatMap { _ in period } }
@@ -48,8 +48,34 @@ struct DemandEstimatorTests {
     @Test func swingingThatEndsIsForgotten() {
         let period: [UInt] = Array(repeating: 10, count: 6) + Array(repeating: 100, count: 4)
         let after = estimates(repeated(period, 8) + Array(repeating: 10, count: 200)).suffix(200)
-        #expect(after.prefix(9).allSatisfy { $0 == 100 })
-        #expect(after.dropFirst(10).allSatisfy { $0 == 10 })
+        // The rise that was due is missed in the seventh cycle, and certain to be missed in the eighth.
+        #expect(after.prefix(7).allSatisfy { $0 == 100 })
+        #expect(after.dropFirst(7).allSatisfy { $0 == 10 })
+    }
+
+    @Test func swingingThatEndsInAHighPhaseIsForgottenAtOnce() {
+        let period: [UInt] = Array(repeating: 10, count: 6) + Array(repeating: 100, count: 4)
+        let curve = repeated(period, 8) + Array(repeating: 10, count: 6) + [100] + Array(repeating: 10, count: 100)
+        #expect(estimates(curve).suffix(100).prefix(3) == [100, 10, 10])
+        #expect(estimates(curve).suffix(98).allSatisfy { $0 == 10 })
+    }
+
+    @Test func aLongPeriodIsReleasedInItsLowPhaseAndKeptBeforeItRises() {
+        let period: [UInt] = Array(repeating: 10, count: 30) + Array(repeating: 100, count: 30)
+        let third = estimates(repeated(period, 3)).suffix(60)
+        // One cycle of the spike's memory; then nothing before the rise is eleven cycles away.
+        let expected: [UInt] = [10] + Array(repeating: 10, count: 18) + Array(repeating: 100, count: 41)
+        #expect(Array(third) == expected || Array(third) == [100] + expected.dropFirst())
+    }
+
+    @Test func loneBurstsAreNoPeriod() {
+        for length in 1...3 {
+            for distance in 12...60 {
+                let quiet: [UInt] = Array(repeating: 10, count: distance)
+                let curve = quiet + Array(repeating: 100, count: length) + quiet
+                #expect(estimates(curve).suffix(distance - 1).allSatisfy { $0 == 10 }, "\(length), \(distance)")
+            }
+        }
     }
 
     @Test func swingingThatEndsHighButLowerIsForgotten() {
@@ -67,13 +93,15 @@ struct DemandEstimatorTests {
     @Test func settlesOnceNothingHappens() {
         var estimator = DemandEstimator(spikeCycles: 2)
         #expect(estimator.isSettled)
-        for peak in repeated([10, 10, 10, 100, 100], 5) { _ = estimator.endCycle(peak: ByteCount(peak)) }
+        for peak in repeated([10, 10, 10, 100, 100], 5) {
+            _ = estimator.endCycle(at: 0, peak: ByteCount(peak), demand: ByteCount(peak))
+        }
         var cycles = 0
         while cycles == 0 || !estimator.isSettled {
-            _ = estimator.endCycle(peak: 0)
+            _ = estimator.endCycle(at: 0, peak: 0, demand: 0)
             cycles += 1
         }
         #expect(cycles <= 6)
-        #expect(estimator.endCycle(peak: 0) == 0)
+        #expect(estimator.endCycle(at: 0, peak: 0, demand: 0) == 0)
     }
 }

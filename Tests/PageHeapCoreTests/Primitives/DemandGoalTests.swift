@@ -1,0 +1,115 @@
+import PageHeapCore
+import PageHeapSimulation
+import Testing
+
+/// What the estimate of demand promises, in virtual time and exact, against a decay of one second.
+@Suite("Demand goals")
+struct DemandGoalTests {
+    /// Where in a second the cycles end, in tenths.
+    private static let phases = [0, 4, 9]
+    private static let waves = [
+        DemandWave(shape: .square, seconds: 10), DemandWave(shape: .sine, seconds: 10),
+        DemandWave(shape: .sawTooth, seconds: 10), DemandWave(shape: .square, seconds: 60),
+        DemandWave(shape: .sine, seconds: 60), DemandWave(shape: .sawTooth, seconds: 60),
+    ]
+    /// No whole number of cycles.
+    private static let oddWaves = [
+        DemandWave(shape: .sine, seconds: 10.3), DemandWave(shape: .square, seconds: 10.3),
+        DemandWave(shape: .sawTooth, seconds: 10.3),
+        DemandWave(shape: .square, seconds: 17.7), DemandWave(shape: .sine, seconds: 59.6),
+    ]
+
+    @Test(
+        "From the third period on, what is released and used again within ten seconds is a tenth of the decay's at most",
+        arguments: waves + oddWaves)
+    func regret(_ wave: DemandWave) {
+        for phase in Self.phases {
+            var model = DemandModel(phase: phase)
+            while model.step < wave.start(ofPeriod: 2) { model.use(wave[model.step]) }
+            let before = model
+            let periods = 4
+            while model.step < wave.start(ofPeriod: 2 + periods) { model.use(wave[model.step]) }
+            let regretted = model.estimated.regretted - before.estimated.regretted
+            let decayed = model.decayed.released - before.decayed.released
+            #expect(
+                decayed >= periods * (DemandModel.peak - DemandModel.low) * 9 / 10, "the decay would release it all")
+            #expect(regretted <= decayed / 10, "cycles end at \(phase)")
+            // Of a longer period, two hundredths of the peak in each.
+            if wave.seconds > 15 { #expect(regretted <= periods * DemandModel.peak / 50, "cycles end at \(phase)") }
+        }
+    }
+
+    @Test(
+        "Load that ends: from the first rise that is missed on, memory falls in the decay's second and two more, four with odd periods",
+        arguments: waves + oddWaves)
+    func fall(_ wave: DemandWave) {
+        // The neighbour of a cycle may be two away where the period is no whole number of them.
+        let more = wave.seconds == wave.seconds.rounded() ? 2 : 4
+        for phase in Self.phases {
+            for part in 0..<10 {
+                let end = (wave.start(ofPeriod: 3) * (10 - part) + wave.start(ofPeriod: 4) * part) / 10
+                var model = DemandModel(phase: phase)
+                while model.step < end { model.use(wave[model.step]) }
+                let resident = model.estimated.resident
+                let limit = wave.missed(from: end) + (1 + more) * DemandModel.stepsPerSecond
+                while model.estimated.resident > DemandModel.peak * 12 / 100 {
+                    model.use(DemandModel.low)
+                    #expect(model.estimated.resident <= resident)
+                    if model.step > end + 2000 { break }
+                }
+                #expect(model.step <= limit, "cycles end at \(phase), the load at \(part) tenths")
+            }
+        }
+    }
+
+    @Test("A drop: memory begins to go a second after it at the soonest, as with the decay, two at the latest")
+    func drop() {
+        for phase in 0..<10 {
+            for steps in [1, 5, 100, 405] {
+                var model = DemandModel(phase: phase)
+                for _ in 0..<100 { model.use(DemandModel.low) }
+                for _ in 0..<steps { model.use(DemandModel.peak) }
+                let end = model.step
+                while model.estimated.resident == DemandModel.peak { model.use(0) }
+                #expect((11...20).contains(model.step - end), "after \(steps) steps")
+                for _ in 0..<10 { model.use(0) }
+                #expect(model.estimated.resident == 0, "all of it, though some was in use before the burst")
+                for _ in 0..<1500 { model.use(0) }
+                #expect(model.estimated.resident == 0)
+            }
+        }
+    }
+
+    @Test("A slow leak is followed, and nothing of it is released")
+    func leak() {
+        var model = DemandModel(phase: 3)
+        for step in 0..<3000 { model.use(step * DemandModel.peak / 3000) }
+        #expect(model.estimated.released == 0)
+        #expect(model.estimated.resident == DemandModel.peak * 2999 / 3000)
+    }
+
+    @Test("Irregular swings: a fifth of the decay's regret at most", arguments: 1...10 as ClosedRange<UInt64>)
+    func irregular(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        var model = DemandModel(phase: 5)
+        while model.step < 10_000 {
+            for units in [DemandModel.peak, DemandModel.low] {
+                for _ in 0..<Int.random(in: 40...60, using: &generator) { model.use(units) }
+            }
+        }
+        #expect(model.decayed.regretted > 20_000)
+        #expect(model.estimated.regretted <= model.decayed.regretted / 5, "seed \(seed)")
+    }
+
+    @Test("Any load: never more regret than the decay has and a tenth", arguments: 1...10 as ClosedRange<UInt64>)
+    func random(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        var model = DemandModel(phase: 5)
+        while model.step < 10_000 {
+            let units = Int.random(in: 0...DemandModel.peak, using: &generator)
+            for _ in 0..<Int.random(in: 1...120, using: &generator) { model.use(units) }
+        }
+        #expect(model.decayed.regretted > 1000)
+        #expect(model.estimated.regretted <= model.decayed.regretted * 11 / 10, "seed \(seed)")
+    }
+}
