@@ -48,24 +48,34 @@ int pageheap_release_range(void *address, size_t bytes, int method) {
     ANSWER(madvise(address, bytes, advice));
 }
 
+// Whether an error says that a call is not to be had, rather than that it failed this time.
+static bool may_be_unknown(int error) {
+    return error != ENOMEM && error != EAGAIN && error != EMFILE && error != ENFILE;
+}
+
 // Many ranges cost one flush of the processors' address caches instead of one each. A kernel that lacks the call, or knows
-// it for other processes only, refuses the first range; then they go one by one.
+// it for other processes only, refuses it; then they go one by one.
 size_t pageheap_release_ranges(const void *ranges, size_t count, int method) {
     const struct iovec *each = ranges;
     size_t done = 0;
 #if defined(SYS_process_madvise) && defined(SYS_pidfd_open)
     static int is_refused;  // relaxed: at worst another thread tries once more
-    int saved = errno;
     if (count > 1 && method == PAGEHEAP_RELEASE_DONTNEED && !__atomic_load_n(&is_refused, __ATOMIC_RELAXED)) {
+        int saved = errno;
         // Opened anew each time: a program may close any descriptor, and give its number to another file.
         int self = (int)syscall(SYS_pidfd_open, getpid(), 0);
         ssize_t bytes = self < 0 ? -1 : syscall(SYS_process_madvise, self, each, count, MADV_DONTNEED, 0);
-        if (bytes < 0 && errno != ENOMEM && errno != EAGAIN && errno != EMFILE && errno != ENFILE)
-            __atomic_store_n(&is_refused, 1, __ATOMIC_RELAXED);
+        int error = bytes < 0 ? errno : 0;
         if (self >= 0) close(self);
+        errno = saved;
         while (bytes > 0 && done < count && (size_t)bytes >= each[done].iov_len) bytes -= (ssize_t)each[done++].iov_len;
+        if (error != 0 && may_be_unknown(error)) {
+            // Locked pages give the same error: only where the range can be released by itself, the call is to blame.
+            if (pageheap_release_range(each[0].iov_base, each[0].iov_len, method) != 0) return 0;
+            __atomic_store_n(&is_refused, 1, __ATOMIC_RELAXED);
+            done = 1;
+        }
     }
-    errno = saved;
 #endif
     while (done < count && pageheap_release_range(each[done].iov_base, each[done].iov_len, method) == 0) done++;
     return done;

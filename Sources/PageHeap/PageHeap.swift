@@ -41,7 +41,7 @@ public final class PageHeap: Sendable {
         }
         return PageRun(
             heap: self, address: run.address, pages: pages,
-            isZeroed: run.scavenged == PageCount(UInt(pages)).bytes)
+            isZeroed: heap.releasedReadsZero && run.scavenged == PageCount(UInt(pages)).bytes)
     }
 
     /// Gives the memory of all free pages back to the operating system now, and waits for it.

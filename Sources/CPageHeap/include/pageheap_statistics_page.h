@@ -32,8 +32,8 @@ struct pageheap_figures {
     uint64_t released_forced_total;      // ever released on request
     uint64_t released_in_spans_total;    // ever released inside spans
     uint64_t scavenger_cpu_nanoseconds;  // the worker's own CPU time
-    uint64_t release_calls;              // madvise calls that gave memory back
-    uint64_t release_failures;           // madvise calls that the kernel refused
+    uint64_t release_calls;              // system calls that gave memory back; one for several ranges is one
+    uint64_t release_failures;           // ranges whose memory the kernel refused to take
     uint64_t generation;                 // scavenge generations started
 };
 

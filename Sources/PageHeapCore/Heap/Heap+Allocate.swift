@@ -8,8 +8,8 @@ extension Heap {
     ///   - count: at least 1.
     ///   - alignment: of the first page, in pages, a power of two.
     ///   - shard: which page cache to use, any number.
-    /// - Returns: the process's address, and how many of the bytes have no physical memory and read as zero; nothing
-    ///   where there is no memory.
+    /// - Returns: the process's address, and how many of the bytes have no physical memory, which then read as zero where
+    ///   ``releasedReadsZero``; nothing where there is no memory.
     package func allocatePages(
         _ count: PageCount, alignment: PageCount, shard: Int
     ) -> (address: UInt, scavenged: ByteCount)? {

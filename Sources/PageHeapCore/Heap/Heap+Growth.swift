@@ -62,6 +62,8 @@ extension Heap {
         let goal = ByteCount(state.pointee.goal.load(ordering: .relaxed))
         guard goal != .maximum, retained + growth > goal else { return }
         let wanted = min(growth, retained + growth - goal)
-        _ = search.scavenge(min(wanted, Tunables.growthAssistBytes), .growth, using: state.pointee.system)
+        _ = search.scavenge(
+            min(wanted, Tunables.growthAssistBytes), .growth, chunkLimit: Tunables.assistChunkLimit,
+            using: state.pointee.system)
     }
 }

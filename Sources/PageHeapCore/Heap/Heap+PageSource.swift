@@ -34,11 +34,12 @@ extension Heap: PageSource {
 
     package var physicalPage: ByteCount { state.pointee.machine.physicalPage }
 
-    package func noteHoles(released: ByteCount, calls: UInt) {
+    package func noteHoles(released: ByteCount, calls: UInt, failures: UInt) {
         locked.pointee.lock.lock()
         locked.pointee.books.releasedInSpans += released
         locked.pointee.books.releasedInSpansTotal += released
         locked.pointee.books.releaseCalls += calls
+        locked.pointee.books.releaseFailures += failures
         publish()
         locked.pointee.lock.unlock()
     }
@@ -59,13 +60,6 @@ extension Heap: PageSource {
         locked.pointee.lock.lock()
         state.pointee.otherMetadataBytes += bytes
         publish()
-        locked.pointee.lock.unlock()
-    }
-
-    /// Notes that the system refused to take memory back.
-    func noteReleaseFailure() {
-        locked.pointee.lock.lock()
-        locked.pointee.books.releaseFailures += 1
         locked.pointee.lock.unlock()
     }
 

@@ -42,6 +42,7 @@ package struct Heap<System: OperatingSystem> {
         }
         state.pointee.machine = MachineFigures(of: system)
         state.pointee.configuration = configuration
+        state.pointee.releasedReadsZero = configuration.releaseMethod == .now && system.releasedMemoryReadsZero()
         state.pointee.locked.pages = pages
         state.pointee.space.start(ranges)
         state.pointee.goal.store(.max, ordering: .relaxed)
@@ -114,6 +115,9 @@ package struct Heap<System: OperatingSystem> {
     package var worker: UnsafeMutablePointer<WorkerState> {
         withUnsafeMutablePointer(to: &state.pointee.worker) { $0 }
     }
+
+    /// Whether pages that have no physical memory read as zero.
+    package var releasedReadsZero: Bool { state.pointee.releasedReadsZero }
 
     /// The scavenger's search in this heap.
     package var search: ScavengeSearch {

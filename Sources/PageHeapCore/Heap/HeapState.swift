@@ -15,6 +15,10 @@ package struct HeapState<System: OperatingSystem>: ~Copyable {
     var system: System
     var machine: MachineFigures
     var configuration: HeapConfiguration
+    /// Whether pages without physical memory read as zero when they are touched: found out once, at the start. False
+    /// where memory is released lazily, because such pages may keep what they held, and on systems that say
+    /// so of all released memory.
+    var releasedReadsZero: Bool
 
     /// The page allocator and the books, with the heap lock.
     var locked: LockedPages

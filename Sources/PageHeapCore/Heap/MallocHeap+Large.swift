@@ -5,7 +5,7 @@ extension MallocHeap {
     ///   - bytes: at least 1.
     ///   - alignment: a power of two.
     /// - Returns: its address, and whether it is known to read as zero.
-    func allocateLarge(
+    package func allocateLarge(
         _ bytes: ByteCount, alignment: ByteCount = 16
     ) -> (pointer: UnsafeMutableRawPointer, isZero: Bool)? {
         // Refused before anything is written for it: a page's table entry alone would cost a request of a terabyte dear.
@@ -25,7 +25,7 @@ extension MallocHeap {
         heap.setSpanEntry(SpanTableEntry(span: index, sizeClass: .notSmall), from: address, count: pages)
         noteLive(pages.bytes.rawValue, out: true)
         guard let pointer = UnsafeMutableRawPointer(bitPattern: address) else { return nil }
-        let readsZero = scavenged == pages.bytes && state.pointee.heap.configuration.releaseMethod == .now
+        let readsZero = scavenged == pages.bytes && state.pointee.heap.releasedReadsZero
         return (pointer, readsZero)
     }
 

@@ -26,11 +26,9 @@ extension MallocHeap: PageUser {
     }
 
     private func releaseHoles(_ bytes: ByteCount, _ pass: inout HolePass, regardless: Bool) -> ByteCount {
-        central.releaseHoles(bytes, &pass, regardless: regardless) { address, bytes in
-            let method = state.pointee.heap.configuration.releaseMethod
-            let refusal = state.pointee.heap.system.release(address, bytes, method: method)
-            if refusal != 0 { heap.noteReleaseFailure() }
-            return refusal == 0
+        let search = heap.search
+        return central.releaseHoles(bytes, &pass, regardless: regardless) { ranges, count in
+            search.giveBack(ranges, count: count, using: state.pointee.heap.system)
         }
     }
 

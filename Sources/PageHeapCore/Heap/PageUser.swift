@@ -9,7 +9,8 @@ package protocol PageUser {
     /// Begins a pass over holes in spans.
     func beginHolePass()
 
-    /// Releases holes; fewer bytes than asked only when the pass is over.
+    /// Releases holes, and looks at a bounded number of spans for that: fewer bytes than asked do not mean that the pass
+    /// is over, ``isHolePassOver`` does.
     func releaseHoles(_ bytes: ByteCount) -> ByteCount
 
     /// Whether the pass is over.

@@ -36,13 +36,15 @@
             system.cancelMetadata(heap.state, Self.stateBytes.roundedUp(to: system.physicalPageBytes))
         }
 
-        /// Pages: the address, and how many of the bytes have no physical memory and read as zero; nothing where there
-        /// is no memory.
+        /// Pages: the address, and how many of the bytes have no physical memory; nothing where there is no memory.
         package func allocate(_ count: PageCount, alignment: PageCount) -> (address: UInt, scavenged: ByteCount)? {
             let pages = heap.allocatePages(count, alignment: alignment, shard: Int(truncatingIfNeeded: count.rawValue))
             heap.startWorkerIfWanted { Heap<LinuxOperatingSystem>.runWorkerAlone($0) }
             return pages
         }
+
+        /// Whether pages that have no physical memory read as zero.
+        package var releasedReadsZero: Bool { heap.releasedReadsZero }
 
         /// Frees pages that ``allocate(_:alignment:)`` gave, and answers false where they are not in use.
         package func free(_ address: UInt, _ count: PageCount) -> Bool {

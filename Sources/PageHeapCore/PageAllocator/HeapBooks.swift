@@ -21,7 +21,7 @@ package struct HeapBooks: Sendable {
     package var releasedAtGrowthTotal: ByteCount = 0
     package var releasedForcedTotal: ByteCount = 0
     package var releasedInSpansTotal: ByteCount = 0
-    /// Calls that gave memory back, and calls that the system refused.
+    /// Calls that gave memory back, one for several ranges being one, and ranges whose memory the system refused to take.
     package var releaseCalls: UInt = 0
     package var releaseFailures: UInt = 0
     /// The most that ``demand`` has been since the last demand cycle.

@@ -16,16 +16,37 @@ extension PageAllocator {
         guard before.longest >= group.rawValue else { return }
         let bitmaps = chunks[chunk]
         var unavailable = bitmaps.takenForScavenging
-        var from = start
         var wanted = limit
-        while !batch.isFull,
-            let run = unavailable.scavengeCandidate(from: from, group: group, limit: wanted, hugePage: machine.hugePage)
-        {
+        var index = Int(bitPattern: start.rawValue &>> 6)
+        while !batch.isFull {
+            let free = ~BitOperations.fillAligned(unavailable.word(index), groupBits: group.rawValue)
+            if free == 0 {
+                if index == 0 { break }
+                index &-= 1
+                continue
+            }
+            // Most runs lie inside a word, and are not cut: those need no search.
+            let above = free.leadingZeroBitCount
+            let count = (~(free &<< UInt64(truncatingIfNeeded: above))).leadingZeroBitCount
+            let first = 64 &- above &- count
+            if first > 0 && UInt(bitPattern: count) < wanted.rawValue {
+                let mask = BitOperations.mask(first: UInt(bitPattern: first), count: UInt(bitPattern: count))
+                unavailable.setWord(index, to: unavailable.word(index) | mask)
+                let page = PageIndex(UInt(bitPattern: index &* 64 &+ first))
+                batch.append(PageRange(first: page, count: PageCount(UInt(bitPattern: count))))
+                wanted -= PageCount(UInt(bitPattern: count))
+                continue
+            }
+            let from = PageIndex(UInt(bitPattern: index &* 64))
+            guard
+                let run = unavailable.scavengeCandidate(
+                    from: from, group: group, limit: wanted, hugePage: machine.hugePage)
+            else { break }
             batch.append(run)
             unavailable.setRange(from: run.first, count: run.count)
             if run.count >= wanted || run.first == 0 { break }
             wanted -= run.count
-            from = PageIndex(run.first.rawValue &- 1)
+            index = Int(bitPattern: (run.first.rawValue &- 1) &>> 6)
         }
         if batch.count == 0 { return }
         for index in batch.words {
@@ -41,11 +62,9 @@ extension PageAllocator {
         setSummary(of: chunk, batch.allocatedAfter.summarized(longestFrom: 0, to: before.longest), before: before)
     }
 
-    /// Gives the runs of a batch back, as scavenged ones but for those that the system refused. The heap lock is held.
-    ///
-    /// - Returns: the pages that are scavenged now.
-    mutating func putBack(_ batch: borrowing ReleaseBatch) -> PageCount {
-        var bitmaps = chunks[batch.chunk]
+    /// Gives the runs of a batch back, as scavenged ones. The heap lock is held.
+    mutating func putBack(_ batch: borrowing ReleaseBatch) {
+        let bitmaps = chunks[batch.chunk]
         var changed: UInt64 = 0
         for index in 0..<PageBitmap.wordCount {
             changed |= bitmaps.allocated.word(index) ^ batch.allocatedAfter.word(index)
@@ -55,21 +74,21 @@ extension PageAllocator {
             bitmaps.allocated.setWord(index, to: bitmaps.allocated.word(index) & ~taken)
             bitmaps.scavenged.setWord(index, to: bitmaps.scavenged.word(index) | taken)
         }
-        var released = batch.pages
-        if batch.refusals > 0 {
-            for index in 0..<batch.count where batch.isRefused(index) {
-                bitmaps.scavenged.clearRange(from: batch[index].first, count: batch[index].count)
-                released -= batch[index].count
-            }
-        }
         freePages += batch.pages
-        scavengedPages += released
+        scavengedPages += batch.pages
         // A scavenger that puts pages back is no sign of new garbage: the free high-water mark stays.
         if batch.lowest < searchAddress { searchAddress = batch.lowest }
         // Where nobody else has changed the chunk meanwhile, it is as it was.
         setSummary(
             of: batch.chunk, changed == 0 ? batch.summaryBefore : bitmaps.allocated.summarized(),
             before: summaries[leaf: batch.chunk])
-        return released
+    }
+
+    /// Notes that the pages of a run, put back in this locked section, have kept their memory: the system refused it. The
+    /// heap lock is held.
+    mutating func keepRetained(base: OffsetAddress, count: PageCount) {
+        var bitmaps = chunks[ChunkIndex(containing: base)]
+        bitmaps.scavenged.clearRange(from: base.pageIndex, count: count)
+        scavengedPages -= count
     }
 }

@@ -4,7 +4,7 @@ extension PageBitmapWords {
     ///
     /// - Parameters:
     ///   - start: search downwards from the word that holds this page, including the word's higher pages.
-    ///   - group: pages of a physical page, a power of two, 1 to 64.
+    ///   - group: pages of a physical page, a power of two, 1 to 64; checked builds stop at anything else.
     ///   - limit: the most pages wanted; rounded up to `group`; 0 means `group`. A longer run is cut to its top.
     ///   - hugePage: pages of a huge page, a power of two from 2 to 512, or 0 where there are none to respect. A cut
     ///     that would split a free huge page is moved down to the huge page's start.
@@ -13,6 +13,12 @@ extension PageBitmapWords {
     package func scavengeCandidate(
         from start: PageIndex, group: PageCount, limit: PageCount, hugePage: PageCount
     ) -> PageRange? {
+        // What `invariant` is in the layers below: the primitives do not know it.
+        #if DEBUG && !hasFeature(Embedded)
+            precondition(
+                group != 0 && group <= 64 && group.rawValue & (group.rawValue &- 1) == 0,
+                "a physical page must have 1, 2, 4 … 64 pages, not \(group.rawValue)")
+        #endif
         let chunk = PageGeometry.pagesPerChunk
         let wanted = limit == 0 ? group : min(limit, chunk).roundedUp(to: group)
         var index = Int(bitPattern: start.rawValue &>> 6)

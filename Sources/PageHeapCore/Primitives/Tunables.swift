@@ -122,6 +122,14 @@ package enum Tunables {
     /// The most that an allocation which grows the heap releases itself, to stay within half a millisecond.
     package static var growthAssistBytes: ByteCount { ByteCount(1 << 20) }
 
+    /// Chunks that an allocation which grows the heap looks at for that: 4 GiB of heap, some 20 µs where there is
+    /// nothing.
+    package static var assistChunkLimit: UInt { 1024 }
+
+    /// Records of spans that one look for holes goes through: half a millisecond where each span has to be searched, a
+    /// tenth of that as a rule. Whoever waits for the pass lock waits so long.
+    package static var holeRecordsPerCall: Int { 256 }
+
     /// Bytes that a forced release gives back between two looks for a waiting fork.
     package static var forcedPieceBytes: ByteCount { ByteCount(1 << 20) }
 

@@ -25,10 +25,12 @@ package struct ScavengeRun: Sendable {
     ///   - quantumBytes: bytes to ask of each quantum; not 0.
     ///   - isOneQuantum: end after one quantum, however short a time it took.
     ///   - shouldStop: asked before each quantum.
+    ///   - hasMore: asked after a quantum that released less than was asked: whether there is more to look at all the
+    ///     same. It must come to an end, since a clock that stands still does not end the loop.
     ///   - quantum: releases up to so many bytes; answers how many, and the nanoseconds it took.
     package static func perform(
         physicalPage: ByteCount, quantumBytes: ByteCount = Tunables.scavengeQuantumBytes, isOneQuantum: Bool = false,
-        shouldStop: () -> Bool,
+        shouldStop: () -> Bool, hasMore: () -> Bool = { false },
         quantum: (ByteCount) -> (released: ByteCount, nanoseconds: Int64)
     ) -> ScavengeRun {
         var run = ScavengeRun()
@@ -43,7 +45,7 @@ package struct ScavengeRun: Sendable {
                 let pages = Int64(released.rawValue / physicalPage.rawValue)
                 run.worked += Double(Tunables.assumedPageNanoseconds * pages)
             }
-            if released < quantumBytes {
+            if released < quantumBytes && !hasMore() {
                 run.isExhausted = true
                 break
             }

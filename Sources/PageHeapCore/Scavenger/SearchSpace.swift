@@ -12,11 +12,19 @@ package struct SearchSpace: ~Copyable {
     package internal(set) var generation: UInt32 = 0
     /// What a worker takes at a time; 0 turns the scavenger off.
     package internal(set) var reservationBytes: ByteCount = 0
+    /// Threads that search: from their first reservation until they hand back what they did not search. 0 means that no
+    /// reservation is out, and that no page is out of the allocator's reach because it is being released.
+    ///
+    /// Not atomic: it changes in the locked sections that reserve and hand back, and whoever looks has to see it together
+    /// with ``ranges``.
+    package internal(set) var searchers = 0
     /// The lowest address scavenged in this generation; the maximum where there is none. The heap lock guards it, which
     /// is held where it changes.
     package internal(set) var lowWaterMark = OffsetAddress.maximum
     /// Bytes that the background worker has released in this generation. Relaxed: a figure to print.
     package let releasedInGeneration = Atomic<UInt>(0)
+    /// The system does not know ``ReleaseMethod/lazily``. Relaxed: whoever misses it learns it anew.
+    let refusesLazyRelease = Atomic<Bool>(false)
 
     package init?(using system: borrowing some OperatingSystem & ~Copyable) {
         guard let ranges = AddressRanges(using: system) else { return nil }

@@ -2,19 +2,23 @@ extension CentralSpans {
     /// Releases holes, going through the spans' records from where the pass is.
     ///
     /// A span must have been quiet since the last pass looked at it. To release: the free blocks on the holes are
-    /// claimed under the class's lock; without it, the system is told; under it, the blocks are put back and the pages
-    /// marked.
+    /// claimed under the class's lock; without it, the system is told, of all holes of the span together; under it, the
+    /// blocks are put back and the pages marked.
     ///
     /// - Parameters:
-    ///   - bytes: stop when so many are released.
+    ///   - bytes: stop when so many are released; also after ``Tunables/holeRecordsPerCall`` records, so that
+    ///     whoever waits for the pass lock does not wait for a walk over a large heap.
     ///   - regardless: also spans that are not quiet.
-    ///   - release: tells the system; false where it refuses.
-    /// - Returns: the bytes released; fewer than asked only when the pass is over.
+    ///   - release: tells the system of so many ranges.
+    /// - Returns: the bytes released. Fewer than asked do not mean that the pass is over: `pass.next` says that, with 0.
     func releaseHoles(
-        _ bytes: ByteCount, _ pass: inout HolePass, regardless: Bool, release: (UInt, ByteCount) -> Bool
+        _ bytes: ByteCount, _ pass: inout HolePass, regardless: Bool,
+        release: (UnsafePointer<MemoryRange>, Int) -> ReleaseOutcome
     ) -> ByteCount {
         var released: ByteCount = 0
-        while pass.next != 0 && released < bytes {
+        var records = Tunables.holeRecordsPerCall
+        while pass.next != 0 && released < bytes && records > 0 {
+            records -= 1
             if pass.next >= source.spanRecordCount {
                 pass.next = 0
                 break
@@ -28,7 +32,8 @@ extension CentralSpans {
     }
 
     private func releaseHoles(
-        of index: SpanIndex, _ pass: inout HolePass, regardless: Bool, release: (UInt, ByteCount) -> Bool
+        of index: SpanIndex, _ pass: inout HolePass, regardless: Bool,
+        release: (UnsafePointer<MemoryRange>, Int) -> ReleaseOutcome
     ) -> ByteCount {
         let span = source.spanRecord(index)
         // Read without the lock: whether the span is partly used, which is all that matters, is looked at again.
@@ -64,9 +69,7 @@ extension CentralSpans {
         let base = span.pointee.base
         lists.pointee[sizeClass.index].lock.unlock()
 
-        let done = Self.forEachRun(holes) { first, count in
-            release(base &+ UInt(first) &* physicalPage.rawValue, physicalPage * UInt(count))
-        }
+        let (done, outcome) = Self.release(holes, of: base, physicalPage, release)
 
         lists.pointee[sizeClass.index].lock.lock()
         if span.pointee.freeBlocks == 0 { link(index, sizeClass) }
@@ -76,24 +79,48 @@ extension CentralSpans {
         if isEmpty { unlink(index, sizeClass) }
         lists.pointee[sizeClass.index].lock.unlock()
         let released = physicalPage * UInt(done.nonzeroBitCount)
-        // A call for each run of pages: those that begin one have none below them.
-        source.noteHoles(released: released, calls: UInt((done & ~(done &<< 1)).nonzeroBitCount))
+        source.noteHoles(released: released, calls: outcome.calls, failures: outcome.failures)
         // Its last blocks came back meanwhile.
         if isEmpty { self.release(index) }
         return released
     }
 
-    /// Calls `body` with each run of ones, and answers those runs' bits for which it answers true.
-    private static func forEachRun(_ bits: UInt64, _ body: (Int, Int) -> Bool) -> UInt64 {
+    /// Releases physical pages of a span.
+    ///
+    /// - Parameter holes: a bit for each.
+    /// - Returns: the bits of those that were not refused.
+    private static func release(
+        _ holes: UInt64, of base: UInt, _ physicalPage: ByteCount,
+        _ release: (UnsafePointer<MemoryRange>, Int) -> ReleaseOutcome
+    ) -> (done: UInt64, outcome: ReleaseOutcome) {
+        // 64 pages have at most 32 runs.
+        withUnsafeTemporaryAllocation(of: MemoryRange.self, capacity: 32) { buffer in
+            let ranges = buffer.baseAddress.unsafelyUnwrapped
+            var count = 0
+            forEachRun(holes) { first, pages in
+                let address = base &+ first &* physicalPage.rawValue
+                (ranges + count).initialize(to: MemoryRange(address: address, bytes: physicalPage * pages))
+                count += 1
+            }
+            let outcome = release(ranges, count)
+            var done = holes
+            var index = 0
+            forEachRun(holes) { first, pages in
+                if outcome.isRefused(index) { done &= ~BitOperations.mask(first: first, count: pages) }
+                index += 1
+            }
+            return (done, outcome)
+        }
+    }
+
+    /// Calls `body` with first and count of each run of ones.
+    private static func forEachRun(_ bits: UInt64, _ body: (UInt, UInt) -> Void) {
         var rest = bits
-        var done: UInt64 = 0
         while rest != 0 {
             let first = rest.trailingZeroBitCount
             let count = (~(rest &>> UInt64(first))).trailingZeroBitCount
-            let mask = BitOperations.mask(first: UInt(first), count: UInt(count))
-            if body(first, count) { done |= mask }
-            rest &= ~mask
+            body(UInt(first), UInt(count))
+            rest &= ~BitOperations.mask(first: UInt(first), count: UInt(count))
         }
-        return done
     }
 }

@@ -13,8 +13,10 @@ package protocol PageSource {
 
     /// Notes physical pages inside spans that were released, or are about to be touched again.
     ///
-    /// - Parameter calls: the system calls that it took.
-    func noteHoles(released: ByteCount, calls: UInt)
+    /// - Parameters:
+    ///   - calls: the system calls that gave them back.
+    ///   - failures: runs of them that the system refused.
+    func noteHoles(released: ByteCount, calls: UInt, failures: UInt)
     func noteHoles(touched: ByteCount)
 
     /// Notes bytes of blocks that came back to spans. No lock is held.

@@ -43,7 +43,7 @@ struct RunResult: Hashable, Sendable {
     var releasedForGrowthBytes: ByteCount
     var releasedOnRequestBytes: ByteCount
     var releasedInSpansBytes: ByteCount
-    /// `madvise` calls that gave memory back, and those that the kernel refused.
+    /// System calls that gave memory back, and ranges that the kernel refused to take.
     var releaseCalls: UInt64
     var releaseFailures: UInt64
     /// The last published levels; of the program itself those at its end.

@@ -10,7 +10,7 @@ struct HeapTotals: Hashable, Sendable {
     var releasedInSpans = ByteCount.zero
     /// The scavenger's own CPU time in nanoseconds.
     var scavengerNanoseconds: UInt64 = 0
-    /// `madvise` calls that gave memory back, and those that the kernel refused.
+    /// System calls that gave memory back, and ranges that the kernel refused to take.
     var releaseCalls: UInt64 = 0
     var releaseFailures: UInt64 = 0
 

@@ -122,4 +122,18 @@ struct ScavengeCandidateTests {
         while first > 0 && isFree(first - group) && end - first < max(limit, 1) { first -= group }
         return [first, end - first]
     }
+
+    #if DEBUG
+        @Test func aPhysicalPageThatCannotBeIsFatal() async {
+            await #expect(processExitsWith: .failure) {
+                _ = PageBitmap().scavengeCandidate(from: .last, group: 0, limit: 1, hugePage: 0)
+            }
+            await #expect(processExitsWith: .failure) {
+                _ = PageBitmap().scavengeCandidate(from: .last, group: 3, limit: 1, hugePage: 0)
+            }
+            await #expect(processExitsWith: .failure) {
+                _ = PageBitmap().scavengeCandidate(from: .last, group: 128, limit: 1, hugePage: 0)
+            }
+        }
+    #endif
 }

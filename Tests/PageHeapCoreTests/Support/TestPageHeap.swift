@@ -9,10 +9,15 @@ final class TestPageHeap: RefusableHeap {
     let heap: Heap<TestHeap.System>
     private let memory: UnsafeMutableRawPointer
 
-    init(_ machine: SimulatedMachine = SimulatedMachine(), keepsSpans: Bool = false) throws {
+    init(
+        _ machine: SimulatedMachine = SimulatedMachine(), keepsSpans: Bool = false,
+        releases method: ReleaseMethod = .now
+    )
+        throws
+    {
         system = RecordingOperatingSystem(FailingOperatingSystem(SimulatedOperatingSystem(machine)))
         memory = UnsafeMutableRawPointer.allocate(byteCount: MemoryLayout<State>.size, alignment: 64)
-        guard let heap = Self.start(in: memory, system, keepsSpans: keepsSpans) else {
+        guard let heap = Self.start(in: memory, system, keepsSpans: keepsSpans, releases: method) else {
             memory.deallocate()
             throw TestHeap.Refused()
         }
@@ -26,12 +31,14 @@ final class TestPageHeap: RefusableHeap {
 
     /// Starts a heap in memory of the size of a ``State``, or answers nothing where the system refuses.
     static func start(
-        in memory: UnsafeMutableRawPointer, _ system: TestHeap.System, keepsSpans: Bool
+        in memory: UnsafeMutableRawPointer, _ system: TestHeap.System, keepsSpans: Bool,
+        releases method: ReleaseMethod = .now
     ) -> Heap<TestHeap.System>? {
         memory.initializeMemory(as: UInt8.self, repeating: 0, count: MemoryLayout<State>.size)
         var configuration = HeapConfiguration()
         configuration.runsWorker = false
         configuration.keepsSpans = keepsSpans
+        configuration.releaseMethod = method
         return Heap.start(
             in: memory.assumingMemoryBound(to: State.self), system: system, configuration: configuration)
     }

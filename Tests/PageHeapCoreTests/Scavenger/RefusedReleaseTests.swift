@@ -1,0 +1,186 @@
+import PageHeapCore
+import PageHeapSimulation
+import Testing
+
+/// What happens when the system does not take memory, or does not give zeros for it.
+@Suite("Refused releases")
+struct RefusedReleaseTests {
+    static let errors: [Int32] = [1, 11, 12, 22]  // EPERM, EAGAIN, ENOMEM, EINVAL
+    static let causes: [ReleaseCause] = [.background, .growth, .forced]
+
+    /// Releases all that is free. Answers the bytes.
+    private func release(_ test: TestPageHeap, _ cause: ReleaseCause) -> ByteCount {
+        if cause == .forced { return test.heap.releaseFreeMemory { 0 } }
+        test.heap.search.startGeneration(atTop: true, using: test.system)
+        return test.heap.search.scavenge(.maximum, cause, using: test.system)
+    }
+
+    /// A heap one chunk of which has free runs of 1, 2, 3 … pages, and no other free page with memory.
+    private func heap(runs: UInt, releases method: ReleaseMethod = .now) throws -> TestPageHeap {
+        let test = try TestPageHeap(releases: method)
+        let base = try #require(test.allocate(512))
+        test.simulated.touch(base, PageGeometry.chunkBytes)
+        var page: UInt = 1
+        for count in 1...runs {
+            test.heap.freePages(base + page * 8192, PageCount(count))
+            page += count + 1
+        }
+        return test
+    }
+
+    private func pages(_ runs: UInt) -> ByteCount { PageCount(runs * (runs + 1) / 2).bytes }
+
+    /// Each of some runs is refused in its turn, together with others and by itself; all others lose their memory.
+    @Test(arguments: errors, causes)
+    func oneRunOfSeveralIsRefused(error: Int32, cause: ReleaseCause) throws {
+        for runs in [1, 2, 5] as [UInt] {
+            for refused in 1...runs {
+                let test = try heap(runs: runs)
+                let before = test.heap.figures().books
+                test.system.base.follow(
+                    FailurePlan(.release, calls: Int(refused)...Int(refused + (runs > 1 ? 1 : 0)), error: error))
+                let expected = pages(runs) - PageCount(runs + 1 - refused).bytes
+                let message: Comment = "\(runs) runs, the \(refused)th from above"
+                #expect(release(test, cause) == expected, message)
+                test.checkInvariants()
+                let books = test.heap.figures().books
+                #expect(books.releaseFailures == 1, message)
+                #expect(books.retained == before.retained - expected, message)
+                #expect(books.inUse == before.inUse)
+                #expect(books.total(cause) == expected)
+                // The next search finds it again.
+                test.system.base.follow(FailurePlan())
+                #expect(release(test, cause) == PageCount(runs + 1 - refused).bytes, message)
+                #expect(test.heap.figures().books.retained == before.retained - pages(runs))
+                test.checkInvariants()
+            }
+        }
+    }
+
+    @Test(arguments: errors, causes)
+    func everythingIsRefused(error: Int32, cause: ReleaseCause) throws {
+        let test = try heap(runs: 9)
+        let before = test.heap.figures().books
+        test.system.base.follow(FailurePlan(.release, calls: 1...Int.max, error: error))
+        #expect(release(test, cause) == 0)
+        let books = test.heap.figures().books
+        #expect(books.releaseFailures == 9 && books.releaseCalls == 0)
+        #expect(books.retained == before.retained && books.freeRetained == before.freeRetained)
+        test.checkInvariants()
+        #expect(try #require(test.allocate(9)) != 0, "refused pages are free")
+        // And a heap that grows goes on.
+        #expect(test.allocate(4096) != nil)
+        test.checkInvariants()
+    }
+
+    @Test(arguments: errors, [false, true])
+    func holesAreRefused(error: Int32, isForced: Bool) throws {
+        let test = try TestRefusableMalloc()
+        let blocks = try (0..<4000).map { _ in try #require(test.allocate(512, 16)) }
+        for (place, address) in blocks.enumerated() {
+            test.system.base.base.touch(address, 512)
+            if place % 32 != 0 { test.malloc.free(address) }
+        }
+        func release() -> ByteCount {
+            if isForced { return test.malloc.releaseFreeMemory() }
+            var released: ByteCount = 0
+            // The first pass finds that the spans were used.
+            for _ in 0..<2 {
+                test.malloc.beginHolePass()
+                while !test.malloc.isHolePassOver { released += test.malloc.releaseHoles(.maximum) }
+            }
+            return released
+        }
+        test.malloc.threadExits()
+        let before = test.malloc.heap.figures().books
+        test.system.base.follow(FailurePlan(.release, calls: 1...Int.max, error: error))
+        #expect(release() == 0)
+        let refused = test.malloc.heap.figures().books
+        #expect(refused.releaseFailures > 0 && refused.releasedInSpans == 0)
+        #expect(refused.retained == before.retained)
+        test.checkInvariants()
+        test.system.base.follow(FailurePlan(.release, calls: 3...4, error: error))
+        #expect(release() > 0)
+        let books = test.malloc.heap.figures().books
+        #expect(books.releasedInSpans.rawValue > 200_000)
+        #expect(books.releaseFailures - refused.releaseFailures <= 2)
+        test.checkInvariants()
+        for (place, address) in blocks.enumerated() where place % 32 == 0 {
+            #expect(test.system.base.base.touch(address, 512) == 0, "a block lost its memory")
+        }
+    }
+
+    @Test func aLookForHolesIsBounded() throws {
+        let test = try TestRefusableMalloc()
+        let blocks = try (0..<20_000).map { _ in try #require(test.allocate(1024, 16)) }
+        test.malloc.beginHolePass()
+        #expect(test.malloc.releaseHoles(.maximum) == 0)
+        #expect(!test.malloc.isHolePassOver, "more spans than one call looks at")
+        var calls = 1
+        while !test.malloc.isHolePassOver && calls < 1000 {
+            _ = test.malloc.releaseHoles(.maximum)
+            calls += 1
+        }
+        #expect(test.malloc.isHolePassOver)
+        for address in blocks { test.malloc.free(address) }
+    }
+
+    @Test func aKernelWithoutLazyReleaseIsAskedForItOnce() throws {
+        let test = try heap(runs: 3, releases: .lazily)
+        test.system.base.follow(FailurePlan(.release, calls: 1...2, error: 22))
+        test.system.forget()
+        #expect(release(test, .background) == pages(3))
+        let methods = test.system.calls(.release).map {
+            if case .release(_, _, let method, _) = $0 { method } else { ReleaseMethod.now }
+        }
+        // Together and by itself, then the other way, at which it stays.
+        #expect(methods == [.lazily, .lazily, .now, .now, .now])
+        #expect(test.heap.figures().books.releaseFailures == 0)
+        test.checkInvariants()
+    }
+
+    /// Locked pages are an invalid argument too.
+    @Test func pagesThatGoNeitherWayDoNotChangeTheMethod() throws {
+        let test = try heap(runs: 2, releases: .lazily)
+        test.system.base.follow(FailurePlan(.release, calls: 1...3, error: 22))
+        test.system.forget()
+        #expect(release(test, .background) == PageCount(1).bytes)
+        guard case .release(_, _, .lazily, 0) = test.system.calls.last else {
+            Issue.record("not released lazily: \(test.system.calls)")
+            return
+        }
+    }
+
+    @Test(arguments: [1, 11, 12, 22] as [Int32])
+    func immediateReleaseNeverBecomesLazy(error: Int32) throws {
+        let test = try heap(runs: 3)
+        test.system.base.follow(FailurePlan(.release, calls: 1...Int.max, error: error))
+        test.system.forget()
+        #expect(release(test, .background) == 0)
+        for call in test.system.calls(.release) {
+            if case .release(_, _, .lazily, _) = call { Issue.record("released lazily: \(call)") }
+        }
+    }
+
+    @Test(arguments: [ReleaseMethod.now, .lazily], [true, false])
+    func zerosAreExpectedOnlyWhereTheyAreCertain(method: ReleaseMethod, readsZero: Bool) {
+        var machine = SimulatedMachine()
+        machine.releasedMemoryReadsZero = readsZero
+        var configuration = HeapConfiguration()
+        configuration.releaseMethod = method
+        let test = TestMalloc(machine, configuration)
+        #expect(test.malloc.heap.releasedReadsZero == (method == .now && readsZero))
+        let fresh = test.malloc.allocateLarge(ByteCount(1 << 20))
+        #expect(fresh?.isZero == (method == .now && readsZero))
+    }
+}
+
+extension HeapBooks {
+    fileprivate func total(_ cause: ReleaseCause) -> ByteCount {
+        switch cause {
+        case .background: releasedInBackgroundTotal
+        case .growth: releasedAtGrowthTotal
+        case .forced: releasedForcedTotal
+        }
+    }
+}
