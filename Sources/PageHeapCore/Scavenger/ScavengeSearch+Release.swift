@@ -66,7 +66,8 @@ extension ScavengeSearch {
         using system: borrowing some OperatingSystem & ~Copyable
     ) -> ByteCount {
         work.limit = batch.lowest
-        return withUnsafeTemporaryAllocation(of: MemoryRange.self, capacity: ReleaseBatch.capacity) { buffer in
+        // A literal, which is ``ReleaseBatch/capacity``: only then embedded Swift sees that this is stack.
+        return withUnsafeTemporaryAllocation(of: MemoryRange.self, capacity: 64) { buffer in
             let ranges = buffer.baseAddress.unsafelyUnwrapped
             let count = batch.write(to: ranges, offset: arenaBaseOffset)
             let outcome = giveBack(ranges, count: count, using: system)

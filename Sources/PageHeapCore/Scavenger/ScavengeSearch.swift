@@ -63,9 +63,6 @@ package struct ScavengeSearch {
         space.pointee.reservationBytes = ByteCount(
             heap.pointee.pages.inUse.totalBytes.roundedUp(to: PageGeometry.chunkBytes).rawValue
                 / Tunables.reservationsPerGeneration)
-        let ended = EndedGeneration(
-            number: space.pointee.generation,
-            released: ByteCount(space.pointee.releasedInGeneration.exchange(0, ordering: .relaxed)))
         space.pointee.generation &+= 1
         space.pointee.lowWaterMark = .maximum
         heap.pointee.pages.freeHighWaterMark = .minimum

@@ -114,4 +114,13 @@ struct ScavengeRunTests {
             })
         #expect(stopped.released == 0 && !stopped.isExhausted)
     }
+
+    @Test func aShortQuantumWithMoreToLookAtDoesNotEndTheRun() {
+        var answers: [ByteCount] = [0, 8192, 0, 4096]
+        let run = ScavengeRun.perform(
+            physicalPage: 4096, shouldStop: { false }, hasMore: { answers.count > 1 },
+            quantum: { _ in (answers.removeFirst(), 10) })
+        #expect(answers == [4096])
+        #expect(run.released == 8192 && run.worked == 30 && run.isExhausted)
+    }
 }
