@@ -43,7 +43,7 @@ extension Heap {
         locked.pointee.lock.unlock()
 
         if goal != nil {
-            let ended = search.startGeneration(using: state.pointee.system)
+            let ended = startGeneration()
             if state.pointee.configuration.tracesScavenger {
                 var line = traceLine(ended)
                 line.writeToStandardError()

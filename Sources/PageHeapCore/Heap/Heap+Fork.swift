@@ -13,6 +13,14 @@ extension Heap {
         for shard in 0..<Tunables.pageCacheShards { state.pointee.shards[shard].lock.lockForFork() }
         locked.pointee.lock.lockForFork()
         state.pointee.space.lock.lockForFork()
+        // Whoever grows the heap may be releasing, with pages that are marked as in use and no lock held: not in a child.
+        while state.pointee.space.searchers != 0 {
+            state.pointee.space.lock.unlockAfterFork()
+            locked.pointee.lock.unlockAfterFork()
+            pauseProcessor()
+            locked.pointee.lock.lockForFork()
+            state.pointee.space.lock.lockForFork()
+        }
         state.pointee.records.lockForFork()
         state.pointee.worker.lock.lockForFork()
     }

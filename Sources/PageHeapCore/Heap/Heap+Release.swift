@@ -11,13 +11,17 @@ extension Heap {
         lockPass()
         var released = drain()
         flushPageCaches()
-        let ended = search.startGeneration(atTop: true, using: state.pointee.system)
+        let ended = startGeneration(atTop: true)
         var endedLine = traces ? traceLine(ended) : MessageLine()
         while true {
             // In pieces, so that a fork need not wait for the whole.
             let piece = search.scavenge(Tunables.forcedPieceBytes, .forced, using: state.pointee.system)
             released += piece
-            if piece < Tunables.forcedPieceBytes { break }
+            if piece < Tunables.forcedPieceBytes {
+                if search.isExhausted { break }
+                // Somebody who grows the heap holds a part of the search space, and will hand it back.
+                pauseProcessor()
+            }
             letForksPass()
         }
         var forcedLine = traces ? forcedTraceLine(released) : MessageLine()

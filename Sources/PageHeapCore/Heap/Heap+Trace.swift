@@ -1,11 +1,20 @@
 import Synchronization
 
 extension Heap {
-    /// The line about a generation that has ended; with it the flag of a controller that failed goes down. No lock is
-    /// held, except perhaps the pass lock.
+    /// Begins a generation. No lock is held, except perhaps the pass lock.
+    ///
+    /// - Parameter atTop: search everything, whatever the marks say.
+    /// - Returns: the one that ended, with books that are up to date.
+    func startGeneration(atTop: Bool = false) -> EndedGeneration {
+        search.startGeneration(atTop: atTop, using: state.pointee.system) { books in
+            for shard in 0..<Tunables.pageCacheShards { state.pointee.shards[shard].addNotes(to: &books) }
+        }
+    }
+
+    /// The line about a generation that has ended; with it the flag of a controller that failed goes down.
     func traceLine(_ ended: EndedGeneration) -> MessageLine {
         ScavengeTrace.line(
-            generation: ended.number, worked: ended.released, books: figures().books, isForced: false,
+            generation: ended.number, worked: ended.worked, books: ended.books, isForced: false,
             wasReset: state.pointee.worker.wasReset.exchange(false, ordering: .relaxed))
     }
 

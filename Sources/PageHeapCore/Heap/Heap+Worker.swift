@@ -71,6 +71,7 @@ extension Heap {
             shouldStop: {
                 isMet && user.isHolePassOver || state.pointee.worker.shouldStop.load(ordering: .relaxed)
             },
+            hasMore: { !user.isHolePassOver },
             quantum: { bytes in
                 // For each quantum anew, so that a fork or a forced release waits for one at most.
                 lockPass()
