@@ -16,11 +16,14 @@ public struct Statistics: Hashable, Codable, Sendable {
     public let releasedBytes: Int
     /// The heap's own books.
     public let metadataBytes: Int
-    /// What retained memory is driven to, or nothing while there is nothing to give back.
+    /// What retained memory is driven to by the cycles, or nothing while there is nothing to give back.
     public let goalBytes: Int?
-    /// Ever given back in the background, to offset growth, and on request.
+    /// The memory limit, or nothing where there is none.
+    public let memoryLimitBytes: Int?
+    /// Ever given back in the background, to offset growth, to keep to the memory limit, and on request.
     public let releasedInBackgroundTotalBytes: Int
     public let releasedAtGrowthTotalBytes: Int
+    public let releasedForLimitTotalBytes: Int
     public let releasedOnRequestTotalBytes: Int
     /// Calls with which the system refused to take memory back.
     public let releaseFailures: Int
@@ -38,9 +41,11 @@ public struct Statistics: Hashable, Codable, Sendable {
         freeRetainedBytes = Int(books.freeRetained.rawValue)
         releasedBytes = Int(books.released.rawValue)
         metadataBytes = Int(figures.metadata.rawValue)
-        goalBytes = figures.goal == .maximum ? nil : Int(figures.goal.rawValue)
+        goalBytes = figures.goal == .maximum ? nil : Int(clamping: figures.goal.rawValue)
+        memoryLimitBytes = figures.memoryLimit == .maximum ? nil : Int(clamping: figures.memoryLimit.rawValue)
         releasedInBackgroundTotalBytes = Int(books.releasedInBackgroundTotal.rawValue)
         releasedAtGrowthTotalBytes = Int(books.releasedAtGrowthTotal.rawValue)
+        releasedForLimitTotalBytes = Int(books.releasedForLimitTotal.rawValue)
         releasedOnRequestTotalBytes = Int(books.releasedForcedTotal.rawValue)
         releaseFailures = Int(books.releaseFailures)
         scavengerSeconds = Double(figures.workerNanoseconds) / 1e9

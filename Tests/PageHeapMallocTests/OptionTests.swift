@@ -10,7 +10,12 @@ struct OptionTests {
             ("PAGEHEAP_RETAIN_PERCENT", "", "takes 0 to 100"), ("PAGEHEAP_RETAIN_PERCENT", "-1", "takes 0 to 100"),
             ("PAGEHEAP_RETAIN_PERCENT", "99999999999999999999999", "takes 0 to 100"),
             ("PAGEHEAP_RELEASE", "maybe", "takes now or lazy"), ("PAGEHEAP_SCAVENGER", "ON", "takes on or off"),
-            ("PAGEHEAP_SCAVTRACE", "2", "takes 0 or 1"),
+            ("PAGEHEAP_MEMORY_LIMIT", "lots", "takes bytes, such as 536870912, 512M or 2GiB, or none"),
+            ("PAGEHEAP_MEMORY_LIMIT", "64MB", "takes bytes"), ("PAGEHEAP_MEMORY_LIMIT", "", "takes bytes"),
+            ("PAGEHEAP_MEMORY_LIMIT", "-1", "takes bytes"), ("PAGEHEAP_MEMORY_LIMIT", "99999999T", "takes bytes"),
+            ("PAGEHEAP_SCAVENGE_PERCENT", "0", "takes 0.1 to 100"),
+            ("PAGEHEAP_SCAVENGE_PERCENT", "nan", "takes 0.1 to 100"),
+            ("PAGEHEAP_PACER", "fast", "takes controller or average"), ("PAGEHEAP_SCAVTRACE", "2", "takes 0 or 1"),
             ("PAGEHEAP_STATISTICS_DIRECTORY", "", "takes the path of a folder"),
             ("PAGEHEAP_NONSENSE", "1", "is no option"), ("PAGEHEAP_", "1", "is no option"),
             ("PAGEHEAP_NONSENSE", String(repeating: "x", count: 100_000), "is no option"),
@@ -39,8 +44,14 @@ struct OptionTests {
             "entry_points", "zeroed",
             environment: [
                 "PAGEHEAP_RETAIN_PERCENT": "0", "PAGEHEAP_RELEASE": "lazy", "PAGEHEAP_SCAVENGER": "off",
-                "PAGEHEAP_SCAVTRACE": "0", "PAGEHEAP_SEED": "1",
+                "PAGEHEAP_SCAVTRACE": "0", "PAGEHEAP_SEED": "1", "PAGEHEAP_MEMORY_LIMIT": "2GiB",
+                "PAGEHEAP_SCAVENGE_PERCENT": "2.5", "PAGEHEAP_PACER": "average",
             ])
+    }
+
+    @Test("A limit below what the program needs does not keep it from its memory", arguments: ["1", "1M", "none", "0"])
+    func limit(_ limit: String) throws {
+        try Check.passes("entry_points", "zeroed", environment: ["PAGEHEAP_MEMORY_LIMIT": limit])
     }
 
     @Test("A statistics folder that is not there is no reason to stop")

@@ -53,10 +53,45 @@ struct PageHeapErrorTests {
         }
     }
 
+    @Test("Shares of CPU time out of range", arguments: [0, 0.09, 100.1, -1, .infinity, .nan])
+    func scavengePercent(_ percent: Double) {
+        var configuration = PageHeap.Configuration()
+        configuration.scavengePercent = percent
+        #expect(throws: PageHeapError.invalidConfiguration("scavengePercent must be 0.1 to 100, not \(percent)")) {
+            _ = try PageHeap(configuration)
+        }
+    }
+
+    @Test("Memory limits that are none", arguments: [0, -1, Int.min])
+    func memoryLimit(_ limit: Int) throws {
+        let error = PageHeapError.invalidConfiguration(
+            "memoryLimit must be at least 1, or nil for no limit, not \(limit)")
+        var configuration = PageHeap.Configuration()
+        configuration.memoryLimit = limit
+        #expect(throws: error) { _ = try PageHeap(configuration) }
+        let heap = try PageHeap()
+        #expect(throws: error) { try heap.setMemoryLimit(limit) }
+        #expect(heap.memoryLimit == nil)
+    }
+
+    @Test("Heap goals that are none, and a heap that ends its cycles itself")
+    func heapGoal() throws {
+        var configuration = PageHeap.Configuration()
+        configuration.cycles = .runtime
+        let heap = try PageHeap(configuration)
+        #expect(throws: PageHeapError.invalidHeapGoal(-1)) { try heap.endCycle(heapGoal: -1) }
+        try heap.endCycle(heapGoal: 0)
+        try heap.endCycle(heapGoal: .max)
+        #expect(throws: PageHeapError.invalidConfiguration("endCycle needs a heap whose cycles are .runtime")) {
+            try PageHeap().endCycle(heapGoal: 1)
+        }
+    }
+
     @Test("Errors say what was wrong and what would be right")
     func descriptions() {
         #expect("\(PageHeapError.invalidPageCount(0))" == "a number of pages must be at least 1, not 0")
         #expect("\(PageHeapError.invalidAlignment(3))" == "an alignment must be a power of two, not 3")
+        #expect("\(PageHeapError.invalidHeapGoal(-5))" == "a heap goal must be 0 or more, not -5")
         #expect("\(PageHeapError.system(.noMemory))".contains("memory"))
     }
 }

@@ -2,7 +2,8 @@ extension Heap {
     /// Allocates pages. No lock is held.
     ///
     /// Where the heap has to grow and would retain more than its goal, some free memory is released first, in the
-    /// caller, at most ``Tunables/growthAssistBytes``: growing means that no free fragment was large enough.
+    /// caller: growing means that no free fragment was large enough. The same where the new pages would go beyond the
+    /// memory limit. At most ``Tunables/growthAssistBytes``.
     ///
     /// - Parameters:
     ///   - count: at least 1.
@@ -19,22 +20,24 @@ extension Heap {
         if count < Tunables.pageCacheRequestLimit && alignment <= 1,
             let cached = allocateFromCache(count, shard % Tunables.pageCacheShards)
         {
+            assist(AssistNeed(taken: cached.scavenged))
             return (process(cached.base), cached.scavenged)
         }
         locked.pointee.lock.lock()
-        var growth: ByteCount = 0
+        var need = AssistNeed(taken: 0)
         var allocation = locked.pointee.pages.allocate(count, alignment: alignment)
         if allocation == nil {
-            growth = grow(toHold: count + alignment - 1)
-            if growth != 0 { allocation = locked.pointee.pages.allocate(count, alignment: alignment) }
+            need.retainedBefore = currentBooks().retained
+            need.growth = grow(toHold: count + alignment - 1)
+            if need.growth != 0 { allocation = locked.pointee.pages.allocate(count, alignment: alignment) }
         }
         if let allocation {
             locked.pointee.books.use(count.bytes, scavenged: allocation.scavenged)
+            need.taken = allocation.scavenged
         }
         publish()
-        let retained = locked.pointee.books.retained
         locked.pointee.lock.unlock()
-        if growth != 0 { assist(growth, retained: retained) }
+        assist(need)
         guard let allocation else { return nil }
         return (process(allocation.base), allocation.scavenged)
     }
@@ -54,10 +57,14 @@ extension Heap {
     /// Takes the pages that begin at an address, if all of them are free. No lock is held.
     package func extend(at address: UInt, by count: PageCount) -> Bool {
         locked.pointee.lock.lock()
-        defer { locked.pointee.lock.unlock() }
-        guard let scavenged = locked.pointee.pages.allocate(count, at: offset(address)) else { return false }
-        locked.pointee.books.use(count.bytes, scavenged: scavenged)
-        publish()
+        let scavenged = locked.pointee.pages.allocate(count, at: offset(address))
+        if let scavenged {
+            locked.pointee.books.use(count.bytes, scavenged: scavenged)
+            publish()
+        }
+        locked.pointee.lock.unlock()
+        guard let scavenged else { return false }
+        assist(AssistNeed(taken: scavenged))
         return true
     }
 

@@ -56,14 +56,16 @@ extension Heap {
         return true
     }
 
-    /// Offsets growth by releasing what the heap retains beyond its goal, in the caller, within bounds; the rest is the
-    /// worker's. No lock is held.
-    func assist(_ growth: ByteCount, retained: ByteCount) {
+    /// Offsets growth by releasing what the heap, with it, retains beyond its goal. No lock is held.
+    ///
+    /// - Parameter released: what this allocation has released already.
+    func offsetGrowth(_ need: AssistNeed, released: ByteCount) -> ByteCount {
         let goal = ByteCount(state.pointee.goal.load(ordering: .relaxed))
-        guard goal != .maximum, retained + growth > goal else { return }
-        let wanted = min(growth, retained + growth - goal)
-        _ = search.scavenge(
-            min(wanted, Tunables.growthAssistBytes), .growth, chunkLimit: Tunables.assistChunkLimit,
-            using: state.pointee.system)
+        let retained = need.retainedBefore + need.growth
+        guard goal != .maximum, retained > goal else { return 0 }
+        let wanted = min(min(need.growth, retained - goal), Tunables.growthAssistBytes)
+        guard wanted > released else { return 0 }
+        return search.scavenge(
+            wanted - released, .growth, chunkLimit: Tunables.assistChunkLimit, using: state.pointee.system)
     }
 }

@@ -49,6 +49,7 @@ extension Heap: PageSource {
         locked.pointee.books.releasedInSpans -= touched
         publish()
         locked.pointee.lock.unlock()
+        assist(AssistNeed(taken: touched))
     }
 
     package func noteGiven(_ bytes: ByteCount) {

@@ -21,6 +21,8 @@ extension Heap {
             books: currentBooks(), metadata: metadataBytes,
             live: ByteCount(state.pointee.liveBytes.load(ordering: .relaxed)),
             goal: ByteCount(state.pointee.goal.load(ordering: .relaxed)),
+            memoryLimit: ByteCount(state.pointee.memoryLimit.load(ordering: .relaxed)),
+            limitGoal: ByteCount(state.pointee.limitGoal.load(ordering: .relaxed)),
             workerNanoseconds: state.pointee.worker.processorNanoseconds.load(ordering: .relaxed),
             workerWakeUps: state.pointee.worker.wakeUps.load(ordering: .relaxed),
             generation: state.pointee.space.generation)
@@ -36,7 +38,7 @@ extension Heap {
     }
 
     /// The heap's own books. The heap lock is held.
-    private var metadataBytes: ByteCount {
+    var metadataBytes: ByteCount {
         locked.pointee.pages.metadataBytes + state.pointee.otherMetadataBytes
             + state.pointee.records.committedBytes
     }

@@ -41,7 +41,7 @@ package struct Heap<System: OperatingSystem> {
             }
         }
         state.pointee.machine = MachineFigures(of: system)
-        state.pointee.configuration = configuration
+        state.pointee.configuration = configuration.bounded
         state.pointee.releasedReadsZero = configuration.releaseMethod == .now && system.releasedMemoryReadsZero()
         state.pointee.locked.pages = pages
         state.pointee.space.start(ranges)
@@ -54,7 +54,9 @@ package struct Heap<System: OperatingSystem> {
         }
         state.pointee.reservationCount = 1
         withUnsafeMutablePointer(to: &state.pointee.system) { $0.initialize(to: system) }
-        return Heap(state)
+        let heap = Heap(state)
+        heap.storeMemoryLimit(configuration.memoryLimit)
+        return heap
     }
 
     /// Gives all address space back. Nobody may use the heap any more, and its worker has stopped.

@@ -2,6 +2,9 @@
 package struct HeapConfiguration: Sendable {
     /// Retained on top of the estimated need, in percent, 0 to 100.
     package var retainExtraPercent = Tunables.retainExtraPercent
+    /// The most bytes that the heap and its metadata should have from the system; nothing where there is no limit. It is
+    /// soft: a program that needs more gets more.
+    package var memoryLimit: ByteCount?
     /// How physical memory is given back.
     package var releaseMethod = ReleaseMethod.now
     /// Whether a worker thread releases in the background.
@@ -20,4 +23,15 @@ package struct HeapConfiguration: Sendable {
     package var arenaBaseOffset: UInt = 0
 
     package init() {}
+
+    /// The same with every number in its range: a heap works with whatever it is told. A share that is no number becomes
+    /// the least.
+    package var bounded: HeapConfiguration {
+        var bounded = self
+        bounded.retainExtraPercent = min(retainExtraPercent, Tunables.retainExtraPercentLimit)
+        bounded.scavengeShare =
+            scavengeShare >= Tunables.scavengeShareMinimum
+            ? min(scavengeShare, Tunables.scavengeShareLimit) : Tunables.scavengeShareMinimum
+        return bounded
+    }
 }

@@ -45,4 +45,15 @@ package struct HeapState<System: OperatingSystem>: ~Copyable {
     var otherMetadataBytes: ByteCount
     /// Where the heap's figures are published. Written under the heap lock.
     var page: UnsafeMutablePointer<pageheap_statistics_page>?
+
+    // Goals that are not the worker's own.
+    /// The heap goal that the owner gave when the last cycle ended; 0 before the first one. Guarded by the heap lock.
+    var lastHeapGoal: ByteCount
+    /// The most bytes that the heap and its metadata should have from the system; the maximum where there is no limit.
+    /// Changed under the heap lock; relaxed, because without it any recent value will do.
+    let memoryLimit: Atomic<UInt>
+    /// What they are driven to for it, a little less; the maximum where there is no limit. The same.
+    let limitGoal: Atomic<UInt>
+    /// What allocations may spend on keeping to the limit. Guarded by the heap lock.
+    var limitAssists: AssistBudget
 }

@@ -4,6 +4,9 @@
 /// | variable | values | default |
 /// | --- | --- | --- |
 /// | `PAGEHEAP_RETAIN_PERCENT` | 0 to 100: retained on top of the estimated need | 10 |
+/// | `PAGEHEAP_MEMORY_LIMIT` | bytes, also with K, M, G or T, or `none`: the most to have from the system | `none` |
+/// | `PAGEHEAP_SCAVENGE_PERCENT` | 0.1 to 100: of the machine's CPU time, for the background worker | 1 |
+/// | `PAGEHEAP_PACER` | `controller` or `average`: how the worker is paced | `controller` |
 /// | `PAGEHEAP_RELEASE` | `now` (resident memory falls at once) or `lazy` (when the system needs it) | `now` |
 /// | `PAGEHEAP_SCAVENGER` | `on` or `off`: the background worker | `on` |
 /// | `PAGEHEAP_SCAVTRACE` | `0` or `1`: a line on standard error for each generation | `0` |
@@ -53,8 +56,25 @@ package struct Options {
     private mutating func take(_ name: TextSlice, value: UnsafePointer<CChar>, entry: UnsafePointer<CChar>) {
         let text = TextSlice(cString: value)
         if name == "RETAIN_PERCENT" {
-            guard let percent = text.decimal, percent <= 100 else { return report(entry, "takes 0 to 100") }
+            guard let percent = text.decimal, percent <= Tunables.retainExtraPercentLimit else {
+                return report(entry, "takes 0 to 100")
+            }
             configuration.retainExtraPercent = percent
+        } else if name == "MEMORY_LIMIT" {
+            guard let limit = text == "none" ? 0 : text.byteCount else {
+                return report(entry, "takes bytes, such as 536870912, 512M or 2GiB, or none")
+            }
+            configuration.memoryLimit = limit == 0 ? nil : limit
+        } else if name == "SCAVENGE_PERCENT" {
+            guard let share = text.thousandths.map({ Double($0) / 100_000 }),
+                share >= Tunables.scavengeShareMinimum && share <= Tunables.scavengeShareLimit
+            else { return report(entry, "takes 0.1 to 100") }
+            configuration.scavengeShare = share
+        } else if name == "PACER" {
+            guard text == "controller" || text == "average" else {
+                return report(entry, "takes controller or average")
+            }
+            configuration.pacer = text == "average" ? .movingAverage : .controller
         } else if name == "RELEASE" {
             guard text == "now" || text == "lazy" else { return report(entry, "takes now or lazy") }
             configuration.releaseMethod = text == "lazy" ? .lazily : .now
@@ -68,7 +88,10 @@ package struct Options {
             guard text.count > 0 else { return report(entry, "takes the path of a folder") }
             statisticsDirectory = value
         } else if !Self.isToolsOwn(name) {
-            report(entry, "is no option: there are RETAIN_PERCENT, RELEASE, SCAVENGER, SCAVTRACE")
+            report(
+                entry,
+                "is no option: there are RETAIN_PERCENT, MEMORY_LIMIT, SCAVENGE_PERCENT, PACER, RELEASE, SCAVENGER, SCAVTRACE"
+            )
         }
     }
 

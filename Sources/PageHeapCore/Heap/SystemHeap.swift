@@ -39,7 +39,7 @@
         /// Pages: the address, and how many of the bytes have no physical memory; nothing where there is no memory.
         package func allocate(_ count: PageCount, alignment: PageCount) -> (address: UInt, scavenged: ByteCount)? {
             let pages = heap.allocatePages(count, alignment: alignment, shard: Int(truncatingIfNeeded: count.rawValue))
-            heap.startWorkerIfWanted { Heap<LinuxOperatingSystem>.runWorkerAlone($0) }
+            startWorkerIfWanted()
             return pages
         }
 
@@ -56,10 +56,30 @@
         /// Releases all free memory, and answers how many bytes.
         package func releaseFreeMemory() -> ByteCount { heap.releaseFreeMemory { 0 } }
 
+        /// Ends a cycle; false where the heap ends its cycles itself.
+        package func endCycle(heapGoal: ByteCount) -> Bool {
+            let isOwners = heap.endCycle(heapGoal: heapGoal)
+            startWorkerIfWanted()
+            return isOwners
+        }
+
+        /// The memory limit, or nothing where there is none.
+        package var memoryLimit: ByteCount? { heap.memoryLimit }
+
+        /// Sets the memory limit, or takes it away.
+        package func setMemoryLimit(_ limit: ByteCount?) {
+            heap.setMemoryLimit(limit)
+            startWorkerIfWanted()
+        }
+
         /// One consistent snapshot.
         package func figures() -> HeapFigures { heap.figures() }
 
         package func checkInvariants() { heap.checkInvariants() }
+
+        private func startWorkerIfWanted() {
+            heap.startWorkerIfWanted { Heap<LinuxOperatingSystem>.runWorkerAlone($0) }
+        }
     }
 
     extension Heap where System == LinuxOperatingSystem {

@@ -16,9 +16,10 @@ package struct HeapBooks: Sendable {
     /// Free physical pages inside pages in use, without physical memory.
     package var releasedInSpans: ByteCount = 0
 
-    /// Ever released by the background worker, to offset growth, on request, and inside spans.
+    /// Ever released by the background worker, to offset growth, to keep to the memory limit, on request, and inside spans.
     package var releasedInBackgroundTotal: ByteCount = 0
     package var releasedAtGrowthTotal: ByteCount = 0
+    package var releasedForLimitTotal: ByteCount = 0
     package var releasedForcedTotal: ByteCount = 0
     package var releasedInSpansTotal: ByteCount = 0
     /// Calls that gave memory back, one for several ranges being one, and ranges whose memory the system refused to take.
@@ -71,6 +72,7 @@ package struct HeapBooks: Sendable {
         switch cause {
         case .background: releasedInBackgroundTotal += bytes
         case .growth: releasedAtGrowthTotal += bytes
+        case .limit: releasedForLimitTotal += bytes
         case .forced: releasedForcedTotal += bytes
         }
     }
@@ -79,6 +81,7 @@ package struct HeapBooks: Sendable {
     package mutating func forgetTotals() {
         releasedInBackgroundTotal = 0
         releasedAtGrowthTotal = 0
+        releasedForLimitTotal = 0
         releasedForcedTotal = 0
         releasedInSpansTotal = 0
         releaseCalls = 0

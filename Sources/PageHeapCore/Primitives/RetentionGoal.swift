@@ -22,14 +22,21 @@ package enum RetentionGoal {
         return forDemand(ByteCount(bytes), extraPercent: extraPercent, physicalPage: physicalPage)
     }
 
-    /// The goal of a heap whose demand is estimated.
+    /// The goal of a heap whose demand is estimated: where it is more than a word can hold, the largest whole physical
+    /// page there is.
     package static func forDemand(
         _ demand: ByteCount, extraPercent: UInt, physicalPage: ByteCount
     ) -> ByteCount {
         // 10 % as an integer division by 10, as the original does; other percentages by multiplication.
         let divides = extraPercent != 0 && 100 % extraPercent == 0
-        let extra = divides ? demand.rawValue / (100 / extraPercent) : demand.rawValue / 100 * extraPercent
-        return ByteCount(demand.rawValue &+ extra).roundedUp(to: physicalPage)
+        let (extra, isExtraTooLarge) =
+            divides
+            ? (demand.rawValue / (100 / extraPercent), false)
+            : (demand.rawValue / 100).multipliedReportingOverflow(by: extraPercent)
+        let (sum, isSumTooLarge) = demand.rawValue.addingReportingOverflow(extra)
+        let largest = ByteCount.maximum.roundedDown(to: physicalPage)
+        if isExtraTooLarge || isSumTooLarge || sum > largest.rawValue { return largest }
+        return ByteCount(sum).roundedUp(to: physicalPage)
     }
 
     /// The goal of a heap whose memory is limited: a little under the limit, so that the scavenger begins before the

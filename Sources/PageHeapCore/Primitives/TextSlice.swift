@@ -47,4 +47,42 @@ package struct TextSlice {
         }
         return value
     }
+
+    /// The number of bytes that the text is: decimal digits, and K, M, G or T (of either case), or KiB, MiB, GiB or TiB, for
+    /// powers of 1024. Nothing where it is something else, or more than a word can hold.
+    package var byteCount: ByteCount? {
+        var digits = count
+        var shift: UInt = 0
+        if count > 3 && start[count - 2] == 0x69 && start[count - 1] == 0x42 { digits -= 2 }  // iB
+        let hasUnit = digits < count
+        if digits > 0 {
+            // Without its case bit; digits have none to lose that matters.
+            switch UInt8(bitPattern: start[digits - 1]) & (hasUnit ? 0xFF : 0xDF) {
+            case 0x4B: shift = 10  // K
+            case 0x4D: shift = 20  // M
+            case 0x47: shift = 30  // G
+            case 0x54: shift = 40  // T
+            default: if hasUnit { return nil }
+            }
+        }
+        if shift > 0 { digits -= 1 }
+        guard let number = TextSlice(start: start, count: digits).decimal, number <= UInt.max &>> shift else {
+            return nil
+        }
+        return ByteCount(number &<< shift)
+    }
+
+    /// The number that the text is, in thousandths: decimal digits, and after a point one to three more.
+    package var thousandths: UInt? {
+        guard let point = position(of: 0x2E) else {
+            guard let whole = decimal, whole <= UInt.max / 1000 else { return nil }
+            return whole * 1000
+        }
+        let places = count - point - 1
+        guard (1...3).contains(places), let whole = TextSlice(start: start, count: point).decimal,
+            whole < UInt.max / 1000, var part = TextSlice(start: start + point + 1, count: places).decimal
+        else { return nil }
+        for _ in places..<3 { part *= 10 }
+        return whole * 1000 + part
+    }
 }

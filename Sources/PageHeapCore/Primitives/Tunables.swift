@@ -58,12 +58,20 @@ package enum Tunables {
     /// multiplied by 95, and its goal was never unmet.)
     package static var limitShare: Double { 0.95 }
 
+    /// The most that may be retained on top, in percent: as much again as is needed.
+    package static var retainExtraPercentLimit: UInt { 100 }
+
     /// The share of the machine's CPU time that the background scavenger aims for.
     package static var scavengeShare: Double { 0.01 }
 
     /// What the worker's share may come to over any ten seconds, as a multiple of the one it aims for. The controller
     /// overshoots by a fifth on one or two processors; a tenth leaves it room and keeps the promise.
     package static var shareTolerance: Double { 1.1 }
+
+    /// The least and the most that may be asked for instead. A thousandth, because the pacer's ratio of work to sleep goes
+    /// no lower; 1, because there is no more.
+    package static var scavengeShareMinimum: Double { 0.001 }
+    package static var scavengeShareLimit: Double { 1 }
 
     /// Bytes released between two looks at the clock and at the goal.
     package static var scavengeQuantumBytes: ByteCount { ByteCount(64 << 10) }
@@ -119,7 +127,8 @@ package enum Tunables {
     /// Freed bytes that wake a parked worker: less is not worth a wake-up.
     package static var wakeBytes: ByteCount { ByteCount(256 << 10) }
 
-    /// The most that an allocation which grows the heap releases itself, to stay within half a millisecond.
+    /// The most that an allocation releases itself, where it grows the heap or meets a memory limit, to stay within half a
+    /// millisecond.
     package static var growthAssistBytes: ByteCount { ByteCount(1 << 20) }
 
     /// Chunks that an allocation which grows the heap looks at for that: 4 GiB of heap, some 20 µs where there is
@@ -129,6 +138,17 @@ package enum Tunables {
     /// Records of spans that one look for holes goes through: half a millisecond where each span has to be searched, a
     /// tenth of that as a rule. Whoever waits for the pass lock waits so long.
     package static var holeRecordsPerCall: Int { 256 }
+
+    /// The share of wall time that all allocations together may spend on keeping to a memory limit, between 0 and 1. Half:
+    /// a program that needs more than its limit gets on at half its speed at worst, rather than not at all.
+    package static var limitAssistShare: Double { 0.5 }
+
+    /// Nanoseconds that assists may take ahead of that share: some thirty of them, a burst that ends before it is noticed.
+    package static var limitAssistAdvanceNanoseconds: Int64 { 10_000_000 }
+
+    /// Nanoseconds after which all that was spent is forgotten: what a stop of the machine in the middle of an assist
+    /// seems to have cost keeps assists away no longer.
+    package static var limitAssistPeriodNanoseconds: Int64 { 1_000_000_000 }
 
     /// Bytes that a forced release gives back between two looks for a waiting fork.
     package static var forcedPieceBytes: ByteCount { ByteCount(1 << 20) }

@@ -26,6 +26,20 @@ struct RetentionGoalTests {
 
     @Test func aGoalBeyondAllMemoryDoesNotTrap() { #expect(goal(1 << 62, 1 << 40, 1) != nil) }
 
+    @Test func whatNoWordCanHoldIsTheLargestGoal() {
+        let largest = UInt.max - 4095
+        func demand(_ demand: UInt, _ percent: UInt) -> UInt {
+            RetentionGoal.forDemand(ByteCount(demand), extraPercent: percent, physicalPage: 4096).rawValue
+        }
+        #expect(demand(.max, 0) == largest)
+        #expect(demand(largest, 0) == largest)
+        #expect(demand(largest + 1, 0) == largest)
+        #expect(demand(.max / 2, 100) == largest)
+        #expect(demand(.max / 2 + 1, 100) == largest)
+        #expect(demand(1 << 40, .max) == largest)
+        #expect(demand(99, .max) == 4096)
+    }
+
     @Test func extraInPercent() {
         func demand(_ percent: UInt) -> UInt {
             RetentionGoal.forDemand(1000, extraPercent: percent, physicalPage: 1).rawValue

@@ -11,13 +11,11 @@ final class TestPageHeap: RefusableHeap {
 
     init(
         _ machine: SimulatedMachine = SimulatedMachine(), keepsSpans: Bool = false,
-        releases method: ReleaseMethod = .now
-    )
-        throws
-    {
+        _ configuration: HeapConfiguration = HeapConfiguration(), releases method: ReleaseMethod? = nil
+    ) throws {
         system = RecordingOperatingSystem(FailingOperatingSystem(SimulatedOperatingSystem(machine)))
         memory = UnsafeMutableRawPointer.allocate(byteCount: MemoryLayout<State>.size, alignment: 64)
-        guard let heap = Self.start(in: memory, system, keepsSpans: keepsSpans, releases: method) else {
+        guard let heap = Self.start(in: memory, system, keepsSpans: keepsSpans, configuration, releases: method) else {
             memory.deallocate()
             throw TestHeap.Refused()
         }
@@ -32,13 +30,13 @@ final class TestPageHeap: RefusableHeap {
     /// Starts a heap in memory of the size of a ``State``, or answers nothing where the system refuses.
     static func start(
         in memory: UnsafeMutableRawPointer, _ system: TestHeap.System, keepsSpans: Bool,
-        releases method: ReleaseMethod = .now
+        _ configuration: HeapConfiguration = HeapConfiguration(), releases method: ReleaseMethod? = nil
     ) -> Heap<TestHeap.System>? {
         memory.initializeMemory(as: UInt8.self, repeating: 0, count: MemoryLayout<State>.size)
-        var configuration = HeapConfiguration()
+        var configuration = configuration
         configuration.runsWorker = false
         configuration.keepsSpans = keepsSpans
-        configuration.releaseMethod = method
+        if let method { configuration.releaseMethod = method }
         return Heap.start(
             in: memory.assumingMemoryBound(to: State.self), system: system, configuration: configuration)
     }
@@ -47,6 +45,28 @@ final class TestPageHeap: RefusableHeap {
 
     func allocate(_ pages: UInt, alignment: UInt = 1) -> UInt? {
         heap.allocatePages(PageCount(pages), alignment: PageCount(alignment), shard: 0)?.address
+    }
+
+    /// Allocates pages and touches them.
+    func use(_ pages: UInt) throws -> UInt {
+        guard let address = allocate(pages) else { throw TestHeap.Refused() }
+        simulated.touch(address, PageCount(pages).bytes)
+        return address
+    }
+
+    /// Runs of pages of which only every so manieth is in use.
+    ///
+    /// - Returns: the addresses of those in use.
+    func makeFragments(_ count: Int, ofPages pages: UInt, keepingEach step: Int) throws -> [UInt] {
+        let runs = try (0..<count).map { _ in try use(pages) }
+        for (place, address) in runs.enumerated() where place % step != 0 { heap.freePages(address, PageCount(pages)) }
+        return runs.enumerated().filter { $0.offset % step == 0 }.map(\.element)
+    }
+
+    /// What the heap has from the system by its own books: what a memory limit counts.
+    var mapped: ByteCount {
+        let figures = heap.figures()
+        return figures.books.retained + figures.metadata
     }
 
     var state: [String: UInt] {

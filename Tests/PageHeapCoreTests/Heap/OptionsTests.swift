@@ -1,0 +1,68 @@
+import Foundation
+import PageHeapCore
+import PageHeapSimulation
+import Testing
+
+/// The options that an environment gives. (What malformed ones print is tested on the library itself.)
+@Suite("Options of the environment")
+struct OptionsTests {
+    private func configuration(_ entries: String...) -> HeapConfiguration {
+        let texts = entries.map { strdup("PAGEHEAP_" + $0) }
+        defer { for text in texts { free(text) } }
+        var environment = texts.map { UnsafePointer<CChar>($0) } + [nil]
+        return environment.withUnsafeMutableBufferPointer { Options(environment: $0.baseAddress).configuration }
+    }
+
+    @Test("The memory limit")
+    func memoryLimit() {
+        #expect(configuration().memoryLimit == nil)
+        #expect(configuration("MEMORY_LIMIT=64M").memoryLimit == ByteCount(64 << 20))
+        #expect(configuration("MEMORY_LIMIT=1").memoryLimit == 1)
+        for text in ["none", "0", "0K", "", "64MB", "lots", "-1", "99999999999999999999"] {
+            #expect(configuration("MEMORY_LIMIT=\(text)").memoryLimit == nil, "\(text)")
+        }
+    }
+
+    @Test("The share of CPU time")
+    func scavengePercent() {
+        #expect(configuration().scavengeShare == 0.01)
+        #expect(configuration("SCAVENGE_PERCENT=0.1").scavengeShare == 0.001)
+        #expect(configuration("SCAVENGE_PERCENT=2.5").scavengeShare == 0.025)
+        #expect(configuration("SCAVENGE_PERCENT=100").scavengeShare == 1)
+        for text in ["0", "0.09", "100.1", "101", "", "-1", "nan", "1%", "99999999999999999999"] {
+            #expect(configuration("SCAVENGE_PERCENT=\(text)").scavengeShare == 0.01, "\(text)")
+        }
+    }
+
+    @Test("The pacer")
+    func pacer() {
+        #expect(configuration().pacer == .controller)
+        #expect(configuration("PACER=average").pacer == .movingAverage)
+        #expect(configuration("PACER=average", "PACER=controller").pacer == .controller)
+        #expect(configuration("PACER=Average").pacer == .controller)
+    }
+
+    @Test(
+        "A share of time beyond its range, told to the core, is brought into it",
+        arguments: [
+            (.nan, 0.001), (-1, 0.001), (0, 0.001), (0.0009, 0.001), (0.5, 0.5), (1.5, 1), (.infinity, 1),
+        ] as [(Double, Double)])
+    func boundedShare(_ share: Double, _ expected: Double) {
+        var configuration = HeapConfiguration()
+        configuration.scavengeShare = share
+        #expect(configuration.bounded.scavengeShare == expected)
+    }
+
+    @Test("So is the percentage that is retained", arguments: [0, 100, 101, .max / 2, .max] as [UInt])
+    func boundedPercent(_ percent: UInt) throws {
+        var configuration = HeapConfiguration()
+        configuration.retainExtraPercent = percent
+        configuration.cycles = .runtime
+        let test = try TestPageHeap(SimulatedMachine(), configuration)
+        _ = try test.makeFragments(80, ofPages: 20, keepingEach: 4)
+        test.heap.endCycle(heapGoal: 7)
+        test.heap.endCycle(heapGoal: 7)
+        // 400 of 1,600 pages are in use; as much again is the most.
+        #expect(test.heap.figures().goal == PageCount(percent == 0 ? 400 : 800).bytes)
+    }
+}

@@ -1,0 +1,8 @@
+import PageHeap
+
+/// A run of pages that an array can hold.
+final class KeptRun {
+    private let run: PageRun
+
+    init(_ run: consuming PageRun) { self.run = run }
+}
