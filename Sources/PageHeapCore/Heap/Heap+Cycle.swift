@@ -39,16 +39,17 @@ extension Heap {
                 physicalPage: state.pointee.machine.physicalPage),
             retained: books.retained, physicalPage: state.pointee.machine.physicalPage)
         state.pointee.goal.store(goal?.rawValue ?? .max, ordering: .relaxed)
+        let isUnmet = goal != nil || isOverLimitGoal
         publish()
         locked.pointee.lock.unlock()
 
-        if goal != nil {
+        if isUnmet {
             let ended = startGeneration()
             if state.pointee.configuration.tracesScavenger {
                 var line = traceLine(ended)
                 line.writeToStandardError()
             }
         }
-        return hasMore || !cycle.estimator.isSettled || goal != nil && !cycle.foundNothing
+        return hasMore || !cycle.estimator.isSettled || isUnmet && !cycle.foundNothing
     }
 }

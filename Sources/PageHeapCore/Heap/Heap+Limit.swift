@@ -65,10 +65,12 @@ extension Heap {
         }
         guard mayAssist else { return 0 }
 
-        var released = search.scavenge(missing, .limit, using: state.pointee.system)
+        var released = search.scavenge(
+            missing, .limit, chunkLimit: Tunables.assistChunkLimit, using: state.pointee.system)
         if released < missing && mayBeginGeneration {
             beginGeneration()
-            released += search.scavenge(missing - released, .limit, using: state.pointee.system)
+            released += search.scavenge(
+                missing - released, .limit, chunkLimit: Tunables.assistChunkLimit, using: state.pointee.system)
         }
         noteAssist(released, from: start)
         return released

@@ -25,9 +25,10 @@ extension Heap {
         return progress.clock.now &- start
     }
 
-    /// Nanoseconds until the next cycle of demand is due, at least 1.
+    /// Nanoseconds until the next cycle of demand is due, at least 1. Where there are none, as long as one: who finds
+    /// nothing more to do then is parked, so that it is known to need a wake-up.
     func untilCycle(_ lastEnd: Int64, _ now: Int64) -> Int64 {
-        guard state.pointee.configuration.cycles == .demand else { return .max }
+        guard state.pointee.configuration.cycles == .demand else { return Tunables.cycleNanoseconds }
         return max(1, lastEnd &+ Tunables.cycleNanoseconds &- now)
     }
 

@@ -1,0 +1,130 @@
+import PageHeapCore
+import PageHeapSimulation
+import Synchronization
+import Testing
+
+/// The worker and the goals that are not of its own making, in virtual time.
+@Suite("Worker: the owner's cycles and the memory limit")
+struct WorkerGoalTests {
+    /// A thousand blocks of 20 pages, every other one free: 78 of 156 MiB.
+    private func heap(
+        _ cycles: CycleKind = .demand, extra percent: UInt = 10
+    ) throws -> (TestMalloc, kept: [UInt]) {
+        var configuration = HeapConfiguration()
+        configuration.cycles = cycles
+        configuration.retainExtraPercent = percent
+        let test = TestMalloc(SimulatedMachine(), configuration)
+        let blocks = try (0..<1000).map { _ in try #require(test.allocate(20 * 8192)) }
+        for (place, block) in blocks.enumerated() where place % 2 == 1 { test.free(block) }
+        return (test, blocks.enumerated().filter { $0.offset % 2 == 0 }.map(\.element))
+    }
+
+    private func mapped(_ test: TestMalloc) -> ByteCount {
+        let figures = test.malloc.heap.figures()
+        return figures.books.retained + figures.metadata
+    }
+
+    private static let oneMebibyte = ByteCount(1 << 20)
+
+    // MARK: The owner's cycles
+
+    @Test("Between the owner's cycles the worker sleeps; after one it goes to the goal and no further, and parks")
+    func cycles() throws {
+        let (test, _) = try heap(.runtime)
+        let watch = WorkerWatch(test)
+        watch.runUntilParked()
+        #expect(watch.waits == [Tunables.cycleNanoseconds, -1], "without a goal there is nothing to do")
+        var goals: [ByteCount] = []
+        for (heapGoal, other) in [(100, 150), (100, 100)] as [(ByteCount, ByteCount)] {
+            test.malloc.heap.endCycle(heapGoal: heapGoal)
+            test.malloc.heap.endCycle(heapGoal: other)
+            let goal = test.malloc.heap.figures().goal
+            watch.runUntilParked()
+            let retained = test.malloc.heap.figures().books.retained
+            #expect(retained <= goal && retained + Self.oneMebibyte > goal)
+            #expect(watch.waits.last == -1)
+            goals.append(goal)
+        }
+        #expect(goals[0] > goals[1] && goals[0] != .maximum)
+        #expect(test.damagedBlocks == 0)
+    }
+
+    @Test("A cycle that ends while the worker sleeps ends the sleep, and gives it a new goal")
+    func readyWhileAsleep() throws {
+        let (test, _) = try heap(.runtime)
+        test.malloc.heap.endCycle(heapGoal: 100)
+        test.malloc.heap.endCycle(heapGoal: 170)
+        let first = test.malloc.heap.figures().goal
+        let watch = WorkerWatch(test)
+        watch.onSleep = { count in
+            if count == 3 { test.malloc.heap.endCycle(heapGoal: 170) }
+        }
+        watch.runUntilParked()
+        let second = test.malloc.heap.figures().goal
+        let retained = test.malloc.heap.figures().books.retained
+        #expect(second < first)
+        #expect(retained <= second && retained + Self.oneMebibyte > second)
+    }
+
+    // MARK: The memory limit
+
+    @Test("The limit's goal is met, and no more is released, where the need would keep it all")
+    func limit() throws {
+        let (test, _) = try heap(extra: 100)
+        #expect(mapped(test) > ByteCount(120 << 20))
+        test.malloc.heap.setMemoryLimit(ByteCount(120 << 20))
+        WorkerWatch(test).runUntilParked()
+        let goal = ByteCount((120 << 20) / 20 * 19)
+        #expect(mapped(test) <= goal && mapped(test) + Self.oneMebibyte > goal)
+        #expect(test.damagedBlocks == 0)
+    }
+
+    @Test("The lower goal holds: what the need allows, where that is less", arguments: [200, 130] as [UInt])
+    func lowerGoal(_ mebibytes: UInt) throws {
+        let (test, _) = try heap()
+        test.malloc.heap.setMemoryLimit(ByteCount(mebibytes << 20))
+        WorkerWatch(test).runUntilParked()
+        // 78 MiB are in use; with a tenth they come to 86.
+        #expect(mapped(test) < ByteCount(90 << 20))
+    }
+
+    @Test("A limit below what is in use: the worker releases all that is free, and parks", arguments: CycleKinds.all)
+    func belowInUse(_ cycles: CycleKind) throws {
+        let (test, _) = try heap(cycles)
+        test.malloc.heap.setMemoryLimit(1_000_000)
+        let watch = WorkerWatch(test)
+        watch.runUntilParked()
+        #expect(watch.waits.last == -1)
+        #expect(test.malloc.heap.figures().books.freeRetained == 0)
+        // Further requests have nothing behind them.
+        let waits = watch.waits.count
+        watch.parksAllowed = 4
+        watch.runUntilParked()
+        #expect(watch.waits.count - waits < 40)
+        #expect(test.damagedBlocks == 0)
+    }
+
+    enum CycleKinds { static let all: [CycleKind] = [.demand, .runtime] }
+
+    @Test("An allocation that passes the limit's goal wakes a parked worker, also where the owner ends the cycles")
+    func wokenByAllocation() throws {
+        let (test, kept) = try heap(.runtime)
+        let limit = mapped(test) + ByteCount(8 << 20)
+        test.malloc.heap.setMemoryLimit(limit)
+        let goal = test.malloc.heap.figures().limitGoal
+        WorkerWatch(test).runUntilParked()
+        for place in 0..<10 { test.free(kept[2 * place]) }
+        #expect(test.allocate(7 << 20) != nil)
+        #expect(mapped(test) > goal && mapped(test) <= limit)
+        test.malloc.heap.worker.pointee.isRunning.store(true, ordering: .relaxed)
+        test.malloc.heap.worker.pointee.isParked.store(true, ordering: .relaxed)
+        let signal = test.malloc.heap.worker.pointee.signal.load(ordering: .relaxed)
+        #expect(test.allocate(900 << 10) != nil)
+        #expect(test.malloc.heap.worker.pointee.signal.load(ordering: .relaxed) != signal)
+        test.malloc.heap.worker.pointee.isRunning.store(false, ordering: .relaxed)
+        let watch = WorkerWatch(test)
+        test.malloc.heap.worker.pointee.shouldStop.store(false, ordering: .relaxed)
+        watch.runUntilParked()
+        #expect(mapped(test) <= goal)
+    }
+}
