@@ -14,7 +14,7 @@
 #include <string.h>
 
 #define PAGEHEAP_STATISTICS_MAGIC UINT64_C(0x5041474548454150) /* "PAGEHEAP" */
-#define PAGEHEAP_STATISTICS_VERSION 1
+#define PAGEHEAP_STATISTICS_VERSION 2
 
 // The figures, all in bytes unless the name says otherwise.
 //   system = in use + cached + free retained + released + released in spans; retained = system - released - released in spans
@@ -35,6 +35,17 @@ struct pageheap_figures {
     uint64_t release_calls;              // system calls that gave memory back; one for several ranges is one
     uint64_t release_failures;           // ranges whose memory the kernel refused to take
     uint64_t generation;                 // scavenge generations started
+    uint64_t released_limit_total;       // ever released by allocations to keep to the memory limit
+    uint64_t memory_limit_bytes;         // on retained memory and metadata; UINT64_MAX where there is none
+    uint64_t scavenger_recent_nanoseconds;  // the worker's CPU time over the ten seconds before its last round
+    uint64_t scavenger_wake_ups;         // times the worker woke up
+    uint64_t controller_resets;          // times the pacer's controller failed
+    uint64_t assist_cpu_nanoseconds;     // CPU time that allocations spent on releasing
+    uint64_t forced_cpu_nanoseconds;     // CPU time of forced releases
+    uint64_t reused_1_bytes;             // released, and used again within a second, about; each among the next
+    uint64_t reused_10_bytes;            // within 10 seconds
+    uint64_t reused_60_bytes;            // within 60 seconds
+    uint64_t hold_p999_nanoseconds;      // 99.9 % of the sampled holds of the heap lock were shorter, outside forced releases
 };
 
 struct pageheap_statistics_page {

@@ -20,10 +20,11 @@ extension Heap {
         if count < Tunables.pageCacheRequestLimit && alignment <= 1,
             let cached = allocateFromCache(count, shard % Tunables.pageCacheShards)
         {
+            noteReuse(cached.base, cached.scavenged)
             assist(AssistNeed(taken: cached.scavenged))
             return (process(cached.base), cached.scavenged)
         }
-        locked.pointee.lock.lock()
+        locked.lock()
         var need = AssistNeed(taken: 0)
         var allocation = locked.pointee.pages.allocate(count, alignment: alignment)
         if allocation == nil {
@@ -36,10 +37,18 @@ extension Heap {
             need.taken = allocation.scavenged
         }
         publish()
-        locked.pointee.lock.unlock()
+        locked.unlock()
         assist(need)
         guard let allocation else { return nil }
+        noteReuse(allocation.base, allocation.scavenged)
         return (process(allocation.base), allocation.scavenged)
+    }
+
+    /// Takes note of pages that will be faulted in. No lock is needed.
+    private func noteReuse(_ base: OffsetAddress, _ scavenged: ByteCount) {
+        if scavenged == 0 { return }
+        ReuseCounts.noteUse(
+            reuse, ChunkIndex(containing: base), scavenged, now: state.pointee.system.coarseNanoseconds())
     }
 
     /// Pages from one of the page caches, filling it where it is empty or too fragmented.
@@ -47,23 +56,24 @@ extension Heap {
         state.pointee.shards[shard].lock.lock()
         defer { state.pointee.shards[shard].lock.unlock() }
         if let allocation = state.pointee.shards[shard].allocate(count) { return allocation }
-        locked.pointee.lock.lock()
+        locked.lock()
         state.pointee.shards[shard].refill(from: locked)
         publish()
-        locked.pointee.lock.unlock()
+        locked.unlock()
         return state.pointee.shards[shard].allocate(count)
     }
 
     /// Takes the pages that begin at an address, if all of them are free. No lock is held.
     package func extend(at address: UInt, by count: PageCount) -> Bool {
-        locked.pointee.lock.lock()
+        locked.lock()
         let scavenged = locked.pointee.pages.allocate(count, at: offset(address))
         if let scavenged {
             locked.pointee.books.use(count.bytes, scavenged: scavenged)
             publish()
         }
-        locked.pointee.lock.unlock()
+        locked.unlock()
         guard let scavenged else { return false }
+        noteReuse(offset(address), scavenged)
         assist(AssistNeed(taken: scavenged))
         return true
     }
@@ -77,12 +87,12 @@ extension Heap {
     ///     A page all of whose physical pages are released becomes a scavenged one; of others, the released part counts
     ///     as retained from now on.
     package func freePages(_ address: UInt, _ count: PageCount, holes: UInt64 = 0) {
-        locked.pointee.lock.lock()
+        locked.lock()
         locked.pointee.pages.free(base: offset(address), count: count)
         locked.pointee.books.unuse(count.bytes)
         if holes != 0 { carryOver(holes, at: offset(address), count) }
         publish()
-        locked.pointee.lock.unlock()
+        locked.unlock()
         if noteFreed(count.bytes) { wakeWorker() }
     }
 
@@ -104,8 +114,8 @@ extension Heap {
         guard count != 0, address % PageGeometry.pageBytes.rawValue == 0,
             count.rawValue <= UInt.max &>> UInt(PageGeometry.pageShift)
         else { return false }
-        locked.pointee.lock.lock()
-        defer { locked.pointee.lock.unlock() }
+        locked.lock()
+        defer { locked.unlock() }
         let base = offset(address)
         guard locked.pointee.pages.contains(base: base, count: count) else { return false }
         return locked.pointee.pages.isAllocated(base: base, count: count)

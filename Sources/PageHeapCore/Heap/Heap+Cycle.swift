@@ -26,7 +26,7 @@ extension Heap {
         unlockPass()
 
         let now = state.pointee.system.monotonicNanoseconds()
-        locked.pointee.lock.lock()
+        locked.lock()
         let books = currentBooks()
         let peak = max(books.peakDemand, books.demand)
         locked.pointee.books.beginCycle(demand: books.demand)
@@ -41,7 +41,7 @@ extension Heap {
         state.pointee.goal.store(goal?.rawValue ?? .max, ordering: .relaxed)
         let isUnmet = goal != nil || isOverLimitGoal
         publish()
-        locked.pointee.lock.unlock()
+        locked.unlock()
 
         if isUnmet {
             let ended = startGeneration()

@@ -8,19 +8,19 @@ extension Heap {
     package func lockForFork(between: () -> Void) {
         state.pointee.waitingForks.wrappingAdd(1, ordering: .relaxed)
         state.pointee.passLock.lockForFork()
-        state.pointee.waitingForks.wrappingSubtract(1, ordering: .relaxed)
         between()
         for shard in 0..<Tunables.pageCacheShards { state.pointee.shards[shard].lock.lockForFork() }
-        locked.pointee.lock.lockForFork()
-        state.pointee.space.lock.lockForFork()
-        // Whoever grows the heap may be releasing, with pages that are marked as in use and no lock held: not in a child.
-        while state.pointee.space.searchers != 0 {
+        while true {
+            locked.pointee.lock.lockForFork()
+            state.pointee.space.lock.lockForFork()
+            // An allocation that assists has pages out of reach, which the child would never get back. It needs these two
+            // locks to end; no new one begins while a fork waits.
+            if state.pointee.space.searchers == 0 { break }
             state.pointee.space.lock.unlockAfterFork()
             locked.pointee.lock.unlockAfterFork()
             pauseProcessor()
-            locked.pointee.lock.lockForFork()
-            state.pointee.space.lock.lockForFork()
         }
+        state.pointee.waitingForks.wrappingSubtract(1, ordering: .relaxed)
         state.pointee.records.lockForFork()
         state.pointee.worker.lock.lockForFork()
     }
@@ -41,7 +41,11 @@ extension Heap {
     package func becomeChild(page: UnsafeMutablePointer<pageheap_statistics_page>?) {
         state.pointee.worker.becomeChild()
         state.pointee.waitingForks.store(0, ordering: .relaxed)
+        state.pointee.assistNanoseconds.store(0, ordering: .relaxed)
+        state.pointee.forcedNanoseconds.store(0, ordering: .relaxed)
         locked.pointee.books.forgetTotals()
+        locked.pointee.holds = HoldTimes()
+        locked.pointee.isForced = false
         if let parents = state.pointee.page { pageheap_statistics_page_unmap(parents) }
         state.pointee.page = page
         publish()

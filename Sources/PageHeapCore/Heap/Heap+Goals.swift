@@ -10,8 +10,8 @@ extension Heap {
         let goal = ByteCount(state.pointee.goal.load(ordering: .relaxed))
         let limitGoal = ByteCount(state.pointee.limitGoal.load(ordering: .relaxed))
         if goal == .maximum && limitGoal == .maximum { return 0 }
-        locked.pointee.lock.lock()
-        defer { locked.pointee.lock.unlock() }
+        locked.lock()
+        defer { locked.unlock() }
         let retained = currentBooks().retained
         let mapped = retained + metadataBytes
         return max(retained > goal ? retained - goal : 0, mapped > limitGoal ? mapped - limitGoal : 0)

@@ -65,6 +65,8 @@ extension Heap {
         guard goal != .maximum, retained > goal else { return 0 }
         let wanted = min(min(need.growth, retained - goal), Tunables.growthAssistBytes)
         guard wanted > released else { return 0 }
+        let start = state.pointee.system.threadProcessorNanoseconds()
+        defer { noteSpent(since: start, in: withUnsafePointer(to: state.pointee.assistNanoseconds) { $0 }) }
         return search.scavenge(
             wanted - released, .growth, chunkLimit: Tunables.assistChunkLimit, using: state.pointee.system)
     }

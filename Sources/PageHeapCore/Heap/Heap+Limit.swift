@@ -12,11 +12,11 @@ extension Heap {
     /// The limit is soft. One below what is in use is legal: all that is free is released, allocations assist within
     /// their bounds, and the worker rests when it finds nothing more.
     package func setMemoryLimit(_ limit: ByteCount?) {
-        locked.pointee.lock.lock()
+        locked.lock()
         storeMemoryLimit(limit)
         let isOver = isOverLimitGoal
         publish()
-        locked.pointee.lock.unlock()
+        locked.unlock()
         guard isOver else { return }
         beginGeneration()
         callWorker(isWanted: true)
@@ -32,19 +32,21 @@ extension Heap {
     /// Releases memory in an allocation, before its caller uses what it got: what is above the memory limit, and what
     /// offsets growth beyond the goal, at most ``Tunables/growthAssistBytes``; the rest is the worker's. No lock is held.
     func assist(_ need: AssistNeed) {
+        // A fork waits for assists that are under way.
+        guard state.pointee.waitingForks.load(ordering: .relaxed) == 0 else { return }
         let limited = need.taken == 0 ? 0 : assistLimit()
         let offset = need.growth == 0 ? 0 : offsetGrowth(need, released: limited)
         if limited + offset == 0 { return }
-        locked.pointee.lock.lock()
+        locked.lock()
         publish()
-        locked.pointee.lock.unlock()
+        locked.unlock()
     }
 
     /// Releases what is above the memory limit, within the share of time that assists have.
     private func assistLimit() -> ByteCount {
         let limit = ByteCount(state.pointee.memoryLimit.load(ordering: .relaxed))
         if limit == .maximum { return 0 }
-        locked.pointee.lock.lock()
+        locked.lock()
         let books = currentBooks()
         let mapped = books.retained + metadataBytes
         // What is in use cannot be given: a limit below it costs no search.
@@ -58,13 +60,14 @@ extension Heap {
         let mayAssist = missing != 0 && state.pointee.limitAssists.allowsAssist(now: start)
         // Without anything freed since, a new generation would find what the present one does.
         let mayBeginGeneration = locked.pointee.pages.freeHighWaterMark != .minimum
-        locked.pointee.lock.unlock()
+        locked.unlock()
         if isForWorker && isWorkerAway {
             if mayBeginGeneration { beginGeneration() }
             callWorker(isWanted: true)
         }
         guard mayAssist else { return 0 }
 
+        let began = state.pointee.system.threadProcessorNanoseconds()
         var released = search.scavenge(
             missing, .limit, chunkLimit: Tunables.assistChunkLimit, using: state.pointee.system)
         if released < missing && mayBeginGeneration {
@@ -72,6 +75,7 @@ extension Heap {
             released += search.scavenge(
                 missing - released, .limit, chunkLimit: Tunables.assistChunkLimit, using: state.pointee.system)
         }
+        noteSpent(since: began, in: withUnsafePointer(to: state.pointee.assistNanoseconds) { $0 })
         noteAssist(released, from: start)
         return released
     }
@@ -88,8 +92,8 @@ extension Heap {
         // A clock that stands still must not make assists free.
         let pages = Int64(released.rawValue / state.pointee.machine.physicalPage.rawValue)
         let counted = passed > 0 ? passed : Tunables.assumedPageNanoseconds * max(pages, 1)
-        locked.pointee.lock.lock()
+        locked.lock()
         state.pointee.limitAssists.spend(counted)
-        locked.pointee.lock.unlock()
+        locked.unlock()
     }
 }

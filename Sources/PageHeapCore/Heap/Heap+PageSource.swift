@@ -35,20 +35,20 @@ extension Heap: PageSource {
     package var physicalPage: ByteCount { state.pointee.machine.physicalPage }
 
     package func noteHoles(released: ByteCount, calls: UInt, failures: UInt) {
-        locked.pointee.lock.lock()
+        locked.lock()
         locked.pointee.books.releasedInSpans += released
         locked.pointee.books.releasedInSpansTotal += released
         locked.pointee.books.releaseCalls += calls
         locked.pointee.books.releaseFailures += failures
         publish()
-        locked.pointee.lock.unlock()
+        locked.unlock()
     }
 
     package func noteHoles(touched: ByteCount) {
-        locked.pointee.lock.lock()
+        locked.lock()
         locked.pointee.books.releasedInSpans -= touched
         publish()
-        locked.pointee.lock.unlock()
+        locked.unlock()
         assist(AssistNeed(taken: touched))
     }
 
@@ -58,10 +58,10 @@ extension Heap: PageSource {
 
     /// Counts metadata that was made accessible outside the heap's own structures.
     func noteMetadata(_ bytes: ByteCount) {
-        locked.pointee.lock.lock()
+        locked.lock()
         state.pointee.otherMetadataBytes += bytes
         publish()
-        locked.pointee.lock.unlock()
+        locked.unlock()
     }
 
     package func allocateSpanRecord() -> SpanIndex? { state.pointee.records.allocate(using: state.pointee.system) }

@@ -8,7 +8,9 @@ extension Heap {
     /// - Parameter drain: gives what caches above the heap hold back to it, first, and releases holes; answers the bytes.
     package func releaseFreeMemory(drain: () -> ByteCount) -> ByteCount {
         let traces = state.pointee.configuration.tracesScavenger
+        let start = state.pointee.system.threadProcessorNanoseconds()
         lockPass()
+        markForced(true)
         var released = drain()
         flushPageCaches()
         let ended = startGeneration(atTop: true)
@@ -25,16 +27,31 @@ extension Heap {
             letForksPass()
         }
         var forcedLine = traces ? forcedTraceLine(released) : MessageLine()
+        markForced(false)
         unlockPass()
+        noteSpent(since: start, in: withUnsafePointer(to: state.pointee.forcedNanoseconds) { $0 })
         // Only now: whoever reads standard error may be slow.
         if traces {
             endedLine.writeToStandardError()
             forcedLine.writeToStandardError()
         }
-        locked.pointee.lock.lock()
+        locked.lock()
         publish()
-        locked.pointee.lock.unlock()
+        locked.unlock()
         return released
+    }
+
+    /// Says whether a forced release is under way: its holds of the heap lock are counted apart.
+    private func markForced(_ isForced: Bool) {
+        locked.lock()
+        locked.pointee.isForced = isForced
+        locked.unlock()
+    }
+
+    /// Adds the calling thread's CPU time since a moment to a figure.
+    func noteSpent(since start: Int64, in figure: UnsafePointer<Atomic<UInt64>>) {
+        let spent = state.pointee.system.threadProcessorNanoseconds() &- start
+        figure.pointee.wrappingAdd(UInt64(max(0, spent)), ordering: .relaxed)
     }
 
     /// Gives the pages of all page caches back to the allocator.
@@ -44,9 +61,9 @@ extension Heap {
 
     func flushPageCache(_ shard: Int) {
         state.pointee.shards[shard].lock.lock()
-        locked.pointee.lock.lock()
+        locked.lock()
         state.pointee.shards[shard].flush(to: locked)
-        locked.pointee.lock.unlock()
+        locked.unlock()
         state.pointee.shards[shard].lock.unlock()
     }
 

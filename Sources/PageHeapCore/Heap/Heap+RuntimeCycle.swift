@@ -13,7 +13,7 @@ extension Heap {
     @discardableResult
     package func endCycle(heapGoal: ByteCount) -> Bool {
         guard state.pointee.configuration.cycles == .runtime else { return false }
-        locked.pointee.lock.lock()
+        locked.lock()
         let books = currentBooks()
         let physicalPage = state.pointee.machine.physicalPage
         let goal = RetentionGoal.effective(
@@ -24,7 +24,7 @@ extension Heap {
         state.pointee.lastHeapGoal = heapGoal
         state.pointee.goal.store(goal?.rawValue ?? .max, ordering: .relaxed)
         publish()
-        locked.pointee.lock.unlock()
+        locked.unlock()
         beginGeneration()
         callWorker(isWanted: goal != nil)
         return true
@@ -32,7 +32,7 @@ extension Heap {
 
     /// Begins a generation that is none of the worker's, and prints the line about the one that ends. No lock is held.
     func beginGeneration() {
-        let ended = search.startGeneration(using: state.pointee.system)
+        let ended = startGeneration()
         if state.pointee.configuration.tracesScavenger {
             var line = traceLine(ended)
             line.writeToStandardError()

@@ -12,9 +12,9 @@ extension Heap {
     /// One consistent snapshot. Takes the page caches' locks and the heap lock.
     package func figures() -> HeapFigures {
         lockShards()
-        locked.pointee.lock.lock()
+        locked.lock()
         defer {
-            locked.pointee.lock.unlock()
+            locked.unlock()
             unlockShards()
         }
         return HeapFigures(
@@ -25,7 +25,22 @@ extension Heap {
             limitGoal: ByteCount(state.pointee.limitGoal.load(ordering: .relaxed)),
             workerNanoseconds: state.pointee.worker.processorNanoseconds.load(ordering: .relaxed),
             workerWakeUps: state.pointee.worker.wakeUps.load(ordering: .relaxed),
-            generation: state.pointee.space.generation)
+            generation: state.pointee.space.generation,
+            workerRecentNanoseconds: workerRecentNanoseconds,
+            controllerResets: state.pointee.worker.resets.load(ordering: .relaxed),
+            assistNanoseconds: state.pointee.assistNanoseconds.load(ordering: .relaxed),
+            forcedNanoseconds: state.pointee.forcedNanoseconds.load(ordering: .relaxed),
+            reusedWithin1: ByteCount(reuse.pointee.within1.load(ordering: .relaxed)),
+            reusedWithin10: ByteCount(reuse.pointee.within10.load(ordering: .relaxed)),
+            reusedWithin60: ByteCount(reuse.pointee.within60.load(ordering: .relaxed)),
+            holds: locked.pointee.holds.ordinary, forcedHolds: locked.pointee.holds.forced)
+    }
+
+    /// What the worker used in the last ten seconds, as of its last round: nothing where that is longer ago.
+    private var workerRecentNanoseconds: UInt64 {
+        let age =
+            state.pointee.system.monotonicNanoseconds() &- state.pointee.worker.recentEnd.load(ordering: .relaxed)
+        return age < ShareWindow.nanoseconds ? state.pointee.worker.recentNanoseconds.load(ordering: .relaxed) : 0
     }
 
     /// All page caches' locks, in order: they have one rank, so nobody else may hold more than one.
@@ -73,21 +88,32 @@ extension Heap {
         figures.release_calls = UInt64(books.releaseCalls)
         figures.release_failures = UInt64(books.releaseFailures)
         figures.generation = UInt64(state.pointee.space.generation)
+        figures.released_limit_total = UInt64(books.releasedForLimitTotal.rawValue)
+        figures.memory_limit_bytes = UInt64(state.pointee.memoryLimit.load(ordering: .relaxed))
+        figures.scavenger_recent_nanoseconds = state.pointee.worker.recentNanoseconds.load(ordering: .relaxed)
+        figures.scavenger_wake_ups = state.pointee.worker.wakeUps.load(ordering: .relaxed)
+        figures.controller_resets = state.pointee.worker.resets.load(ordering: .relaxed)
+        figures.assist_cpu_nanoseconds = state.pointee.assistNanoseconds.load(ordering: .relaxed)
+        figures.forced_cpu_nanoseconds = state.pointee.forcedNanoseconds.load(ordering: .relaxed)
+        figures.reused_1_bytes = UInt64(reuse.pointee.within1.load(ordering: .relaxed))
+        figures.reused_10_bytes = UInt64(reuse.pointee.within10.load(ordering: .relaxed))
+        figures.reused_60_bytes = UInt64(reuse.pointee.within60.load(ordering: .relaxed))
+        figures.hold_p999_nanoseconds = locked.pointee.longestUsualHold
         pageheap_statistics_page_write(page, &figures)
     }
 
     /// Publishes the figures from now on in a page that others can see.
     package func publish(in page: UnsafeMutablePointer<pageheap_statistics_page>?) {
-        locked.pointee.lock.lock()
+        locked.lock()
         state.pointee.page = page
         publish()
-        locked.pointee.lock.unlock()
+        locked.unlock()
     }
 
     /// Checked builds and tests: allocator, page caches and books agree. Nobody else uses the heap meanwhile.
     package func checkInvariants() {
-        locked.pointee.lock.lock()
-        defer { locked.pointee.lock.unlock() }
+        locked.lock()
+        defer { locked.unlock() }
         locked.pointee.pages.checkInvariants()
         let books = currentBooks()
         books.checkInvariants()

@@ -45,7 +45,7 @@ extension Heap {
         let run = work(progress.pacer, user)
         progress.cycle.note(released: run.released, isExhausted: run.isExhausted)
         let spent = accountProcessorTime(&progress)
-        if run.released == 0 && Double(spent) < Tunables.minimumWorkNanoseconds {
+        if run.released == 0 && user.isHolePassOver && Double(spent) < Tunables.minimumWorkNanoseconds {
             // Nothing to do before the next cycle.
             sleep(untilCycle(progress.cycle.lastEnd, progress.clock.now), &progress, unlessSignalled: seen)
         } else {
@@ -98,9 +98,10 @@ extension Heap {
         state.pointee.worker.processorNanoseconds.store(UInt64(max(0, total)), ordering: .relaxed)
         state.pointee.worker.recentNanoseconds.store(UInt64(progress.share.used), ordering: .relaxed)
         state.pointee.worker.recentEnd.store(reading, ordering: .relaxed)
-        locked.pointee.lock.lock()
+        locked.lock()
+        locked.pointee.longestUsualHold = locked.pointee.holds.ordinary.bound(thousandths: 999)
         publish()
-        locked.pointee.lock.unlock()
+        locked.unlock()
         return spent
     }
 

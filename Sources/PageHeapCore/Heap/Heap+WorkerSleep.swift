@@ -56,7 +56,7 @@ extension Heap {
     /// Sleeps until somebody has something for the worker; not at all where something was freed since the last cycle,
     /// by somebody who did not see that there was a worker to wake.
     func park(_ progress: inout WorkerProgress, unlessSignalled seen: UInt32) {
-        locked.pointee.lock.lock()
+        locked.lock()
         state.pointee.worker.freedSinceParked.store(0, ordering: .relaxed)
         // Sequentially consistent, as are the count of live bytes and whoever frees: either this sees what was freed, or
         // the one who freed it sees that the worker is parked.
@@ -64,7 +64,7 @@ extension Heap {
         let freed = progress.cycle.freed(
             demand: currentBooks().demand,
             live: ByteCount(state.pointee.liveBytes.load(ordering: .sequentiallyConsistent)))
-        locked.pointee.lock.unlock()
+        locked.unlock()
         if freed < Tunables.wakeBytes {
             while state.pointee.worker.signal.load(ordering: .acquiring) == seen
                 && !state.pointee.worker.shouldStop.load(ordering: .relaxed)

@@ -121,6 +121,11 @@ package struct Heap<System: OperatingSystem> {
     /// Whether pages that have no physical memory read as zero.
     package var releasedReadsZero: Bool { state.pointee.releasedReadsZero }
 
+    /// What of the released memory is used again.
+    package var reuse: UnsafeMutablePointer<ReuseCounts> {
+        withUnsafeMutablePointer(to: &state.pointee.space.reuse) { $0 }
+    }
+
     /// The scavenger's search in this heap.
     package var search: ScavengeSearch {
         ScavengeSearch(

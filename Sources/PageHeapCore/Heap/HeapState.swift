@@ -39,6 +39,11 @@ package struct HeapState<System: OperatingSystem>: ~Copyable {
     let goal: Atomic<UInt>
     var worker: WorkerState
 
+    /// Nanoseconds of CPU time that allocations have spent on releasing, to offset growth or for the memory limit, and that
+    /// forced releases took. Relaxed: figures.
+    let assistNanoseconds: Atomic<UInt64>
+    let forcedNanoseconds: Atomic<UInt64>
+
     /// Bytes of blocks that are with threads' caches or the program. Relaxed: a figure.
     let liveBytes: Atomic<UInt>
     /// Metadata outside the allocator and the records: span tables, caches. Guarded by the heap lock.

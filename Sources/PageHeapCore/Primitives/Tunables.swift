@@ -64,6 +64,10 @@ package enum Tunables {
     /// The share of the machine's CPU time that the background scavenger aims for.
     package static var scavengeShare: Double { 0.01 }
 
+    /// One in 256 acquisitions of the heap lock is timed: two looks at the clock cost more than half an allocation. One
+    /// less than a power of two.
+    package static var holdSampleMask: UInt32 { 255 }
+
     /// What the worker's share may come to over any ten seconds, as a multiple of the one it aims for. The controller
     /// overshoots by a fifth on one or two processors; a tenth leaves it room and keeps the promise.
     package static var shareTolerance: Double { 1.1 }

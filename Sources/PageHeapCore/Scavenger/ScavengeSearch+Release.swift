@@ -22,10 +22,10 @@ extension ScavengeSearch {
         var batch = ReleaseBatch()
         chunksLeft &-= 1
         while true {
-            heap.pointee.lock.lock()
+            heap.lock()
             heap.pointee.pages.takeForRelease(&batch, in: chunk, from: page, limit: bytes.pagesRoundedUp, machine)
             if batch.count > 0 { space.pointee.lowWaterMark = min(space.pointee.lowWaterMark, batch.lowest) }
-            heap.pointee.lock.unlock()
+            heap.unlock()
             if batch.count > 0 { return release(&batch, cause, &work, using: system) }
             work.limit = chunk.base
             // What looks like a candidate without the lock may be gone under it: then it goes on below.
@@ -71,8 +71,10 @@ extension ScavengeSearch {
             let ranges = buffer.baseAddress.unsafelyUnwrapped
             let count = batch.write(to: ranges, offset: arenaBaseOffset)
             let outcome = giveBack(ranges, count: count, using: system)
+            let counts = withUnsafeMutablePointer(to: &space.pointee.reuse) { $0 }
+            ReuseCounts.noteRelease(counts, batch.chunk, now: system.coarseNanoseconds())
 
-            heap.pointee.lock.lock()
+            heap.lock()
             heap.pointee.pages.putBack(batch)
             var released = batch.pages.bytes
             if outcome.refused != 0 {
@@ -86,7 +88,7 @@ extension ScavengeSearch {
             }
             heap.pointee.books.release(released, cause, calls: outcome.calls)
             heap.pointee.books.releaseFailures += outcome.failures
-            heap.pointee.lock.unlock()
+            heap.unlock()
             return released
         }
     }

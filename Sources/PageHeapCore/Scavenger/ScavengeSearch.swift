@@ -46,7 +46,7 @@ package struct ScavengeSearch {
         atTop: Bool = false, using system: borrowing some OperatingSystem & ~Copyable,
         complete: (inout HeapBooks) -> Void = { _ in }
     ) -> EndedGeneration {
-        heap.pointee.lock.lock()
+        heap.lock()
         space.pointee.lock.lock()
         var books = heap.pointee.books
         complete(&books)
@@ -67,7 +67,7 @@ package struct ScavengeSearch {
         space.pointee.lowWaterMark = .maximum
         heap.pointee.pages.freeHighWaterMark = .minimum
         space.pointee.lock.unlock()
-        heap.pointee.lock.unlock()
+        heap.unlock()
         return ended
     }
 

@@ -26,6 +26,9 @@ package struct SearchSpace: ~Copyable {
     /// The system does not know ``ReleaseMethod/lazily``. Relaxed: whoever misses it learns it anew.
     let refusesLazyRelease = Atomic<Bool>(false)
 
+    /// What of the released memory is used again.
+    package internal(set) var reuse = ReuseCounts()
+
     package init?(using system: borrowing some OperatingSystem & ~Copyable) {
         guard let ranges = AddressRanges(using: system) else { return nil }
         self.ranges = ranges

@@ -6,7 +6,7 @@ import Testing
 @Suite("Refused releases")
 struct RefusedReleaseTests {
     static let errors: [Int32] = [1, 11, 12, 22]  // EPERM, EAGAIN, ENOMEM, EINVAL
-    static let causes: [ReleaseCause] = [.background, .growth, .forced]
+    static let causes: [ReleaseCause] = [.background, .growth, .forced, .limit]
 
     /// Releases all that is free. Answers the bytes.
     private func release(_ test: TestPageHeap, _ cause: ReleaseCause) -> ByteCount {
@@ -181,6 +181,7 @@ extension HeapBooks {
         case .background: releasedInBackgroundTotal
         case .growth: releasedAtGrowthTotal
         case .forced: releasedForcedTotal
+        case .limit: releasedForLimitTotal
         }
     }
 }
