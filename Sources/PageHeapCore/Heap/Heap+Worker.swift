@@ -15,8 +15,10 @@ extension Heap {
         var progress = WorkerProgress(
             state.pointee.configuration, reading: state.pointee.system.monotonicNanoseconds(),
             processorTime: state.pointee.system.threadProcessorNanoseconds())
-        // Whoever started the worker has something for it, so this park ends at once.
+        // Whoever started the worker has something for it, so this park ends at once. It is not left out where a goal is
+        // unmet already: what begins when it ends is a cycle.
         var seen = state.pointee.worker.signal.load(ordering: .acquiring) &- 1
+        park(&progress, unlessSignalled: seen)
         while !state.pointee.worker.shouldStop.load(ordering: .relaxed) {
             if !progress.hasMore && isIdle(foundNothing: progress.cycle.foundNothing, user) {
                 park(&progress, unlessSignalled: seen)

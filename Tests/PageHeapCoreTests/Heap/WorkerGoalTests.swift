@@ -8,11 +8,12 @@ import Testing
 struct WorkerGoalTests {
     /// A thousand blocks of 20 pages, every other one free: 78 of 156 MiB.
     private func heap(
-        _ cycles: CycleKind = .demand, extra percent: UInt = 10
+        _ cycles: CycleKind = .demand, extra percent: UInt = 10, limit: ByteCount? = nil
     ) throws -> (TestMalloc, kept: [UInt]) {
         var configuration = HeapConfiguration()
         configuration.cycles = cycles
         configuration.retainExtraPercent = percent
+        configuration.memoryLimit = limit
         let test = TestMalloc(SimulatedMachine(), configuration)
         let blocks = try (0..<1000).map { _ in try #require(test.allocate(20 * 8192)) }
         for (place, block) in blocks.enumerated() where place % 2 == 1 { test.free(block) }
@@ -79,6 +80,15 @@ struct WorkerGoalTests {
         #expect(test.damagedBlocks == 0)
     }
 
+    @Test("So it is where the limit was told at the start, and only frees follow")
+    func limitFromTheStart() throws {
+        let (test, _) = try heap(extra: 100, limit: ByteCount(160 << 20))
+        let goal = ByteCount((160 << 20) / 20 * 19)
+        #expect(mapped(test) > goal)
+        WorkerWatch(test).runUntilParked()
+        #expect(mapped(test) <= goal && mapped(test) + Self.oneMebibyte > goal)
+    }
+
     @Test("The lower goal holds: what the need allows, where that is less", arguments: [200, 130] as [UInt])
     func lowerGoal(_ mebibytes: UInt) throws {
         let (test, _) = try heap()
@@ -109,7 +119,7 @@ struct WorkerGoalTests {
     @Test("An allocation that passes the limit's goal wakes a parked worker, also where the owner ends the cycles")
     func wokenByAllocation() throws {
         let (test, kept) = try heap(.runtime)
-        let limit = mapped(test) + ByteCount(8 << 20)
+        let limit = mapped(test) + ByteCount(12 << 20)
         test.malloc.heap.setMemoryLimit(limit)
         let goal = test.malloc.heap.figures().limitGoal
         WorkerWatch(test).runUntilParked()
