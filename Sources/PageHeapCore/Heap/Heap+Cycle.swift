@@ -45,7 +45,7 @@ extension Heap {
 
         if isUnmet {
             let ended = startGeneration()
-            if state.pointee.configuration.tracesScavenger {
+            if state.pointee.configuration.trace != .none {
                 var line = traceLine(ended)
                 line.writeToStandardError()
             }

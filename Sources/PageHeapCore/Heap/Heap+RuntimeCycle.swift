@@ -33,7 +33,7 @@ extension Heap {
     /// Begins a generation that is none of the worker's, and prints the line about the one that ends. No lock is held.
     func beginGeneration() {
         let ended = startGeneration()
-        if state.pointee.configuration.tracesScavenger {
+        if state.pointee.configuration.trace != .none {
             var line = traceLine(ended)
             line.writeToStandardError()
         }

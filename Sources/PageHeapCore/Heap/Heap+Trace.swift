@@ -11,17 +11,30 @@ extension Heap {
         }
     }
 
-    /// The line about a generation that has ended; with it the flag of a controller that failed goes down.
+    /// The line about a generation that has ended; with it the flag of a controller that failed goes down. No lock is
+    /// held, except perhaps the pass lock.
     func traceLine(_ ended: EndedGeneration) -> MessageLine {
-        ScavengeTrace.line(
-            generation: ended.number, worked: ended.worked, books: ended.books, isForced: false,
-            wasReset: state.pointee.worker.wasReset.exchange(false, ordering: .relaxed))
+        let wasReset = state.pointee.worker.wasReset.exchange(false, ordering: .relaxed)
+        if state.pointee.configuration.trace == .text {
+            return ScavengeTrace.line(
+                generation: ended.number, worked: ended.worked, books: ended.books, isForced: false, wasReset: wasReset)
+        }
+        var figures = figures()
+        figures.books = ended.books
+        return ScavengeTrace.json(
+            generation: ended.number, worked: ended.worked, figures: figures, isForced: false, wasReset: wasReset,
+            time: state.pointee.system.monotonicNanoseconds())
     }
 
     /// The line about a forced release.
     func forcedTraceLine(_ released: ByteCount) -> MessageLine {
         let figures = figures()
-        return ScavengeTrace.line(
-            generation: figures.generation, worked: released, books: figures.books, isForced: true, wasReset: false)
+        if state.pointee.configuration.trace == .text {
+            return ScavengeTrace.line(
+                generation: figures.generation, worked: released, books: figures.books, isForced: true, wasReset: false)
+        }
+        return ScavengeTrace.json(
+            generation: figures.generation, worked: released, figures: figures, isForced: true, wasReset: false,
+            time: state.pointee.system.monotonicNanoseconds())
     }
 }

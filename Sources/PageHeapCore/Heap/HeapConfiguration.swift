@@ -15,8 +15,8 @@ package struct HeapConfiguration: Sendable {
     package var pacer = PacerKind.controller
     /// What ends a cycle.
     package var cycles = CycleKind.demand
-    /// Whether each generation prints a line.
-    package var tracesScavenger = false
+    /// Whether each generation prints a line, and in which form.
+    package var trace = TraceKind.none
     /// Whether the heap keeps the table from pages to spans.
     package var keepsSpans = false
     /// What an offset address lacks to be the process's address.

@@ -9,7 +9,7 @@
 /// | `PAGEHEAP_PACER` | `controller` or `average`: how the worker is paced | `controller` |
 /// | `PAGEHEAP_RELEASE` | `now` (resident memory falls at once) or `lazy` (when the system needs it) | `now` |
 /// | `PAGEHEAP_SCAVENGER` | `on` or `off`: the background worker | `on` |
-/// | `PAGEHEAP_SCAVTRACE` | `0` or `1`: a line on standard error for each generation | `0` |
+/// | `PAGEHEAP_SCAVTRACE` | `0`, `1` or `json`: a line on standard error for each generation | `0` |
 /// | `PAGEHEAP_STATISTICS_DIRECTORY` | a folder for the statistics page; set by `pageheap run` | none |
 ///
 /// Unknown and malformed ones are reported once, on standard error, and ignored.
@@ -82,8 +82,8 @@ package struct Options {
             guard text == "on" || text == "off" else { return report(entry, "takes on or off") }
             configuration.runsWorker = text == "on"
         } else if name == "SCAVTRACE" {
-            guard text == "0" || text == "1" else { return report(entry, "takes 0 or 1") }
-            configuration.tracesScavenger = text == "1"
+            guard text == "0" || text == "1" || text == "json" else { return report(entry, "takes 0, 1 or json") }
+            configuration.trace = text == "0" ? .none : text == "1" ? .text : .json
         } else if name == "STATISTICS_DIRECTORY" {
             guard text.count > 0 else { return report(entry, "takes the path of a folder") }
             statisticsDirectory = value

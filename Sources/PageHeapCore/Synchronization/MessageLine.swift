@@ -1,8 +1,8 @@
 import CPageHeap
 
-/// A line of text, put together without allocating; what does not fit its 480 bytes is cut.
+/// A line of text, put together without allocating; what does not fit its 1,024 bytes is cut.
 package struct MessageLine {
-    private var bytes: InlineArray<480, UInt8> = InlineArray(repeating: 0)
+    private var bytes: InlineArray<1024, UInt8> = InlineArray(repeating: 0)
     private var count = 0
 
     package init() {}
@@ -23,7 +23,7 @@ package struct MessageLine {
     }
 
     package mutating func append(byte: UInt8) {
-        guard count < 479 else { return }  // room for the line's end
+        guard count < 1023 else { return }  // room for the line's end
         bytes[count] = byte
         count += 1
     }
@@ -41,10 +41,16 @@ package struct MessageLine {
     /// Writes the line and its end in one call, so that lines of several threads do not mix.
     package mutating func writeToStandardError() {
         bytes[count] = 10
-        let length = count + 1
-        withUnsafeBytes(of: &bytes) { buffer in
-            guard let base = buffer.baseAddress else { return }
-            pageheap_write_error(base.assumingMemoryBound(to: CChar.self), length)
+        count += 1
+        withText { text in
+            guard let base = text.baseAddress else { return }
+            pageheap_write_error(base.assumingMemoryBound(to: CChar.self), text.count)
         }
+        count -= 1
+    }
+
+    /// Calls something with the bytes of the line, without its end.
+    package mutating func withText(_ body: (UnsafeRawBufferPointer) -> Void) {
+        withUnsafeBytes(of: &bytes) { body(UnsafeRawBufferPointer(rebasing: $0[0..<count])) }
     }
 }

@@ -1,0 +1,80 @@
+/// The lines that tell of the scavenger's work.
+///
+///     scav 41 2304 KiB work, 118784 KiB total, 87% util
+package enum ScavengeTrace {
+    /// The line about a generation that has ended.
+    ///
+    /// - Parameters:
+    ///   - generation: its number.
+    ///   - worked: bytes that the background worker released in it; of a forced release, that call's.
+    ///   - books: the heap's accounts at present.
+    ///   - isForced: marks a forced release.
+    ///   - wasReset: the pacer's controller failed meanwhile.
+    package static func line(
+        generation: UInt32, worked: ByteCount, books: HeapBooks, isForced: Bool, wasReset: Bool
+    ) -> MessageLine {
+        var line = MessageLine()
+        line.append("scav ")
+        line.append(decimal: UInt(generation))
+        line.append(" ")
+        line.append(decimal: worked.rawValue >> 10)
+        line.append(" KiB work, ")
+        line.append(decimal: (books.released + books.releasedInSpans).rawValue >> 10)
+        line.append(" KiB total, ")
+        let retained = books.retained.rawValue
+        line.append(decimal: retained == 0 ? 0 : books.used.rawValue * 100 / retained)
+        line.append("% util")
+        if isForced { line.append(" (forced)") }
+        if wasReset { line.append(" [controller reset]") }
+        return line
+    }
+
+    /// The same as a line of JSON, for programs to read; sizes in bytes, times in nanoseconds, what there is none of is
+    /// null.
+    ///
+    /// - Parameters:
+    ///   - worked: bytes that the background worker released in it; of a forced release, that call's.
+    ///   - figures: the heap's figures when it ended.
+    ///   - time: of the monotonic clock.
+    package static func json(
+        generation: UInt32, worked: ByteCount, figures: HeapFigures, isForced: Bool, wasReset: Bool, time: Int64
+    ) -> MessageLine {
+        var line = MessageLine()
+        line.append("{\"scav\": ")
+        line.append(decimal: UInt(generation))
+        line.append(isForced ? ", \"forced\": true" : ", \"forced\": false")
+        line.append(wasReset ? ", \"controllerReset\": true" : ", \"controllerReset\": false")
+        let books = figures.books
+        field("time", UInt(max(time, 0)), &line)
+        field("work", worked.rawValue, &line)
+        field("system", books.system.rawValue, &line)
+        field("used", books.used.rawValue, &line)
+        field("cached", books.cached.rawValue, &line)
+        field("retained", books.retained.rawValue, &line)
+        field("released", books.released.rawValue, &line)
+        field("releasedInSpans", books.releasedInSpans.rawValue, &line)
+        field("metadata", figures.metadata.rawValue, &line)
+        field("goal", figures.goal.rawValue, &line)
+        field("limitGoal", figures.limitGoal.rawValue, &line)
+        field("backgroundTotal", books.releasedInBackgroundTotal.rawValue, &line)
+        field("growthTotal", books.releasedAtGrowthTotal.rawValue, &line)
+        field("limitTotal", books.releasedForLimitTotal.rawValue, &line)
+        field("forcedTotal", books.releasedForcedTotal.rawValue, &line)
+        field("inSpansTotal", books.releasedInSpansTotal.rawValue, &line)
+        field("calls", books.releaseCalls, &line)
+        field("failures", books.releaseFailures, &line)
+        field("workerTime", UInt(figures.workerNanoseconds), &line)
+        field("workerTime10s", UInt(figures.workerRecentNanoseconds), &line)
+        field("resets", UInt(figures.controllerResets), &line)
+        line.append("}")
+        return line
+    }
+
+    /// Appends a name and its number; null for the maximum, which says 'none'.
+    private static func field(_ name: StaticString, _ number: UInt, _ line: inout MessageLine) {
+        line.append(", \"")
+        line.append(name)
+        line.append("\": ")
+        if number == .max { line.append("null") } else { line.append(decimal: number) }
+    }
+}

@@ -1,0 +1,81 @@
+import Foundation
+import PageHeapCore
+import PageHeapSimulation
+import Testing
+
+@Suite("Trace")
+struct ScavengeTraceTests {
+    private static func text(_ line: MessageLine) -> String {
+        var line = line
+        var text = ""
+        line.withText { text = String(decoding: $0, as: UTF8.self) }
+        return text
+    }
+
+    private static func books() -> HeapBooks {
+        var books = HeapBooks()
+        books.system = ByteCount(1 << 30)
+        books.released = ByteCount(118_784 << 10)
+        books.inUse = ByteCount(870 << 20)
+        return books
+    }
+
+    @Test func theLineHasTheDocumentedForm() {
+        let line = ScavengeTrace.line(
+            generation: 41, worked: ByteCount(2304 << 10 + 1023), books: Self.books(), isForced: false, wasReset: false)
+        #expect(Self.text(line) == "scav 41 2304 KiB work, 118784 KiB total, 95% util")
+    }
+
+    @Test func aFailedControllerIsTold() {
+        let line = ScavengeTrace.line(generation: 0, worked: 0, books: HeapBooks(), isForced: false, wasReset: true)
+        #expect(Self.text(line) == "scav 0 0 KiB work, 0 KiB total, 0% util [controller reset]")
+    }
+
+    @Test func aForcedReleaseIsTold() {
+        let line = ScavengeTrace.line(
+            generation: 7, worked: 8192, books: Self.books(), isForced: true, wasReset: false)
+        #expect(Self.text(line) == "scav 7 8 KiB work, 118784 KiB total, 95% util (forced)")
+    }
+
+    @Test func jsonIsWholeWithTheLargestFigures() throws {
+        var books = HeapBooks()
+        let largest = ByteCount(UInt.max - 1)
+        books.system = largest
+        books.inUse = largest
+        books.cached = largest
+        books.releasedInBackgroundTotal = largest
+        books.releasedAtGrowthTotal = largest
+        books.releasedForLimitTotal = largest
+        books.releasedForcedTotal = largest
+        books.releasedInSpansTotal = largest
+        books.releaseCalls = .max - 1
+        books.releaseFailures = .max - 1
+        let test = TestMalloc()
+        var figures = test.malloc.heap.figures()
+        figures.books = books
+        figures.goal = largest
+        figures.limitGoal = largest
+        figures.metadata = largest
+        figures.workerNanoseconds = .max - 1
+        figures.workerRecentNanoseconds = .max - 1
+        figures.controllerResets = .max - 1
+        let line = ScavengeTrace.json(
+            generation: .max, worked: largest, figures: figures, isForced: true, wasReset: true, time: .max)
+        let object = try JSONSerialization.jsonObject(with: Data(Self.text(line).utf8))
+        let fields = try #require(object as? [String: Any])
+        #expect(fields.count == 24)
+        #expect(fields["goal"] as? UInt == UInt.max - 1)
+        #expect(fields["controllerReset"] as? Bool == true)
+    }
+
+    @Test func jsonSaysNullWhereThereIsNoGoal() throws {
+        let test = TestMalloc()
+        let line = ScavengeTrace.json(
+            generation: 3, worked: 4096, figures: test.malloc.heap.figures(), isForced: false, wasReset: false, time: 5)
+        let text = Self.text(line)
+        #expect(
+            text.hasPrefix("{\"scav\": 3, \"forced\": false, \"controllerReset\": false, \"time\": 5, \"work\": 4096, ")
+        )
+        #expect(text.contains("\"goal\": null, \"limitGoal\": null, "))
+    }
+}

@@ -1,0 +1,34 @@
+import PageHeapCore
+import PageHeapSimulation
+import Testing
+
+@Suite("Re-use of released memory")
+struct ReuseCountsTests {
+    private static let second: Int64 = 1_000_000_000
+
+    /// Frees and releases a MiB, waits, and allocates it again.
+    private func reuse(after seconds: Int64) throws -> HeapFigures {
+        let test = try TestPageHeap()
+        let address = try #require(test.allocate(128))
+        // Never touched memory has no physical memory either, but nobody released it.
+        #expect(test.heap.figures().reusedWithin60 == 0)
+        test.heap.freePages(address, 128)
+        #expect(test.heap.releaseFreeMemory { 0 } == PageCount(128).bytes)
+        test.simulated.advance(nanoseconds: seconds * Self.second)
+        _ = try #require(test.allocate(128))
+        return test.heap.figures()
+    }
+
+    @Test(
+        arguments: [
+            (0, true, true, true), (1, true, true, true), (2, false, true, true), (10, false, true, true),
+            (11, false, false, true), (60, false, false, true), (61, false, false, false), (200, false, false, false),
+        ] as [(Int64, Bool, Bool, Bool)])
+    func whatComesBackSoonIsCounted(seconds: Int64, within1: Bool, within10: Bool, within60: Bool) throws {
+        let figures = try reuse(after: seconds)
+        let all = PageCount(128).bytes
+        #expect(figures.reusedWithin1 == (within1 ? all : 0))
+        #expect(figures.reusedWithin10 == (within10 ? all : 0))
+        #expect(figures.reusedWithin60 == (within60 ? all : 0))
+    }
+}
