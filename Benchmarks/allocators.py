@@ -32,7 +32,8 @@ def allocators():
 
 def compiled(source, folder):
     program = os.path.join(folder, os.path.basename(source)[:-2])
-    subprocess.run(["cc", "-O2", "-o", program, os.path.join(ROOT, source), "-pthread", "-lm"], check=True)
+    subprocess.run(["cc", "-O2", "-o", program, os.path.join(ROOT, source), 
+         "-I", os.path.join(ROOT, "Sources/CPageHeap/include"), "-pthread", "-lm"], check=True)
     return program
 
 

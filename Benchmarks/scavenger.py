@@ -102,17 +102,17 @@ def scavenger(folder, rounds):
 
 
 def waves(folder, _):
-    """Page faults a period, after the drop of each: what a fixed decay of 1 s would fault in again is the swing itself."""
+    """What is released and used again within 10 s, a period, and the fall after the end. A fixed decay of 1 s would use the
+    whole swing again in each period of 10 s."""
     binary, library = program(folder)
     results = []
-    print(f"{'load':16}{'faulted in a period, from the third on':>40}{'of the swing':>14}{'end: to 12 %':>14}")
+    print(f"{'load':14}{'used again within 10 s, a period, MiB':>40}{'faulted in, MiB':>30}{'end: to 12 %':>14}")
     for shape, period, periods in (("square", 10, 6), ("sine", 10, 6), ("square", 60, 4), ("sine", 60, 4)):
         progress(f"{shape} of {period} s, {periods} periods")
-        row = run([binary, "wave", shape, period, 1024, periods], library)
+        row = run([binary, "wave", shape, period, 1024, periods], library, PAGEHEAP_STATISTICS_DIRECTORY=folder)
         progress("")
-        later = row["faulted"][2:]
+        regretted = [b - a for a, b in zip([0] + row["regretted"], row["regretted"])]
         seconds = row["samples"][-1][0] / 1000
-        share = statistics.median(later) / (1024 * 0.9)
-        print(f"\r{shape + ' ' + str(period) + ' s':16}{str(later) + ' MiB':>40}{share:14.3f}{seconds:12.1f} s", flush=True)
-        results.append({"load": f"{shape} {period} s", "faultedMiB": row["faulted"], "end": seconds})
+        print(f"\r{shape + ' ' + str(period) + ' s':14}{str(regretted):>40}{str(row['faulted']):>30}{seconds:12.1f} s", flush=True)
+        results.append({"load": f"{shape} {period} s", "regrettedMiB": regretted, "faultedMiB": row["faulted"], "end": seconds})
     return results

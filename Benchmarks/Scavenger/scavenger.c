@@ -13,6 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "pageheap_statistics_page.h"
+
 static atomic_bool done;
 
 static int64_t now(clockid_t clock) {
@@ -170,12 +172,27 @@ static void latency(long total_mib, double seconds) {
            percentile(0.999), (full - resident_kib()) / 1024);
 }
 
-// A load that swings between a tenth and all of it: page faults a period, in MiB.
+// What was released and used again within ten seconds, so far, by the heap's own statistics: MiB; -1 where there are none.
+static long regretted_mib(void) {
+    const char *folder = getenv("PAGEHEAP_STATISTICS_DIRECTORY");
+    struct pageheap_statistics_page page;
+    char path[4096];
+    if (folder == NULL) return -1;
+    snprintf(path, sizeof path, "%s/%d.0", folder, (int)getpid());
+    int file = open(path, O_RDONLY);
+    bool whole = file >= 0 && read(file, &page, sizeof page) == sizeof page && page.version == PAGEHEAP_STATISTICS_VERSION;
+    if (file >= 0) close(file);
+    return whole ? (long)(page.figures.reused_10_bytes >> 20) : -1;
+}
+
+// A load that swings between a tenth and all of it: page faults in each period, and what was used again within ten seconds
+// of its release up to each period's end, in MiB.
 static void wave(const char *shape, double period, long peak_mib, int periods) {
     size_t count = ((size_t)peak_mib << 20) / 65536, live = 0;
     char **blocks = calloc(count, sizeof *blocks);
     int64_t start = now(CLOCK_MONOTONIC);
-    printf("{\"faulted\": [");
+    long faulted[64], regretted[64];
+    if (periods > 64) periods = 64;
     for (int turn = 0; turn < periods; turn++) {
         struct rusage before, after;
         getrusage(RUSAGE_SELF, &before);
@@ -188,9 +205,14 @@ static void wave(const char *shape, double period, long peak_mib, int periods) {
             rest_until(start + (int64_t)((turn * period + (step + 1) / 20.0) * 1e9));
         }
         getrusage(RUSAGE_SELF, &after);
-        printf("%s%ld", turn ? ", " : "", (after.ru_minflt - before.ru_minflt) * (sysconf(_SC_PAGESIZE) / 1024) / 1024);
+        faulted[turn] = (after.ru_minflt - before.ru_minflt) * (sysconf(_SC_PAGESIZE) / 1024) / 1024;
+        regretted[turn] = regretted_mib();
     }
     while (live > 0) free(blocks[--live]);
+    printf("{\"faulted\": [");
+    for (int turn = 0; turn < periods; turn++) printf("%s%ld", turn ? ", " : "", faulted[turn]);
+    printf("], \"regretted\": [");
+    for (int turn = 0; turn < periods; turn++) printf("%s%ld", turn ? ", " : "", regretted[turn]);
     printf("], ");
     sample(60, peak_mib * 1024 * 12 / 100);
     printf("}\n");

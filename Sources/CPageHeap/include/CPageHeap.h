@@ -29,7 +29,7 @@ static inline __attribute__((always_inline)) struct pageheap_thread_slot *_Nonnu
 }
 
 // A cache that holds nothing and takes nothing: all its counts and capacities are zero, for ever.
-enum { PAGEHEAP_EMPTY_CACHE_BYTES = 49152 };
+enum { PAGEHEAP_EMPTY_CACHE_BYTES = 77824 };
 extern char pageheap_empty_cache_bytes[PAGEHEAP_EMPTY_CACHE_BYTES] __attribute__((visibility("hidden")));
 
 static inline __attribute__((always_inline)) void *_Nonnull pageheap_empty_cache(void) {

@@ -44,7 +44,7 @@ extension MallocHeap {
     /// They leave the stack before they reach the spans: a fork in between may lose a few blocks, but never has one in
     /// both places.
     private func drain(_ cache: ThreadCache, _ sizeClass: SizeClass, _ count: Int) {
-        var batch = InlineArray<64, UInt>(repeating: 0)
+        var batch = InlineArray<128, UInt>(repeating: 0)
         let blocks = cache.blocks(sizeClass)
         let held = Int(cache.count(sizeClass))
         for index in 0..<count { batch[unchecked: index] = blocks[index] }
@@ -52,7 +52,7 @@ extension MallocHeap {
         cache.setCount(sizeClass, UInt32(truncatingIfNeeded: held - count))
         pageheap_compiler_fence()
         withUnsafeMutablePointer(to: &batch) { pointer in
-            pointer.withMemoryRebound(to: UInt.self, capacity: 64) { give($0, count, sizeClass) }
+            pointer.withMemoryRebound(to: UInt.self, capacity: 128) { give($0, count, sizeClass) }
         }
     }
 

@@ -2,8 +2,9 @@ extension MallocHeap: PageUser {
     /// Drains the caches of threads that sleep. The pass lock is held.
     package func drainIdle() -> Bool {
         state.pointee.caches.lock.lock()
-        defer { state.pointee.caches.lock.unlock() }
-        return state.pointee.caches.drainIdle { drainWhole($0) }
+        let mayDrainMore = state.pointee.caches.drainIdle { drainWhole($0) }
+        state.pointee.caches.lock.unlock()
+        return central.releaseSpares(regardless: false) || mayDrainMore
     }
 
     package func beginHolePass() { state.pointee.holePass = newHolePass() }
@@ -39,6 +40,7 @@ extension MallocHeap: PageUser {
             state.pointee.caches.lock.lock()
             state.pointee.caches.drainAll { drainWhole($0) }
             state.pointee.caches.lock.unlock()
+            _ = central.releaseSpares(regardless: true)
             var pass = newHolePass()
             var released: ByteCount = 0
             while pass.next != 0 {

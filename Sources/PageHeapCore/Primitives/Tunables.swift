@@ -42,8 +42,8 @@ package enum Tunables {
     /// that all together stay bounded: hundreds of threads seldom work at once.
     package static var fullSizeCaches: UInt { 32 }
 
-    /// Blocks that a class's stack may hold: what fits its 512 bytes beside the two counts.
-    package static var cacheBlockLimit: UInt { 63 }
+    /// Blocks that a class's stack may hold: what fits its 1,024 bytes beside the two counts.
+    package static var cacheBlockLimit: UInt { 127 }
 
     /// The least that a class's stack may hold, whatever the block's size.
     package static var cacheBlockMinimum: UInt { 2 }

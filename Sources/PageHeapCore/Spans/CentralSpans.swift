@@ -39,8 +39,8 @@ package struct CentralSpans<Source: PageSource> {
         var touchedHoles = 0
         lists.pointee[sizeClass.index].lock.lock()
         while taken < count {
+            if lists.pointee[sizeClass.index].firstPartial == 0 && !linkSpare(sizeClass) { break }
             let index = SpanIndex(UInt(lists.pointee[sizeClass.index].firstPartial))
-            if index == .none { break }
             let span = source.spanRecord(index)
             let base = span.pointee.base
             let before = taken
@@ -108,8 +108,10 @@ package struct CentralSpans<Source: PageSource> {
             }
             if span.pointee.freeBlocks == entry.blocksPerSpan {
                 unlink(index, sizeClass)
-                span.pointee.next = emptied
-                emptied = UInt32(truncatingIfNeeded: index.rawValue)
+                if !keepAsSpare(index, sizeClass) {
+                    span.pointee.next = emptied
+                    emptied = UInt32(truncatingIfNeeded: index.rawValue)
+                }
             }
         }
         lists.pointee[sizeClass.index].lock.unlock()

@@ -2,7 +2,7 @@ import CPageHeap
 
 /// A thread's cache: for each size class a small bounded stack of block addresses.
 ///
-/// 512 bytes a class: the number of blocks, the most there may be, and up to 63 addresses. Counts and capacities of
+/// 1,024 bytes a class: the number of blocks, the most there may be, and up to 127 addresses. Counts and capacities of
 /// zero throughout are the *empty cache*, from which nothing can be taken and to which nothing can be given: what a
 /// thread without a cache works on, and a thread whose cache is being drained.
 ///
@@ -26,11 +26,11 @@ package struct ThreadCache {
 
     /// The whole of a cache, for the pool that its memory comes from.
     struct Memory {
-        var stacks: InlineArray<73, InlineArray<64, UInt>>
+        var stacks: InlineArray<73, InlineArray<128, UInt>>
         var header: Header
     }
 
-    private static var stackShift: UInt { 9 }
+    private static var stackShift: UInt { 10 }
     private static var headerOffset: Int { SizeClass.count << Int(stackShift) }
 
     package let memory: UnsafeMutableRawPointer

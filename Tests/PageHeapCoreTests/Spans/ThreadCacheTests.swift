@@ -16,7 +16,7 @@ struct ThreadCacheTests {
         for number in 1..<SizeClass.count {
             let bytes = SizeClass(UInt8(number)).blockBytes.rawValue
             let capacity = ThreadCache.capacity(blockBytes: bytes, caches: UInt(caches))
-            #expect(capacity >= 2 && capacity <= 63)
+            #expect(capacity >= 2 && capacity <= 127)
         }
     }
 
