@@ -68,5 +68,6 @@ extension MallocHeap {
             let count = Int(cache.count(sizeClass))
             if count > 0 { drain(cache, sizeClass, count) }
         }
+        cache.shrink()
     }
 }

@@ -11,6 +11,9 @@ extension MallocHeap {
         // Refused before anything is written for it: a page's table entry alone would cost a request of a terabyte dear.
         guard bytes <= state.pointee.largestRequestBytes else { return nil }
         let pages = bytes.pagesRoundedUp
+        if LargeSpans.keeps(pages) && alignment <= PageGeometry.pageBytes, let address = takeFreed(pages) {
+            return (address, false)
+        }
         guard let index = heap.allocateSpanRecord() else { return nil }
         guard
             let (address, scavenged) = heap.allocatePages(
@@ -22,6 +25,7 @@ extension MallocHeap {
         let span = heap.spanRecord(index)
         span.pointee.base = address
         span.pointee.pages = UInt32(truncatingIfNeeded: pages.rawValue)
+        span.pointee.freeBlocks = 0
         heap.setSpanEntry(SpanTableEntry(span: index, sizeClass: .notSmall), from: address, count: pages)
         noteLive(pages.bytes.rawValue, out: true)
         guard let pointer = UnsafeMutableRawPointer(bitPattern: address) else { return nil }
@@ -29,14 +33,57 @@ extension MallocHeap {
         return (pointer, readsZero)
     }
 
-    /// Frees a block of whole pages.
+    /// A freed block that waits for a request like this.
+    private func takeFreed(_ pages: PageCount) -> UnsafeMutableRawPointer? {
+        state.pointee.largeSpans.lock.lock()
+        let index = state.pointee.largeSpans.take(pages) { heap.spanRecord($0) }
+        state.pointee.largeSpans.lock.unlock()
+        if index == .none { return nil }
+        noteLive(pages.bytes.rawValue, out: true)
+        return UnsafeMutableRawPointer(bitPattern: heap.spanRecord(index).pointee.base)
+    }
+
+    /// Frees a block of whole pages, or keeps it for the next request.
     func freeLarge(_ address: UInt, _ index: SpanIndex) {
+        let span = heap.spanRecord(index)
+        if span.pointee.base != address { WrongFree.stop(.insideLargeBlock, address, base: span.pointee.base) }
+        let pages = PageCount(UInt(span.pointee.pages))
+        if LargeSpans.keeps(pages) {
+            state.pointee.largeSpans.lock.lock()
+            if span.pointee.freeBlocks != 0 { WrongFree.stop(.alreadyFree, address) }
+            let isKept = state.pointee.largeSpans.keep(index, span)
+            state.pointee.largeSpans.lock.unlock()
+            if isKept {
+                noteLive(pages.bytes.rawValue, out: false)
+                heap.noteGiven(pages.bytes)
+                return
+            }
+        }
+        noteLive(pages.bytes.rawValue, out: false)
+        giveLargeBack(index)
+    }
+
+    /// Gives freed large blocks back to the heap: all, or those that were not needed since the last call.
+    ///
+    /// - Returns: whether a later call may give back more.
+    func releaseLargeSpans(regardless: Bool) -> Bool {
+        while true {
+            state.pointee.largeSpans.lock.lock()
+            let index = state.pointee.largeSpans.takeIdle(regardless: regardless) { heap.spanRecord($0) }
+            let holdsMore = index == .none && state.pointee.largeSpans.look()
+            state.pointee.largeSpans.lock.unlock()
+            if index == .none { return holdsMore }
+            giveLargeBack(index)
+        }
+    }
+
+    /// Gives a large block's pages and its record back to the heap.
+    private func giveLargeBack(_ index: SpanIndex) {
         let span = heap.spanRecord(index).pointee
-        if span.base != address { WrongFree.stop(.insideLargeBlock, address, base: span.base) }
+        let address = span.base
         let pages = PageCount(UInt(span.pages))
         heap.setSpanEntry(.none, from: address, count: pages)
         heap.deallocateSpanRecord(index)
-        noteLive(pages.bytes.rawValue, out: false)
         heap.freePages(address, pages)
     }
 

@@ -4,7 +4,9 @@ extension MallocHeap: PageUser {
         state.pointee.caches.lock.lock()
         let mayDrainMore = state.pointee.caches.drainIdle { drainWhole($0) }
         state.pointee.caches.lock.unlock()
-        return central.releaseSpares(regardless: false) || mayDrainMore
+        let holdsSpares = central.releaseSpares(regardless: false)
+        let holdsLarge = releaseLargeSpans(regardless: false)
+        return holdsSpares || holdsLarge || mayDrainMore
     }
 
     package func beginHolePass() { state.pointee.holePass = newHolePass() }
@@ -41,6 +43,7 @@ extension MallocHeap: PageUser {
             state.pointee.caches.drainAll { drainWhole($0) }
             state.pointee.caches.lock.unlock()
             _ = central.releaseSpares(regardless: true)
+            _ = releaseLargeSpans(regardless: true)
             var pass = newHolePass()
             var released: ByteCount = 0
             while pass.next != 0 {

@@ -29,6 +29,8 @@ extension MallocHeap {
         let wanted = max(1, cache.settledCapacity(sizeClass, blockBytes: blockBytes) / 2)
         let count = central.take(wanted, of: sizeClass, into: blocks)
         if count == 0 { return 0 }
+        // For the next time: a stack that is emptied again and again is too small.
+        cache.grow(sizeClass, blockBytes: blockBytes)
         noteLive(UInt(bitPattern: count) &* UInt(blockBytes), out: true)
         // The lowest address on top: a sequence of requests gets ascending addresses.
         var low = 0

@@ -29,12 +29,14 @@ extension MallocHeap {
         heap.lockForFork {
             state.pointee.caches.lock.lockForFork()
             for number in 1..<SizeClass.count { state.pointee.lists[number].lock.lockForFork() }
+            state.pointee.largeSpans.lock.lockForFork()
         }
     }
 
     /// After a fork, in the parent, and in the child once it has its own statistics page.
     package func unlockAfterFork() {
         heap.unlockAfterFork {
+            state.pointee.largeSpans.lock.unlockAfterFork()
             for number in 1..<SizeClass.count { state.pointee.lists[number].lock.unlockAfterFork() }
             state.pointee.caches.lock.unlockAfterFork()
         }

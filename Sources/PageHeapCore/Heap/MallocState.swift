@@ -7,6 +7,7 @@ package struct MallocState<System: OperatingSystem>: ~Copyable {
     var classes: SizeClassTable
     var lists: InlineArray<73, ClassSpans>
     var caches: ThreadCaches
+    var largeSpans: LargeSpans
     var holePass: HolePass
     var heap: HeapState<System>
     /// Threads are given no caches, because nobody would say when they end.

@@ -38,6 +38,12 @@ package enum Tunables {
     /// thread uses all of them, which none does.
     package static var cacheBytesPerClass: UInt { 16 << 10 }
 
+    /// The same for a class whose stack was found empty again and again.
+    package static var grownCacheBytesPerClass: UInt { 64 << 10 }
+
+    /// Bytes by which all stacks of a thread may grow in this way.
+    package static var cacheGrowthBytes: UInt { 512 << 10 }
+
     /// Threads whose caches are of full size. Of those that come later, the more there are the smaller each is made, so
     /// that all together stay bounded: hundreds of threads seldom work at once.
     package static var fullSizeCaches: UInt { 32 }
@@ -47,6 +53,17 @@ package enum Tunables {
 
     /// The least that a class's stack may hold, whatever the block's size.
     package static var cacheBlockMinimum: UInt { 2 }
+
+    // MARK: Large blocks
+
+    /// Pages of the largest blocks that may wait for re-use when they are freed: 256 KiB. Larger ones are rare enough.
+    package static var largeCachePages: PageCount { 32 }
+
+    /// Freed blocks of one number of pages that may wait.
+    package static var largeCacheBlocks: UInt8 { 8 }
+
+    /// Bytes of all of them: little beside what a program that uses such blocks has.
+    package static var largeCacheBytes: ByteCount { ByteCount(2 << 20) }
 
     // MARK: Scavenger
 

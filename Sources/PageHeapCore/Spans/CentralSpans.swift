@@ -93,19 +93,16 @@ package struct CentralSpans<Source: PageSource> {
         let entry = classes[sizeClass]
         var emptied: UInt32 = 0  // spans to give back, through `next`
         lists.pointee[sizeClass.index].lock.lock()
-        for position in 0..<count {
-            let address = blocks[position]
-            let index = source.spanEntry(of: address).span
+        var position = 0
+        while position < count {
+            let index = source.spanEntry(of: blocks[position]).span
             let span = source.spanRecord(index)
-            let offset = address &- span.pointee.base
-            let block = (offset &* UInt(entry.reciprocal)) &>> SizeClassTable.reciprocalShift
-            if block &* UInt(entry.blockBytes) != offset || block >= UInt(entry.blocksPerSpan) {
-                WrongFree.stop(.insideSmallBlock, address, blockBytes: UInt(entry.blockBytes))
-            }
+            // Blocks often come back beside those that they left with: one look at the span for all of them.
+            let returned = Self.takeBack(blocks + position, count - position, in: span, entry)
+            position += returned
             if span.pointee.freeBlocks == 0 { link(index, sizeClass) }
-            if !Span.takeBack(Int(bitPattern: block), in: span) {
-                WrongFree.stop(.alreadyFree, address, blockBytes: UInt(entry.blockBytes))
-            }
+            span.pointee.freeBlocks &+= UInt16(truncatingIfNeeded: returned)
+            span.pointee.wasTouched = true
             if span.pointee.freeBlocks == entry.blocksPerSpan {
                 unlink(index, sizeClass)
                 if !keepAsSpare(index, sizeClass) {
@@ -121,6 +118,33 @@ package struct CentralSpans<Source: PageSource> {
             release(index)
         }
         source.noteGiven(ByteCount(UInt(bitPattern: count) &* UInt(entry.blockBytes)))
+    }
+
+    /// Notes that the first block has come back to its span, and with it those that follow and lie in the same span.
+    ///
+    /// - Returns: how many they were.
+    @inline(__always)
+    private static func takeBack(
+        _ blocks: UnsafeMutablePointer<UInt>, _ count: Int, in span: UnsafeMutablePointer<Span>,
+        _ entry: SizeClassTable.Entry
+    ) -> Int {
+        let base = span.pointee.base
+        let bytes = span.pointee.bytes.rawValue
+        var position = 0
+        while position < count {
+            let address = blocks[position]
+            let offset = address &- base
+            if offset >= bytes { break }
+            let block = (offset &* UInt(entry.reciprocal)) &>> SizeClassTable.reciprocalShift
+            if block &* UInt(entry.blockBytes) != offset || block >= UInt(entry.blocksPerSpan) {
+                WrongFree.stop(.insideSmallBlock, address, blockBytes: UInt(entry.blockBytes))
+            }
+            if !Span.takeBack(Int(bitPattern: block), in: span) {
+                WrongFree.stop(.alreadyFree, address, blockBytes: UInt(entry.blockBytes))
+            }
+            position &+= 1
+        }
+        return position
     }
 
     /// Gives an empty span, which is on no list, back to the heap.

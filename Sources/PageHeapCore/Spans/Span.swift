@@ -31,8 +31,8 @@ package struct Span: BitwiseCopyable {
         usedBlocks[unchecked: block &>> 6] &>> UInt64(truncatingIfNeeded: block & 63) & 1 != 0
     }
 
-    /// Notes that a block has come back, in its record in memory: reading the bit through the record's value would copy
-    /// all of them.
+    /// Clears the bit of a block that has come back, in its record in memory: reading the bit through the record's value
+    /// would copy all of them.
     ///
     /// - Returns: false where the block was not out.
     @inline(__always)
@@ -41,8 +41,6 @@ package struct Span: BitwiseCopyable {
         let bit = UInt64(1) &<< UInt64(truncatingIfNeeded: block & 63)
         let word = words[block &>> 6]
         words[block &>> 6] = word & ~bit
-        span.pointee.freeBlocks &+= 1
-        span.pointee.wasTouched = true
         return word & bit != 0
     }
 

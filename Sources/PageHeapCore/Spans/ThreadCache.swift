@@ -17,6 +17,8 @@ package struct ThreadCache {
         var cachesAtStart: UInt32
         var next: UnsafeMutableRawPointer?
         var previous: UnsafeMutableRawPointer?
+        /// Bytes by which stacks may hold more than at first.
+        var grownBytes: UInt32 = 0
         /// Fills and drains so far, by the owner.
         var slowEvents: UInt32 = 0
         /// The same at the last look of the scavenger, and the blocks held then.
@@ -107,8 +109,37 @@ package struct ThreadCache {
         let settled = capacity(sizeClass)
         if settled != 0 { return Int(settled) }
         let most = Self.capacity(blockBytes: UInt(blockBytes), caches: UInt(header.pointee.cachesAtStart))
-        stack(sizeClass).storeBytes(of: UInt32(most), toByteOffset: 4, as: UInt32.self)
+        setCapacity(sizeClass, UInt32(most))
         return Int(most)
+    }
+
+    private func setCapacity(_ sizeClass: SizeClass, _ capacity: UInt32) {
+        stack(sizeClass).storeBytes(of: capacity, toByteOffset: 4, as: UInt32.self)
+    }
+
+    /// Lets a stack that was found empty hold more, within what the class and the whole cache may grow by. By the owner,
+    /// on its slow path.
+    func grow(_ sizeClass: SizeClass, blockBytes: UInt32) {
+        let capacity = UInt(capacity(sizeClass))
+        let most = min(Tunables.grownCacheBytesPerClass / UInt(blockBytes), Tunables.cacheBlockLimit)
+        let more = min(capacity + (capacity + 1) / 2, most)
+        guard more > capacity else { return }
+        let bytes = UInt32(truncatingIfNeeded: (more - capacity) * UInt(blockBytes))
+        let bound = Tunables.cacheGrowthBytes * Tunables.fullSizeCaches
+        guard
+            UInt(header.pointee.grownBytes + bytes) * max(Tunables.fullSizeCaches, UInt(header.pointee.cachesAtStart))
+                <= bound
+        else { return }
+        header.pointee.grownBytes += bytes
+        setCapacity(sizeClass, UInt32(more))
+    }
+
+    /// Lets all stacks hold what they may at first: of a cache that was drained because its thread sleeps.
+    func shrink() {
+        if header.pointee.grownBytes == 0 { return }
+        header.pointee.grownBytes = 0
+        // Settled anew when they are used.
+        for number in 1..<SizeClass.count { setCapacity(SizeClass(UInt8(number)), 0) }
     }
 
     /// How many blocks of a size a stack may hold, of a cache that is made when there are so many.
