@@ -4,9 +4,10 @@ extension MallocHeap: PageUser {
         state.pointee.caches.lock.lock()
         let mayDrainMore = state.pointee.caches.drainIdle { drainWhole($0) }
         state.pointee.caches.lock.unlock()
+        let holdsBatches = releaseTransfers(regardless: false)
         let holdsSpares = central.releaseSpares(regardless: false)
         let holdsLarge = releaseLargeSpans(regardless: false)
-        return holdsSpares || holdsLarge || mayDrainMore
+        return holdsBatches || holdsSpares || holdsLarge || mayDrainMore
     }
 
     package func beginHolePass() { state.pointee.holePass = newHolePass() }
@@ -42,6 +43,7 @@ extension MallocHeap: PageUser {
             state.pointee.caches.lock.lock()
             state.pointee.caches.drainAll { drainWhole($0) }
             state.pointee.caches.lock.unlock()
+            _ = releaseTransfers(regardless: true)
             _ = central.releaseSpares(regardless: true)
             _ = releaseLargeSpans(regardless: true)
             var pass = newHolePass()

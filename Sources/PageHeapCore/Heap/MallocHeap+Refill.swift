@@ -26,7 +26,15 @@ extension MallocHeap {
         cache.header.pointee.slowEvents &+= 1
         let blocks = cache.blocks(sizeClass)
         let blockBytes = classes[sizeClass].blockBytes
-        let wanted = max(1, cache.settledCapacity(sizeClass, blockBytes: blockBytes) / 2)
+        let capacity = cache.settledCapacity(sizeClass, blockBytes: blockBytes)
+        let transferred = takeTransferred(sizeClass, into: blocks, room: capacity)
+        if transferred > 0 {
+            noteLive(UInt(bitPattern: transferred) &* UInt(blockBytes), out: true)
+            cache.grow(sizeClass, blockBytes: blockBytes)
+            cache.setCount(sizeClass, UInt32(truncatingIfNeeded: transferred - 1))
+            return blocks[transferred - 1]
+        }
+        let wanted = max(1, capacity / 2)
         let count = central.take(wanted, of: sizeClass, into: blocks)
         if count == 0 { return 0 }
         // For the next time: a stack that is emptied again and again is too small.

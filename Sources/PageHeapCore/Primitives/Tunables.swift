@@ -54,6 +54,9 @@ package enum Tunables {
     /// The least that a class's stack may hold, whatever the block's size.
     package static var cacheBlockMinimum: UInt { 2 }
 
+    /// Bytes of blocks of a class that may be on their way between threads' caches.
+    package static var transferBytesPerClass: UInt { 64 << 10 }
+
     // MARK: Large blocks
 
     /// Pages of the largest blocks that may wait for re-use when they are freed: 256 KiB. Larger ones are rare enough.

@@ -16,6 +16,12 @@ package struct CentralSpans<Source: PageSource> {
         self.source = source
     }
 
+    /// What there is of one class.
+    @inline(__always)
+    func list(_ sizeClass: SizeClass) -> UnsafeMutablePointer<ClassSpans> {
+        UnsafeMutableRawPointer(lists).assumingMemoryBound(to: ClassSpans.self) + sizeClass.index
+    }
+
     /// Takes blocks of a class out of its spans, from a new span where there is none with free blocks.
     ///
     /// - Parameters:

@@ -5,6 +5,8 @@ package struct ClassSpans: ~Copyable {
     package let lock = FutexLock<LockRanks.SizeClass>()
     /// The first span with free blocks; the others through the records' `next`. Spans without any are on no list.
     package var firstPartial: UInt32 = 0
+    /// Batches of blocks between threads' caches; nothing before the first one.
+    var transfers: UnsafeMutablePointer<TransferBatches>?
     /// A wholly free span that is kept for the next request, on no list; 0 where there is none.
     package var spare: UInt32 = 0
     /// The scavenger has seen it: at its next look it goes back to the heap.

@@ -11,6 +11,7 @@ import CPageHeap
 package struct ThreadCaches: ~Copyable {
     package let lock = FutexLock<LockRanks.Registry>()
     private var pool = FixedPool<ThreadCache.Memory>()
+    private var transferPool = FixedPool<TransferBatches>()
     private var arena = MetadataArena()
     private var first: UnsafeMutableRawPointer?
     /// Whether other threads can be made to pass a barrier here; without it, nothing is drained.
@@ -36,6 +37,13 @@ package struct ThreadCaches: ~Copyable {
         if let first { ThreadCache(first).header.pointee.previous = cache.memory }
         first = cache.memory
         return cache
+    }
+
+    /// Room for the batches of a class, or nothing if the system refuses memory. The registry lock is held.
+    mutating func makeTransfers(
+        using system: borrowing some OperatingSystem & ~Copyable
+    ) -> UnsafeMutablePointer<TransferBatches>? {
+        transferPool.allocate(from: &arena, using: system)
     }
 
     /// Takes an emptied cache off the list, and its memory back. The registry lock is held.

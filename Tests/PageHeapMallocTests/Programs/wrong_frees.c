@@ -32,9 +32,10 @@ static void large_twice(void) {
     free(block);
 }
 
-// Frees enough blocks of the same class for the cache to be drained to the spans.
+// Frees many blocks of the same class, and has all that is free brought to the spans.
 static void drain(void **blocks, int count) {
     for (int i = 0; i < count; i++) free(blocks[i]);
+    malloc_trim(0);
 }
 
 enum { COUNT = 1000 };
