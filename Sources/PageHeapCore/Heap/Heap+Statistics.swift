@@ -109,34 +109,4 @@ extension Heap {
         publish()
         locked.unlock()
     }
-
-    /// Checked builds and tests: allocator, page caches and books agree. Nobody else uses the heap meanwhile.
-    package func checkInvariants() {
-        locked.lock()
-        defer { locked.unlock() }
-        locked.pointee.pages.checkInvariants()
-        let books = currentBooks()
-        books.checkInvariants()
-        var cached: ByteCount = 0
-        var cachedPages: PageCount = 0
-        var scavenged = locked.pointee.pages.scavengedPages
-        for shard in 0..<Tunables.pageCacheShards {
-            let cache = state.pointee.shards[shard].cache
-            cached += cache.retainedBytes
-            let pages = PageCount(UInt(cache.free.nonzeroBitCount))
-            cachedPages += pages
-            scavenged += pages - PageCount(cache.retainedBytes.rawValue / PageGeometry.pageBytes.rawValue)
-        }
-        if cached != books.cached { fatal("cached bytes are wrong:", books.cached.rawValue) }
-        var ahead: ByteCount = 0
-        for index in 0..<state.pointee.reservationCount {
-            let reservation = state.pointee.reservations[index]
-            ahead += ByteCount(reservation.accessibleEnd &- reservation.grownEnd)
-        }
-        if scavenged.bytes + ahead != books.released { fatal("released bytes are wrong:", books.released.rawValue) }
-        let total = locked.pointee.pages.inUse.totalBytes
-        if total + ahead != books.system { fatal("system bytes are wrong:", books.system.rawValue) }
-        let used = total - locked.pointee.pages.freePages.bytes - cachedPages.bytes
-        if used != books.inUse { fatal("in-use bytes are wrong:", books.inUse.rawValue) }
-    }
 }

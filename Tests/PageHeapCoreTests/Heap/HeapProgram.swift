@@ -99,7 +99,7 @@ final class HeapProgram {
         cycle.note(released: released, isExhausted: released < wanted)
     }
 
-    /// Looks at everything.
+    /// Looks at everything: the books against bitmaps and caches, and against what the program itself knows.
     func check() throws {
         heap.checkInvariants()
         for run in live { try require(touch(run) == 0, "pages \(run) in use have lost memory") }

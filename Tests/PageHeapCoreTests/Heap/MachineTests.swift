@@ -18,7 +18,7 @@ struct MachineTests {
             while step < TestRun.operations(1200) {
                 try program.step()
                 step += 1
-                if step % 25 == 0 { try program.check() }
+                try program.check()
             }
             try program.finish()
         } catch let failure as HeapProgram.Failure {
@@ -68,7 +68,7 @@ struct MachineTests {
             if round % 2 == 0 { _ = test.runCycle(&cycle) } else { _ = test.malloc.releaseFreeMemory() }
             #expect(test.damagedBlocks == 0)
             #expect(test.system.violations == [])
-            test.malloc.heap.checkInvariants()
+            test.malloc.checkInvariants()
         }
     }
 }

@@ -29,7 +29,7 @@ struct MallocHeapTests {
             #expect(test.malloc.usableBytes(address).rawValue >= bytes)
         }
         for address in test.live.keys { test.free(address) }
-        test.malloc.heap.checkInvariants()
+        test.malloc.checkInvariants()
     }
 
     @Test("A request that is larger than all address space is refused, and nothing changes")
@@ -52,7 +52,7 @@ struct MallocHeapTests {
         #expect(test.malloc.heap.figures().books.inUse == 0)
         #expect(test.malloc.heap.figures().live == 0)
         #expect(test.system.residentBytes == 0)
-        test.malloc.heap.checkInvariants()
+        test.malloc.checkInvariants()
     }
 
     @Test("A large block grows and shrinks where it is, if it can")
@@ -67,7 +67,7 @@ struct MallocHeapTests {
         #expect(!test.malloc.reallocateInPlace(address, 4_000_000))
         #expect(test.malloc.reallocateInPlace(address, 50_000))
         #expect(test.malloc.usableBytes(address).rawValue < 60_000)
-        test.malloc.heap.checkInvariants()
+        test.malloc.checkInvariants()
     }
 }
 

@@ -2,7 +2,8 @@ import PageHeapCore
 import PageHeapSimulation
 import Testing
 
-/// Random programs on the malloc heap; after each step the books balance, and no block in use has lost memory.
+/// Random programs on the malloc heap; after each step the books balance, and now and then all blocks in use
+/// are looked at: none has lost memory.
 @Suite("Random programs on the malloc heap")
 struct MallocModelTests {
     @Test(
@@ -35,8 +36,8 @@ struct MallocModelTests {
                 // Most of what there is goes at once: the shape in which holes arise.
                 while blocks.count > 20 { test.free(blocks.removeLast()) }
             }
+            test.malloc.checkInvariants()
             if step % 16 == 0 || step > steps - 20 {
-                test.malloc.heap.checkInvariants()
                 try #require(test.damagedBlocks == 0, "seed \(seed), step \(step)")
                 let books = test.malloc.heap.figures().books
                 try #require(

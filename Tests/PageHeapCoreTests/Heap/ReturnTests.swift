@@ -52,7 +52,7 @@ struct ReturnTests {
         let used = test.malloc.heap.figures().books
         #expect(used.releasedInSpans.rawValue < books.releasedInSpans.rawValue / 4)
         #expect(test.damagedBlocks == 0)
-        test.malloc.heap.checkInvariants()
+        test.malloc.checkInvariants()
     }
 
     @Test("Pages larger than the heap's make no holes, and everything else works", arguments: [16384, 65536] as [UInt])
@@ -84,6 +84,6 @@ struct ReturnTests {
         #expect(test.allocate(64 << 20) != nil)
         let released = test.malloc.heap.figures().books.releasedAtGrowthTotal - before.releasedAtGrowthTotal
         #expect(released == Tunables.growthAssistBytes)
-        test.malloc.heap.checkInvariants()
+        test.malloc.checkInvariants()
     }
 }

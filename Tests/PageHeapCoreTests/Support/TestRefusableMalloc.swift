@@ -48,5 +48,5 @@ final class TestRefusableMalloc: RefusableHeap {
         ]
     }
 
-    func checkInvariants() { malloc.heap.checkInvariants() }
+    func checkInvariants() { malloc.checkInvariants() }
 }

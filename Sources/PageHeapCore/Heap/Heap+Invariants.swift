@@ -1,0 +1,63 @@
+extension Heap {
+    /// Checked builds and tests: stops if one of the parts that the books make up the heap of (see ``HeapBooks``) is not
+    /// what the ranges, bitmaps, page caches and span records say. Nobody else uses the heap meanwhile. Looks at every
+    /// chunk and at every span.
+    package func checkInvariants() {
+        locked.lock()
+        defer { locked.unlock() }
+        // The allocator's counts are those of its bitmaps, then.
+        locked.pointee.pages.checkInvariants()
+        let books = currentBooks()
+        books.checkInvariants()
+
+        let free = locked.pointee.pages.freePages.bytes
+        let scavenged = locked.pointee.pages.scavengedPages.bytes
+        var cached: ByteCount = 0
+        var cachedReleased: ByteCount = 0
+        for shard in 0..<Tunables.pageCacheShards {
+            let cache = state.pointee.shards[shard].cache
+            cached += cache.retainedBytes
+            cachedReleased += PageCount(UInt(cache.free.nonzeroBitCount)).bytes - cache.retainedBytes
+        }
+        var ahead: ByteCount = 0
+        for index in 0..<state.pointee.reservationCount {
+            let reservation = state.pointee.reservations[index]
+            ahead += ByteCount(reservation.accessibleEnd &- reservation.grownEnd)
+        }
+        let total = locked.pointee.pages.inUse.totalBytes
+        let inUse = total - free - cached - cachedReleased
+        let freeRetained = free - scavenged
+        let released = scavenged + cachedReleased + ahead
+        let inSpans = spanRecordTotals.released
+
+        if cached != books.cached { fatal("cached bytes are wrong:", books.cached.rawValue) }
+        if released != books.released { fatal("released bytes are wrong:", books.released.rawValue) }
+        if total + ahead != books.system { fatal("system bytes are wrong:", books.system.rawValue) }
+        if inUse != books.inUse { fatal("in-use bytes are wrong:", books.inUse.rawValue) }
+        if inSpans != books.releasedInSpans {
+            fatal("bytes released in spans are wrong:", books.releasedInSpans.rawValue)
+        }
+        if freeRetained != books.freeRetained {
+            fatal("free and retained bytes are wrong:", books.freeRetained.rawValue)
+        }
+    }
+
+    /// Bytes of all spans that there are, and of them what the hole words say is released. Nobody else
+    /// uses the heap meanwhile.
+    var spanRecordTotals: (bytes: ByteCount, released: ByteCount) {
+        var bytes: ByteCount = 0
+        var released: ByteCount = 0
+        var number = 1
+        while number < spanRecordCount {
+            let index = SpanIndex(UInt(number))
+            let span = spanRecord(index)
+            // A free record keeps what it said last; the table from pages to spans no longer names it.
+            if span.pointee.pages != 0 && spanEntry(of: span.pointee.base).span == index {
+                bytes += PageCount(UInt(span.pointee.pages)).bytes
+                released += physicalPage * UInt(span.pointee.releasedPhysicalPages.nonzeroBitCount)
+            }
+            number += 1
+        }
+        return (bytes, released)
+    }
+}
