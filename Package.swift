@@ -77,7 +77,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "PageHeapTests",
-            dependencies: ["PageHeap", .product(name: "SystemPackage", package: "swift-system")],
+            dependencies: ["PageHeap", "PageHeapCore", .product(name: "SystemPackage", package: "swift-system")],
             swiftSettings: strict),
         .testTarget(name: "PageHeapToolTests", dependencies: ["PageHeapTool", "CPageHeap"], swiftSettings: strict),
         // Black-box tests of the command and of the malloc library: child processes only.

@@ -23,6 +23,9 @@ extension PageHeap {
         /// ``PageHeap/PageHeap/setMemoryLimit(_:)``.
         public var memoryLimit: Int?
 
+        /// Whether and how the scavenger's work is told of on standard error: as `PAGEHEAP_SCAVTRACE` does for the malloc.
+        public var trace = Trace.none
+
         /// The defaults.
         public init() {}
 
@@ -41,6 +44,7 @@ extension PageHeap {
             configuration.runsWorker = releasesInBackground
             configuration.cycles = cycles == .runtime ? .runtime : .demand
             configuration.memoryLimit = try Self.checkedLimit(memoryLimit)
+            configuration.trace = trace.kind
             return configuration
         }
 

@@ -11,6 +11,7 @@ import SystemPackage
 /// as one of its ``PageRun``s does.
 public final class PageHeap: Sendable {
     let heap: SystemHeap
+    private let start = SuspendingClock().now
 
     /// The size of a page, in bytes.
     public static var pageSize: Int { Int(PageGeometry.pageBytes.rawValue) }
@@ -52,5 +53,8 @@ public final class PageHeap: Sendable {
     public func releaseFreeMemory() -> Int { Int(heap.releaseFreeMemory().rawValue) }
 
     /// The heap's figures: one consistent snapshot.
-    public var statistics: Statistics { Statistics(heap.figures()) }
+    public var statistics: Statistics {
+        let age = start.duration(to: SuspendingClock().now) / .seconds(1)
+        return Statistics(heap.figures(), age: age, processors: max(1, Int(heap.processorCount)))
+    }
 }

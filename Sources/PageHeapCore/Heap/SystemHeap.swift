@@ -72,6 +72,9 @@
             startWorkerIfWanted()
         }
 
+        /// How many processors the process may use.
+        package var processorCount: UInt { LinuxOperatingSystem().processorCount }
+
         /// One consistent snapshot.
         package func figures() -> HeapFigures { heap.figures() }
 

@@ -1,0 +1,52 @@
+import Foundation
+import PageHeap
+import Testing
+
+/// What a heap says on standard error: in a process of its own, whose standard error nobody else writes to.
+@Suite("Trace of the public heap")
+struct TraceTests {
+    private static func releaseTwice(_ trace: PageHeap.Configuration.Trace) throws {
+        var configuration = PageHeap.Configuration()
+        configuration.releasesInBackground = false
+        configuration.trace = trace
+        let heap = try PageHeap(configuration)
+        for _ in 0..<2 {
+            try heap.allocate(pages: 40).release()
+            heap.releaseFreeMemory()
+        }
+    }
+
+    private func lines(_ result: ExitTest.Result) -> [String] {
+        String(decoding: result.standardErrorContent, as: UTF8.self).split(separator: "\n").map(String.init)
+    }
+
+    @Test("Nothing by default")
+    func none() async throws {
+        let result = try await #require(processExitsWith: .success, observing: [\.standardErrorContent]) {
+            try Self.releaseTwice(.none)
+        }
+        #expect(!lines(result).contains { $0.contains("scav") })
+    }
+
+    @Test("Text")
+    func text() async throws {
+        let result = try await #require(processExitsWith: .success, observing: [\.standardErrorContent]) {
+            try Self.releaseTwice(.text)
+        }
+        let found = lines(result).filter { $0.hasPrefix("scav ") }
+        #expect(found.count == 4)
+        #expect(found.count { $0.hasSuffix("(forced)") } == 2, "\(found)")
+    }
+
+    @Test("JSON: each line is an object")
+    func json() async throws {
+        let result = try await #require(processExitsWith: .success, observing: [\.standardErrorContent]) {
+            try Self.releaseTwice(.json)
+        }
+        let found = try lines(result).filter { $0.contains("\"scav\"") }.map {
+            try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+        }
+        #expect(found.map { $0["forced"] as? Bool } == [false, true, false, true])
+        #expect(found.last?["work"] as? Int == 40 * PageHeap.pageSize)
+    }
+}
