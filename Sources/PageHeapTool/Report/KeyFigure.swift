@@ -22,17 +22,7 @@ struct KeyFigure: Hashable, Sendable {
             resident("mean resident", result.meanResidentBytes, "over time"),
             resident("resident at the end", result.finalResidentBytes, ""),
         ]
-        if result.heapFiguresPublished {
-            figures += [
-                KeyFigure(
-                    label: "in use at the end", value: "\(result.finalInUseBytes)",
-                    note: "blocks \(result.finalLiveBytes), retained \(result.finalRetainedBytes)"),
-                KeyFigure(label: "given back in all", value: "\(result.releasedBytes)", note: releaseNote(result)),
-                KeyFigure(
-                    label: "scavenging", value: TimeText.describe(seconds: result.scavengerCPUSeconds),
-                    note: "\(TimeText.share(result.scavengerCPUSeconds, of: result.cpuSeconds)) of the CPU time"),
-            ]
-        }
+        if result.heapFiguresPublished { figures += ofTheHeap(result) }
         figures += [
             KeyFigure(label: "wall time", value: TimeText.describe(seconds: result.wallSeconds), note: ""),
             KeyFigure(
@@ -42,6 +32,42 @@ struct KeyFigure: Hashable, Sendable {
             KeyFigure(
                 label: "page faults", value: grouped(result.minorPageFaults + result.majorPageFaults),
                 note: result.majorPageFaults == 0 ? "none from disk" : "\(grouped(result.majorPageFaults)) from disk"),
+        ]
+        return figures
+    }
+
+    private static func ofTheHeap(_ result: RunResult) -> [KeyFigure] {
+        var figures = [
+            KeyFigure(
+                label: "in use at the end", value: "\(result.finalInUseBytes)",
+                note: "blocks \(result.finalLiveBytes), retained \(result.finalRetainedBytes)")
+        ]
+        if let limit = result.memoryLimitBytes {
+            figures.append(
+                KeyFigure(
+                    label: "memory limit", value: "\(limit)",
+                    note: "allocations gave back \(result.releasedForLimitBytes) for it"))
+        }
+        figures.append(
+            KeyFigure(label: "given back in all", value: "\(result.releasedBytes)", note: releaseNote(result)))
+        let countedForReuse = result.releasedBytes - result.releasedInSpansBytes
+        if countedForReuse > .zero {
+            // The count is coarse, and may take memory for used again that was not touched before.
+            let reused = min(result.reusedWithin10sBytes, countedForReuse)
+            figures.append(
+                KeyFigure(
+                    label: "used again in 10 s", value: TimeText.share(reused.asDouble, of: countedForReuse.asDouble),
+                    note: "of the pages given back"))
+        }
+        figures += [
+            KeyFigure(
+                label: "scavenging", value: TimeText.describe(seconds: result.scavengerCPUSeconds),
+                note: "\(TimeText.share(result.scavengerCPUSeconds, of: result.cpuSeconds)) of the CPU time"),
+            KeyFigure(
+                label: "scavenger's share",
+                value: TimeText.share(result.scavengerCPUSeconds, of: result.wallSeconds * Double(result.processors)),
+                note: "of \(result.processors) processor\(result.processors == 1 ? "" : "s"), "
+                    + "\(grouped(result.scavengerWakeUps)) wake-up\(result.scavengerWakeUps == 1 ? "" : "s")"),
         ]
         return figures
     }

@@ -28,7 +28,8 @@ struct ReportExplanation: Sendable {
                     + "no allocator can give that back.")
             remarks.append(
                 "The heap's figures may lag by what the threads' caches hold. Given back counts every time that "
-                    + "memory went back, also when it was needed again later.")
+                    + "memory went back, also when it was needed again later; how much of it was used again within 10 s is counted "
+                    + "coarsely, by stretches of 4 MiB.")
         }
         remarks.append(
             "Resident is summed over all processes of the run; pages that processes share, such as a library's code, "

@@ -16,8 +16,18 @@ struct RunResult: Hashable, Sendable {
     var cpuSeconds: Double
     var userCPUSeconds: Double
     var systemCPUSeconds: Double
+    /// Processors that the run could use: what shares of the machine are measured by.
+    var processors: Int
     /// The CPU time of all processes' scavengers; part of `cpuSeconds`.
     var scavengerCPUSeconds: Double
+    /// The most of it that was seen to fall in ten seconds.
+    var scavengerPeak10sCPUSeconds: Double
+    /// How often the scavengers woke up, and how often the controllers that pace them failed.
+    var scavengerWakeUps: UInt64
+    var controllerResets: UInt64
+    /// CPU time of allocations that gave other memory back, and of releases on request; part of `cpuSeconds`.
+    var assistCPUSeconds: Double
+    var forcedReleaseCPUSeconds: Double
     var minorPageFaults: UInt64
     var majorPageFaults: UInt64
     /// The most processes that were seen at one time.
@@ -37,15 +47,27 @@ struct RunResult: Hashable, Sendable {
     /// In the last sample before the end.
     var finalResidentBytes: ByteCount
     var residentByteSeconds: Double
-    /// Ever given back to the system: the sum of the four that follow.
+    /// Ever given back to the system: the sum of the five that follow.
     var releasedBytes: ByteCount
     var releasedInBackgroundBytes: ByteCount
     var releasedForGrowthBytes: ByteCount
+    var releasedForLimitBytes: ByteCount
     var releasedOnRequestBytes: ByteCount
     var releasedInSpansBytes: ByteCount
+    /// Used again within 1, 10 and 60 seconds after it was given back, about; each is among the next. What was released
+    /// in spans is not counted.
+    var reusedWithin1sBytes: ByteCount
+    var reusedWithin10sBytes: ByteCount
+    var reusedWithin60sBytes: ByteCount
     /// System calls that gave memory back, and ranges that the kernel refused to take.
     var releaseCalls: UInt64
     var releaseFailures: UInt64
+    /// 99.9 % of the measured holds of a heap's lock were shorter than this, requests apart; of the heap where it is the
+    /// longest. A power of two, so up to twice the truth; 0 where nothing was measured.
+    var heapLockHoldP999Nanoseconds: UInt64
+    /// What the processes' heaps and their books should have from the system at most: of those that count for the levels
+    /// below, together. Null where there is no limit.
+    var memoryLimitBytes: ByteCount?
     /// The last published levels; of the program itself those at its end.
     var finalInUseBytes: ByteCount
     var finalLiveBytes: ByteCount
@@ -59,10 +81,14 @@ struct RunResult: Hashable, Sendable {
 extension RunResult: Codable {
     enum CodingKeys: String, CodingKey, CaseIterable {
         case pageheapVersion, command, startedAt, exitCode, signal, wallSeconds, cpuSeconds, userCPUSeconds
-        case systemCPUSeconds, scavengerCPUSeconds, minorPageFaults, majorPageFaults, processes, publishingProcesses
+        case systemCPUSeconds, processors, scavengerCPUSeconds, scavengerPeak10sCPUSeconds, scavengerWakeUps
+        case controllerResets, assistCPUSeconds, forcedReleaseCPUSeconds
+        case minorPageFaults, majorPageFaults, processes, publishingProcesses
         case processesLeftRunning, heapFiguresPublished, note, peakResidentBytes, peakResidentSource
         case meanResidentBytes, finalResidentBytes, residentByteSeconds, releasedBytes, releasedInBackgroundBytes
-        case releasedForGrowthBytes, releasedOnRequestBytes, releasedInSpansBytes, releaseCalls, releaseFailures
+        case releasedForGrowthBytes, releasedForLimitBytes, releasedOnRequestBytes, releasedInSpansBytes
+        case reusedWithin1sBytes, reusedWithin10sBytes, reusedWithin60sBytes, releaseCalls, releaseFailures
+        case heapLockHoldP999Nanoseconds, memoryLimitBytes
         case finalInUseBytes, finalLiveBytes, finalRetainedBytes, intervalMilliseconds, samplesMerged, samples
     }
 
@@ -78,7 +104,13 @@ extension RunResult: Codable {
         try container.encode(cpuSeconds, forKey: .cpuSeconds)
         try container.encode(userCPUSeconds, forKey: .userCPUSeconds)
         try container.encode(systemCPUSeconds, forKey: .systemCPUSeconds)
+        try container.encode(processors, forKey: .processors)
         try container.encode(scavengerCPUSeconds, forKey: .scavengerCPUSeconds)
+        try container.encode(scavengerPeak10sCPUSeconds, forKey: .scavengerPeak10sCPUSeconds)
+        try container.encode(scavengerWakeUps, forKey: .scavengerWakeUps)
+        try container.encode(controllerResets, forKey: .controllerResets)
+        try container.encode(assistCPUSeconds, forKey: .assistCPUSeconds)
+        try container.encode(forcedReleaseCPUSeconds, forKey: .forcedReleaseCPUSeconds)
         try container.encode(minorPageFaults, forKey: .minorPageFaults)
         try container.encode(majorPageFaults, forKey: .majorPageFaults)
         try container.encode(processes, forKey: .processes)
@@ -94,10 +126,16 @@ extension RunResult: Codable {
         try container.encode(releasedBytes, forKey: .releasedBytes)
         try container.encode(releasedInBackgroundBytes, forKey: .releasedInBackgroundBytes)
         try container.encode(releasedForGrowthBytes, forKey: .releasedForGrowthBytes)
+        try container.encode(releasedForLimitBytes, forKey: .releasedForLimitBytes)
         try container.encode(releasedOnRequestBytes, forKey: .releasedOnRequestBytes)
         try container.encode(releasedInSpansBytes, forKey: .releasedInSpansBytes)
+        try container.encode(reusedWithin1sBytes, forKey: .reusedWithin1sBytes)
+        try container.encode(reusedWithin10sBytes, forKey: .reusedWithin10sBytes)
+        try container.encode(reusedWithin60sBytes, forKey: .reusedWithin60sBytes)
         try container.encode(releaseCalls, forKey: .releaseCalls)
         try container.encode(releaseFailures, forKey: .releaseFailures)
+        try container.encode(heapLockHoldP999Nanoseconds, forKey: .heapLockHoldP999Nanoseconds)
+        try container.encode(memoryLimitBytes, forKey: .memoryLimitBytes)
         try container.encode(finalInUseBytes, forKey: .finalInUseBytes)
         try container.encode(finalLiveBytes, forKey: .finalLiveBytes)
         try container.encode(finalRetainedBytes, forKey: .finalRetainedBytes)

@@ -13,6 +13,8 @@ struct RunOutcome: Sendable {
     let samplesMerged: Int
     let integral: ResidentIntegral
     let heap: HeapFigures
+    /// The most CPU time that all scavengers together were seen to have used in ten seconds, in nanoseconds.
+    let mostScavengerNanoseconds: UInt64
     /// Whether any process published figures.
     let hasHeapFigures: Bool
     /// How many processes did.

@@ -79,7 +79,8 @@ struct Supervisor {
         return RunOutcome(
             ending: ending, wallSeconds: wall.inSeconds, use: use, residentFloor: residentFloor,
             samples: sampler.series.samples, samplesMerged: sampler.series.stride, integral: sampler.integral,
-            heap: heap, hasHeapFigures: sampler.folder.hasFigures,
+            heap: heap, mostScavengerNanoseconds: sampler.mostScavengerNanoseconds,
+            hasHeapFigures: sampler.folder.hasFigures,
             publishingProcesses: sampler.folder.processCount, mostProcesses: sampler.mostProcesses,
             processesLeft: left, unreadableVersion: sampler.folder.otherVersion)
     }

@@ -10,6 +10,10 @@ struct HeapFigures: Hashable, Sendable {
     var goal: ByteCount?
     /// In blocks that the program or its threads' caches hold.
     var live = ByteCount.zero
+    /// What the heap and its books should have from the system at most; nil where there is no limit.
+    var memoryLimit: ByteCount?
+    /// The scavenger's CPU time in the ten seconds before it last worked, in nanoseconds.
+    var scavengerRecentNanoseconds: UInt64 = 0
     /// What was done from the start on.
     var totals = HeapTotals()
 
@@ -18,6 +22,8 @@ struct HeapFigures: Hashable, Sendable {
         left.retained += right.retained
         if let goal = right.goal { left.goal = (left.goal ?? .zero) + goal }
         left.live += right.live
+        if let limit = right.memoryLimit { left.memoryLimit = (left.memoryLimit ?? .zero) + limit }
+        left.scavengerRecentNanoseconds &+= right.scavengerRecentNanoseconds
         left.totals += right.totals
     }
 }
@@ -29,6 +35,8 @@ extension HeapFigures {
             ByteCount(page.system_bytes) - ByteCount(page.released_bytes) - ByteCount(page.released_in_spans_bytes)
         goal = page.goal_bytes == .max ? nil : ByteCount(page.goal_bytes)
         live = ByteCount(page.live_bytes)
+        memoryLimit = page.memory_limit_bytes == .max ? nil : ByteCount(page.memory_limit_bytes)
+        scavengerRecentNanoseconds = page.scavenger_recent_nanoseconds
         totals = HeapTotals(page)
     }
 }

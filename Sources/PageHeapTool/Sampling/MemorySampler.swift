@@ -7,6 +7,8 @@ struct MemorySampler: Sendable {
     private(set) var series = SampleSeries()
     private(set) var integral = ResidentIntegral()
     private(set) var mostProcesses = 0
+    /// The most CPU time that all scavengers together were seen to have used in ten seconds, in nanoseconds.
+    private(set) var mostScavengerNanoseconds: UInt64 = 0
 
     init(folder: StatisticsFolder, tool: Int32 = getpid()) {
         self.folder = folder
@@ -18,7 +20,7 @@ struct MemorySampler: Sendable {
         // Resident memory first: a short program may be gone the next moment, while its figures stay.
         let processes = ProcessTree.descendants(of: tool).union(folder.liveProcesses).union([folder.program])
         let residents = processes.map(ResidentMemory.of).filter { $0 > .zero }
-        let figures = folder.read()
+        let figures = readFolder()
         let resident = residents.reduce(.zero, +)
         guard resident > .zero else { return }
         mostProcesses = max(mostProcesses, residents.count)
@@ -31,6 +33,12 @@ struct MemorySampler: Sendable {
 
     /// The last figures, with the levels that the run's own program had at its end.
     mutating func finish() -> HeapFigures {
-        folder.read(countingEndedProgram: true)
+        readFolder(countingEndedProgram: true)
+    }
+
+    private mutating func readFolder(countingEndedProgram: Bool = false) -> HeapFigures {
+        let figures = folder.read(countingEndedProgram: countingEndedProgram)
+        mostScavengerNanoseconds = max(mostScavengerNanoseconds, figures.scavengerRecentNanoseconds)
+        return figures
     }
 }

@@ -68,13 +68,17 @@ struct ReportTests {
         let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
         #expect(
             object.keys.sorted() == [
-                "command", "cpuSeconds", "exitCode", "finalInUseBytes", "finalLiveBytes", "finalResidentBytes",
-                "finalRetainedBytes", "heapFiguresPublished", "intervalMilliseconds", "majorPageFaults",
-                "meanResidentBytes", "minorPageFaults", "note", "pageheapVersion", "peakResidentBytes",
-                "peakResidentSource", "processes", "processesLeftRunning", "publishingProcesses", "releaseCalls",
-                "releaseFailures", "releasedBytes", "releasedForGrowthBytes", "releasedInBackgroundBytes",
-                "releasedInSpansBytes", "releasedOnRequestBytes", "residentByteSeconds", "samples", "samplesMerged",
-                "scavengerCPUSeconds", "signal", "startedAt", "systemCPUSeconds", "userCPUSeconds", "wallSeconds",
+                "assistCPUSeconds", "command", "controllerResets", "cpuSeconds", "exitCode", "finalInUseBytes",
+                "finalLiveBytes", "finalResidentBytes", "finalRetainedBytes", "forcedReleaseCPUSeconds",
+                "heapFiguresPublished", "heapLockHoldP999Nanoseconds", "intervalMilliseconds", "majorPageFaults",
+                "meanResidentBytes", "memoryLimitBytes", "minorPageFaults", "note", "pageheapVersion",
+                "peakResidentBytes", "peakResidentSource", "processes", "processesLeftRunning", "processors",
+                "publishingProcesses", "releaseCalls", "releaseFailures", "releasedBytes", "releasedForGrowthBytes",
+                "releasedForLimitBytes", "releasedInBackgroundBytes", "releasedInSpansBytes",
+                "releasedOnRequestBytes", "residentByteSeconds", "reusedWithin10sBytes", "reusedWithin1sBytes",
+                "reusedWithin60sBytes", "samples", "samplesMerged", "scavengerCPUSeconds",
+                "scavengerPeak10sCPUSeconds", "scavengerWakeUps", "signal", "startedAt", "systemCPUSeconds",
+                "userCPUSeconds", "wallSeconds",
             ])
         let list = try #require(object["samples"] as? [[String: Any]])
         for sample in list {
@@ -82,8 +86,31 @@ struct ReportTests {
                 sample.keys.sorted() == ["goalBytes", "inUseBytes", "residentBytes", "retainedBytes", "seconds"])
         }
         #expect(list.last?["goalBytes"] is NSNull)
-        #expect(object["signal"] is NSNull)
+        #expect(object["signal"] is NSNull && object["memoryLimitBytes"] is NSNull)
         #expect(try JSONDecoder().decode(RunResult.self, from: data) == result)
+    }
+
+    @Test func refusedCallsAndTheLimitShowWhereThereAreAny() {
+        func figure(_ label: String, _ result: RunResult) -> KeyFigure? {
+            KeyFigure.all(of: result).first { $0.label == label }
+        }
+        var result = RunResult.make(samples: samples)
+        #expect(figure("memory limit", result) == nil)
+        #expect(figure("given back in all", result)?.note == "in 42 calls")
+        #expect(figure("used again in 10 s", result)?.value == "10 %")
+        #expect(figure("scavenger's share", result)?.value == "0.2 %")
+        #expect(figure("scavenger's share", result)?.note == "of 2 processors, 12 wake-ups")
+        result.memoryLimitBytes = ByteCount(64 << 20)
+        result.releasedForLimitBytes = ByteCount(30 << 20)
+        result.releaseFailures = 3
+        #expect(figure("memory limit", result)?.value == "64.0 MiB")
+        #expect(figure("memory limit", result)?.note == "allocations gave back 30.0 MiB for it")
+        #expect(figure("given back in all", result)?.note == "in 42 calls, 3 refused")
+        result.reusedWithin10sBytes = ByteCount(.max)
+        #expect(figure("used again in 10 s", result)?.value == "100 %")
+        result.releasedInSpansBytes = result.releasedBytes
+        #expect(figure("used again in 10 s", result) == nil)
+        #expect(HTMLReport(result: result).page().contains("memory limit"))
     }
 
     @Test func units() {

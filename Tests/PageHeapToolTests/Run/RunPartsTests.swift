@@ -73,6 +73,7 @@ struct RunPartsTests {
         return RunOutcome(
             ending: .exited(code: 0), wallSeconds: 1, use: ResourceUse(largestResident: ByteCount(mark)),
             residentFloor: ByteCount(floor), samples: [], samplesMerged: 1, integral: integral, heap: HeapFigures(),
+            mostScavengerNanoseconds: 0,
             hasHeapFigures: false, publishingProcesses: 0, mostProcesses: 1, processesLeft: 0, unreadableVersion: nil)
     }
 }

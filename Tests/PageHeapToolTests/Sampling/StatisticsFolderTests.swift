@@ -1,3 +1,4 @@
+import CPageHeap
 import Foundation
 import SystemPackage
 import Testing
@@ -50,6 +51,22 @@ struct StatisticsFolderTests {
         #expect(last.totals.releaseCalls == 6)
     }
 
+    @Test func sumsAreSummedAndTheLongestHoldIsKept() throws {
+        try write(living, 0)
+        try write(living, 1, inUse: 42, hold: 4096)
+        try write(ended, 0)
+        var statistics = StatisticsFolder(path: FilePath(folder.path), program: living)
+        for _ in 0..<2 {
+            let figures = statistics.read()
+            #expect(figures.memoryLimit == ByteCount(5000))
+            #expect(figures.scavengerRecentNanoseconds == 80)
+            #expect(figures.totals.releasedForLimit == ByteCount(3 * 16))
+            #expect(figures.totals.reusedWithin10 == ByteCount(3 * 64))
+            #expect(figures.totals.scavengerWakeUps == 3 * 9)
+            #expect(figures.totals.usualHoldNanoseconds == 4096)
+        }
+    }
+
     @Test func aBusyPageKeepsItsFigures() throws {
         try write(living, 0)
         var statistics = StatisticsFolder(path: FilePath(folder.path), program: living)
@@ -71,16 +88,19 @@ struct StatisticsFolderTests {
 
     @Test func anotherVersionIsRemembered() throws {
         var page = StatisticsPageTests.page()
-        page.version = 2
+        page.version = UInt32(PAGEHEAP_STATISTICS_VERSION) + 1
         _ = try folder.write(StatisticsPageTests.bytes(of: page), to: "\(living).0")
         var statistics = StatisticsFolder(path: FilePath(folder.path), program: living)
         #expect(statistics.read() == HeapFigures())
-        #expect(statistics.otherVersion == 2)
+        #expect(statistics.otherVersion == UInt32(PAGEHEAP_STATISTICS_VERSION) + 1)
     }
 
-    private func write(_ process: Int32, _ program: Int, inUse: UInt64 = 600, sequence: UInt32 = 4) throws {
+    private func write(_ process: Int32, _ program: Int, inUse: UInt64 = 600, hold: UInt64 = 2048, sequence: UInt32 = 4)
+        throws
+    {
         var page = StatisticsPageTests.page(process: process)
         page.figures.in_use_bytes = inUse
+        page.figures.hold_p999_nanoseconds = hold
         page.sequence = sequence
         _ = try folder.write(StatisticsPageTests.bytes(of: page), to: "\(process).\(program)")
     }

@@ -23,9 +23,27 @@ struct StatisticsPageTests {
         #expect(figures.retained == ByteCount(750))
         #expect(figures.goal == ByteCount(700))
         #expect(figures.live == ByteCount(500))
-        #expect(figures.totals.released == ByteCount(1 + 2 + 4 + 8))
+        #expect(figures.totals.released == ByteCount(1 + 2 + 4 + 8 + 16))
+        #expect(figures.totals.releasedPages == ByteCount(1 + 2 + 4 + 16))
+        #expect(figures.totals.releasedForLimit == ByteCount(16))
         #expect(figures.totals.scavengerNanoseconds == 1_000_000)
         #expect(figures.totals.releaseCalls == 3)
+        #expect(figures.memoryLimit == ByteCount(5000))
+        #expect(figures.scavengerRecentNanoseconds == 80)
+        #expect(figures.totals.scavengerWakeUps == 9)
+        #expect(figures.totals.controllerResets == 10)
+        #expect(figures.totals.assistNanoseconds == 11)
+        #expect(figures.totals.forcedNanoseconds == 12)
+        #expect(figures.totals.reusedWithin1 == ByteCount(32))
+        #expect(figures.totals.reusedWithin10 == ByteCount(64))
+        #expect(figures.totals.reusedWithin60 == ByteCount(128))
+        #expect(figures.totals.usualHoldNanoseconds == 2048)
+    }
+
+    @Test func noLimitWhereThereIsNone() throws {
+        var page = Self.page()
+        page.figures.memory_limit_bytes = .max
+        #expect(try StatisticsPage.read(file(page)).memoryLimit == nil)
     }
 
     @Test func noGoalWhereTheScavengerIsOff() throws {
@@ -84,7 +102,7 @@ struct StatisticsPageTests {
     static func page(process: Int32 = 1) -> pageheap_statistics_page {
         var page = pageheap_statistics_page()
         page.magic = StatisticsPage.magic
-        page.version = 1
+        page.version = UInt32(PAGEHEAP_STATISTICS_VERSION)
         page.size = UInt32(MemoryLayout<pageheap_statistics_page>.size)
         page.process_identifier = UInt32(process)
         page.sequence = 4
@@ -100,6 +118,17 @@ struct StatisticsPageTests {
         page.figures.released_in_spans_total = 8
         page.figures.scavenger_cpu_nanoseconds = 1_000_000
         page.figures.release_calls = 3
+        page.figures.released_limit_total = 16
+        page.figures.memory_limit_bytes = 5000
+        page.figures.scavenger_recent_nanoseconds = 80
+        page.figures.scavenger_wake_ups = 9
+        page.figures.controller_resets = 10
+        page.figures.assist_cpu_nanoseconds = 11
+        page.figures.forced_cpu_nanoseconds = 12
+        page.figures.reused_1_bytes = 32
+        page.figures.reused_10_bytes = 64
+        page.figures.reused_60_bytes = 128
+        page.figures.hold_p999_nanoseconds = 2048
         return page
     }
 
