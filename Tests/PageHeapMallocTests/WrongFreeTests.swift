@@ -16,7 +16,8 @@ struct WrongFreeTests {
             ("stack", foreign), ("global", foreign), ("low", foreign), ("misaligned", misaligned),
             ("inside-large", insideLarge), ("inside-large-page", insideLarge), ("resize-foreign", foreign),
             ("resize-inside-large", insideLarge), ("usable-foreign", foreign), ("large-twice", foreign),
-            ("small-twice", double), ("small-twice-later", foreign), ("inside-small", insideSmall),
+            ("small-twice", double), ("small-twice-later", foreign),
+            ("small-twice-with-all", double), ("inside-small", insideSmall),
         ])
     func wrongFree(_ check: String, _ text: String) throws {
         let outcome = try ChildProcess.run(try TestPrograms.program("wrong_frees"), [check])

@@ -101,7 +101,10 @@ package struct CentralSpans<Source: PageSource> {
         lists.pointee[sizeClass.index].lock.lock()
         var position = 0
         while position < count {
-            let index = source.spanEntry(of: blocks[position]).span
+            let found = source.spanEntry(of: blocks[position])
+            // The span has gone meanwhile, with all its blocks: this one came back before.
+            if found == .none || found.sizeClass != sizeClass { WrongFree.stop(.alreadyFree, blocks[position]) }
+            let index = found.span
             let span = source.spanRecord(index)
             // Blocks often come back beside those that they left with: one look at the span for all of them.
             let returned = Self.takeBack(blocks + position, count - position, in: span, entry)

@@ -58,9 +58,18 @@ static void small_twice_later(void) {
     malloc_trim(0);
 }
 
+// All blocks of the span come back before the second free of one of them is looked at.
+static void small_twice_with_all(void) {
+    for (int i = 0; i < COUNT; i++) blocks[i] = malloc(64);
+    for (int i = 0; i < COUNT; i++) free(blocks[i]);
+    free(announce(blocks[10]));
+    malloc_trim(0);
+}
+
 static void inside_small(void) {
     for (int i = 0; i < COUNT; i++) blocks[i] = malloc(64);
     free(announce((char *)blocks[COUNT / 2] + 16));
+    blocks[COUNT / 2] = NULL;  // it stays, and its span with it
     drain(blocks, COUNT);
 }
 
@@ -71,6 +80,7 @@ int main(int count, char **arguments) {
         {"inside-large", inside_large}, {"inside-large-page", inside_large_page},
         {"resize-foreign", resize_foreign}, {"resize-inside-large", resize_inside_large},
         {"usable-foreign", usable_foreign}, {"large-twice", large_twice}, {"small-twice", small_twice},
-        {"small-twice-later", small_twice_later}, {"inside-small", inside_small}};
+        {"small-twice-later", small_twice_later},
+        {"small-twice-with-all", small_twice_with_all}, {"inside-small", inside_small}};
     return RUN(checks, arguments);
 }
