@@ -49,10 +49,13 @@ extension Heap {
         let spent = accountProcessorTime(&progress)
         if run.released == 0 && user.isHolePassOver && Double(spent) < Tunables.minimumWorkNanoseconds {
             // Nothing to do before the next cycle.
+            let start = progress.clock.now
             sleep(untilCycle(progress.cycle.lastEnd, progress.clock.now), &progress, unlessSignalled: seen)
+            endFirstRound(&progress, worked: Double(spent), slept: progress.clock.now &- start)
         } else {
             // Whatever the cycle's end cost is paced as well.
             let worked = progress.pacer.counted(max(run.worked, Double(spent)))
+            progress.hasPaced = true
             let slept = rest(progress.pacer.sleepTime(worked: worked), &progress, seen, user)
             progress.pacer.endRound(worked: worked, slept: slept, processors: state.pointee.system.processorCount)
             if progress.pacer.takeReset() {
@@ -61,6 +64,17 @@ extension Heap {
             }
             stayWithinShare(&progress, user)
         }
+    }
+
+    /// Tells the pacer of the first round, though it gave nothing: the controller begins with a thousandth, and would
+    /// otherwise learn only in the first second of release, for which the heap would wait.
+    private func endFirstRound(_ progress: inout WorkerProgress, worked: Double, slept: Int64) {
+        guard !progress.hasPaced, case .controller = progress.pacer, slept >= Tunables.cycleNanoseconds / 2 else {
+            return
+        }
+        progress.hasPaced = true
+        progress.pacer.endRound(
+            worked: progress.pacer.counted(worked), slept: slept, processors: state.pointee.system.processorCount)
     }
 
     /// One stretch of release.

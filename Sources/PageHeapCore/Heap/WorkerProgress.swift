@@ -6,6 +6,8 @@ struct WorkerProgress {
     var share = ShareWindow()
     /// A further cycle may have something to do, even if nothing happens meanwhile.
     var hasMore = false
+    /// The pacer has been told of a round.
+    var hasPaced = false
     /// The CPU time of the thread that is accounted for.
     var seenProcessorTime: Int64
 

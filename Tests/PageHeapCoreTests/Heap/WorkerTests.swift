@@ -132,4 +132,13 @@ struct WorkerTests {
             watch.runUntilParked()
         }
     }
+
+    @Test func theFirstDropIsGivenBackWithinSeconds() throws {
+        let test = try Self.heapWithFree(350)
+        let watch = WorkerWatch(test)
+        watch.endNanoseconds = 3_500_000_000
+        watch.runUntilParked()
+        // Two cycles to see that it stays away, 37 ms of work, and no second in which the controller only learns.
+        #expect(test.malloc.heap.figures().books.retained < ByteCount(36 << 20))
+    }
 }
