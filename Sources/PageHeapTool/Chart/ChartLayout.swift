@@ -1,10 +1,10 @@
 /// Where things are in the chart, in its own units.
 struct ChartLayout: Hashable, Sendable {
     let width = 960.0
-    let height = 440.0
+    var height = 440.0
     let left = 84.0
     let right = 30.0
-    let top = 72.0
+    var top = 72.0
     let bottom = 44.0
 
     let time: TimeAxis

@@ -21,9 +21,19 @@ enum Markup {
         return escaped
     }
 
+    /// A number with that many digits behind the point.
+    static func fixed(_ value: Double, places: Int) -> String {
+        String(format: "%.\(places)f", value)
+    }
+
     /// A coordinate with at most two digits behind the point.
     static func number(_ value: Double) -> String {
         let hundredths = (value * 100).rounded() / 100
         return hundredths == hundredths.rounded() ? "\(Int(hundredths))" : String(format: "%.2f", hundredths)
     }
+}
+
+extension Double {
+    /// As a coordinate in SVG.
+    var asText: String { Markup.number(self) }
 }

@@ -12,19 +12,7 @@ struct SVGChart: Sendable {
 
     /// A file of its own, with its own background and style; it names the program.
     func file() -> String {
-        """
-        <?xml version="1.0" encoding="UTF-8"?>
-        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(size)" width="\(layout.width.asText)" \
-        height="\(layout.height.asText)" class="ph-chart" role="img" aria-label="\(description)">
-        <style>
-        \(ChartPalette.styleSheet)
-        </style>
-        <rect class="ph-card" x="0.5" y="0.5" width="\((layout.width - 1).asText)" \
-        height="\((layout.height - 1).asText)" rx="12"/>
-        \(content)
-        </svg>
-
-        """
+        ChartFile(layout: layout, description: description, style: ChartPalette.styleSheet, content: content).text
     }
 
     /// For the report, which brings background and style. Columns tell their figures under the pointer, without script.
@@ -44,30 +32,7 @@ struct SVGChart: Sendable {
     }
 
     private var content: String {
-        [grid, curves, peakLabel, legend].joined(separator: "\n")
-    }
-
-    private var grid: String {
-        let right = (layout.width - layout.right).asText
-        let rows = chart.bytes.marks.map { mark in
-            let y = layout.y(mark.asDouble)
-            let line = mark == .zero ? "ph-axis" : "ph-grid"
-            return """
-                <line class="\(line)" x1="\(layout.left.asText)" y1="\(y.asText)" x2="\(right)" y2="\(y.asText)"/>\
-                <text class="ph-faint" x="\((layout.left - 10).asText)" y="\((y + 4.5).asText)" \
-                text-anchor="end">\(mark.axisLabel)</text>
-                """
-        }
-        let columns = chart.time.marks.map { mark in
-            let x = layout.x(mark)
-            let floor = layout.floor
-            return """
-                <line class="ph-axis" x1="\(x.asText)" y1="\(floor.asText)" x2="\(x.asText)" y2="\((floor + 5).asText)"/>\
-                <text class="ph-faint" x="\(x.asText)" y="\((floor + 22).asText)" \
-                text-anchor="middle">\(chart.time.label(of: mark))</text>
-                """
-        }
-        return (rows + columns).joined(separator: "\n")
+        [ChartGrid(layout: layout).markup, curves, peakLabel, legend].joined(separator: "\n")
     }
 
     private var curves: String {
@@ -136,9 +101,4 @@ struct SVGChart: Sendable {
                 """
         }.joined(separator: "\n")
     }
-}
-
-extension Double {
-    /// As a coordinate in SVG.
-    fileprivate var asText: String { Markup.number(self) }
 }

@@ -13,9 +13,10 @@ struct PageHeapCommand: ParsableCommand {
             Examples:
               pageheap run -- python3 build.py
               pageheap run --report run.html -- ./server --port 8080
+              pageheap compare -- python3 build.py
             """,
         version: version,
-        subcommands: [RunCommand.self])
+        subcommands: [RunCommand.self, CompareCommand.self])
 
     /// Runs the command that the arguments name. What goes wrong is said in one line on standard error.
     static func main() {
@@ -34,7 +35,8 @@ struct PageHeapCommand: ParsableCommand {
     private static func exit(reporting error: any Error) -> Never {
         let code = exitCode(for: error)
         if code == .success || error is ExitCode { exit(withError: error) }
-        let command = CommandLine.arguments.dropFirst().first == "run" ? " run" : ""
+        let names = configuration.subcommands.compactMap { $0.configuration.commandName }
+        let command = CommandLine.arguments.dropFirst().first.flatMap { names.contains($0) ? " \($0)" : nil } ?? ""
         StandardError.say("\(message(for: error)); see 'pageheap\(command) --help'")
         Glibc.exit(code.rawValue)
     }

@@ -42,19 +42,11 @@ struct RunCommand: ParsableCommand {
 
     /// The program and its arguments, without the `--` that may stand before them.
     var programAndArguments: [String] {
-        command.first == "--" ? Array(command.dropFirst()) : command
+        ProgramWords(words: command).programAndArguments
     }
 
     mutating func validate() throws {
-        // What stands where the program should be is handed over unread, the request for help included.
-        if let first = command.first, ["--help", "-h"].contains(first) { throw CleanExit.helpRequest(Self.self) }
-        if command.first == "--version" { throw CleanExit.message(PageHeapCommand.version) }
-        if let first = command.first, first != "--", first.hasPrefix("-") {
-            throw ValidationError("unknown option '\(first)'")
-        }
-        if programAndArguments.isEmpty {
-            throw ValidationError("no program given; name one after '--': pageheap run -- PROGRAM ARG…")
-        }
+        try ProgramWords(words: command).check(of: Self.self)
     }
 
     mutating func run() throws {

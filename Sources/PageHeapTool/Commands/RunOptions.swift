@@ -1,5 +1,4 @@
 import ArgumentParser
-import SystemPackage
 
 /// What `pageheap run` takes before the program.
 struct RunOptions: ParsableArguments {
@@ -29,16 +28,6 @@ struct RunOptions: ParsableArguments {
         guard Self.intervals.contains(interval) else {
             throw ValidationError("--interval \(interval) is out of range; it takes 10 to 60000 milliseconds")
         }
-        let files = [("--report", report), ("--svg", svg), ("--json", json)]
-        for (option, file) in files {
-            guard let file else { continue }
-            if file.isEmpty || file == "-" {
-                throw ValidationError("\(option) wants the name of a file; standard output belongs to the program")
-            }
-        }
-        let named = files.compactMap(\.1).map { FilePath($0).lexicallyNormalized() }.filter { !$0.starts(with: "/dev") }
-        if Set(named).count < named.count {
-            throw ValidationError("--report, --svg and --json name the same file; give each its own")
-        }
+        try OutputNames(report: report, svg: svg, json: json, standardOutputIsFor: "the program").check()
     }
 }

@@ -1,15 +1,23 @@
 import SystemPackage
 
-/// The files that a run shall write, all known to be writable before the program starts.
+/// The files that a command shall write, all known to be writable before the program starts.
 struct RunOutputs: ~Copyable {
     private var report: OutputFile?
     private var svg: OutputFile?
     private var json: OutputFile?
 
     init(_ options: RunOptions) throws(ToolError) {
-        if let path = options.report { report = try OutputFile(FilePath(path), purpose: "report") }
-        if let path = options.svg { svg = try OutputFile(FilePath(path), purpose: "picture") }
-        if let path = options.json { json = try OutputFile(FilePath(path), purpose: "JSON file") }
+        try self.init(report: options.report, svg: options.svg, json: options.json)
+    }
+
+    /// - Parameters:
+    ///   - report: the page for the browser; nil for none, as with the others.
+    ///   - svg: the chart alone.
+    ///   - json: the figures.
+    init(report: String?, svg: String?, json: String?) throws(ToolError) {
+        if let report { self.report = try OutputFile(FilePath(report), purpose: "report") }
+        if let svg { self.svg = try OutputFile(FilePath(svg), purpose: "picture") }
+        if let json { self.json = try OutputFile(FilePath(json), purpose: "JSON file") }
     }
 
     /// What became of the files.
@@ -18,18 +26,21 @@ struct RunOutputs: ~Copyable {
         var failures: [String] = []
     }
 
-    /// Writes them all; one that fails does not keep the others from being written.
     consuming func write(_ result: RunResult) -> Written {
+        write(
+            report: { Array(HTMLReport(result: result).page().utf8) }, svg: { Array(SVGChart(result).file().utf8) },
+            json: { try result.json() })
+    }
+
+    /// Writes them all; one that fails does not keep the others from being written.
+    consuming func write(
+        report makeReport: () throws -> [UInt8], svg makePicture: () throws -> [UInt8],
+        json makeJSON: () throws -> [UInt8]
+    ) -> Written {
         var written = Written()
-        if let file = report.take() {
-            Self.write(file, "report", &written) { Array(HTMLReport(result: result).page().utf8) }
-        }
-        if let file = svg.take() {
-            Self.write(file, "picture", &written) { Array(SVGChart(result).file().utf8) }
-        }
-        if let file = json.take() {
-            Self.write(file, "JSON", &written) { try result.json() }
-        }
+        if let file = report.take() { Self.write(file, "report", &written, makeReport) }
+        if let file = svg.take() { Self.write(file, "picture", &written, makePicture) }
+        if let file = json.take() { Self.write(file, "JSON", &written, makeJSON) }
         return written
     }
 

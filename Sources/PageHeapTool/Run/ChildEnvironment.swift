@@ -1,7 +1,7 @@
 import SystemPackage
 
-/// The environment that a program is run with: the tool's own, the malloc library before whatever else is preloaded,
-/// and the folder for the statistics pages.
+/// The environment that a program is run with: the tool's own, the malloc library, if there is one, before whatever else
+/// is preloaded, and the folder for the statistics pages, if any are wanted.
 struct ChildEnvironment: Sendable {
     /// Where PageHeap's processes publish their figures, one file a process.
     static let statisticsVariable = "PAGEHEAP_STATISTICS_DIRECTORY"
@@ -9,14 +9,14 @@ struct ChildEnvironment: Sendable {
 
     let variables: RawStrings
 
-    init(from own: RawStrings, library: FilePath, statisticsFolder: FilePath) {
+    init(from own: RawStrings, library: FilePath?, statisticsFolder: FilePath?) {
         let preload = Array("\(Self.preloadVariable)=".utf8)
         let statistics = Array("\(Self.statisticsVariable)=".utf8)
         var kept = own.elements.filter { !$0.starts(with: statistics) && !$0.starts(with: preload) }
         let others = own.elements.first { $0.starts(with: preload) }.map { Array($0.dropFirst(preload.count)) } ?? []
-        let libraryBytes = Array(library.string.utf8)
-        kept.append(preload + libraryBytes + (others.isEmpty ? [] : [UInt8(ascii: ":")] + others))
-        kept.append(statistics + Array(statisticsFolder.string.utf8))
+        let preloaded = [library.map { Array($0.string.utf8) } ?? [], others].filter { !$0.isEmpty }
+        if !preloaded.isEmpty { kept.append(preload + Array(preloaded.joined(separator: [UInt8(ascii: ":")]))) }
+        if let statisticsFolder { kept.append(statistics + Array(statisticsFolder.string.utf8)) }
         variables = RawStrings(kept)
     }
 }

@@ -32,6 +32,12 @@ struct RawStrings: Hashable, Sendable {
         return raw.texts == arguments ? raw : RawStrings(arguments)
     }
 
+    /// Of an environment all but that variable.
+    func without(_ variable: String) -> RawStrings {
+        let start = Array("\(variable)=".utf8)
+        return RawStrings(elements.filter { !$0.starts(with: start) })
+    }
+
     /// The environment that this process was started with.
     static func ownEnvironment() -> RawStrings {
         RawStrings(zeroTerminated: (try? FileReading.bytes(of: "/proc/self/environ")) ?? [])

@@ -25,6 +25,8 @@ struct RunOutcome: Sendable {
     let processesLeft: Int
     /// A version of statistics pages that this tool cannot read.
     let unreadableVersion: UInt32?
+    /// A signal that asked the tool to end meanwhile, the program having been told or not.
+    var endRequest: Int32?
 
     /// The most that was resident, and how that is known.
     var peak: (bytes: ByteCount, source: PeakSource) {

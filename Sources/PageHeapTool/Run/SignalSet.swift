@@ -17,6 +17,9 @@ struct SignalSet {
         [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGALRM]
         + Array(__libc_current_sigrtmin()...__libc_current_sigrtmax())
 
+    /// Those that people and service managers send to end a program.
+    static let endRequests: Set<Int32> = [SIGHUP, SIGINT, SIGQUIT, SIGTERM]
+
     /// Blocks the set for this thread, and so for the whole tool, which has but one. Returns what was blocked before.
     func block() -> SignalSet {
         var before = SignalSet([])

@@ -13,6 +13,7 @@ struct Supervisor {
     private let residentFloor: ByteCount
     private var sampler: MemorySampler
     private var use = ResourceUse()
+    private var endRequest: Int32?
 
     /// The signals to block before the program is started.
     static let signals = SignalSet(SignalSet.forwarded + [SIGCHLD])
@@ -55,7 +56,8 @@ struct Supervisor {
     private var elapsed: Duration { start.duration(to: clock.now) }
 
     /// A terminal tells the whole foreground group; passing that on would tell the program twice.
-    private func pass(_ arrival: SignalSet.Arrival) {
+    private mutating func pass(_ arrival: SignalSet.Arrival) {
+        if SignalSet.endRequests.contains(arrival.signal) { endRequest = arrival.signal }
         if arrival.wasSentByProcess { kill(program, arrival.signal) }
     }
 
@@ -82,6 +84,6 @@ struct Supervisor {
             heap: heap, mostScavengerNanoseconds: sampler.mostScavengerNanoseconds,
             hasHeapFigures: sampler.folder.hasFigures,
             publishingProcesses: sampler.folder.processCount, mostProcesses: sampler.mostProcesses,
-            processesLeft: left, unreadableVersion: sampler.folder.otherVersion)
+            processesLeft: left, unreadableVersion: sampler.folder.otherVersion, endRequest: endRequest)
     }
 }

@@ -14,9 +14,17 @@ struct TerminalStyle: Hashable, Sendable {
 
     /// - Parameter variables: the environment; `NO_COLOR`, `TERM`, `COLUMNS` and the locale's variables count.
     static func ofStandardError(_ variables: [String: String]) -> TerminalStyle {
-        let isTerminal = isatty(STDERR_FILENO) == 1
+        of(STDERR_FILENO, variables)
+    }
+
+    static func ofStandardOutput(_ variables: [String: String]) -> TerminalStyle {
+        of(STDOUT_FILENO, variables)
+    }
+
+    private static func of(_ descriptor: Int32, _ variables: [String: String]) -> TerminalStyle {
+        let isTerminal = isatty(descriptor) == 1
         var size = winsize()
-        let told = isTerminal && ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+        let told = isTerminal && ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
         return TerminalStyle(isTerminal: isTerminal, columns: told ? Int(size.ws_col) : nil, variables: variables)
     }
 

@@ -1,0 +1,27 @@
+import ArgumentParser
+import SystemPackage
+
+/// The names of the files that a command shall write.
+struct OutputNames {
+    let report: String?
+    let svg: String?
+    let json: String?
+    /// What standard output is taken by, as in "belongs to the program".
+    let standardOutputIsFor: String
+
+    /// Throws a usage error where they make no sense.
+    func check() throws {
+        let files = [("--report", report), ("--svg", svg), ("--json", json)]
+        for (option, file) in files {
+            guard let file else { continue }
+            if file.isEmpty || file == "-" {
+                throw ValidationError(
+                    "\(option) wants the name of a file; standard output belongs to \(standardOutputIsFor)")
+            }
+        }
+        let named = files.compactMap(\.1).map { FilePath($0).lexicallyNormalized() }.filter { !$0.starts(with: "/dev") }
+        if Set(named).count < named.count {
+            throw ValidationError("--report, --svg and --json name the same file; give each its own")
+        }
+    }
+}

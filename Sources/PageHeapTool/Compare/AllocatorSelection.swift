@@ -1,0 +1,85 @@
+import SystemPackage
+
+/// Which allocators a program is run under: PageHeap first, then those that the user names, or all that are there.
+struct AllocatorSelection: Hashable, Sendable {
+    let allocators: [ComparedAllocator]
+    /// Names of allocators that would have been compared, had they been there.
+    let notFound: [String]
+
+    init(allocators: [ComparedAllocator], notFound: [String]) {
+        self.allocators = allocators
+        self.notFound = notFound
+    }
+
+    /// - Parameters:
+    ///   - names: what `--with` says; nil for all that are there.
+    ///   - pageHeap: PageHeap's library; the others have to be for its platform.
+    init(names: [String]?, pageHeap: PreloadLibrary, finder: LibraryFinder) throws(ToolError) {
+        var allocators = [ComparedAllocator.pageHeap(pageHeap)]
+        var notFound: [String] = []
+        if let names {
+            for name in names {
+                allocators.append(try Self.allocator(named: name, pageHeap: pageHeap, finder: finder))
+            }
+        } else {
+            allocators.append(.system)
+            for known in KnownAllocator.all {
+                if let library = finder.find(known, matching: pageHeap.header) {
+                    allocators.append(ComparedAllocator(name: known.name, library: library, isPageHeap: false))
+                } else {
+                    notFound.append(known.name)
+                }
+            }
+        }
+        self.init(allocators: Self.distinct(allocators), notFound: notFound)
+    }
+
+    /// The one that the others' figures are set in relation to: the system's own, or else the first.
+    var reference: ComparedAllocator {
+        allocators.first { $0.library == nil } ?? allocators[0]
+    }
+
+    private static func allocator(
+        named name: String, pageHeap: PreloadLibrary, finder: LibraryFinder
+    ) throws(ToolError) -> ComparedAllocator {
+        switch name.lowercased() {
+        case ComparedAllocator.pageHeapName.lowercased(): return .pageHeap(pageHeap)
+        case ComparedAllocator.systemName, "system": return .system
+        default: break
+        }
+        if let known = KnownAllocator.named(name) {
+            guard let library = finder.find(known, matching: pageHeap.header) else {
+                let remedy = known.package.map { "install it (on Debian: apt install \($0)), or " } ?? ""
+                throw ToolError(
+                    .noInput, "--with: \(known.name) was not found here; \(remedy)give the path of its library")
+            }
+            return ComparedAllocator(name: known.name, library: library, isPageHeap: false)
+        }
+        guard name.contains("/") || name.hasSuffix(".so") || name.contains(".so.") else {
+            let names = [ComparedAllocator.systemName] + KnownAllocator.all.map(\.name)
+            throw ToolError(
+                .usage,
+                "--with: '\(name)' is no allocator known here; known are \(names.joined(separator: ", ")), "
+                    + "and any library by its path")
+        }
+        let library = try PreloadLibrary(candidate: FilePath(name), matching: pageHeap.header)
+        if let reason = finder.refusal(library) {
+            throw ToolError(.noInput, "--with: '\(name)' cannot be preloaded: \(reason)")
+        }
+        return ComparedAllocator(
+            name: library.path.lastComponent?.string ?? name, library: library, isPageHeap: false)
+    }
+
+    /// Each library once; where two have the same name, their paths tell them apart.
+    private static func distinct(_ allocators: [ComparedAllocator]) -> [ComparedAllocator] {
+        var kept: [ComparedAllocator] = []
+        for allocator in allocators where !kept.contains(where: { $0.library?.path == allocator.library?.path }) {
+            var allocator = allocator
+            if kept.contains(where: { $0.name == allocator.name }), let path = allocator.library?.path {
+                allocator.name = path.string
+            }
+            kept.append(allocator)
+        }
+        return kept
+    }
+}

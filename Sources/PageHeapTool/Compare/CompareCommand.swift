@@ -1,0 +1,125 @@
+import ArgumentParser
+import Foundation
+import Glibc
+import SystemPackage
+
+/// `pageheap compare`: the same program under each allocator.
+struct CompareCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "compare",
+        abstract: "Runs a program under each allocator found on the machine and compares time and memory.",
+        usage: "pageheap compare [options] -- PROGRAM ARG…",
+        discussion: """
+            The program runs on PageHeap, on the system's own malloc, and on every other allocator that is found, once a \
+            round; each round begins with another one. The table goes to standard output, progress to standard error.
+
+            The program's output and messages are dropped. Its standard input is the tool's if that is a file, from the \
+            start in each run, and empty otherwise. An LD_PRELOAD of the environment is left out. Processes that a run \
+            leaves behind are ended. ^C ends the comparison; rounds that are done are still shown.
+
+            THE LAST DROP
+              The last time that resident memory fell by at least a tenth of its peak;
+              +1 s, +5 s and +10 s are counted from there. A fall goes on until memory
+              rises by a tenth again, or is still for two seconds; falls in the
+              program's last second do not count. Where memory never fell so, the time
+              of its peak stands in. '-' where the program ended before.
+
+            EXAMPLES
+              pageheap compare -- python3 build.py
+              pageheap compare --with glibc,jemalloc --report compare.html -- ./server
+              pageheap compare --with ./libmy.so.1 --runs 7 --json compare.json -- make
+
+            EXIT CODES
+              0    the program ended the same way in all runs, whatever that was
+              1    it ended in another way under some allocators; the table says how
+              64   wrong use of the command line
+              66   a library is missing or cannot serve, or the program cannot be
+                   given another malloc (static, setuid, for another processor)
+              74   a file cannot be written
+              126  the program is there and cannot be executed
+              127  the program was not found
+              128 and the signal's number if a signal ended the comparison
+            """)
+
+    @OptionGroup var options: CompareOptions
+
+    @Argument(
+        parsing: .captureForPassthrough,
+        help: ArgumentHelp("The program, looked for in PATH as a shell would, and its arguments.", valueName: "program")
+    )
+    var command: [String] = []
+
+    var words: ProgramWords { ProgramWords(words: command) }
+
+    mutating func validate() throws {
+        try words.check(of: Self.self)
+    }
+
+    mutating func run() throws {
+        let variables = ProcessInfo.processInfo.environment
+        let pageHeap = try PreloadLibrary(named: options.library.map { FilePath($0) })
+        let selection = try AllocatorSelection(
+            names: options.allocatorNames, pageHeap: pageHeap,
+            finder: LibraryFinder(libraryPath: variables["LD_LIBRARY_PATH"]))
+        let session = try preparedSession(selection, pageHeap: pageHeap, variables: variables)
+        let outputs = try RunOutputs(report: options.report, svg: options.svg, json: options.json)
+        let startedAt = Date()
+        let outcome = session.run()
+        let result = CompareResult(
+            selection: selection, runs: outcome.runs, command: words.programAndArguments, startedAt: startedAt,
+            rounds: options.runs, interval: options.interval, stopped: outcome.stop?.description,
+            version: PageHeapCommand.version)
+        try finish(result, outputs, stop: outcome.stop, variables: variables)
+    }
+
+    /// Everything that can be wrong with the program is found here, before anything is run.
+    private func preparedSession(
+        _ selection: AllocatorSelection, pageHeap: PreloadLibrary, variables: [String: String]
+    ) throws(ToolError) -> CompareSession {
+        let arguments = RawStrings.ownArguments(endingIn: words.programAndArguments)
+        let finder = ProgramFinder(searchPath: variables["PATH"])
+        let program = try finder.find(FilePath(bytes: arguments.elements[0]))
+        try PreloadCheck(library: pageHeap, privileges: .current(), finder: finder).check(program)
+        let environment = RawStrings.ownEnvironment().without(ChildEnvironment.preloadVariable)
+        let input = RepeatableInput()
+        let streams = ProgramStreams(readsInput: input.isFile, writesOutput: options.showOutput)
+        let interval = Duration.milliseconds(options.interval)
+        let places = PrivateFolder.usualPlaces(temporaryFolder: variables["TMPDIR"])
+        let progress = CompareProgress(
+            total: selection.allocators.count * options.runs,
+            rewrites: isatty(STDERR_FILENO) == 1 && variables["TERM"] != "dumb" && !options.showOutput)
+        return CompareSession(
+            allocators: selection.allocators, rounds: options.runs,
+            session: { allocator in
+                RunSession(
+                    program: program, arguments: arguments, environment: environment, library: allocator.library,
+                    interval: interval, temporaryFolders: places, readsHeapFigures: allocator.isPageHeap,
+                    streams: streams)
+            }, input: input, progress: options.quiet ? nil : progress)
+    }
+
+    /// Writes and shows what there is, and ends with the code that fits.
+    private func finish(
+        _ result: CompareResult, _ outputs: consuming RunOutputs, stop: CompareSession.Stop?,
+        variables: [String: String]
+    ) throws {
+        guard result.hasRuns else {
+            if case .failure(let error) = stop { throw error }
+            throw ExitCode(stop?.exitCode ?? 0)
+        }
+        let written = outputs.write(
+            report: { Array(CompareReport(result: result).page().utf8) },
+            svg: { Array(CompareChart(result).file().utf8) }, json: { try result.json() })
+        for failure in written.failures { StandardError.say(failure) }
+        if !options.quiet {
+            try StandardOutput.write(CompareTable(result: result, style: .ofStandardOutput(variables)).text())
+            for file in written.files { StandardError.say("\(file.purpose) written to \(file.path)") }
+        }
+        if let stop {
+            StandardError.say("not all rounds were run: \(stop.description)")
+            throw ExitCode(stop.exitCode)
+        }
+        if !written.failures.isEmpty { throw ExitCode(ToolExitCode.inputOutput.rawValue) }
+        if !result.endingsAgree { throw ExitCode(1) }
+    }
+}

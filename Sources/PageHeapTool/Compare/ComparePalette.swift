@@ -1,0 +1,26 @@
+/// The colours of an overlay of many curves: told apart in most kinds of colour blindness as far as eight can be; from
+/// the ninth curve on they come again, dashed.
+enum ComparePalette {
+    static let light = ["#2f6fde", "#5d6879", "#d9660a", "#0f9f7f", "#8b46d6", "#b88a00", "#d63384", "#7a4a2b"]
+    static let dark = ["#6ea3ff", "#a9b4c4", "#ff9d4d", "#3fd1ae", "#bd8cff", "#e8c547", "#ff7ab8", "#c99a78"]
+
+    /// The classes of a curve.
+    static func classes(of index: Int) -> String {
+        "ph-c\(index % light.count)\(index < light.count ? "" : " ph-again")"
+    }
+
+    static let styleSheet = """
+        \(ChartPalette.styleSheet)
+        .ph-first{stroke-width:2.75}.ph-again{stroke-dasharray:6 5}
+        \(rules(light))
+        @media (prefers-color-scheme:dark){
+        \(rules(dark))
+        }
+        """
+
+    private static func rules(_ colours: [String]) -> String {
+        colours.enumerated().map { index, colour in
+            ".ph-c\(index).ph-line{stroke:\(colour)}.ph-c\(index).ph-dot{fill:\(colour)}"
+        }.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,108 @@
+/// The comparison as one page that needs nothing but itself.
+struct CompareReport: Sendable {
+    let result: CompareResult
+
+    func page() -> String {
+        """
+        <!DOCTYPE html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta name="color-scheme" content="light dark">
+        <title>\(Markup.escape(CommandText.short(result.command, limit: 60))) under \
+        \(result.allocators.count) allocators</title>
+        <style>
+        \(ReportStyle.sheet)
+        \(ComparePalette.styleSheet)
+        .comparison{margin:1rem 0;padding:.9rem 1.4rem}.comparison .scroll{margin-top:0}
+        td small,th small{display:block;color:var(--faint);font-size:.8rem}
+        </style>
+        </head>
+        <body>
+        <main>
+        <header>
+        <p class="mark"><span aria-hidden="true">▚</span> PageHeap <span class="faint">comparison</span></p>
+        <h1>\(Markup.escape(headline))</h1>
+        <pre class="command"><code>\(Markup.escape(CommandText.quoted(result.command)))</code></pre>
+        <p class="faint">\(Markup.escape(circumstances))</p>
+        </header>
+        \(result.remarks.map { "<p class=\"note\">\(Markup.escape($0))</p>" }.joined(separator: "\n"))
+        <section aria-label="Chart" class="card chart">
+        \(CompareChart(result).inline())
+        </section>
+        \(table)
+        \(explanation)
+        <footer class="faint">Made by pageheap \(Markup.escape(result.pageheapVersion)). \
+        This page loads nothing and runs no script.</footer>
+        </main>
+        </body>
+        </html>
+
+        """
+    }
+
+    /// Such as "Mean resident memory: PageHeap 80.1 MiB, glibc 316 MiB."
+    private var headline: String {
+        let wanted = result.allocators.filter {
+            $0.name == result.allocators.first?.name || $0.name == result.reference
+        }
+        let parts = wanted.compactMap { allocator in
+            allocator.spread(of: .meanResidentBytes).map { "\(allocator.name) \(ByteCount(rounding: $0.median))" }
+        }
+        return parts.isEmpty
+            ? "The program ended before its memory could be seen."
+            : "Mean resident memory: \(parts.joined(separator: ", "))."
+    }
+
+    private var circumstances: String {
+        var text =
+            "Started \(result.startedAt) · \(result.rounds == 1 ? "one round" : "\(result.rounds) interleaved rounds") · \(result.expected.description) · "
+            + "sampled every \(result.intervalMilliseconds) ms"
+        if !result.notFound.isEmpty { text += " · not found: \(result.notFound.joined(separator: ", "))" }
+        return text
+    }
+
+    private var table: String {
+        let heads = CompareFigure.allCases.map { figure in
+            "<th scope=\"col\">\(figure.heading)<small>\(figure.unit.isEmpty ? "&nbsp;" : figure.unit)</small></th>"
+        }
+        let rows = result.allocators.map { allocator in
+            let cells = CompareFigure.allCases.map { cell($0, allocator) }
+            return "<tr><td>\(Markup.escape(allocator.name))</td>\(cells.joined())</tr>"
+        }
+        return """
+            <section class="card comparison" aria-label="Table"><div class="scroll"><table>
+            <thead><tr><th scope="col">median</th>\(heads.joined())</tr></thead>
+            <tbody>
+            \(rows.joined(separator: "\n"))
+            </tbody></table></div></section>
+            """
+    }
+
+    private func cell(_ figure: CompareFigure, _ allocator: AllocatorResult) -> String {
+        guard let spread = allocator.spread(of: figure) else { return "<td>–</td>" }
+        var small = ""
+        if result.rounds > 1 { small += "<small>\(figure.text(spread.lowest))–\(figure.text(spread.highest))</small>" }
+        if allocator.name != result.reference, let ratio = result.ratio(of: figure, for: allocator) {
+            small += "<small>× \(CompareTable.ratioText(ratio))</small>"
+        }
+        return "<td>\(figure.text(spread.median))\(small)</td>"
+    }
+
+    private var explanation: String {
+        """
+        <section class="card reading">
+        <h2>How to read it</h2>
+        <p>The same program ran under each allocator, once a round, and each round began with another one. Each cell has \
+        the median, below it the lowest and the highest value, and the ratio to \(Markup.escape(result.reference)). \
+        A curve is the run of middle length; a dot marks its end.</p>
+        <p>Resident memory is summed over all processes of a run; pages that they share count in each. RSS×time is the \
+        area below the curve: what the memory costs where memory is paid by time. Faults are page faults.</p>
+        <p>\(Markup.escape(CompareTable.explanation)) A fall goes on until memory rises by a tenth again, or has been \
+        still for two seconds; falls in the program's last second do not count. There is no figure where the program \
+        ended before.</p>
+        </section>
+        """
+    }
+}

@@ -1,0 +1,91 @@
+/// The figures of one run under one allocator. Bytes and seconds.
+struct CompareRun: Hashable, Sendable {
+    /// The round that it was part of, from 1 on.
+    var round: Int
+    var exitCode: Int32
+    /// The signal that killed the program, if one did.
+    var signal: Int32?
+    var wallSeconds: Double
+    /// User and system time of the program and of its descendants that ended before it.
+    var cpuSeconds: Double
+    var userCPUSeconds: Double
+    var systemCPUSeconds: Double
+    var minorPageFaults: UInt64
+    var majorPageFaults: UInt64
+    /// Zero where the program ended before its memory could be seen.
+    var peakResidentBytes: ByteCount
+    var meanResidentBytes: ByteCount
+    var residentByteSeconds: Double
+    /// See `LastDrop`; nil where the program ended too soon after its peak.
+    var lastDrop: LastDrop?
+    /// That many seconds after the last drop; nil where the program ended before.
+    var residentAfter1SecondBytes: ByteCount?
+    var residentAfter5SecondsBytes: ByteCount?
+    var residentAfter10SecondsBytes: ByteCount?
+    /// Thinned out to what a picture can show.
+    var curve: ResidentCurve
+
+    var ending: ProcessEnding {
+        signal.map(ProcessEnding.killed(signal:)) ?? .exited(code: exitCode)
+    }
+}
+
+extension CompareRun {
+    init(_ outcome: RunOutcome, round: Int) {
+        let points = outcome.samples.map { ChartPoint(seconds: $0.seconds, bytes: $0.residentBytes.asDouble) }
+        let whole = ResidentCurve(points: points, end: outcome.wallSeconds)
+        let drop = LastDrop(of: points, endingAt: outcome.wallSeconds)
+        func resident(after seconds: Double) -> ByteCount? {
+            drop.flatMap { whole.value(atSeconds: $0.seconds + seconds) }.map { ByteCount(rounding: $0) }
+        }
+        self.init(
+            round: round,
+            exitCode: outcome.ending.exitCode,
+            signal: outcome.ending.signal,
+            wallSeconds: outcome.wallSeconds,
+            cpuSeconds: outcome.use.seconds,
+            userCPUSeconds: outcome.use.userSeconds,
+            systemCPUSeconds: outcome.use.systemSeconds,
+            minorPageFaults: outcome.use.minorFaults,
+            majorPageFaults: outcome.use.majorFaults,
+            peakResidentBytes: outcome.peak.bytes,
+            meanResidentBytes: outcome.integral.mean(endingAt: outcome.wallSeconds),
+            residentByteSeconds: outcome.integral.total(endingAt: outcome.wallSeconds),
+            lastDrop: drop,
+            residentAfter1SecondBytes: resident(after: 1),
+            residentAfter5SecondsBytes: resident(after: 5),
+            residentAfter10SecondsBytes: resident(after: 10),
+            curve: ResidentCurve(
+                points: Downsampling.extremes(of: points, limit: MemoryChart.pointLimit), end: outcome.wallSeconds))
+    }
+}
+
+extension CompareRun: Encodable {
+    enum CodingKeys: String, CodingKey {
+        case round, exitCode, signal, wallSeconds, cpuSeconds, userCPUSeconds, systemCPUSeconds, minorPageFaults
+        case majorPageFaults, peakResidentBytes, meanResidentBytes, residentByteSeconds, lastDropSeconds
+        case lastDropIsFall, residentAfter1SecondBytes, residentAfter5SecondsBytes, residentAfter10SecondsBytes
+    }
+
+    /// Every key is always there: what there is not is null. The curve is the allocator's to show, for one of its runs.
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(round, forKey: .round)
+        try container.encode(exitCode, forKey: .exitCode)
+        try container.encode(signal, forKey: .signal)
+        try container.encode(wallSeconds, forKey: .wallSeconds)
+        try container.encode(cpuSeconds, forKey: .cpuSeconds)
+        try container.encode(userCPUSeconds, forKey: .userCPUSeconds)
+        try container.encode(systemCPUSeconds, forKey: .systemCPUSeconds)
+        try container.encode(minorPageFaults, forKey: .minorPageFaults)
+        try container.encode(majorPageFaults, forKey: .majorPageFaults)
+        try container.encode(peakResidentBytes, forKey: .peakResidentBytes)
+        try container.encode(meanResidentBytes, forKey: .meanResidentBytes)
+        try container.encode(residentByteSeconds, forKey: .residentByteSeconds)
+        try container.encode(lastDrop?.seconds, forKey: .lastDropSeconds)
+        try container.encode(lastDrop?.isFall, forKey: .lastDropIsFall)
+        try container.encode(residentAfter1SecondBytes, forKey: .residentAfter1SecondBytes)
+        try container.encode(residentAfter5SecondsBytes, forKey: .residentAfter5SecondsBytes)
+        try container.encode(residentAfter10SecondsBytes, forKey: .residentAfter10SecondsBytes)
+    }
+}

@@ -1,0 +1,115 @@
+/// The comparison as a table in characters: medians, ratios of them, and the ends of the spread, all in the same columns.
+struct CompareTable: Sendable {
+    let result: CompareResult
+    let style: TerminalStyle
+
+    private static let missing = "-"
+
+    func text() -> String {
+        (lines() + [""] + remarks() + [""]).joined(separator: "\n")
+    }
+
+    /// The table alone.
+    func lines() -> [String] {
+        let rows = allRows()
+        let columns = CompareFigure.allCases.count + 1
+        let widths = (0..<columns).map { column in rows.map { $0.cells[column].count }.max() ?? 0 }
+        return rows.map { row in
+            let cells = row.cells.indices.map { column in
+                let text = row.cells[column]
+                let gap = String(repeating: " ", count: widths[column] - text.count)
+                return column == 0 ? text + gap : gap + text
+            }
+            var line = cells.joined(separator: "  ")
+            while line.last == " " { line.removeLast() }
+            return row.look.map { style.styled(line, $0) } ?? line
+        }
+    }
+
+    private struct Row {
+        let cells: [String]
+        var look: TerminalStyle.Look?
+
+        static let empty = Row(cells: [String](repeating: "", count: CompareFigure.allCases.count + 1))
+    }
+
+    private func allRows() -> [Row] {
+        let figures = CompareFigure.allCases
+        var rows = [
+            Row(
+                cells: [result.rounds == 1 ? "one run" : "median of \(result.rounds)"] + figures.map(\.heading),
+                look: .bold),
+            Row(cells: [""] + figures.map(\.unit), look: .faint),
+        ]
+        for allocator in result.allocators {
+            rows.append(
+                Row(
+                    cells: [allocator.name]
+                        + figures.map { cell($0, allocator, \.median) }))
+        }
+        let others = result.allocators.filter { $0.name != result.reference }
+        if !others.isEmpty {
+            rows += [.empty, Row(cells: heading("ratio to \(result.reference)"), look: .bold)]
+        }
+        for allocator in others {
+            rows.append(Row(cells: [allocator.name] + figures.map { ratio($0, allocator) }))
+        }
+        if result.rounds > 1 {
+            rows += [.empty, Row(cells: heading("lowest, highest"), look: .bold)]
+            for allocator in result.allocators {
+                rows.append(Row(cells: [allocator.name] + figures.map { cell($0, allocator, \.lowest) }))
+                rows.append(Row(cells: [""] + figures.map { cell($0, allocator, \.highest) }))
+            }
+        }
+        return rows
+    }
+
+    private func heading(_ text: String) -> [String] {
+        [text] + CompareFigure.allCases.map { _ in "" }
+    }
+
+    private func ratio(_ figure: CompareFigure, _ allocator: AllocatorResult) -> String {
+        result.ratio(of: figure, for: allocator).map(Self.ratioText) ?? Self.missing
+    }
+
+    /// Two digits behind the point, three where it is small.
+    static func ratioText(_ ratio: Double) -> String {
+        if ratio < 0.0995 { return Markup.fixed(ratio, places: 3) }
+        return Markup.fixed(ratio, places: ratio < 9.995 ? 2 : ratio < 99.95 ? 1 : 0)
+    }
+
+    private func cell(
+        _ figure: CompareFigure, _ allocator: AllocatorResult, _ value: KeyPath<FigureSpread, Double>
+    ) -> String {
+        allocator.spread(of: figure).map { figure.text($0[keyPath: value]) } ?? Self.missing
+    }
+
+    private func remarks() -> [String] {
+        let all = [Self.explanation] + result.remarks + [notFound].compactMap { $0 }
+        return all.flatMap { Self.wrapped($0, width: style.width) }
+    }
+
+    /// What the last columns are.
+    static let explanation =
+        "fell at: the last time that resident memory fell by a tenth of its peak; +1 s, +5 s, +10 s: what was resident so "
+        + "long after. An allocator that waits before it gives memory back falls late."
+
+    private var notFound: String? {
+        result.notFound.isEmpty ? nil : "Not found here: \(result.notFound.joined(separator: ", "))."
+    }
+
+    private static func wrapped(_ text: String, width: Int) -> [String] {
+        var lines = [""]
+        for word in text.split(separator: " ") {
+            let last = lines[lines.count - 1]
+            if last.isEmpty {
+                lines[lines.count - 1] = String(word)
+            } else if last.count + word.count + 1 > width {
+                lines.append(String(word))
+            } else {
+                lines[lines.count - 1] = "\(last) \(word)"
+            }
+        }
+        return lines
+    }
+}

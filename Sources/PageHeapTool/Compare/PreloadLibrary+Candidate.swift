@@ -1,0 +1,36 @@
+import SystemPackage
+
+extension PreloadLibrary {
+    /// A library to compare with.
+    /// - Parameters:
+    ///   - candidate: its path.
+    ///   - header: of a library for the platform that it has to be for.
+    init(candidate: FilePath, matching header: ELFHeader) throws(ToolError) {
+        guard let absolute = candidate.resolved else {
+            throw ToolError(.noInput, "--with: the library '\(candidate)' is not there; check the path")
+        }
+        let own: ELFHeader?
+        do {
+            own = try ELFHeader(of: absolute)
+        } catch {
+            throw ToolError(.noInput, "--with: the library '\(absolute)' cannot be read: \(error)")
+        }
+        guard let own, own.isSharedObject, own.loader == nil else {
+            throw ToolError(
+                .noInput, "--with: '\(candidate)' is not a shared library; name one that can be preloaded, a file .so")
+        }
+        if !own.matches(header) {
+            throw ToolError(
+                .noInput,
+                "--with: '\(candidate)' is a \(own.platform) library; name one for \(header.platform), as the program is"
+            )
+        }
+        self.init(path: absolute, header: own)
+    }
+
+    /// One that is known to be a shared library.
+    init(path: FilePath, header: ELFHeader) {
+        self.path = path
+        self.header = header
+    }
+}

@@ -1,0 +1,44 @@
+import Testing
+
+@testable import PageHeapTool
+
+struct CompareOptionsTests {
+    @Test func optionsAndTheProgramAreParted() throws {
+        let command = try CompareCommand.parse([
+            "--with", "glibc, ./a b.so ,tbb", "--runs", "7", "--show-output", "--", "ls", "--runs", "--",
+        ])
+        #expect(command.words.programAndArguments == ["ls", "--runs", "--"])
+        #expect(command.options.allocatorNames == ["glibc", "./a b.so", "tbb"])
+        #expect(command.options.runs == 7)
+        #expect(command.options.showOutput)
+        let plain = try CompareCommand.parse(["ls", "-l"])
+        #expect(plain.options.allocatorNames == nil)
+        #expect(plain.options.runs == 3)
+        #expect(plain.words.programAndArguments == ["ls", "-l"])
+    }
+
+    @Test(arguments: [
+        [], ["--"], ["--nonsense", "--", "ls"], ["--runs", "0", "--", "ls"], ["--runs", "-1", "--", "ls"],
+        ["--runs", "1001", "--", "ls"], ["--runs", "x", "--", "ls"], ["--with", "", "--", "ls"],
+        ["--with", "a,,b", "--", "ls"], ["--with", "a, ", "--", "ls"], ["--interval", "9", "--", "ls"],
+        ["--json", "-", "--", "ls"], ["--report", "x", "--svg", "./x", "--", "ls"], ["--with"],
+    ])
+    func wrongUse(arguments: [String]) {
+        do {
+            _ = try CompareCommand.parse(arguments)
+            Issue.record("accepted \(arguments)")
+        } catch {
+            #expect(CompareCommand.exitCode(for: error).rawValue == 64)
+        }
+    }
+
+    @Test func theEnvironmentForOneAllocator() {
+        let own = RawStrings(["A=1", "LD_PRELOAD=/x.so", "PAGEHEAP_STATISTICS_DIRECTORY=/old"])
+            .without(ChildEnvironment.preloadVariable)
+        func made(_ library: String?) -> [String] {
+            ChildEnvironment(from: own, library: library.map { .init($0) }, statisticsFolder: nil).variables.texts
+        }
+        #expect(made(nil) == ["A=1"])
+        #expect(made("/lib.so") == ["A=1", "LD_PRELOAD=/lib.so"])
+    }
+}
