@@ -116,7 +116,7 @@ struct CompareCommand: ParsableCommand {
             for file in written.files { StandardError.say("\(file.purpose) written to \(file.path)") }
         }
         if let stop {
-            StandardError.say("not all rounds were run: \(stop.description)")
+            if options.quiet { StandardError.say("not all rounds were run: \(stop.description)") }
             throw ExitCode(stop.exitCode)
         }
         if !written.failures.isEmpty { throw ExitCode(ToolExitCode.inputOutput.rawValue) }

@@ -15,7 +15,8 @@ struct CompareReport: Sendable {
         <style>
         \(ReportStyle.sheet)
         \(ComparePalette.styleSheet)
-        .comparison{margin:1rem 0;padding:.9rem 1.4rem}.comparison .scroll{margin-top:0}
+        .comparison{margin:1rem 0;padding:.9rem .7rem}.comparison .scroll{margin-top:0}
+        .comparison th,.comparison td{padding:.32rem .4rem}
         td small,th small{display:block;color:var(--faint);font-size:.8rem}
         </style>
         </head>
@@ -83,7 +84,8 @@ struct CompareReport: Sendable {
     private func cell(_ figure: CompareFigure, _ allocator: AllocatorResult) -> String {
         guard let spread = allocator.spread(of: figure) else { return "<td>–</td>" }
         var small = ""
-        if result.rounds > 1 { small += "<small>\(figure.text(spread.lowest))–\(figure.text(spread.highest))</small>" }
+        let (lowest, highest) = (figure.text(spread.lowest), figure.text(spread.highest))
+        if lowest != highest { small += "<small>\(lowest)–\(highest)</small>" }
         if allocator.name != result.reference, let ratio = result.ratio(of: figure, for: allocator) {
             small += "<small>× \(CompareTable.ratioText(ratio))</small>"
         }
@@ -95,7 +97,7 @@ struct CompareReport: Sendable {
         <section class="card reading">
         <h2>How to read it</h2>
         <p>The same program ran under each allocator, once a round, and each round began with another one. Each cell has \
-        the median, below it the lowest and the highest value, and the ratio to \(Markup.escape(result.reference)). \
+        the median, below it the lowest and the highest value where they differ, and the ratio to \(Markup.escape(result.reference)). \
         A curve is the run of middle length; a dot marks its end.</p>
         <p>Resident memory is summed over all processes of a run; pages that they share count in each. RSS×time is the \
         area below the curve: what the memory costs where memory is paid by time. Faults are page faults.</p>

@@ -92,7 +92,7 @@ struct CompareProgramTests {
         if !BuiltTool.waits(for: { !tool.process.isRunning }) { tool.process.terminate() }
         let outcome = tool.outcome()
         #expect(outcome.code == 143)
-        #expect(outcome.errors.contains("not all rounds were run: ended by SIGTERM"))
+        #expect(outcome.output.contains("Not all rounds were run: ended by SIGTERM."))
         let allocators = try #require(try figures()["allocators"] as? [[String: Any]])
         #expect(allocators.map { ($0["runs"] as? [Any])?.count } == [1, 0])
     }
