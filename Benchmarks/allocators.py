@@ -48,7 +48,7 @@ def throughput(folder, rounds):
     found = allocators()
     program = compiled("Benchmarks/Throughput/pairs.c", folder)
     results = []
-    for workload in ["pair", "lifo", "random", "mixed"]:
+    for workload in ["pair", "lifo", "fifo", "random", "mixed", "zeroed", "handover", "exchange", "growing"]:
         times = {name: [] for name in found}
         for turn in range(rounds):
             print(f"\r{workload}: round {turn + 1} of {rounds} ", end="", file=sys.stderr)

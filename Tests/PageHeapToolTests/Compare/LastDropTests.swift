@@ -82,7 +82,8 @@ struct LastDropTests {
         let samples: [MemorySample] = [.make(0, 100), .make(2, 100), .make(3, 60), .make(4, 20), .make(8, 10)]
         let outcome = RunOutcome(
             ending: .exited(code: 0), wallSeconds: 8, use: ResourceUse(), residentFloor: .zero, samples: samples,
-            samplesMerged: 1, integral: integral, heap: HeapFigures(), hasHeapFigures: false, publishingProcesses: 0,
+            samplesMerged: 1, integral: integral, heap: HeapFigures(), mostScavengerNanoseconds: 0,
+            hasHeapFigures: false, publishingProcesses: 0,
             mostProcesses: 1, processesLeft: 0, unreadableVersion: nil)
         let run = CompareRun(outcome, round: 2)
         #expect(run.lastDrop?.seconds == 2)
