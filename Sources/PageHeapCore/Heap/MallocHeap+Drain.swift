@@ -33,19 +33,20 @@ extension MallocHeap {
         }
     }
 
-    /// Gives the older half of a full stack back to its class's spans. The thread is busy with the cache.
+    /// Hands the older half of a full stack on as a batch, or gives it back to its class's spans. The thread is busy with
+    /// the cache.
     private func drainHalf(_ cache: ThreadCache, _ sizeClass: SizeClass) {
         cache.header.pointee.slowEvents &+= 1
-        drain(cache, sizeClass, Int(cache.count(sizeClass) &+ 1) / 2, mayTransfer: true)
+        let half = Int(cache.count(sizeClass) &+ 1) / 2
+        if half <= TransferBatches.blockLimit && transfer(from: cache, half, sizeClass) { return }
+        drain(cache, sizeClass, half)
     }
 
     /// Gives the lowest blocks of a stack back to their spans.
     ///
     /// They leave the stack before they reach the spans: a fork in between may lose a few blocks, but never has one in
     /// both places.
-    ///
-    /// - Parameter mayTransfer: as a batch for the next thread's cache, where there is room for one.
-    private func drain(_ cache: ThreadCache, _ sizeClass: SizeClass, _ count: Int, mayTransfer: Bool) {
+    private func drain(_ cache: ThreadCache, _ sizeClass: SizeClass, _ count: Int) {
         var batch = InlineArray<128, UInt>(repeating: 0)
         let blocks = cache.blocks(sizeClass)
         let held = Int(cache.count(sizeClass))
@@ -54,10 +55,7 @@ extension MallocHeap {
         cache.setCount(sizeClass, UInt32(truncatingIfNeeded: held - count))
         pageheap_compiler_fence()
         withUnsafeMutablePointer(to: &batch) { pointer in
-            pointer.withMemoryRebound(to: UInt.self, capacity: 128) {
-                if mayTransfer && count <= TransferBatches.blockLimit && transfer($0, count, sizeClass) { return }
-                give($0, count, sizeClass)
-            }
+            pointer.withMemoryRebound(to: UInt.self, capacity: 128) { give($0, count, sizeClass) }
         }
     }
 
@@ -71,7 +69,7 @@ extension MallocHeap {
         for number in 1..<SizeClass.count {
             let sizeClass = SizeClass(UInt8(number))
             let count = Int(cache.count(sizeClass))
-            if count > 0 { drain(cache, sizeClass, count, mayTransfer: false) }
+            if count > 0 { drain(cache, sizeClass, count) }
         }
         cache.shrink()
     }

@@ -1,12 +1,21 @@
 extension MallocHeap {
-    /// Keeps a batch of freed blocks for whoever needs blocks of the class next; false where there are enough.
-    func transfer(_ blocks: UnsafeMutablePointer<UInt>, _ count: Int, _ sizeClass: SizeClass) -> Bool {
+    /// Keeps the lowest blocks of a stack as a batch for whoever needs blocks of the class next; false where there are
+    /// enough. The thread is busy with the cache.
+    ///
+    /// They leave the stack with the class's lock held: a fork finds them in one place.
+    func transfer(from cache: ThreadCache, _ count: Int, _ sizeClass: SizeClass) -> Bool {
         let list = central.list(sizeClass)
         if list.pointee.transfers == nil && !makeTransfers(sizeClass) { return false }
         let bytes = UInt(classes[sizeClass].blockBytes)
+        let blocks = cache.blocks(sizeClass)
         list.pointee.lock.lock()
         let isKept = list.pointee.transfers.map {
             TransferBatches.put($0, blocks, count, limit: Tunables.transferBytesPerClass / bytes)
+        }
+        if isKept == true {
+            let left = Int(cache.count(sizeClass)) - count
+            TransferBatches.copy(blocks + count, to: blocks, left)
+            cache.setCount(sizeClass, UInt32(truncatingIfNeeded: left))
         }
         list.pointee.lock.unlock()
         guard isKept == true else { return false }

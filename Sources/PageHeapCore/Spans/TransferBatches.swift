@@ -35,6 +35,12 @@ package struct TransferBatches {
             + number
     }
 
+    /// Copies addresses, which may overlap, in one go.
+    @inline(__always)
+    static func copy(_ source: UnsafeMutablePointer<UInt>, to target: UnsafeMutablePointer<UInt>, _ count: Int) {
+        UnsafeMutableRawPointer(target).copyMemory(from: source, byteCount: count &* MemoryLayout<UInt>.stride)
+    }
+
     /// Takes a batch in, or answers false where there are enough.
     ///
     /// - Parameters:
@@ -46,7 +52,7 @@ package struct TransferBatches {
     ) -> Bool {
         let number = batches.pointee.count
         guard number < batchLimit, batches.pointee.total &+ UInt(bitPattern: blockCount) <= limit else { return false }
-        batch(batches, number).update(from: source, count: blockCount)
+        copy(source, to: batch(batches, number), blockCount)
         count(batches, number).pointee = UInt32(truncatingIfNeeded: blockCount)
         batches.pointee.count = number &+ 1
         batches.pointee.total &+= UInt(bitPattern: blockCount)
@@ -63,7 +69,7 @@ package struct TransferBatches {
         if number < 0 { return 0 }
         let held = Int(count(batches, number).pointee)
         let taken = min(held, room)
-        target.update(from: batch(batches, number) + (held &- taken), count: taken)
+        copy(batch(batches, number) + (held &- taken), to: target, taken)
         batches.pointee.total &-= UInt(bitPattern: taken)
         if taken == held {
             batches.pointee.count = number
