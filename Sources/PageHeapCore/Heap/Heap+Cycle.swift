@@ -43,13 +43,7 @@ extension Heap {
         publish()
         locked.unlock()
 
-        if isUnmet {
-            let ended = startGeneration()
-            if state.pointee.configuration.trace != .none {
-                var line = traceLine(ended)
-                line.writeToStandardError()
-            }
-        }
+        if isUnmet { beginGeneration() }
         return hasMore || !cycle.estimator.isSettled || isUnmet && !cycle.foundNothing
     }
 }

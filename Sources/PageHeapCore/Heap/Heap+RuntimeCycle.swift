@@ -30,15 +30,6 @@ extension Heap {
         return true
     }
 
-    /// Begins a generation that is none of the worker's, and prints the line about the one that ends. No lock is held.
-    func beginGeneration() {
-        let ended = startGeneration()
-        if state.pointee.configuration.trace != .none {
-            var line = traceLine(ended)
-            line.writeToStandardError()
-        }
-    }
-
     /// Has the worker look, whether it is parked or sleeps. No lock is held.
     ///
     /// - Parameter isWanted: whether there is enough to do that a worker should be started where there is none.

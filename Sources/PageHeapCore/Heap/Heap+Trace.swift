@@ -11,6 +11,15 @@ extension Heap {
         }
     }
 
+    /// Begins a generation, and prints the line about the one that ends. No lock is held.
+    func beginGeneration() {
+        let ended = startGeneration()
+        if state.pointee.configuration.trace != .none {
+            var line = traceLine(ended)
+            line.writeToStandardError()
+        }
+    }
+
     /// The line about a generation that has ended; with it the flag of a controller that failed goes down. No lock is
     /// held, except perhaps the pass lock.
     func traceLine(_ ended: EndedGeneration) -> MessageLine {
