@@ -138,8 +138,10 @@ package struct ThreadCache {
     func shrink() {
         if header.pointee.grownBytes == 0 { return }
         header.pointee.grownBytes = 0
-        // Settled anew when they are used.
-        for number in 1..<SizeClass.count { setCapacity(SizeClass(UInt8(number)), 0) }
+        // Settled anew when they are used. What is zero is not written: a stack that was never used costs no memory.
+        for number in 1..<SizeClass.count where capacity(SizeClass(UInt8(number))) != 0 {
+            setCapacity(SizeClass(UInt8(number)), 0)
+        }
     }
 
     /// How many blocks of a size a stack may hold, of a cache that is made when there are so many.
