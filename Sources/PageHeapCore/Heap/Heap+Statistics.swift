@@ -5,8 +5,13 @@ extension Heap {
     /// The books as they are, with what page caches took since. The heap lock is held.
     func currentBooks() -> HeapBooks {
         var books = locked.pointee.books
-        for shard in 0..<Tunables.pageCacheShards { state.pointee.shards[shard].addNotes(to: &books) }
+        addCacheNotes(to: &books)
         return books
+    }
+
+    /// Adds what page caches took since to some books. The heap lock is held.
+    func addCacheNotes(to books: inout HeapBooks) {
+        for shard in 0..<Tunables.pageCacheShards { state.pointee.shards[shard].addNotes(to: &books) }
     }
 
     /// One consistent snapshot. Takes the page caches' locks and the heap lock.

@@ -48,14 +48,13 @@ extension MallocHeap {
     /// both places.
     private func drain(_ cache: ThreadCache, _ sizeClass: SizeClass, _ count: Int) {
         var batch = InlineArray<128, UInt>(repeating: 0)
-        let blocks = cache.blocks(sizeClass)
-        let held = Int(cache.count(sizeClass))
-        for index in 0..<count { batch[unchecked: index] = blocks[index] }
-        for index in count..<held { blocks[index - count] = blocks[index] }
-        cache.setCount(sizeClass, UInt32(truncatingIfNeeded: held - count))
-        pageheap_compiler_fence()
         withUnsafeMutablePointer(to: &batch) { pointer in
-            pointer.withMemoryRebound(to: UInt.self, capacity: 128) { give($0, count, sizeClass) }
+            pointer.withMemoryRebound(to: UInt.self, capacity: 128) {
+                TransferBatches.copy(cache.blocks(sizeClass), to: $0, count)
+                cache.dropLowest(count, sizeClass)
+                pageheap_compiler_fence()
+                give($0, count, sizeClass)
+            }
         }
     }
 

@@ -7,16 +7,11 @@ extension MallocHeap {
         let list = central.list(sizeClass)
         if list.pointee.transfers == nil && !makeTransfers(sizeClass) { return false }
         let bytes = UInt(classes[sizeClass].blockBytes)
-        let blocks = cache.blocks(sizeClass)
         list.pointee.lock.lock()
         let isKept = list.pointee.transfers.map {
-            TransferBatches.put($0, blocks, count, limit: Tunables.transferBytesPerClass / bytes)
+            TransferBatches.put($0, cache.blocks(sizeClass), count, limit: Tunables.transferBytesPerClass / bytes)
         }
-        if isKept == true {
-            let left = Int(cache.count(sizeClass)) - count
-            TransferBatches.copy(blocks + count, to: blocks, left)
-            cache.setCount(sizeClass, UInt32(truncatingIfNeeded: left))
-        }
+        if isKept == true { cache.dropLowest(count, sizeClass) }
         list.pointee.lock.unlock()
         guard isKept == true else { return false }
         noteLive(UInt(bitPattern: count) &* bytes, out: false)
@@ -48,7 +43,7 @@ extension MallocHeap {
         guard let made else { return false }
         let list = central.list(sizeClass)
         list.pointee.lock.lock()
-        // Another thread may have been faster: then this room is lost, once a class at the most.
+        // Another thread may have been faster: then this room is lost, which happens in the first moments of a class only.
         if list.pointee.transfers == nil { list.pointee.transfers = made }
         list.pointee.lock.unlock()
         return true

@@ -92,6 +92,14 @@ package struct ThreadCache {
         return true
     }
 
+    /// Takes the lowest blocks of a stack away; those above move down.
+    func dropLowest(_ dropped: Int, _ sizeClass: SizeClass) {
+        let blocks = blocks(sizeClass)
+        let left = Int(count(sizeClass)) - dropped
+        TransferBatches.copy(blocks + dropped, to: blocks, left)
+        setCount(sizeClass, UInt32(truncatingIfNeeded: left))
+    }
+
     /// Sets up memory that is zero, or was a cache before: empty stacks, which may hold nothing yet. What is zero is not
     /// written, so that a stack that is never used costs no memory.
     ///
