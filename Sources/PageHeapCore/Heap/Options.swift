@@ -32,8 +32,8 @@ package struct Options {
             index += 1
             guard let rest = TextSlice.remainder(of: entry, after: "PAGEHEAP_"), let equals = rest.position(of: 61)
             else { continue }
-            take(
-                TextSlice(start: rest.start, count: equals), value: rest.start + equals + 1, entry: entry)
+            let name = TextSlice(start: rest.start, count: equals)
+            if let problem = take(name, value: rest.start + equals + 1) { report(entry, problem) }
         }
     }
 
@@ -53,46 +53,49 @@ package struct Options {
         return nil
     }
 
-    private mutating func take(_ name: TextSlice, value: UnsafePointer<CChar>, entry: UnsafePointer<CChar>) {
+    /// Takes an option.
+    ///
+    /// - Parameters:
+    ///   - name: without `PAGEHEAP_`.
+    ///   - value: kept where the option is a path.
+    /// - Returns: what would have been right; nothing where it was.
+    package mutating func take(_ name: TextSlice, value: UnsafePointer<CChar>) -> StaticString? {
         let text = TextSlice(cString: value)
         if name == "RETAIN_PERCENT" {
             guard let percent = text.decimal, percent <= Tunables.retainExtraPercentLimit else {
-                return report(entry, "takes 0 to 100")
+                return "takes 0 to 100"
             }
             configuration.retainExtraPercent = percent
         } else if name == "MEMORY_LIMIT" {
             guard let limit = text == "none" ? 0 : text.byteCount else {
-                return report(entry, "takes bytes, such as 536870912, 512M or 2GiB, or none")
+                return "takes bytes, such as 536870912, 512M or 2GiB, or none"
             }
             configuration.memoryLimit = limit == 0 ? nil : limit
         } else if name == "SCAVENGE_PERCENT" {
             guard let share = text.thousandths.map({ Double($0) / 100_000 }),
                 share >= Tunables.scavengeShareMinimum && share <= Tunables.scavengeShareLimit
-            else { return report(entry, "takes 0.1 to 100") }
+            else { return "takes 0.1 to 100" }
             configuration.scavengeShare = share
         } else if name == "PACER" {
-            guard text == "controller" || text == "average" else {
-                return report(entry, "takes controller or average")
-            }
+            guard text == "controller" || text == "average" else { return "takes controller or average" }
             configuration.pacer = text == "average" ? .movingAverage : .controller
         } else if name == "RELEASE" {
-            guard text == "now" || text == "lazy" else { return report(entry, "takes now or lazy") }
+            guard text == "now" || text == "lazy" else { return "takes now or lazy" }
             configuration.releaseMethod = text == "lazy" ? .lazily : .now
         } else if name == "SCAVENGER" {
-            guard text == "on" || text == "off" else { return report(entry, "takes on or off") }
+            guard text == "on" || text == "off" else { return "takes on or off" }
             configuration.runsWorker = text == "on"
         } else if name == "SCAVTRACE" {
-            guard text == "0" || text == "1" || text == "json" else { return report(entry, "takes 0, 1 or json") }
+            guard text == "0" || text == "1" || text == "json" else { return "takes 0, 1 or json" }
             configuration.trace = text == "0" ? .none : text == "1" ? .text : .json
         } else if name == "STATISTICS_DIRECTORY" {
-            guard text.count > 0 else { return report(entry, "takes the path of a folder") }
+            guard text.count > 0 else { return "takes the path of a folder" }
             statisticsDirectory = value
         } else if !Self.isToolsOwn(name) {
-            report(
-                entry,
+            return
                 "is no option: there are RETAIN_PERCENT, MEMORY_LIMIT, SCAVENGE_PERCENT, PACER, RELEASE, SCAVENGER, SCAVTRACE"
-            )
         }
+        return nil
     }
 
     private func report(_ entry: UnsafePointer<CChar>, _ text: StaticString) {
