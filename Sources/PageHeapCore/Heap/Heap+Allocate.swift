@@ -45,7 +45,7 @@ extension Heap {
     }
 
     /// Takes note of pages that will be faulted in. No lock is needed.
-    private func noteReuse(_ base: OffsetAddress, _ scavenged: ByteCount) {
+    func noteReuse(_ base: OffsetAddress, _ scavenged: ByteCount) {
         if scavenged == 0 { return }
         ReuseCounts.noteUse(
             reuse, ChunkIndex(containing: base), scavenged, now: state.pointee.system.coarseNanoseconds())

@@ -28,7 +28,7 @@ extension Heap {
         let inUse = total - free - cached - cachedReleased
         let freeRetained = free - scavenged
         let released = scavenged + cachedReleased + ahead
-        let inSpans = spanRecordTotals.released
+        let inSpans = spanRecordTotals.released + state.pointee.discardedBytes
 
         if cached != books.cached { fatal("cached bytes are wrong:", books.cached.rawValue) }
         if released != books.released { fatal("released bytes are wrong:", books.released.rawValue) }

@@ -1,13 +1,16 @@
 import Synchronization
 
 extension Heap {
-    /// Releases all free memory at once, and answers how much. Waits for a pass that is running.
+    /// Releases free memory at once, all of it or so many bytes, and answers how much. Waits for a pass that is running.
     ///
     /// Begins a generation at the top of the heap: the ordinary start could skip what lies above both marks.
     ///
-    /// - Parameter drain: gives what caches above the heap hold back to it, first, and releases holes; answers the bytes.
-    package func releaseFreeMemory(drain: () -> ByteCount) -> ByteCount {
-        let traces = state.pointee.configuration.trace != .none
+    /// - Parameters:
+    ///   - limit: the most bytes wanted, rounded up to whole pages; more only where whole physical or huge pages make them
+    ///     so, or where `drain` gives more.
+    ///   - drain: gives what caches above the heap hold back to it, first, and releases holes; answers the bytes.
+    package func releaseFreeMemory(upTo limit: ByteCount = .maximum, drain: () -> ByteCount) -> ByteCount {
+        let traces = isTraced
         let start = state.pointee.system.threadProcessorNanoseconds()
         lockPass()
         markForced(true)
@@ -15,11 +18,12 @@ extension Heap {
         flushPageCaches()
         let ended = startGeneration(atTop: true)
         var endedLine = traces ? traceLine(ended) : MessageLine()
-        while true {
+        while released < limit {
             // In pieces, so that a fork need not wait for the whole.
-            let piece = search.scavenge(Tunables.forcedPieceBytes, .forced, using: state.pointee.system)
+            let wanted = min(Tunables.forcedPieceBytes, limit - released)
+            let piece = search.scavenge(wanted, .forced, using: state.pointee.system)
             released += piece
-            if piece < Tunables.forcedPieceBytes {
+            if piece < wanted {
                 if search.isExhausted { break }
                 // Somebody who grows the heap holds a part of the search space, and will hand it back.
                 pauseProcessor()
@@ -32,8 +36,8 @@ extension Heap {
         noteSpent(since: start, in: withUnsafePointer(to: state.pointee.forcedNanoseconds) { $0 })
         // Only now: whoever reads standard error may be slow.
         if traces {
-            endedLine.writeToStandardError()
-            forcedLine.writeToStandardError()
+            writeIfWanted(&endedLine)
+            writeIfWanted(&forcedLine)
         }
         locked.lock()
         publish()

@@ -9,13 +9,22 @@ extension Heap {
         search.startGeneration(atTop: atTop, using: state.pointee.system) { addCacheNotes(to: &$0) }
     }
 
-    /// Begins a generation, and prints the line about the one that ends. No lock is held.
+    /// Whether anybody wants to know of generations that end: on standard error, or in the process.
+    var isTraced: Bool {
+        state.pointee.configuration.trace != .none || state.pointee.traces.readers.load(ordering: .relaxed) != 0
+    }
+
+    /// Begins a generation, and tells of the one that ends. No lock is held.
     func beginGeneration() {
         let ended = startGeneration()
-        if state.pointee.configuration.trace != .none {
-            var line = traceLine(ended)
-            line.writeToStandardError()
-        }
+        guard isTraced else { return }
+        var line = traceLine(ended)
+        writeIfWanted(&line)
+    }
+
+    /// Writes a line to standard error where that was asked for.
+    func writeIfWanted(_ line: inout MessageLine) {
+        if state.pointee.configuration.trace != .none { line.writeToStandardError() }
     }
 
     /// The line about a generation that has ended; with it the flag of a controller that failed goes down. No lock is
@@ -34,14 +43,27 @@ extension Heap {
         return traceLine(figures.generation, released, figures, isForced: true, wasReset: false)
     }
 
+    /// A line, empty where none are printed. Where somebody reads them, the same is kept as a record.
     private func traceLine(
         _ generation: UInt32, _ worked: ByteCount, _ figures: HeapFigures, isForced: Bool, wasReset: Bool
     ) -> MessageLine {
-        state.pointee.configuration.trace == .text
-            ? ScavengeTrace.line(
+        let time = state.pointee.system.monotonicNanoseconds()
+        if state.pointee.traces.readers.load(ordering: .relaxed) != 0 {
+            append(
+                TraceRecord(
+                    generation: generation, worked: worked, figures: figures, isForced: isForced, wasReset: wasReset,
+                    time: time))
+        }
+        switch state.pointee.configuration.trace {
+        case .none:
+            return MessageLine()
+        case .text:
+            return ScavengeTrace.line(
                 generation: generation, worked: worked, books: figures.books, isForced: isForced, wasReset: wasReset)
-            : ScavengeTrace.json(
+        case .json:
+            return ScavengeTrace.json(
                 generation: generation, worked: worked, figures: figures, isForced: isForced, wasReset: wasReset,
-                time: state.pointee.system.monotonicNanoseconds())
+                time: time)
+        }
     }
 }

@@ -42,7 +42,8 @@ package struct Heap<System: OperatingSystem> {
         }
         state.pointee.machine = MachineFigures(of: system)
         state.pointee.configuration = configuration.bounded
-        state.pointee.releasedReadsZero = configuration.releaseMethod == .now && system.releasedMemoryReadsZero()
+        state.pointee.discardedReadsZero = system.releasedMemoryReadsZero()
+        state.pointee.releasedReadsZero = configuration.releaseMethod == .now && state.pointee.discardedReadsZero
         state.pointee.locked.pages = pages
         state.pointee.space.start(ranges)
         state.pointee.goal.store(.max, ordering: .relaxed)
@@ -120,6 +121,9 @@ package struct Heap<System: OperatingSystem> {
 
     /// Whether pages that have no physical memory read as zero.
     package var releasedReadsZero: Bool { state.pointee.releasedReadsZero }
+
+    /// Whether pages whose contents have been discarded read as zero.
+    package var discardedReadsZero: Bool { state.pointee.discardedReadsZero }
 
     /// What of the released memory is used again.
     package var reuse: UnsafeMutablePointer<ReuseCounts> {

@@ -19,6 +19,8 @@ package struct HeapState<System: OperatingSystem>: ~Copyable {
     /// where memory is released lazily, because such pages may keep what they held, and on systems that say
     /// so of all released memory.
     var releasedReadsZero: Bool
+    /// Whether memory that is released ``ReleaseMethod/now`` does, whatever is done with free memory.
+    var discardedReadsZero: Bool
 
     /// The page allocator and the books, with the heap lock.
     var locked: LockedPages
@@ -46,6 +48,8 @@ package struct HeapState<System: OperatingSystem>: ~Copyable {
 
     /// Bytes of blocks that are with threads' caches or the program. Relaxed: a figure.
     let liveBytes: Atomic<UInt>
+    /// Of what is released inside pages in use, the part that owners of runs discarded. Guarded by the heap lock.
+    var discardedBytes: ByteCount
     /// Metadata outside the allocator and the records: span tables, caches. Guarded by the heap lock.
     var otherMetadataBytes: ByteCount
     /// Where the heap's figures are published. Written under the heap lock.
@@ -61,4 +65,7 @@ package struct HeapState<System: OperatingSystem>: ~Copyable {
     let limitGoal: Atomic<UInt>
     /// What allocations may spend on keeping to the limit. Guarded by the heap lock.
     var limitAssists: AssistBudget
+
+    /// What the trace has told of late. Guarded by the heap lock.
+    var traces: TraceRecords
 }

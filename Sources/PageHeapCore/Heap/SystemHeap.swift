@@ -53,8 +53,46 @@
             return true
         }
 
-        /// Releases all free memory, and answers how many bytes.
-        package func releaseFreeMemory() -> ByteCount { heap.releaseFreeMemory { 0 } }
+        /// Frees pages that ``allocate(_:alignment:)`` gave, whose contents were discarded, and that nobody has written to
+        /// since; answers false where they are not in use.
+        package func freeDiscarded(_ address: UInt, _ count: PageCount) -> Bool {
+            guard heap.areInUse(address, count) else { return false }
+            heap.freeDiscardedPages(address, count)
+            return true
+        }
+
+        /// Whether pages are what ``free(_:_:)`` may be given.
+        package func areInUse(_ address: UInt, _ count: PageCount) -> Bool { heap.areInUse(address, count) }
+
+        /// Takes the pages that begin where a run in use ends, and answers how many of the bytes have no physical memory;
+        /// nothing where it cannot be.
+        package func growInPlace(at address: UInt, by count: PageCount) -> ByteCount? {
+            let scavenged = heap.growInPlace(at: address, by: count)
+            startWorkerIfWanted()
+            return scavenged
+        }
+
+        /// Gives the memory of pages in use back, and answers 0 or the system's error number.
+        package func discard(_ address: UInt, _ count: PageCount) -> Int32 { heap.discard(address, count) }
+
+        /// Takes note that discarded pages are about to be written to.
+        package func noteTouched(discarded address: UInt, _ count: PageCount) {
+            heap.noteTouched(discarded: address, count)
+            startWorkerIfWanted()
+        }
+
+        /// Which part of some pages discarding gives back.
+        package func wholePhysicalPages(_ address: UInt, _ count: PageCount) -> MemoryRange {
+            heap.wholePhysicalPages(address, count)
+        }
+
+        /// Whether discarded pages read as zero.
+        package var discardedReadsZero: Bool { heap.discardedReadsZero }
+
+        /// Releases free memory, at most so many bytes, and answers how many.
+        package func releaseFreeMemory(upTo limit: ByteCount = .maximum) -> ByteCount {
+            heap.releaseFreeMemory(upTo: limit) { 0 }
+        }
 
         /// Ends a cycle; false where the heap ends its cycles itself.
         package func endCycle(heapGoal: ByteCount) -> Bool {
@@ -77,6 +115,17 @@
 
         /// One consistent snapshot.
         package func figures() -> HeapFigures { heap.figures() }
+
+        /// The first record of the trace that a reader has not seen; see ``Heap/traceRecord(from:)``.
+        package func traceRecord(from next: UInt64) -> (number: UInt64, record: TraceRecord)? {
+            heap.traceRecord(from: next)
+        }
+
+        /// A reader of the trace comes, and is told where it begins.
+        package func addTraceReader() -> UInt64 { heap.addTraceReader() }
+
+        /// A reader of the trace goes.
+        package func removeTraceReader() { heap.removeTraceReader() }
 
         package func checkInvariants() { heap.checkInvariants() }
 

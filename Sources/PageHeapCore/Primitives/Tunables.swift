@@ -177,6 +177,10 @@ package enum Tunables {
     /// Bytes that a forced release gives back between two looks for a waiting fork.
     package static var forcedPieceBytes: ByteCount { ByteCount(1 << 20) }
 
+    /// Records of the trace that wait for readers in the process. Generations end once a second at most, and a forced
+    /// release writes two: 16 let a reader look every few seconds. The same number as that of the array's elements.
+    package static var traceRecordLimit: Int { 16 }
+
     /// Bytes above the goal beyond which a quantum is ``farQuantumBytes``: a quantum is then at most a 64th of the way.
     package static var farGoalBytes: ByteCount { ByteCount(16 << 20) }
 

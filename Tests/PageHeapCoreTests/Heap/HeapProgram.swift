@@ -13,6 +13,8 @@ final class HeapProgram {
     /// Pages in use, and the runs that they were given in.
     private var used = PageRuns()
     private var live: [Range<Int>] = []
+    /// Of the runs, those whose contents were discarded, and not written to since.
+    private var discarded: Set<Range<Int>> = []
 
     /// What a correct heap does not do.
     struct Failure: Error, CustomStringConvertible { let description: String }
@@ -35,7 +37,8 @@ final class HeapProgram {
         switch number(0...99) {
         case 0..<45: try allocate()
         case 45..<50: try extend()
-        case 50..<90: if !live.isEmpty { free(number(0...(live.count - 1))) }
+        case 50..<55: try discardOrTouch()
+        case 55..<90: if !live.isEmpty { free(number(0...(live.count - 1))) }
         case 90..<97: runCycle()
         case 97: _ = heap.releaseFreeMemory { 0 }
         default:
@@ -60,8 +63,26 @@ final class HeapProgram {
         let index = number(0...(live.count - 1))
         let more = number(1...40)
         let end = live[index].upperBound
-        guard heap.extend(at: UInt(end) << 13, by: PageCount(UInt(more))) else { return }
+        if number(0...1) == 0 {
+            guard heap.extend(at: UInt(end) << 13, by: PageCount(UInt(more))) else { return }
+        } else {
+            guard heap.growInPlace(at: UInt(end) << 13, by: PageCount(UInt(more))) != nil else { return }
+        }
         try take(end..<(end + more))
+    }
+
+    /// Discards the contents of a run, or writes to one that has none.
+    private func discardOrTouch() throws {
+        guard !live.isEmpty else { return }
+        let run = live[number(0...(live.count - 1))]
+        let (address, count) = (UInt(run.lowerBound) << 13, PageCount(UInt(run.count)))
+        if discarded.remove(run) != nil {
+            heap.noteTouched(discarded: address, count)
+            _ = touch(run)
+        } else {
+            try require(heap.discard(address, count) == 0, "a discard was refused")
+            discarded.insert(run)
+        }
     }
 
     private func take(_ pages: Range<Int>) throws {
@@ -78,6 +99,11 @@ final class HeapProgram {
     /// Frees a run, or a part of it at either end.
     private func free(_ index: Int) {
         var pages = live.remove(at: index)
+        if discarded.remove(pages) != nil {
+            used.remove(pages)
+            heap.freeDiscardedPages(UInt(pages.lowerBound) << 13, PageCount(UInt(pages.count)))
+            return
+        }
         if pages.count > 1 && number(0...3) == 0 {
             let cut = pages.lowerBound + number(1...(pages.count - 1))
             let keepsLow = number(0...1) == 0
@@ -102,7 +128,7 @@ final class HeapProgram {
     /// Looks at everything: the books against bitmaps and caches, and against what the program itself knows.
     func check() throws {
         heap.checkInvariants()
-        for run in live { try require(touch(run) == 0, "pages \(run) in use have lost memory") }
+        for run in live where !discarded.contains(run) { try require(touch(run) == 0, "pages \(run) in use have lost memory") }
         let violations = test.simulated.violations
         try require(violations.isEmpty, "\(violations)")
         let books = heap.figures().books

@@ -1,0 +1,65 @@
+import PageHeapCore
+import PageHeapSimulation
+import Testing
+
+@Suite("Readers of the trace")
+struct TraceReadersTests {
+    /// Releases `count` times, each time other numbers of pages.
+    private func release(_ count: Int, _ test: TestPageHeap) throws {
+        for turn in 1...count {
+            test.heap.freePages(try test.use(20 + UInt(turn)), 20 + PageCount(UInt(turn)))
+            _ = test.heap.releaseFreeMemory { 0 }
+        }
+    }
+
+    @Test("Nothing is kept without a reader, and a reader sees only what comes after it")
+    func readers() throws {
+        let test = try TestPageHeap()
+        try release(3, test)
+        let start = test.heap.addTraceReader()
+        #expect(start == 0)
+        #expect(test.heap.traceRecord(from: start) == nil)
+        try release(2, test)
+        test.heap.removeTraceReader()
+        try release(1, test)
+        var seen: [TraceRecord] = []
+        var next = start
+        while let (number, record) = test.heap.traceRecord(from: next) {
+            #expect(number == next)
+            seen.append(record)
+            next = number + 1
+        }
+        #expect(seen.map(\.isForced) == [false, true, false, true])
+        #expect(seen.map(\.generation) == [3, 4, 4, 5])
+        #expect(seen.map { $0.worked.rawValue >> 13 } == [0, 21, 0, 22])
+        #expect(seen[1].books.releasedForcedTotal.rawValue >> 13 == 21 + 22 + 23 + 21)
+        #expect(seen.allSatisfy { $0.goal == .maximum && $0.metadata > 0 && !$0.wasReset })
+    }
+
+    @Test("Of more than there is room for, the last ones are there, and the numbers say how many are lost")
+    func lost() throws {
+        let test = try TestPageHeap()
+        let start = test.heap.addTraceReader()
+        try release(11, test)
+        let first = try #require(test.heap.traceRecord(from: start))
+        #expect(first.number == 22 - UInt64(Tunables.traceRecordLimit))
+        #expect(first.record.generation == 3)
+        let last = try #require(test.heap.traceRecord(from: 21))
+        #expect(last.number == 21 && last.record.isForced && last.record.generation == 11)
+        #expect(test.heap.traceRecord(from: 22) == nil)
+        test.heap.removeTraceReader()
+    }
+
+    @Test("A bounded forced release gives what was asked for, from the top")
+    func bounded() throws {
+        let test = try TestPageHeap()
+        let address = try test.use(1000)
+        test.heap.freePages(address, 1000)
+        #expect(test.heap.releaseFreeMemory(upTo: 0) { 0 } == 0)
+        #expect(test.heap.releaseFreeMemory(upTo: PageCount(300).bytes) { 0 } == PageCount(300).bytes)
+        #expect(test.simulated.touch(address, PageCount(700).bytes) == 0)
+        #expect(test.heap.releaseFreeMemory(upTo: 1) { 0 } == 8192)
+        #expect(test.heap.releaseFreeMemory(upTo: PageCount(4000).bytes) { 0 } == PageCount(699).bytes)
+        test.checkInvariants()
+    }
+}
