@@ -35,7 +35,8 @@ let package = Package(
         .target(
             name: "PageHeap",
             dependencies: ["PageHeapCore", .product(name: "SystemPackage", package: "swift-system")],
-            swiftSettings: strict),
+            // Only to say how long a span lives; who uses the library needs no such setting.
+            swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
         .target(name: "PageHeapSimulation", dependencies: ["PageHeapCore", "CPageHeap"], swiftSettings: strict),
         .target(name: "CPageHeapMalloc", dependencies: ["CPageHeap"]),
         .target(
