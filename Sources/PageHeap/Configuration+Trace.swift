@@ -18,5 +18,13 @@ extension PageHeap.Configuration {
             case .json: .json
             }
         }
+
+        init(_ kind: TraceKind) {
+            switch kind {
+            case .none: self = .none
+            case .text: self = .text
+            case .json: self = .json
+            }
+        }
     }
 }

@@ -7,14 +7,19 @@ import SystemPackage
 /// operating system in the background, from the highest address down, at about one percent of the machine's CPU time,
 /// until resident memory is close to what the heap needs.
 ///
-/// Independent heaps may live side by side. All methods may be called from any thread at any time. A heap lives as long
-/// as one of its ``PageRun``s does.
+/// Independent heaps may live side by side, each with a scavenger of its own. All methods may be called from any thread at
+/// any time.
+///
+/// A heap lives as long as somebody refers to it, and each of its ``PageRun``s does: nobody can look at a heap while it is
+/// torn down, and no run can outlive its memory. When the last reference goes, the worker is stopped, which waits for the
+/// system call that it is in, and all address space is given back.
 public final class PageHeap: Sendable {
     let heap: SystemHeap
     private let start = SuspendingClock().now
 
-    /// The size of a page, in bytes.
-    public static var pageSize: Int { Int(PageGeometry.pageBytes.rawValue) }
+    /// The size of a page, in bytes: 8 KiB, on all systems.
+    @inlinable
+    public static var pageSize: Int { 8192 }
 
     /// Makes a heap. Reserves address space, which costs no memory.
     ///
@@ -24,33 +29,6 @@ public final class PageHeap: Sendable {
         guard let heap = SystemHeap(try configuration.checked()) else { throw .system(.noMemory) }
         self.heap = heap
     }
-
-    /// Takes pages.
-    ///
-    /// - Parameters:
-    ///   - pages: at least 1.
-    ///   - alignment: of the first byte's address, in bytes: a power of two. Less than a page means a page.
-    /// - Returns: the pages' owner. Their contents are unspecified where ``PageRun/isZeroed`` is false.
-    /// - Throws: ``PageHeapError``; ``PageHeapError/system(_:)`` with `noMemory` if the system refuses memory.
-    /// - Complexity: O(1) in the size of the heap: five levels of summaries at most.
-    public func allocate(pages: Int, alignment: Int = 1) throws(PageHeapError) -> PageRun {
-        guard pages > 0 else { throw .invalidPageCount(pages) }
-        guard alignment > 0, alignment & (alignment - 1) == 0 else { throw .invalidAlignment(alignment) }
-        let alignmentPages = max(1, alignment / Self.pageSize)
-        guard let run = heap.allocate(PageCount(UInt(pages)), alignment: PageCount(UInt(alignmentPages))) else {
-            throw .system(.noMemory)
-        }
-        return PageRun(
-            heap: self, address: run.address, pages: pages,
-            isZeroed: heap.releasedReadsZero && run.scavenged == PageCount(UInt(pages)).bytes)
-    }
-
-    /// Gives the memory of all free pages back to the operating system now, and waits for it.
-    ///
-    /// - Returns: bytes given back.
-    /// - Complexity: O(free pages), most of it in the kernel: about 0.1 s for a GiB.
-    @discardableResult
-    public func releaseFreeMemory() -> Int { Int(heap.releaseFreeMemory().rawValue) }
 
     /// The heap's figures: one consistent snapshot.
     public var statistics: Statistics {

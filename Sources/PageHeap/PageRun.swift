@@ -1,51 +1,78 @@
 import PageHeapCore
 
 /// A run of pages, and their owner: the pages go back to the heap when the run is released, or goes out of scope.
+///
+/// A run cannot be copied, so each page has one owner, and using a run after ``release()`` does not compile. A run keeps
+/// its heap alive. It may be handed to another thread; like any value, it is used by one at a time.
 public struct PageRun: ~Copyable, Sendable {
-    private let heap: PageHeap
-    private let address: UInt
+    /// Held and let go by hand, so that looking at the bytes costs no count of references, and a run can be leaked.
+    private let reference: Unmanaged<PageHeap>
+
+    @usableFromInline
+    let address: UInt
 
     /// How many pages.
-    public let pages: Int
+    public internal(set) var pages: Int
 
-    /// Whether the pages were known to read as zero when they were allocated.
-    public let isZeroed: Bool
+    /// Whether the pages were known to read as zero when they came: when they were allocated, when the run grew, or when
+    /// its contents were discarded.
+    public internal(set) var isZeroed: Bool
+
+    /// The memory has been given back, and nobody has been let write to the pages since.
+    @usableFromInline
+    var isDiscarded = false
 
     init(heap: PageHeap, address: UInt, pages: Int, isZeroed: Bool) {
-        self.heap = heap
+        reference = .passRetained(heap)
         self.address = address
         self.pages = pages
         self.isZeroed = isZeroed
     }
 
-    deinit { free() }
+    /// Takes over pages that were leaked, with the reference to the heap that they kept.
+    init(leaked address: UInt, pages: Int, of heap: PageHeap) {
+        reference = .passUnretained(heap)
+        self.address = address
+        self.pages = pages
+        isZeroed = false
+    }
+
+    deinit {
+        let heap = reference.takeRetainedValue()
+        let count = PageCount(UInt(pages))
+        // An owner frees its pages once: anything else is a broken heap.
+        let isFreed = isDiscarded ? heap.heap.freeDiscarded(address, count) : heap.heap.free(address, count)
+        guard isFreed else { preconditionFailure("pages that are not in use") }
+    }
+
+    /// The heap that the pages are from.
+    public var heap: PageHeap { reference.takeUnretainedValue() }
 
     /// The size in bytes.
-    public var byteCount: Int { pages * PageHeap.pageSize }
+    @inlinable
+    public var byteCount: Int { pages &* PageHeap.pageSize }
 
     /// Gives the pages back to the heap. The same happens when the run goes out of scope.
+    ///
+    /// - Complexity: O(pages / 512).
     public consuming func release() {}
 
-    private func free() {
-        // An owner frees its pages once: anything else is a broken heap.
-        guard heap.heap.free(address, PageCount(UInt(pages))) else { preconditionFailure("pages that are not in use") }
+    /// Gives the pages up without freeing them: they stay in use, and their heap stays, until
+    /// ``PageHeap/PageHeap/adopt(_:)`` takes them over.
+    ///
+    /// On purpose: for memory that lives as long as the process, or whose owner is C.
+    ///
+    /// - Returns: the pages' bytes, page-aligned.
+    public consuming func leak() -> UnsafeMutableRawBufferPointer {
+        noteWrite()
+        let bytes = UnsafeMutableRawBufferPointer(start: start, count: byteCount)
+        discard self
+        return bytes
     }
 
-    /// Calls `body` with the pages' bytes.
-    ///
-    /// - Parameter body: must not let the buffer out.
-    public borrowing func withUnsafeBytes<Result: ~Copyable, Failure: Error>(
-        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
-    ) throws(Failure) -> Result {
-        try body(UnsafeRawBufferPointer(start: UnsafeRawPointer(bitPattern: address), count: byteCount))
-    }
-
-    /// Calls `body` with the pages' bytes, to change them.
-    ///
-    /// - Parameter body: must not let the buffer out.
-    public mutating func withUnsafeMutableBytes<Result: ~Copyable, Failure: Error>(
-        _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Result
-    ) throws(Failure) -> Result {
-        try body(UnsafeMutableRawBufferPointer(start: UnsafeMutableRawPointer(bitPattern: address), count: byteCount))
+    /// Ends this owner without freeing the pages, which have another one.
+    consuming func giveUp() {
+        reference.release()
+        discard self
     }
 }

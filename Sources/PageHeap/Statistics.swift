@@ -2,7 +2,8 @@ import PageHeapCore
 
 /// A heap's figures at one moment, in bytes unless the name says otherwise.
 ///
-/// `system = inUse + cached + freeRetained + released`; metadata is apart. Totals count from the heap's beginning.
+/// `system = inUse + cached + freeRetained + released`; metadata is apart, and `releasedInUse` is a part of `inUse`. Totals
+/// count from the heap's beginning.
 public struct Statistics: Hashable, Codable, Sendable {
     /// Made accessible for the heap.
     public let systemBytes: Int
@@ -14,6 +15,8 @@ public struct Statistics: Hashable, Codable, Sendable {
     public let freeRetainedBytes: Int
     /// Free, without physical memory.
     public let releasedBytes: Int
+    /// Of what is in use, without physical memory: pages whose contents were discarded.
+    public let releasedInUseBytes: Int
     /// The heap's own books.
     public let metadataBytes: Int
     /// What retained memory is driven to by the cycles, or nothing while there is nothing to give back.
@@ -25,6 +28,8 @@ public struct Statistics: Hashable, Codable, Sendable {
     public let releasedAtGrowthTotalBytes: Int
     public let releasedForLimitTotalBytes: Int
     public let releasedOnRequestTotalBytes: Int
+    /// Ever given back inside pages in use, by ``PageRun/discardContents()``.
+    public let releasedInUseTotalBytes: Int
     /// Used again within 1, 10 and 60 seconds after it was given back, about: each is among the next. What was given back
     /// in vain. Counted by chunks of 4 MiB, so close and not exact.
     public let reusedWithin1SecondTotalBytes: Int
@@ -55,7 +60,7 @@ public struct Statistics: Hashable, Codable, Sendable {
     public let forcedLockHolds: LockHolds
 
     /// What the heap adds to resident memory, by its own books.
-    public var retainedBytes: Int { systemBytes - releasedBytes }
+    public var retainedBytes: Int { systemBytes - releasedBytes - releasedInUseBytes }
 
     /// - Parameters:
     ///   - age: seconds since the heap was made.
@@ -67,6 +72,7 @@ public struct Statistics: Hashable, Codable, Sendable {
         cachedBytes = Int(books.cached.rawValue)
         freeRetainedBytes = Int(books.freeRetained.rawValue)
         releasedBytes = Int(books.released.rawValue)
+        releasedInUseBytes = Int(books.releasedInSpans.rawValue)
         metadataBytes = Int(figures.metadata.rawValue)
         goalBytes = figures.goal == .maximum ? nil : Int(clamping: figures.goal.rawValue)
         memoryLimitBytes = figures.memoryLimit == .maximum ? nil : Int(clamping: figures.memoryLimit.rawValue)
@@ -74,6 +80,7 @@ public struct Statistics: Hashable, Codable, Sendable {
         releasedAtGrowthTotalBytes = Int(books.releasedAtGrowthTotal.rawValue)
         releasedForLimitTotalBytes = Int(books.releasedForLimitTotal.rawValue)
         releasedOnRequestTotalBytes = Int(books.releasedForcedTotal.rawValue)
+        releasedInUseTotalBytes = Int(books.releasedInSpansTotal.rawValue)
         reusedWithin1SecondTotalBytes = Int(clamping: figures.reusedWithin1.rawValue)
         reusedWithin10SecondsTotalBytes = Int(clamping: figures.reusedWithin10.rawValue)
         reusedWithin60SecondsTotalBytes = Int(clamping: figures.reusedWithin60.rawValue)

@@ -3,20 +3,13 @@ import Testing
 
 @Suite("The public heap")
 struct PageHeapTests {
-    /// A heap that nobody else changes: without its worker, figures are exact.
-    private func quietHeap() throws -> PageHeap {
-        var configuration = PageHeap.Configuration()
-        configuration.releasesInBackground = false
-        return try PageHeap(configuration)
-    }
-
     private func fill(_ run: inout PageRun, _ value: UInt8) {
         run.withUnsafeMutableBytes { bytes in _ = bytes.initializeMemory(as: UInt8.self, repeating: value) }
     }
 
     @Test("Pages are zero at first, keep what is written, and go back when their owner goes")
     func ownership() throws {
-        let heap = try quietHeap()
+        let heap = try PageHeap.quiet()
         do {
             var run = try heap.allocate(pages: 3)
             let (pages, bytes, isZeroed) = (run.pages, run.byteCount, run.isZeroed)
@@ -33,7 +26,7 @@ struct PageHeapTests {
 
     @Test("Releasing gives the pages back at once")
     func release() throws {
-        let heap = try quietHeap()
+        let heap = try PageHeap.quiet()
         let run = try heap.allocate(pages: 40)
         #expect(heap.statistics.inUseBytes == 40 * PageHeap.pageSize)
         run.release()
@@ -42,7 +35,7 @@ struct PageHeapTests {
 
     @Test("Addresses are aligned as asked", arguments: [1, 16, 8192, 1 << 16, 1 << 21, 1 << 24])
     func alignment(_ alignment: Int) throws {
-        let heap = try quietHeap()
+        let heap = try PageHeap.quiet()
         let spoiler = try heap.allocate(pages: 1)
         let run = try heap.allocate(pages: 5, alignment: alignment)
         run.withUnsafeBytes { bytes in
@@ -53,7 +46,7 @@ struct PageHeapTests {
 
     @Test("What is freed and released reads as zero again, and the books say so")
     func releaseFreeMemory() throws {
-        let heap = try quietHeap()
+        let heap = try PageHeap.quiet()
         var run = try heap.allocate(pages: 1000)
         fill(&run, 1)
         run.release()
@@ -71,9 +64,24 @@ struct PageHeapTests {
         again.withUnsafeBytes { bytes in #expect(bytes.allSatisfy { $0 == 0 }) }
     }
 
+    @Test("A release may be bounded, and nothing is nothing")
+    func releaseMemory() throws {
+        let heap = try PageHeap.quiet()
+        let page = PageHeap.pageSize
+        try heap.allocate(pages: 1000).release()
+        for bytes in [0, -1, Int.min] { #expect(heap.releaseMemory(upTo: bytes) == 0) }
+        #expect(heap.statistics.generation == 0)
+        #expect(heap.releaseMemory(upTo: 1) == page)
+        // A huge page is not broken up.
+        let released = heap.releaseMemory(upTo: 300 * page)
+        #expect(released >= 300 * page && released < 999 * page)
+        #expect(heap.releaseMemory(upTo: .max) == 999 * page - released)
+        #expect(heap.statistics.releasedOnRequestTotalBytes == 1000 * page)
+    }
+
     @Test("The identity of the books holds after every step")
     func identity() throws {
-        let heap = try quietHeap()
+        let heap = try PageHeap.quiet()
         func check() {
             let books = heap.statistics
             #expect(
@@ -93,8 +101,8 @@ struct PageHeapTests {
 
     @Test("Heaps are independent of each other")
     func independence() throws {
-        let first = try quietHeap()
-        let second = try quietHeap()
+        let first = try PageHeap.quiet()
+        let second = try PageHeap.quiet()
         let run = try first.allocate(pages: 10)
         #expect(second.statistics.inUseBytes == 0)
         let bytes = run.byteCount

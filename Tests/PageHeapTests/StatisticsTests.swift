@@ -7,13 +7,6 @@ import Testing
 
 @Suite("Statistics of the public heap")
 struct StatisticsTests {
-    /// A heap that nobody else changes.
-    private func quietHeap() throws -> PageHeap {
-        var configuration = PageHeap.Configuration()
-        configuration.releasesInBackground = false
-        return try PageHeap(configuration)
-    }
-
     /// Statistics of a heap that has seen more than a test can wait for.
     private func statistics(_ change: (inout HeapFigures) -> Void) throws -> Statistics {
         guard let heap = SystemHeap(HeapConfiguration()) else { throw PageHeapError.system(.noMemory) }
@@ -24,7 +17,7 @@ struct StatisticsTests {
 
     @Test("A heap that has done nothing says so")
     func beginning() throws {
-        let figures = try quietHeap().statistics
+        let figures = try PageHeap.quiet().statistics
         #expect(figures.releaseCalls == 0 && figures.releaseFailures == 0 && figures.generation == 0)
         #expect(figures.workerWakeUps == 0 && figures.controllerResets == 0)
         #expect(figures.scavengerSeconds == 0 && figures.assistSeconds == 0 && figures.forcedReleaseSeconds == 0)
@@ -35,7 +28,7 @@ struct StatisticsTests {
 
     @Test("A release on request counts its calls, its generation and its holds of the lock")
     func forced() throws {
-        let heap = try quietHeap()
+        let heap = try PageHeap.quiet()
         for turn in 1...300 {
             var run = try heap.allocate(pages: 20)
             run.withUnsafeMutableBytes { $0[0] = 1 }

@@ -86,6 +86,9 @@
             heap.wholePhysicalPages(address, count)
         }
 
+        /// Whether a physical page is no larger than a page, so that discarded pages may be told apart.
+        package var hasSmallPhysicalPages: Bool { heap.physicalPage <= PageGeometry.pageBytes }
+
         /// Whether discarded pages read as zero.
         package var discardedReadsZero: Bool { heap.discardedReadsZero }
 

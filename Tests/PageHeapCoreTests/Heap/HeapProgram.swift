@@ -128,7 +128,9 @@ final class HeapProgram {
     /// Looks at everything: the books against bitmaps and caches, and against what the program itself knows.
     func check() throws {
         heap.checkInvariants()
-        for run in live where !discarded.contains(run) { try require(touch(run) == 0, "pages \(run) in use have lost memory") }
+        for run in live where !discarded.contains(run) {
+            try require(touch(run) == 0, "pages \(run) in use have lost memory")
+        }
         let violations = test.simulated.violations
         try require(violations.isEmpty, "\(violations)")
         let books = heap.figures().books

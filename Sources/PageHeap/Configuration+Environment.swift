@@ -1,0 +1,42 @@
+import PageHeapCore
+
+extension PageHeap.Configuration {
+    /// What an environment says, in the variables that the malloc library reads too, and the defaults where it says nothing.
+    ///
+    /// | variable | values | property |
+    /// | --- | --- | --- |
+    /// | `PAGEHEAP_RETAIN_PERCENT` | 0 to 100 | ``retainExtraPercent`` |
+    /// | `PAGEHEAP_MEMORY_LIMIT` | bytes, also with K, M, G or T, or `none` | ``memoryLimit`` |
+    /// | `PAGEHEAP_SCAVENGE_PERCENT` | 0.1 to 100 | ``scavengePercent`` |
+    /// | `PAGEHEAP_PACER` | `controller`, `average` | ``pacer`` |
+    /// | `PAGEHEAP_RELEASE` | `now`, `lazy` | ``release`` |
+    /// | `PAGEHEAP_SCAVENGER` | `on`, `off` | ``releasesInBackground`` |
+    /// | `PAGEHEAP_SCAVTRACE` | `0`, `1`, `json` | ``trace`` |
+    ///
+    /// - Parameter environment: names and values, such as `ProcessInfo.processInfo.environment`. Names that do not begin with
+    ///   `PAGEHEAP_` do not matter, nor does what they say that only the malloc library and the tools heed.
+    /// - Throws: ``PageHeapError/invalidConfiguration(_:)``, which names the variable, its value and what would be right; of
+    ///   several, the first by name. An unknown name that begins with `PAGEHEAP_` is wrong, too.
+    public init(environment: [String: String]) throws(PageHeapError) {
+        let prefix = "PAGEHEAP_"
+        var options = Options(environment: nil)
+        for (name, value) in environment.sorted(by: { $0.key < $1.key }) where name.hasPrefix(prefix) {
+            let problem = name.dropFirst(prefix.count).withCString { name in
+                value.withCString { value in options.take(TextSlice(cString: name), value: value) }
+            }
+            if let problem { throw .invalidConfiguration("\(name)=\(value): \(problem)") }
+        }
+        self.init(options.configuration)
+    }
+
+    init(_ configuration: HeapConfiguration) {
+        retainExtraPercent = Int(configuration.retainExtraPercent)
+        releasesInBackground = configuration.runsWorker
+        scavengePercent = 100 * configuration.scavengeShare
+        pacer = Pacer(configuration.pacer)
+        release = Release(configuration.releaseMethod)
+        cycles = configuration.cycles == .runtime ? .runtime : .demand
+        memoryLimit = configuration.memoryLimit.map { Int(clamping: $0.rawValue) }
+        trace = Trace(configuration.trace)
+    }
+}

@@ -1,0 +1,73 @@
+import Testing
+
+@testable import PageHeap
+
+@Suite("Configuration")
+struct ConfigurationTests {
+    @Test("An environment that says nothing gives the defaults")
+    func defaults() throws {
+        #expect(try PageHeap.Configuration(environment: [:]) == PageHeap.Configuration())
+        #expect(try PageHeap.Configuration(environment: ["HOME": "/", "PAGEHEAPS": "1"]) == PageHeap.Configuration())
+    }
+
+    @Test("Every variable has its property")
+    func variables() throws {
+        let configuration = try PageHeap.Configuration(environment: [
+            "PAGEHEAP_RETAIN_PERCENT": "25", "PAGEHEAP_MEMORY_LIMIT": "512M", "PAGEHEAP_SCAVENGE_PERCENT": "2.5",
+            "PAGEHEAP_PACER": "average", "PAGEHEAP_RELEASE": "lazy", "PAGEHEAP_SCAVENGER": "off",
+            "PAGEHEAP_SCAVTRACE": "json", "PAGEHEAP_STATISTICS_DIRECTORY": "/tmp", "PAGEHEAP_SEED": "1",
+        ])
+        var expected = PageHeap.Configuration()
+        expected.retainExtraPercent = 25
+        expected.memoryLimit = 512 << 20
+        expected.scavengePercent = 2.5
+        expected.pacer = .average
+        expected.release = .lazy
+        expected.releasesInBackground = false
+        expected.trace = .json
+        #expect(configuration == expected)
+    }
+
+    @Test("The core is told what the properties say, and says the same again")
+    func core() throws {
+        var configuration = PageHeap.Configuration()
+        configuration.retainExtraPercent = 0
+        configuration.scavengePercent = 50
+        configuration.pacer = .average
+        configuration.release = .lazy
+        configuration.cycles = .runtime
+        configuration.memoryLimit = 1 << 30
+        configuration.trace = .text
+        configuration.releasesInBackground = false
+        #expect(PageHeap.Configuration(try configuration.checked()) == configuration)
+        #expect(PageHeap.Configuration(try PageHeap.Configuration().checked()) == PageHeap.Configuration())
+    }
+
+    @Test(
+        "What makes no sense is named",
+        arguments: [
+            ("RETAIN_PERCENT", "101", "takes 0 to 100"), ("RETAIN_PERCENT", "", "takes 0 to 100"),
+            ("MEMORY_LIMIT", "64MB", "takes bytes, such as 536870912, 512M or 2GiB, or none"),
+            ("SCAVENGE_PERCENT", "0", "takes 0.1 to 100"), ("PACER", "Average", "takes controller or average"),
+            ("RELEASE", "later", "takes now or lazy"), ("SCAVENGER", "1", "takes on or off"),
+            ("SCAVTRACE", "yes", "takes 0, 1 or json"),
+        ])
+    func nonsense(_ name: String, _ value: String, _ text: String) {
+        #expect(throws: PageHeapError.invalidConfiguration("PAGEHEAP_\(name)=\(value): \(text)")) {
+            try PageHeap.Configuration(environment: ["PAGEHEAP_\(name)": value])
+        }
+    }
+
+    @Test("Of several wrong ones the first is named, unknown names among them")
+    func several() throws {
+        let error = #expect(throws: PageHeapError.self) {
+            try PageHeap.Configuration(environment: ["PAGEHEAP_SCAVENGER": "no", "PAGEHEAP_LIMIT": "5"])
+        }
+        #expect(try #require(error).description.hasPrefix("PAGEHEAP_LIMIT=5: is no option"))
+    }
+
+    @Test("A limit of none is none")
+    func noLimit() throws {
+        #expect(try PageHeap.Configuration(environment: ["PAGEHEAP_MEMORY_LIMIT": "none"]).memoryLimit == nil)
+    }
+}

@@ -1,0 +1,97 @@
+import Testing
+
+@testable import PageHeap
+
+@Suite("Discarded contents")
+struct DiscardContentsTests {
+    private let page = PageHeap.pageSize
+
+    private func filled(_ heap: PageHeap, pages: Int) throws -> PageRun {
+        var run = try heap.allocate(pages: pages)
+        run.withUnsafeMutableBytes { _ = $0.initializeMemory(as: UInt8.self, repeating: 1) }
+        return run
+    }
+
+    private func store(_ byte: UInt8, at offset: Int, in run: inout PageRun) {
+        var bytes = run.mutableBytes
+        bytes.storeBytes(of: byte, toByteOffset: offset, as: UInt8.self)
+    }
+
+    @Test("Pages read as zero, stay the owner's, and count as released until somebody may write")
+    func discard() throws {
+        let heap = try PageHeap.quiet()
+        var run = try filled(heap, pages: 900)
+        try run.discardContents()
+        try run.discardContents()
+        let released = heap.statistics
+        #expect(released.inUseBytes == 900 * page && released.releasedInUseBytes == 900 * page)
+        #expect(released.releasedInUseTotalBytes == 900 * page && released.releaseCalls == 1)
+        #expect(released.retainedBytes == 0)
+        let word = run.span(of: UInt64.self)[0]
+        #expect(word == 0)
+        run.withUnsafeBytes { bytes in #expect(bytes.allSatisfy { $0 == 0 }) }
+        #expect(heap.statistics.releasedInUseBytes == 900 * page)
+        heap.heap.checkInvariants()
+        store(1, at: 5, in: &run)
+        let touched = heap.statistics
+        #expect(touched.releasedInUseBytes == 0 && touched.retainedBytes == 900 * page)
+        try run.discardContents()
+        let byte = run.span(of: UInt8.self)[5]
+        #expect(byte == 0)
+        #expect(heap.statistics.releasedInUseTotalBytes == 1800 * page)
+    }
+
+    @Test("A discarded run that is freed is released memory at once")
+    func free() throws {
+        let heap = try PageHeap.quiet()
+        var run = try filled(heap, pages: 900)
+        try run.discardContents()
+        run.release()
+        let figures = heap.statistics
+        #expect(figures.freeRetainedBytes == 0 && figures.releasedInUseBytes == 0 && figures.inUseBytes == 0)
+        heap.heap.checkInvariants()
+        let again = try heap.allocate(pages: 900)
+        let isZeroed = again.isZeroed
+        #expect(isZeroed)
+    }
+
+    @Test("Cut, joined, shrunk, grown and leaked, a discarded run keeps the books right")
+    func sizes() throws {
+        let heap = try PageHeap.quiet()
+        var run = try filled(heap, pages: 900)
+        try run.discardContents()
+        var rest: PageRun? = try run.split(at: 300)
+        #expect(heap.statistics.releasedInUseBytes == 900 * page)
+        try run.append(&rest)
+        try run.shrink(toPages: 800)
+        #expect(heap.statistics.releasedInUseBytes == 800 * page)
+        heap.heap.checkInvariants()
+        rest = try run.split(at: 500)
+        rest?.withUnsafeMutableBytes { $0[0] = 3 }
+        #expect(heap.statistics.releasedInUseBytes == 500 * page)
+        // One part may have memory: both count as if they had.
+        try run.append(&rest)
+        #expect(heap.statistics.releasedInUseBytes == 0)
+        let kept = run.bytes.unsafeLoad(fromByteOffset: 500 * page, as: UInt8.self)
+        #expect(kept == 3)
+        try run.discardContents()
+        #expect(try run.growInPlace(byPages: 10))
+        #expect(heap.statistics.releasedInUseBytes == 0)
+        try run.discardContents()
+        let buffer = run.leak()
+        #expect(heap.statistics.releasedInUseBytes == 0)
+        try heap.adopt(buffer).release()
+        #expect(heap.statistics.inUseBytes == 0)
+        heap.heap.checkInvariants()
+    }
+
+    @Test("Where memory goes back lazily, discarded pages read as zero all the same")
+    func lazy() throws {
+        var configuration = PageHeap.Configuration()
+        configuration.releasesInBackground = false
+        configuration.release = .lazy
+        var run = try filled(try PageHeap(configuration), pages: 20)
+        try run.discardContents()
+        run.withUnsafeBytes { bytes in #expect(bytes.allSatisfy { $0 == 0 }) }
+    }
+}

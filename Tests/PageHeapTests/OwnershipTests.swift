@@ -1,0 +1,72 @@
+import Foundation
+import Testing
+
+/// What the compiler has to refuse: runs used after they are gone, copied, or looked at for longer than they live.
+@Suite("Ownership")
+struct OwnershipTests {
+    /// Compiles a function's body against the library as it was built for these tests.
+    ///
+    /// - Returns: the compiler's complaints; nothing where it has none.
+    private func complaints(_ body: String) throws -> String? {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "pageheap-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let source = folder.appending(path: "Snippet.swift")
+        try Data("import PageHeap\nfunc snippet(_ heap: PageHeap) throws {\n\(body)\n}\n".utf8).write(to: source)
+        let products = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
+        let checkouts = products.appending(path: "../../checkouts").standardized
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = [
+            "swiftc", "-swift-version", "6", "-c", source.path, "-o", folder.appending(path: "Snippet.o").path,
+            "-I", products.appending(path: "Modules").path,
+            "-Xcc", "-fmodule-map-file=\(products.path)/CPageHeap.build/module.modulemap",
+            "-Xcc", "-fmodule-map-file=\(checkouts.path)/swift-system/Sources/CSystem/include/module.modulemap",
+        ]
+        let output = Pipe()
+        process.standardError = output
+        process.standardOutput = output
+        try process.run()
+        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        return process.terminationStatus == 0 ? nil : text
+    }
+
+    @Test("What is right compiles, spans included, without any setting")
+    func right() throws {
+        let found = try complaints(
+            """
+            var run = try heap.allocate(pages: 2)
+            var words = run.mutableSpan(of: Int.self)
+            words[0] = 1
+            print(run.bytes.byteCount)
+            run.initialize { $0.append(7, as: UInt8.self) }
+            let rest = try run.split(at: 1)
+            run.release()
+            rest.release()
+            """)
+        #expect(found == nil)
+    }
+
+    private static let write = "one.storeBytes(of: 1, as: Int.self)\ntwo.storeBytes(of: 1, as: Int.self)"
+
+    @Test(
+        "What is wrong does not",
+        arguments: [
+            ("use after release", "run.release()\nprint(run.pages)", "used after consume"),
+            ("release twice", "run.release()\nrun.release()", "consumed more than once"),
+            ("use after leak", "_ = run.leak()\nrun.release()", "consumed more than once"),
+            ("a copy", "let copy = copy run\n_ = copy.pages", "noncopyable"),
+            ("a span after its run", "let bytes = run.bytes\nrun.release()\nprint(bytes.byteCount)", "exclusive"),
+            ("two spans that write", "var one = run.mutableBytes\nvar two = run.mutableBytes\n\(write)", "overlapping"),
+            (
+                "a cut under a span", "let bytes = run.bytes\ntry run.shrink(toPages: 1)\nprint(bytes.byteCount)",
+                "overlapping"
+            ),
+        ])
+    func wrong(_ name: String, _ body: String, _ expected: String) throws {
+        let found = try #require(
+            try complaints("var run = try heap.allocate(pages: 2)\n_ = run.mutableBytes\n" + body), "\(name) compiles")
+        #expect(found.contains(expected), "\(found)")
+    }
+}

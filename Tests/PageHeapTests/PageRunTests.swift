@@ -1,0 +1,192 @@
+import SystemPackage
+import Testing
+
+@testable import PageHeap
+
+@Suite("Runs of pages")
+struct PageRunTests {
+    private let page = PageHeap.pageSize
+
+    /// Writes each page's number into it.
+    private func number(_ run: inout PageRun) {
+        let pages = run.pages
+        var words = run.mutableSpan(of: Int.self)
+        for index in 0..<pages { words[index * page / 8] = index }
+    }
+
+    private func numbers(_ run: borrowing PageRun) -> [Int] {
+        let words = run.span(of: Int.self)
+        return (0..<run.pages).map { words[$0 * page / 8] }
+    }
+
+    private func store(_ byte: UInt8, at offset: Int, in run: inout PageRun) {
+        var bytes = run.mutableBytes
+        bytes.storeBytes(of: byte, toByteOffset: offset, as: UInt8.self)
+    }
+
+    @Test("A run that is cut in two keeps its pages and what they hold")
+    func split() throws {
+        let heap = try PageHeap.quiet()
+        var run = try heap.allocate(pages: 1000)
+        number(&run)
+        let rest = try run.split(at: 600)
+        #expect(numbers(run) == Array(0..<600))
+        #expect(numbers(rest) == Array(600..<1000))
+        #expect(heap.statistics.inUseBytes == 1000 * page)
+        run.release()
+        #expect(heap.statistics.inUseBytes == 400 * page)
+        #expect(numbers(rest) == Array(600..<1000))
+        rest.release()
+        #expect(heap.statistics.inUseBytes == 0)
+        heap.heap.checkInvariants()
+    }
+
+    @Test("Places where a run cannot be cut", arguments: [-1, 0, 5, 6, Int.min, Int.max])
+    func wrongCut(_ place: Int) throws {
+        var run = try PageHeap.quiet().allocate(pages: 5)
+        var error: PageHeapError?
+        do throws(PageHeapError) {
+            let rest = try run.split(at: place)
+            rest.release()
+        } catch let thrown {
+            error = thrown
+        }
+        #expect(error == .pageCountOutOfRange(place, limit: 4))
+        let pages = run.pages
+        #expect(pages == 5)
+    }
+
+    @Test("Two runs become one again")
+    func append() throws {
+        let heap = try PageHeap.quiet()
+        var run = try heap.allocate(pages: 1000)
+        number(&run)
+        var rest: PageRun? = try run.split(at: 17)
+        try run.append(&rest)
+        let isTaken = rest == nil
+        #expect(isTaken)
+        #expect(numbers(run) == Array(0..<1000))
+        try run.append(&rest)
+        run.release()
+        #expect(heap.statistics.inUseBytes == 0)
+        heap.heap.checkInvariants()
+    }
+
+    @Test("Runs that cannot become one stay two, and nothing is lost")
+    func wrongAppend() throws {
+        let (heap, other) = (try PageHeap.quiet(), try PageHeap.quiet())
+        var run = try heap.allocate(pages: 30)
+        var middle = try run.split(at: 10)
+        var last: PageRun? = try middle.split(at: 10)
+        #expect(throws: PageHeapError.notAdjacent) { try run.append(&last) }
+        var stranger: PageRun? = try other.allocate(pages: 1)
+        #expect(throws: PageHeapError.differentHeaps) { try run.append(&stranger) }
+        #expect(heap.statistics.inUseBytes == 30 * page && other.statistics.inUseBytes == page)
+        // The one before is not the one after.
+        var first: PageRun? = consume run
+        #expect(throws: PageHeapError.notAdjacent) { try middle.append(&first) }
+        try middle.append(&last)
+        let pages = middle.pages
+        #expect(pages == 20)
+    }
+
+    @Test("A run that shrinks gives its last pages back")
+    func shrink() throws {
+        let heap = try PageHeap.quiet()
+        var run = try heap.allocate(pages: 700)
+        number(&run)
+        try run.shrink(toPages: 700)
+        try run.shrink(toPages: 3)
+        #expect(heap.statistics.inUseBytes == 3 * page)
+        #expect(numbers(run) == [0, 1, 2])
+        for count in [0, 4, -1, Int.max] {
+            #expect(throws: PageHeapError.pageCountOutOfRange(count, limit: 3)) { try run.shrink(toPages: count) }
+        }
+        heap.heap.checkInvariants()
+    }
+
+    @Test("A run grows where it is as long as the pages behind it are free")
+    func grow() throws {
+        let heap = try PageHeap.quiet()
+        var run = try heap.allocate(pages: 100)
+        number(&run)
+        #expect(try run.growInPlace(byPages: 5000))
+        #expect(Array(numbers(run).prefix(101)) == Array(0..<100) + [0])
+        let isZeroed = run.isZeroed
+        #expect(isZeroed)
+        #expect(heap.statistics.inUseBytes == 5100 * page)
+        let obstacle = try heap.allocate(pages: 1)
+        try run.shrink(toPages: 5000)
+        #expect(try !run.growInPlace(byPages: 101))
+        #expect(try run.growInPlace(byPages: 100))
+        #expect(throws: PageHeapError.invalidPageCount(0)) { try run.growInPlace(byPages: 0) }
+        #expect(try !run.growInPlace(byPages: .max))
+        heap.heap.checkInvariants()
+        obstacle.release()
+    }
+
+    @Test("Pages grown into that were used before are not said to be zero")
+    func growIntoUsed() throws {
+        let heap = try PageHeap.quiet()
+        var run = try heap.allocate(pages: 100)
+        number(&run)
+        try run.shrink(toPages: 50)
+        let before = run.isZeroed
+        #expect(try run.growInPlace(byPages: 50))
+        let after = run.isZeroed
+        #expect(before && !after)
+    }
+
+    @Test("What is leaked stays in use and keeps its heap, until it is adopted")
+    func leak() throws {
+        var heap: PageHeap? = try PageHeap.quiet()
+        weak let witness = heap
+        var run = try heap!.allocate(pages: 7)
+        store(9, at: 100, in: &run)
+        let buffer = run.leak()
+        heap = nil
+        let kept = try #require(witness)
+        #expect(kept.statistics.inUseBytes == 7 * page)
+        #expect(buffer.count == 7 * page && buffer[100] == 9)
+        do {
+            let adopted = try kept.adopt(buffer)
+            let byte = adopted.bytes.unsafeLoad(fromByteOffset: 100, as: UInt8.self)
+            #expect(byte == 9)
+        }
+        #expect(kept.statistics.inUseBytes == 0)
+    }
+
+    @Test("What is adopted must be whole pages in use, of this heap")
+    func wrongAdopt() throws {
+        let (heap, other) = (try PageHeap.quiet(), try PageHeap.quiet())
+        let buffer = try heap.allocate(pages: 4).leak()
+        let wrong = [
+            UnsafeMutableRawBufferPointer(start: nil, count: 0),
+            UnsafeMutableRawBufferPointer(start: buffer.baseAddress, count: 0),
+            UnsafeMutableRawBufferPointer(start: buffer.baseAddress, count: page + 1),
+            UnsafeMutableRawBufferPointer(start: buffer.baseAddress! + 8, count: page),
+            UnsafeMutableRawBufferPointer(start: buffer.baseAddress, count: 5 * page),
+        ]
+        for buffer in wrong {
+            #expect(throws: PageHeapError.notInUse) { try heap.adopt(buffer).release() }
+        }
+        #expect(throws: PageHeapError.notInUse) { try other.adopt(buffer).release() }
+        try heap.adopt(buffer).release()
+        #expect(throws: PageHeapError.notInUse) { try heap.adopt(buffer).release() }
+    }
+
+    @Test("A run outlives everybody's reference to its heap, and the heap goes with the last run")
+    func lifetime() throws {
+        var heap: PageHeap? = try PageHeap()
+        weak let witness = heap
+        var first = try heap!.allocate(pages: 2000)
+        let second = try first.split(at: 1000)
+        heap = nil
+        number(&first)
+        #expect(witness != nil && first.heap === witness)
+        first.release()
+        #expect(witness?.statistics.inUseBytes == 1000 * page)
+        second.release()
+        #expect(witness == nil)
+    }
+}

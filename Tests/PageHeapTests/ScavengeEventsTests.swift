@@ -1,0 +1,69 @@
+import Foundation
+import PageHeap
+import Testing
+
+@Suite("Events of the scavenger")
+struct ScavengeEventsTests {
+    private func release(_ pages: Int, _ heap: PageHeap) throws {
+        var run = try heap.allocate(pages: pages)
+        run.withUnsafeMutableBytes { $0[0] = 1 }
+        run.release()
+        heap.releaseFreeMemory()
+    }
+
+    @Test("Each generation and each request is told of, once, to each reader")
+    func events() async throws {
+        let heap = try PageHeap.quiet()
+        try release(10, heap)
+        let events = try heap.scavengeEvents(polledEvery: .milliseconds(1))
+        var (first, second) = (events.makeAsyncIterator(), events.makeAsyncIterator())
+        try release(20, heap)
+        try release(30, heap)
+        var seen: [ScavengeEvent] = []
+        for _ in 0..<4 { seen.append(try #require(await first.next(isolation: nil))) }
+        #expect(seen.map(\.kind) == [.generation, .request, .generation, .request])
+        #expect(seen.map(\.generation) == [1, 2, 2, 3])
+        #expect(seen.map { $0.workedBytes / PageHeap.pageSize } == [0, 20, 0, 30])
+        #expect(seen.allSatisfy { $0.lostEvents == 0 && $0.goalBytes == nil && $0.metadataBytes > 0 })
+        #expect(seen[3].retainedBytes == 0 && seen[3].usedBytes == 0 && seen[3].releasedBytes > 0)
+        #expect(await second.next(isolation: nil) == seen[0])
+    }
+
+    @Test("A reader that comes too late is told how many events it lost")
+    func lost() async throws {
+        let heap = try PageHeap.quiet()
+        let events = try heap.scavengeEvents(polledEvery: .milliseconds(1))
+        var iterator = events.makeAsyncIterator()
+        for _ in 0..<12 { try release(20, heap) }
+        let event = try #require(await iterator.next(isolation: nil))
+        #expect(event.lostEvents == 24 - 16)
+        let next = try #require(await iterator.next(isolation: nil))
+        #expect(next.lostEvents == 0)
+    }
+
+    @Test("A waiting reader ends when its task is cancelled")
+    func cancellation() async throws {
+        let heap = try PageHeap.quiet()
+        let events = try heap.scavengeEvents(polledEvery: .seconds(3600))
+        let (first, signal) = AsyncStream.makeStream(of: Void.self)
+        let task = Task {
+            var iterator = events.makeAsyncIterator()
+            signal.finish()
+            return await iterator.next(isolation: nil)
+        }
+        for await _ in first {}
+        task.cancel()
+        #expect(await task.value == nil)
+    }
+
+    @Test("Events come back from JSON as they were")
+    func codable() async throws {
+        let heap = try PageHeap.quiet()
+        let events = try heap.scavengeEvents()
+        var iterator = events.makeAsyncIterator()
+        try release(20, heap)
+        let event = try #require(await iterator.next(isolation: nil))
+        let data = try JSONEncoder().encode(event)
+        #expect(try JSONDecoder().decode(ScavengeEvent.self, from: data) == event)
+    }
+}
