@@ -1,0 +1,137 @@
+import Testing
+
+@testable import PageHeap
+
+@Suite("Arenas")
+struct ArenaTests {
+    private struct Node: BitwiseCopyable {
+        var value: Int
+        var next: Arena.Slot<Node>?
+    }
+
+    @Test("Pieces do not overlap, are aligned, and keep what is written")
+    func pieces() throws {
+        var arena = Arena(heap: try PageHeap.quiet())
+        var end: UInt = 0
+        var pieces: [UnsafeMutableRawBufferPointer] = []
+        for turn in 0..<3000 {
+            let alignment = 1 << (turn % 8)
+            let piece = try arena.allocate(byteCount: turn % 300, alignment: alignment)
+            #expect(piece.count == turn % 300 && UInt(bitPattern: piece.baseAddress) % UInt(alignment) == 0)
+            _ = piece.initializeMemory(as: UInt8.self, repeating: UInt8(turn % 251))
+            pieces.append(piece)
+            end += UInt(piece.count)
+        }
+        for (turn, piece) in pieces.enumerated() { #expect(piece.allSatisfy { $0 == UInt8(turn % 251) }) }
+        #expect(arena.capacityBytes >= Int(end))
+        let ranges = pieces.filter { !$0.isEmpty }.map { UInt(bitPattern: $0.baseAddress) }.sorted()
+        #expect(Set(ranges).count == ranges.count)
+    }
+
+    @Test("Runs double from 64 KiB to 2 MiB; a large piece gets a run that holds it")
+    func growth() throws {
+        let heap = try PageHeap.quiet()
+        var arena = Arena(heap: heap)
+        #expect(arena.capacityBytes == 0)
+        var sizes: [Int] = []
+        for _ in 0..<8 {
+            let before = arena.capacityBytes
+            while arena.capacityBytes == before { _ = try arena.allocate(byteCount: 8192) }
+            sizes.append((arena.capacityBytes - before) >> 10)
+        }
+        #expect(sizes == [64, 128, 256, 512, 1024, 2048, 2048, 2048])
+        let piece = try arena.allocate(byteCount: 5 << 20)
+        #expect(piece.count == 5 << 20)
+        #expect(heap.statistics.inUseBytes == arena.capacityBytes)
+    }
+
+    @Test("Large alignments, and pieces of nothing")
+    func alignments() throws {
+        var arena = Arena(heap: try PageHeap.quiet())
+        let nothing = try arena.allocate(byteCount: 0)
+        #expect(nothing.baseAddress != nil && nothing.count == 0)
+        for shift in [4, 13, 16, 21] {
+            let piece = try arena.allocate(byteCount: 100, alignment: 1 << shift)
+            #expect(UInt(bitPattern: piece.baseAddress) % (1 << UInt(shift)) == 0)
+        }
+    }
+
+    @Test("A reset gives the memory back, or keeps it for the same again")
+    func reset() throws {
+        let heap = try PageHeap.quiet()
+        var arena = Arena(heap: heap)
+        func fill() throws -> [UInt] {
+            try (0..<100).map { UInt(bitPattern: try arena.allocate(byteCount: 1000 * ($0 + 1)).baseAddress) }
+        }
+        let first = try fill()
+        let capacity = arena.capacityBytes
+        arena.reset(keepingMemory: true)
+        #expect(arena.capacityBytes == capacity && heap.statistics.inUseBytes == capacity)
+        let second = try fill()
+        #expect(first == second && arena.capacityBytes == capacity)
+        arena.reset()
+        #expect(arena.capacityBytes == 0 && heap.statistics.inUseBytes == 0)
+        #expect(try fill().count == 100)
+    }
+
+    @Test("An arena that goes gives its memory back")
+    func lifetime() throws {
+        let heap = try PageHeap.quiet()
+        do {
+            var arena = Arena(heap: heap)
+            _ = try arena.allocate(byteCount: 1 << 20)
+            #expect(heap.statistics.inUseBytes == 1 << 20)
+        }
+        #expect(heap.statistics.inUseBytes == 0)
+    }
+
+    @Test("Slots hold values, and slots in values")
+    func slots() throws {
+        var arena = Arena(heap: try PageHeap.quiet())
+        var list: Arena.Slot<Node>?
+        for value in 0..<10_000 { list = try arena.insert(Node(value: value, next: list)) }
+        var sum = 0
+        var next = list
+        while let slot = next {
+            arena[slot].value *= 2
+            sum += arena[slot].value
+            next = arena[slot].next
+        }
+        #expect(sum == 9999 * 10_000)
+    }
+
+    @Test("Requests that make no sense, and such as nobody can fulfil, leave the arena as it was")
+    func refusals() throws {
+        var arena = Arena(heap: try PageHeap.quiet())
+        let first = try arena.allocate(byteCount: 8)
+        #expect(throws: PageHeapError.invalidByteCount(-1)) { try arena.allocate(byteCount: -1) }
+        for alignment in [0, 3, -8, Int.min] {
+            #expect(throws: PageHeapError.invalidAlignment(alignment)) {
+                try arena.allocate(byteCount: 1, alignment: alignment)
+            }
+        }
+        #expect(throws: PageHeapError.system(.noMemory)) { try arena.allocate(byteCount: .max) }
+        #expect(throws: PageHeapError.system(.noMemory)) { try arena.allocate(byteCount: 1, alignment: 1 << 62) }
+        let second = try arena.allocate(byteCount: 8)
+        #expect(second.baseAddress == first.baseAddress! + 16)
+    }
+
+    @Test("A slot from before a reset, or of another arena, stops the program")
+    func strangeSlots() async {
+        await #expect(processExitsWith: .failure) {
+            var arena = Arena(heap: try PageHeap())
+            let slot = try arena.insert(5)
+            arena.reset(keepingMemory: true)
+            _ = try arena.insert(6)
+            print(arena[slot])
+        }
+        await #expect(processExitsWith: .failure) {
+            let heap = try PageHeap()
+            var one = Arena(heap: heap)
+            var two = Arena(heap: heap)
+            let slot = try one.insert(5)
+            _ = try two.insert(6)
+            print(two[slot])
+        }
+    }
+}

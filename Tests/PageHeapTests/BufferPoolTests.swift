@@ -1,0 +1,157 @@
+import Testing
+
+@testable import PageHeap
+
+@Suite("Buffer pools")
+struct BufferPoolTests {
+    /// Long enough that nothing goes by itself within a test.
+    private func pool(_ heap: PageHeap, retaining limit: Int = 16) throws -> BufferPool {
+        try BufferPool(heap: heap, bufferByteCount: 60_000, retaining: limit, idleTime: .seconds(3600))
+    }
+
+    @Test("A buffer goes back by itself, and the next one who takes one gets it")
+    func reuse() throws {
+        let heap = try PageHeap.quiet()
+        let pool = try pool(heap)
+        #expect(pool.bufferByteCount == 65_536)
+        do {
+            var buffer = try pool.take()
+            let count = buffer.byteCount
+            #expect(count == 65_536 && pool.statistics.lentBuffers == 1)
+            buffer.withUnsafeMutableBytes { $0[65_535] = 9 }
+        }
+        #expect(pool.statistics.idleBuffers == 1 && pool.statistics.idleBytes == 65_536)
+        let again = try pool.take()
+        let last = again.bytes.unsafeLoad(fromByteOffset: 65_535, as: UInt8.self)
+        #expect(last == 9)
+        let figures = pool.statistics
+        #expect(figures.takenTotal == 2 && figures.reusedTotal == 1)
+        #expect(figures.lentBuffers == 1 && figures.idleBuffers == 0)
+        #expect(heap.statistics.inUseBytes == 65_536)
+    }
+
+    @Test("Buffers are filled by spans, by appending and through pointers")
+    func bytes() throws {
+        var buffer = try pool(PageHeap.quiet()).take()
+        var bytes = buffer.mutableBytes
+        bytes.storeBytes(of: 1, as: UInt32.self)
+        #expect(buffer.initialize { $0.append(3, as: UInt8.self) } == 1)
+        let word = buffer.bytes.unsafeLoad(as: UInt32.self)
+        #expect(word == 3)
+        #expect(buffer.withUnsafeBytes { $0.count } == 65_536)
+        buffer.release()
+    }
+
+    @Test("No more wait than may", arguments: [0, 1, 5])
+    func retention(_ limit: Int) throws {
+        let heap = try PageHeap.quiet()
+        let pool = try pool(heap, retaining: limit)
+        func take(_ count: Int) throws {
+            guard count > 0 else { return }
+            let buffer = try pool.take()
+            try take(count - 1)
+            buffer.release()
+        }
+        try take(8)
+        #expect(pool.statistics.idleBuffers == limit && pool.statistics.lentBuffers == 0)
+        #expect(heap.statistics.inUseBytes == limit * 65_536)
+        pool.releaseIdleBuffers()
+        #expect(pool.statistics.idleBuffers == 0 && heap.statistics.inUseBytes == 0)
+    }
+
+    @Test("What nobody needs goes back to the heap by itself")
+    func idle() async throws {
+        let heap = try PageHeap.quiet()
+        let pool = try BufferPool(heap: heap, bufferByteCount: 8192, idleTime: .milliseconds(1))
+        for _ in 0..<3 {
+            try pool.take().release()
+            while heap.statistics.inUseBytes > 0 { await Task.yield() }
+            #expect(pool.statistics.idleBuffers == 0)
+        }
+    }
+
+    @Test("What is needed in between stays: as many go as waited all the time")
+    func unneeded() throws {
+        let heap = try PageHeap.quiet()
+        let pool = try pool(heap)
+        func use(_ count: Int) throws {
+            guard count > 0 else { return }
+            let buffer = try pool.take()
+            try use(count - 1)
+            buffer.release()
+        }
+        try use(6)
+        #expect(pool.releaseUnneeded())
+        #expect(pool.statistics.idleBuffers == 6, "they came since the last look")
+        try use(4)
+        #expect(pool.releaseUnneeded())
+        #expect(pool.statistics.idleBuffers == 4)
+        #expect(!pool.releaseUnneeded())
+        #expect(heap.statistics.inUseBytes == 0)
+    }
+
+    @Test("A buffer keeps its pool, and the pool its heap; then all goes")
+    func lifetime() throws {
+        weak var heap: PageHeap?
+        weak var witness: BufferPool?
+        func take() throws -> BufferPool.Buffer {
+            let made = try PageHeap.quiet()
+            let pool = try pool(made)
+            (heap, witness) = (made, pool)
+            return try pool.take()
+        }
+        let buffer = try take()
+        #expect(heap != nil && witness != nil)
+        buffer.release()
+        #expect(heap == nil && witness == nil)
+    }
+
+    @Test("Settings that make no sense")
+    func settings() throws {
+        let heap = try PageHeap.quiet()
+        for count in [0, -1, Int.max] {
+            #expect(throws: PageHeapError.invalidByteCount(count)) {
+                try BufferPool(heap: heap, bufferByteCount: count)
+            }
+        }
+        #expect(throws: PageHeapError.invalidAlignment(3)) {
+            try BufferPool(heap: heap, bufferByteCount: 1, alignment: 3)
+        }
+        #expect(throws: PageHeapError.invalidConfiguration("retaining must be 0 or more, not -1")) {
+            try BufferPool(heap: heap, bufferByteCount: 1, retaining: -1)
+        }
+        #expect(throws: PageHeapError.invalidInterval(.zero)) {
+            try BufferPool(heap: heap, bufferByteCount: 1, idleTime: .zero)
+        }
+    }
+
+    @Test("A refusal is the caller's, and is not counted")
+    func refusal() throws {
+        let pool = try BufferPool(heap: try PageHeap.quiet(), bufferByteCount: 1 << 45)
+        #expect(throws: PageHeapError.system(.noMemory)) { try pool.take().release() }
+        #expect(pool.statistics.takenTotal == 0 && pool.statistics.lentBuffers == 0)
+    }
+
+    @Test("Many tasks at once")
+    func tasks() async throws {
+        let heap = try PageHeap()
+        let pool = try BufferPool(heap: heap, bufferByteCount: 8192, retaining: 3, idleTime: .milliseconds(1))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for task in 0..<8 {
+                group.addTask {
+                    for step in 0..<500 {
+                        var buffer = try pool.take()
+                        let mark = task << 32 | step
+                        buffer.withUnsafeMutableBytes { $0.storeBytes(of: mark, as: Int.self) }
+                        if step % 16 == 0 { await Task.yield() }
+                        let seen = buffer.withUnsafeBytes { $0.load(as: Int.self) }
+                        #expect(seen == mark)
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        pool.releaseIdleBuffers()
+        #expect(heap.statistics.inUseBytes == 0 && pool.statistics.takenTotal == 4000)
+    }
+}
