@@ -25,8 +25,7 @@ extension PageHeap {
             throw .system(.noMemory)
         }
         var run = PageRun(
-            heap: self, address: found.address, pages: pages,
-            isZeroed: heap.releasedReadsZero && found.scavenged == PageCount(UInt(pages)).bytes)
+            heap: heap, address: found.address, pages: pages, isZeroed: found.isZeroed)
         if zeroed && !run.isZeroed { run.clear() }
         return run
     }
@@ -49,9 +48,8 @@ extension PageHeap {
 
     /// Takes over pages that ``PageRun/leak()`` gave up: from now on they have an owner again.
     ///
-    /// - Parameter buffer: exactly what ``PageRun/leak()`` returned for a run of this heap, and taken over once. What has another
-    ///   owner, or is taken over in pieces, is a mistake that cannot be seen here: the program stops when pages are freed
-    ///   twice, or has a heap that ends too early.
+    /// - Parameter buffer: what was leaked from this heap, or whole pages of it. Pages that have another owner are a mistake
+    ///   that cannot be seen here: the program stops when they are freed twice.
     /// - Returns: the pages' owner.
     /// - Throws: ``PageHeapError/notInUse`` where the buffer is not whole pages of this heap, all of them in use.
     /// - Complexity: O(pages / 512).
@@ -60,6 +58,6 @@ extension PageHeap {
         guard buffer.count > 0, buffer.count % Self.pageSize == 0,
             heap.areInUse(address, PageCount(UInt(buffer.count / Self.pageSize)))
         else { throw .notInUse }
-        return PageRun(leaked: address, pages: buffer.count / Self.pageSize, of: self)
+        return PageRun(heap: heap, address: address, pages: buffer.count / Self.pageSize, isZeroed: false)
     }
 }

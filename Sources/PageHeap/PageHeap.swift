@@ -10,9 +10,10 @@ import SystemPackage
 /// Independent heaps may live side by side, each with a scavenger of its own. All methods may be called from any thread at
 /// any time.
 ///
-/// A heap lives as long as somebody refers to it, and each of its ``PageRun``s does: nobody can look at a heap while it is
-/// torn down, and no run can outlive its memory. When the last reference goes, the worker is stopped, which waits for the
-/// system call that it is in, and all address space is given back.
+/// A heap's memory lives as long as somebody refers to the heap, or has a ``PageRun`` of it: nobody can look at a heap while it
+/// is torn down, and no run can outlive its memory. When the last of them goes, the worker is stopped, which waits for
+/// the system call that it is in, and all address space is given back. Runs need no reference for that: the heap's books
+/// know of them.
 public final class PageHeap: Sendable {
     let heap: SystemHeap
     private let start = SuspendingClock().now
@@ -29,6 +30,8 @@ public final class PageHeap: Sendable {
         guard let heap = SystemHeap(try configuration.checked()) else { throw .system(.noMemory) }
         self.heap = heap
     }
+
+    deinit { heap.abandon() }
 
     /// The heap's figures: one consistent snapshot.
     public var statistics: Statistics {

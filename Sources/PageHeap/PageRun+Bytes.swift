@@ -93,7 +93,7 @@ extension PageRun {
     mutating func noteWrite() {
         guard isDiscarded else { return }
         isDiscarded = false
-        heap.heap.noteTouched(discarded: address, PageCount(UInt(pages)))
+        heap.noteTouched(discarded: address, PageCount(UInt(pages)))
     }
 }
 

@@ -15,11 +15,11 @@ extension PageRun {
     public mutating func discardContents() throws(PageHeapError) {
         if isDiscarded { return }
         let count = PageCount(UInt(pages))
-        let error = heap.heap.discard(address, count)
+        let error = heap.discard(address, count)
         guard error == 0 else { throw .system(Errno(rawValue: error)) }
         isDiscarded = true
-        if heap.heap.discardedReadsZero {
-            clearEdges(around: heap.heap.wholePhysicalPages(address, count))
+        if heap.discardedReadsZero {
+            clearEdges(around: heap.wholePhysicalPages(address, count))
         } else {
             clear()
         }

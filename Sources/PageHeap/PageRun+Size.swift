@@ -11,7 +11,7 @@ extension PageRun {
     public mutating func split(at page: Int) throws(PageHeapError) -> PageRun {
         guard page > 0, page < pages else { throw .pageCountOutOfRange(page, limit: pages - 1) }
         // Discarded parts of large physical pages could not be told apart.
-        if isDiscarded && !heap.heap.hasSmallPhysicalPages { noteWrite() }
+        if isDiscarded && !heap.hasSmallPhysicalPages { noteWrite() }
         var rest = PageRun(
             heap: heap, address: address &+ UInt(page &* PageHeap.pageSize), pages: pages - page, isZeroed: isZeroed)
         rest.isDiscarded = isDiscarded
@@ -28,12 +28,12 @@ extension PageRun {
     /// - Complexity: O(1).
     public mutating func append(_ next: inout PageRun?) throws(PageHeapError) {
         guard var taken = next.take() else { return }
-        let isSameHeap = taken.heap === heap
+        let isSameHeap = taken.heap == heap
         guard isSameHeap, taken.address == address &+ UInt(byteCount) else {
             next = consume taken
             throw isSameHeap ? .notAdjacent : .differentHeaps
         }
-        if isDiscarded != taken.isDiscarded || !heap.heap.hasSmallPhysicalPages {
+        if isDiscarded != taken.isDiscarded || !heap.hasSmallPhysicalPages {
             noteWrite()
             taken.noteWrite()
         }
@@ -63,10 +63,10 @@ extension PageRun {
     public mutating func growInPlace(byPages count: Int) throws(PageHeapError) -> Bool {
         guard count > 0 else { throw .invalidPageCount(count) }
         let more = PageCount(UInt(count))
-        guard let scavenged = heap.heap.growInPlace(at: address &+ UInt(byteCount), by: more) else { return false }
+        guard let isMoreZeroed = heap.growInPlace(at: address &+ UInt(byteCount), by: more) else { return false }
         noteWrite()
         pages += count
-        isZeroed = isZeroed && heap.heap.releasedReadsZero && scavenged == more.bytes
+        isZeroed = isZeroed && isMoreZeroed
         return true
     }
 }

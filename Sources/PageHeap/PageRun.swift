@@ -2,11 +2,10 @@ import PageHeapCore
 
 /// A run of pages, and their owner: the pages go back to the heap when the run is released, or goes out of scope.
 ///
-/// A run cannot be copied, so each page has one owner, and using a run after ``release()`` does not compile. A run keeps
-/// its heap alive. It may be handed to another thread; like any value, it is used by one at a time.
+/// A run cannot be copied, so each page has one owner, and using a run after ``release()`` does not compile. A run's
+/// memory stays when everybody else has let go of the heap. It may be handed to another thread; like any value, it is used by one at a time.
 public struct PageRun: ~Copyable, Sendable {
-    /// Held and let go by hand, so that looking at the bytes costs no count of references, and a run can be leaked.
-    private let reference: Unmanaged<PageHeap>
+    let heap: SystemHeap
 
     @usableFromInline
     let address: UInt
@@ -22,31 +21,19 @@ public struct PageRun: ~Copyable, Sendable {
     @usableFromInline
     var isDiscarded = false
 
-    init(heap: PageHeap, address: UInt, pages: Int, isZeroed: Bool) {
-        reference = .passRetained(heap)
+    init(heap: SystemHeap, address: UInt, pages: Int, isZeroed: Bool) {
+        self.heap = heap
         self.address = address
         self.pages = pages
         self.isZeroed = isZeroed
     }
 
-    /// Takes over pages that were leaked, with the reference to the heap that they kept.
-    init(leaked address: UInt, pages: Int, of heap: PageHeap) {
-        reference = .passUnretained(heap)
-        self.address = address
-        self.pages = pages
-        isZeroed = false
-    }
-
     deinit {
-        let heap = reference.takeRetainedValue()
-        let count = PageCount(UInt(pages))
         // An owner frees its pages once: anything else is a broken heap.
-        let isFreed = isDiscarded ? heap.heap.freeDiscarded(address, count) : heap.heap.free(address, count)
-        guard isFreed else { preconditionFailure("pages that are not in use") }
+        guard heap.free(address, PageCount(UInt(pages)), isDiscarded: isDiscarded) else {
+            preconditionFailure("pages that are not in use")
+        }
     }
-
-    /// The heap that the pages are from.
-    public var heap: PageHeap { reference.takeUnretainedValue() }
 
     /// The size in bytes.
     @inlinable
@@ -57,7 +44,7 @@ public struct PageRun: ~Copyable, Sendable {
     /// - Complexity: O(pages / 512).
     public consuming func release() {}
 
-    /// Gives the pages up without freeing them: they stay in use, and their heap stays, until
+    /// Gives the pages up without freeing them: they stay in use, and their heap's memory stays, until
     /// ``PageHeap/PageHeap/adopt(_:)`` takes them over.
     ///
     /// On purpose: for memory that lives as long as the process, or whose owner is C.
@@ -71,8 +58,5 @@ public struct PageRun: ~Copyable, Sendable {
     }
 
     /// Ends this owner without freeing the pages, which have another one.
-    consuming func giveUp() {
-        reference.release()
-        discard self
-    }
+    consuming func giveUp() { discard self }
 }

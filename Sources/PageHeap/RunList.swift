@@ -13,7 +13,9 @@ struct RunList: ~Copyable, Sendable {
     init(of heap: PageHeap) { self.heap = heap }
 
     deinit {
-        for place in places { PageRun(leaked: place.address, pages: place.pages, of: heap).release() }
+        for place in places {
+            PageRun(heap: heap.heap, address: place.address, pages: place.pages, isZeroed: false).release()
+        }
     }
 
     var count: Int { places.count }
@@ -25,7 +27,7 @@ struct RunList: ~Copyable, Sendable {
     }
 
     mutating func removeLast() -> PageRun? {
-        places.popLast().map { PageRun(leaked: $0.address, pages: $0.pages, of: heap) }
+        places.popLast().map { PageRun(heap: heap.heap, address: $0.address, pages: $0.pages, isZeroed: false) }
     }
 
     /// Where a run lies.

@@ -1,3 +1,4 @@
+import Foundation
 import SystemPackage
 import Testing
 
@@ -137,23 +138,29 @@ struct PageRunTests {
         #expect(before && !after)
     }
 
-    @Test("What is leaked stays in use and keeps its heap, until it is adopted")
+    @Test("What is leaked stays in use, until it is adopted, whole or in parts")
     func leak() throws {
-        var heap: PageHeap? = try PageHeap.quiet()
-        weak let witness = heap
-        var run = try heap!.allocate(pages: 7)
+        let heap = try PageHeap.quiet()
+        var run = try heap.allocate(pages: 7)
         store(9, at: 100, in: &run)
         let buffer = run.leak()
-        heap = nil
-        let kept = try #require(witness)
-        #expect(kept.statistics.inUseBytes == 7 * page)
+        #expect(heap.statistics.inUseBytes == 7 * page)
         #expect(buffer.count == 7 * page && buffer[100] == 9)
         do {
-            let adopted = try kept.adopt(buffer)
+            let adopted = try heap.adopt(UnsafeMutableRawBufferPointer(rebasing: buffer[..<page]))
             let byte = adopted.bytes.unsafeLoad(fromByteOffset: 100, as: UInt8.self)
             #expect(byte == 9)
         }
-        #expect(kept.statistics.inUseBytes == 0)
+        #expect(heap.statistics.inUseBytes == 6 * page)
+        try heap.adopt(UnsafeMutableRawBufferPointer(rebasing: buffer[page...])).release()
+        #expect(heap.statistics.inUseBytes == 0)
+    }
+
+    @Test("Leaked memory outlives everybody's reference to its heap")
+    func leakedMemory() throws {
+        let buffer = try PageHeap.quiet().allocate(pages: 7).leak()
+        _ = buffer.initializeMemory(as: UInt8.self, repeating: 3)
+        #expect(buffer.allSatisfy { $0 == 3 })
     }
 
     @Test("What is adopted must be whole pages in use, of this heap")
@@ -175,18 +182,48 @@ struct PageRunTests {
         #expect(throws: PageHeapError.notInUse) { try heap.adopt(buffer).release() }
     }
 
-    @Test("A run outlives everybody's reference to its heap, and the heap goes with the last run")
-    func lifetime() throws {
-        var heap: PageHeap? = try PageHeap()
-        weak let witness = heap
-        var first = try heap!.allocate(pages: 2000)
-        let second = try first.split(at: 1000)
-        heap = nil
-        number(&first)
-        #expect(witness != nil && first.heap === witness)
-        first.release()
-        #expect(witness?.statistics.inUseBytes == 1000 * page)
-        second.release()
-        #expect(witness == nil)
+    /// The process's mappings of at least 4 GiB: heaps' address space.
+    private func reservations() throws -> Int {
+        try String(contentsOfFile: "/proc/self/maps", encoding: .utf8).split(separator: "\n").count { line in
+            let ends = line.prefix { $0 != " " }.split(separator: "-").compactMap { UInt($0, radix: 16) }
+            return ends.count == 2 && ends[1] - ends[0] >= 4 << 30
+        }
+    }
+
+    @Test("A run outlives everybody's reference to its heap, and its memory goes with the last run")
+    func lifetime() async throws {
+        // In a process of its own: others make heaps, too.
+        await #expect(processExitsWith: .success) {
+            let tests = PageRunTests()
+            let before = try tests.reservations()
+            var heap: PageHeap? = try PageHeap()
+            weak let witness = heap
+            var first = try heap!.allocate(pages: 4000)
+            let second = try first.split(at: 1000)
+            heap = nil
+            precondition(witness == nil)
+            tests.number(&first)
+            let grew = try first.growInPlace(byPages: 1)
+            precondition(!grew)
+            first.release()
+            let between = try tests.reservations()
+            precondition(between > before)
+            second.release()
+            let after = try tests.reservations()
+            precondition(after == before)
+        }
+    }
+
+    @Test("Heaps end while their last runs are freed by several threads at once")
+    func end() async throws {
+        for _ in 0..<50 {
+            var heap: PageHeap? = try PageHeap()
+            var runs: [KeptRun] = []
+            for _ in 0..<8 { runs.append(KeptRun(try heap!.allocate(pages: 600))) }
+            await withTaskGroup(of: Void.self) { group in
+                while let run = runs.popLast() { group.addTask { _ = run } }
+                heap = nil
+            }
+        }
     }
 }

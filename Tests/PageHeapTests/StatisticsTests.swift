@@ -10,6 +10,7 @@ struct StatisticsTests {
     /// Statistics of a heap that has seen more than a test can wait for.
     private func statistics(_ change: (inout HeapFigures) -> Void) throws -> Statistics {
         guard let heap = SystemHeap(HeapConfiguration()) else { throw PageHeapError.system(.noMemory) }
+        defer { heap.abandon() }
         var figures = heap.figures()
         change(&figures)
         return Statistics(figures, age: 100, processors: 4)

@@ -111,13 +111,17 @@ extension Heap {
 
     /// Whether pages are exactly what ``freePages(_:_:)`` may be given: in this heap, and all in use.
     package func areInUse(_ address: UInt, _ count: PageCount) -> Bool {
-        guard count != 0, address % PageGeometry.pageBytes.rawValue == 0,
-            count.rawValue <= UInt.max &>> UInt(PageGeometry.pageShift)
-        else { return false }
+        guard Self.mayBePages(address, count) else { return false }
         locked.lock()
         defer { locked.unlock() }
         let base = offset(address)
         guard locked.pointee.pages.contains(base: base, count: count) else { return false }
         return locked.pointee.pages.isAllocated(base: base, count: count)
+    }
+
+    /// Whether an address and a count could be those of pages at all.
+    static func mayBePages(_ address: UInt, _ count: PageCount) -> Bool {
+        count != 0 && address % PageGeometry.pageBytes.rawValue == 0
+            && count.rawValue <= UInt.max &>> UInt(PageGeometry.pageShift)
     }
 }

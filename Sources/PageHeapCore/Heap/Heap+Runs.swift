@@ -1,5 +1,58 @@
 /// What owners of runs of pages do with them beyond allocating and freeing.
 extension Heap {
+    // MARK: The end
+
+    /// Frees a run of pages, if it is one. No lock is held.
+    ///
+    /// Where the heap is abandoned, and these were its last pages in use, nobody may touch it after that but the caller. So
+    /// all that this does outside the locked section is entered there before: the last one to leave is the caller who takes
+    /// the heap down.
+    ///
+    /// - Parameter isDiscarded: the contents were discarded, and nobody has written to the pages since: what has no memory
+    ///   is free and released at once.
+    package func freeRun(_ address: UInt, _ count: PageCount, isDiscarded: Bool) -> RunFreeing {
+        guard Self.mayBePages(address, count) else { return .refused }
+        let base = offset(address)
+        locked.lock()
+        guard locked.pointee.pages.contains(base: base, count: count),
+            locked.pointee.pages.isAllocated(base: base, count: count)
+        else {
+            locked.unlock()
+            return .refused
+        }
+        locked.pointee.pages.free(base: base, count: count)
+        locked.pointee.books.unuse(count.bytes)
+        if isDiscarded { carryOver(wholePhysicalPages(address, count)) }
+        publish()
+        let wakes = noteFreed(count.bytes)
+        if wakes { state.pointee.wakesUnderWay += 1 }
+        var isLast = isUnused
+        locked.unlock()
+        if wakes {
+            wakeWorker()
+            locked.lock()
+            state.pointee.wakesUnderWay -= 1
+            isLast = isUnused
+            locked.unlock()
+        }
+        return isLast ? .freedLast : .freed
+    }
+
+    /// Says that only runs refer to the heap any more. No lock is held.
+    ///
+    /// - Returns: whether there are none, so that the caller takes the heap down. Otherwise who frees the last one does.
+    package func abandon() -> Bool {
+        locked.lock()
+        defer { locked.unlock() }
+        state.pointee.isAbandoned = true
+        return isUnused
+    }
+
+    /// Whether nobody will use the heap any more. The heap lock is held.
+    private var isUnused: Bool {
+        state.pointee.isAbandoned && state.pointee.wakesUnderWay == 0 && currentBooks().inUse == 0
+    }
+
     // MARK: Growth in place
 
     /// Takes the pages that begin at an address, if all of them are free, or the heap can grow over those that it does not
@@ -57,7 +110,7 @@ extension Heap {
 
     /// Gives the physical memory of pages in use back, and keeps the pages: those parts of them that are whole physical
     /// pages. They count as released inside pages in use until ``noteTouched(discarded:_:)`` or
-    /// ``freeDiscardedPages(_:_:)`` is told of the same pages. No lock is held, and the owner does not use them meanwhile.
+    /// ``freeRun(_:_:isDiscarded:)`` is told of the same pages. No lock is held, and the owner does not use them meanwhile.
     ///
     /// - Returns: 0, or the system's positive error number; then nothing has changed.
     package func discard(_ address: UInt, _ count: PageCount) -> Int32 {
@@ -92,21 +145,13 @@ extension Heap {
         assist(AssistNeed(taken: bytes))
     }
 
-    /// Frees pages whose contents were discarded, and that nobody has written to since: what has no memory is free and
-    /// released at once. No lock is held.
-    package func freeDiscardedPages(_ address: UInt, _ count: PageCount) {
-        let part = wholePhysicalPages(address, count)
-        locked.lock()
-        locked.pointee.pages.free(base: offset(address), count: count)
-        locked.pointee.books.unuse(count.bytes)
+    /// Makes discarded pages that have been freed scavenged ones. The heap lock is held.
+    private func carryOver(_ part: MemoryRange) {
         // Where a physical page is less than a page, all of the pages are; where it is more, the part is whole pages.
         locked.pointee.pages.markScavenged(base: offset(part.address), count: part.bytes.pagesRoundedUp)
         locked.pointee.books.released += part.bytes
         locked.pointee.books.releasedInSpans -= part.bytes
         state.pointee.discardedBytes -= part.bytes
-        publish()
-        locked.unlock()
-        if noteFreed(count.bytes) { wakeWorker() }
     }
 
     /// The part of some pages that discarding gives back: the same whenever it is asked for. Of pages that are less than

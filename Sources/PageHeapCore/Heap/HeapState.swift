@@ -66,6 +66,12 @@ package struct HeapState<System: OperatingSystem>: ~Copyable {
     /// What allocations may spend on keeping to the limit. Guarded by the heap lock.
     var limitAssists: AssistBudget
 
+    // The end of a heap whose runs outlive everybody's reference to it. Guarded by the heap lock.
+    /// Only runs refer to the heap any more.
+    var isAbandoned: Bool
+    /// Threads that have freed a run, and have still to wake the worker.
+    var wakesUnderWay: UInt32
+
     /// What the trace has told of late. Guarded by the heap lock.
     var traces: TraceRecords
 }

@@ -4,9 +4,9 @@
     /// A heap of pages on the real operating system: what everyone outside the core uses. Concrete, because a generic
     /// heap used from another module stays unspecialised.
     ///
-    /// Owns its memory: when it goes, the worker is stopped and all address space is given back, whatever is still in
-    /// use.
-    package struct SystemHeap: ~Copyable, Sendable {
+    /// A handle; copies name the same heap. It ends when ``abandon()`` was called and its last pages have been freed: the
+    /// worker is stopped, and all address space is given back.
+    package struct SystemHeap: Equatable, Sendable {
         private nonisolated(unsafe) let heap: Heap<LinuxOperatingSystem>
 
         private static var stateBytes: ByteCount {
@@ -29,47 +29,50 @@
             self.heap = heap
         }
 
-        deinit {
+        package static func == (left: SystemHeap, right: SystemHeap) -> Bool { left.heap.state == right.heap.state }
+
+        /// Gives the heap up: the caller uses it no more, nor does anybody else but those who have pages in use.
+        package func abandon() {
+            if heap.abandon() { takeDown() }
+        }
+
+        private func takeDown() {
             heap.stopWorker()
             heap.shutDown()
             let system = LinuxOperatingSystem()
             system.cancelMetadata(heap.state, Self.stateBytes.roundedUp(to: system.physicalPageBytes))
         }
 
-        /// Pages: the address, and how many of the bytes have no physical memory; nothing where there is no memory.
-        package func allocate(_ count: PageCount, alignment: PageCount) -> (address: UInt, scavenged: ByteCount)? {
+        /// Pages: the address, and whether they are known to read as zero; nothing where there is no memory.
+        package func allocate(_ count: PageCount, alignment: PageCount) -> (address: UInt, isZeroed: Bool)? {
             let pages = heap.allocatePages(count, alignment: alignment, shard: Int(truncatingIfNeeded: count.rawValue))
             startWorkerIfWanted()
-            return pages
+            guard let pages else { return nil }
+            return (pages.address, pages.scavenged == count.bytes && heap.releasedReadsZero)
         }
-
-        /// Whether pages that have no physical memory read as zero.
-        package var releasedReadsZero: Bool { heap.releasedReadsZero }
 
         /// Frees pages that ``allocate(_:alignment:)`` gave, and answers false where they are not in use.
-        package func free(_ address: UInt, _ count: PageCount) -> Bool {
-            guard heap.areInUse(address, count) else { return false }
-            heap.freePages(address, count)
-            return true
+        ///
+        /// - Parameter isDiscarded: their contents were discarded, and nobody has written to them since.
+        package func free(_ address: UInt, _ count: PageCount, isDiscarded: Bool = false) -> Bool {
+            switch heap.freeRun(address, count, isDiscarded: isDiscarded) {
+            case .refused: return false
+            case .freed: return true
+            case .freedLast:
+                takeDown()
+                return true
+            }
         }
 
-        /// Frees pages that ``allocate(_:alignment:)`` gave, whose contents were discarded, and that nobody has written to
-        /// since; answers false where they are not in use.
-        package func freeDiscarded(_ address: UInt, _ count: PageCount) -> Bool {
-            guard heap.areInUse(address, count) else { return false }
-            heap.freeDiscardedPages(address, count)
-            return true
-        }
-
-        /// Whether pages are what ``free(_:_:)`` may be given.
+        /// Whether pages are what ``free(_:_:isDiscarded:)`` may be given.
         package func areInUse(_ address: UInt, _ count: PageCount) -> Bool { heap.areInUse(address, count) }
 
-        /// Takes the pages that begin where a run in use ends, and answers how many of the bytes have no physical memory;
-        /// nothing where it cannot be.
-        package func growInPlace(at address: UInt, by count: PageCount) -> ByteCount? {
+        /// Takes the pages that begin where a run in use ends, and answers whether they are known to read as zero; nothing
+        /// where it cannot be.
+        package func growInPlace(at address: UInt, by count: PageCount) -> Bool? {
             let scavenged = heap.growInPlace(at: address, by: count)
             startWorkerIfWanted()
-            return scavenged
+            return scavenged.map { $0 == count.bytes && heap.releasedReadsZero }
         }
 
         /// Gives the memory of pages in use back, and answers 0 or the system's error number.

@@ -43,8 +43,11 @@ extension PageAllocator {
         scavengedPages += count
     }
 
+    // The three that follow change nothing. They are mutating because a plain method that is called on an allocator in
+    // place may be given a copy of all of it.
+
     /// Whether every page of a range that the heap has grown is in use: what a free must find. The heap lock is held.
-    package func isAllocated(base: OffsetAddress, count: PageCount) -> Bool {
+    package mutating func isAllocated(base: OffsetAddress, count: PageCount) -> Bool {
         var all = true
         Self.forEachChunk(base: base, count: count) { chunk, first, pages in
             all = all && chunks[chunk].allocated.populationCount(from: first, count: pages) == pages
@@ -53,7 +56,7 @@ extension PageAllocator {
     }
 
     /// Whether the heap has grown over every page of a range. The heap lock is held.
-    package func contains(base: OffsetAddress, count: PageCount) -> Bool {
+    package mutating func contains(base: OffsetAddress, count: PageCount) -> Bool {
         let (last, overflow) = base.rawValue.addingReportingOverflow(count.bytes.rawValue &- 1)
         let range = inUse.successor(of: base)
         guard !overflow, range > 0 else { return false }
@@ -61,7 +64,7 @@ extension PageAllocator {
     }
 
     /// Whether every page of a range is free. The heap lock is held.
-    package func isFree(base: OffsetAddress, count: PageCount) -> Bool {
+    package mutating func isFree(base: OffsetAddress, count: PageCount) -> Bool {
         guard contains(base: base, count: count) else { return false }
         var all = true
         Self.forEachChunk(base: base, count: count) { chunk, first, pages in

@@ -41,7 +41,7 @@ struct DiscardTests {
         let test = try TestPageHeap()
         let address = try test.use(1300)
         #expect(test.heap.discard(address, 1300) == 0)
-        test.heap.freeDiscardedPages(address, 1300)
+        #expect(test.heap.freeRun(address, 1300, isDiscarded: true) == .freed)
         let books = test.heap.figures().books
         #expect(books.freeRetained == 0 && books.releasedInSpans == 0 && books.released == books.system)
         test.checkInvariants()
@@ -75,7 +75,7 @@ struct DiscardTests {
         #expect(test.simulated.residentBytes == resident - part.bytes)
         #expect(inSpans(test) == part.bytes.rawValue && part.bytes.rawValue % 65536 == 0)
         test.checkInvariants()
-        test.heap.freeDiscardedPages(address, PageCount(count))
+        #expect(test.heap.freeRun(address, PageCount(count), isDiscarded: true) == .freed)
         #expect(inSpans(test) == 0)
         test.checkInvariants()
         test.heap.freePages(first, 19)

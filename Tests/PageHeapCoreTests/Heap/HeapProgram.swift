@@ -38,12 +38,12 @@ final class HeapProgram {
         case 0..<45: try allocate()
         case 45..<50: try extend()
         case 50..<55: try discardOrTouch()
-        case 55..<90: if !live.isEmpty { free(number(0...(live.count - 1))) }
+        case 55..<90: if !live.isEmpty { try free(number(0...(live.count - 1))) }
         case 90..<97: runCycle()
         case 97: _ = heap.releaseFreeMemory { 0 }
         default:
             // Most of what there is goes at once, as after a spike of demand.
-            while live.count > 10 { free(number(0...(live.count - 1))) }
+            while live.count > 10 { try free(number(0...(live.count - 1))) }
         }
     }
 
@@ -97,11 +97,13 @@ final class HeapProgram {
     }
 
     /// Frees a run, or a part of it at either end.
-    private func free(_ index: Int) {
+    private func free(_ index: Int) throws {
         var pages = live.remove(at: index)
         if discarded.remove(pages) != nil {
             used.remove(pages)
-            heap.freeDiscardedPages(UInt(pages.lowerBound) << 13, PageCount(UInt(pages.count)))
+            let (address, count) = (UInt(pages.lowerBound) << 13, PageCount(UInt(pages.count)))
+            try require(
+                heap.freeRun(address, count, isDiscarded: true) == .freed, "pages \(pages) in use could not be freed")
             return
         }
         if pages.count > 1 && number(0...3) == 0 {
@@ -142,7 +144,7 @@ final class HeapProgram {
 
     /// Frees everything and releases it: where pages are not smaller than physical ones, nothing is resident then.
     func finish() throws {
-        while !live.isEmpty { free(0) }
+        while !live.isEmpty { try free(0) }
         _ = heap.releaseFreeMemory { 0 }
         try check()
         let books = heap.figures().books
