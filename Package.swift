@@ -67,6 +67,12 @@ let package = Package(
             path: "Benchmarks/PageAllocator",
             exclude: ["PageHeapCore/README.md"],
             swiftSettings: strict),
+        // What the public library costs beside the core.
+        .executableTarget(
+            name: "LibraryBenchmark",
+            dependencies: ["PageHeap", "PageHeapCore", .product(name: "SystemPackage", package: "swift-system")],
+            path: "Benchmarks/Library",
+            swiftSettings: strict),
         .testTarget(
             name: "GoldenVectorsTests",
             dependencies: ["PageHeapCore", "PageHeapSimulation"],
