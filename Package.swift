@@ -73,6 +73,19 @@ let package = Package(
             dependencies: ["PageHeap", "PageHeapCore", .product(name: "SystemPackage", package: "swift-system")],
             path: "Benchmarks/Library",
             swiftSettings: strict),
+        // An example: a collected heap that reports its cycles. Built and tested with all else.
+        .target(
+            name: "MarkSweep", dependencies: ["PageHeap"], path: "Examples/MarkSweep/Sources", swiftSettings: strict),
+        .executableTarget(
+            name: "MarkSweepExample",
+            dependencies: ["MarkSweep", "PageHeap"],
+            path: "Examples/MarkSweep/Command",
+            swiftSettings: strict),
+        .testTarget(
+            name: "MarkSweepTests",
+            dependencies: ["MarkSweep", "PageHeap"],
+            path: "Examples/MarkSweep/Tests",
+            swiftSettings: strict),
         .testTarget(
             name: "GoldenVectorsTests",
             dependencies: ["PageHeapCore", "PageHeapSimulation"],

@@ -1,0 +1,28 @@
+import MarkSweep
+import PageHeap
+
+/// Builds a list of a million numbers, sums it up, drops it, and rests: says what each step does to memory.
+@main
+struct MarkSweepExample {
+    static func main() async throws {
+        let machine = try StackMachine()
+        let heap = machine.heap
+        print("the list and its sum:", try machine.run(Programs.sum(of: 1_000_000)))
+        tell("with the list", heap)
+        heap.roots = []
+        // Two collections: the ratio of their goals says that little will be needed.
+        try heap.collect()
+        try heap.collect()
+        tell("without it", heap)
+        try await Task.sleep(for: .seconds(3))
+        tell("3 seconds later", heap)
+    }
+
+    private static func tell(_ when: String, _ heap: PairHeap) {
+        let figures = heap.pages.statistics
+        print(
+            "\(when): \(heap.pairCount) pairs after \(heap.collections) collections;",
+            "\(figures.inUseBytes >> 20) MiB in use, \(figures.retainedBytes >> 20) MiB with memory,",
+            "goal \(figures.goalBytes.map { "\($0 >> 20) MiB" } ?? "none")")
+    }
+}

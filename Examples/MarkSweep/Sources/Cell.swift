@@ -1,0 +1,9 @@
+/// A pair in memory, or a free place for one.
+struct Cell: BitwiseCopyable {
+    var first: Value
+    var second: Value
+    var isUsed: Bool
+    var isMarked: Bool
+
+    static var free: Cell { Cell(first: .nothing, second: .nothing, isUsed: false, isMarked: false) }
+}

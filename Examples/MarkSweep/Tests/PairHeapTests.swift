@@ -1,0 +1,66 @@
+import MarkSweep
+import PageHeap
+import Testing
+
+@Suite("Example: a mark-sweep heap on pages")
+struct PairHeapTests {
+    /// A list of numbers, the last one first.
+    private func list(_ count: Int, in heap: PairHeap) throws -> Value {
+        var list = Value.nothing
+        for number in 0..<count { list = .pair(try heap.pair(.number(number), list)) }
+        return list
+    }
+
+    @Test("What can be reached stays, with what it holds")
+    func reachable() throws {
+        let heap = try PairHeap()
+        heap.roots = [try list(3000, in: heap)]
+        _ = try list(500, in: heap)
+        try heap.collect()
+        #expect(heap.pairCount == 3000)
+        var next = heap.roots[0]
+        for number in (0..<3000).reversed() {
+            guard case .pair(let pair) = next else { break }
+            #expect(heap.first(pair) == .number(number))
+            next = heap.second(pair)
+        }
+        #expect(next == .nothing)
+    }
+
+    @Test("Rings go when nobody reaches them, and stay as long as somebody does")
+    func rings() throws {
+        let heap = try PairHeap()
+        let last = try heap.pair(.number(1), .nothing)
+        let first = try heap.pair(.number(2), .pair(last))
+        heap.setSecond(last, to: .pair(first))
+        heap.roots = [.pair(last)]
+        try heap.collect()
+        #expect(heap.pairCount == 2)
+        heap.roots = []
+        try heap.collect()
+        #expect(heap.pairCount == 0)
+        #expect(heap.pages.statistics.inUseBytes == 0)
+    }
+
+    @Test("The page heap learns the collector's goals, and drives the memory down to them")
+    func goals() throws {
+        let heap = try PairHeap()
+        var large: [Value] = []
+        for _ in 0..<50 {
+            large.append(try list(4000, in: heap))
+            heap.roots = large
+        }
+        try heap.collect()
+        let full = heap.pages.statistics
+        #expect(heap.pairCount == 200_000 && full.inUseBytes > 200_000 * 32)
+        heap.roots = [large[0]]
+        large = []
+        try heap.collect()
+        #expect(heap.pairCount == 4000)
+        // The second of two collections after which less is wanted: the ratio of their goals lowers the page heap's own.
+        let goal = try #require(heap.pages.statistics.goalBytes)
+        #expect(goal < full.inUseBytes / 10)
+        heap.pages.releaseFreeMemory()
+        #expect(heap.pages.statistics.retainedBytes < full.inUseBytes / 10)
+    }
+}
