@@ -1,0 +1,43 @@
+import PageHeapCore
+import PageHeapSimulation
+import Testing
+
+/// Who is the last to use a heap.
+@Suite("Abandoned heaps")
+struct AbandonedHeapTests {
+    @Test("One without pages in use ends at once, whatever is cached")
+    func empty() throws {
+        let test = try TestPageHeap()
+        #expect(test.heap.freeRun(try test.use(40), 40, isDiscarded: false) == .freed)
+        #expect(test.heap.freeRun(try test.use(1), 1, isDiscarded: false) == .freed)
+        #expect(test.heap.abandon())
+    }
+
+    @Test("One with pages in use ends with the last of them, discarded or not", arguments: [false, true])
+    func last(_ isDiscarded: Bool) throws {
+        let test = try TestPageHeap()
+        let (large, small) = (try test.use(700), try test.use(3))
+        if isDiscarded { #expect(test.heap.discard(large, 700) == 0) }
+        #expect(!test.heap.abandon())
+        #expect(test.heap.freeRun(small, 2, isDiscarded: false) == .freed)
+        #expect(test.heap.freeRun(small + 2 * 8192, 1, isDiscarded: false) == .freed)
+        #expect(test.heap.freeRun(large, 700, isDiscarded: isDiscarded) == .freedLast)
+        test.checkInvariants()
+    }
+
+    @Test("What is not in use is refused, and changes nothing")
+    func refused() throws {
+        let test = try TestPageHeap()
+        let address = try test.use(20)
+        let before = test.state
+        let wrong: [(UInt, UInt)] = [
+            (address, 0), (address, 21), (address + 1, 1), (address - 8192, 2), (0, 1), (address, .max), (8192, 1),
+        ]
+        for (address, count) in wrong {
+            #expect(test.heap.freeRun(address, PageCount(count), isDiscarded: false) == .refused)
+        }
+        #expect(test.state == before)
+        #expect(test.heap.freeRun(address, 20, isDiscarded: false) == .freed)
+        #expect(test.heap.freeRun(address, 20, isDiscarded: false) == .refused, "freed twice")
+    }
+}
