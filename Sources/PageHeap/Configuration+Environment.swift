@@ -13,8 +13,8 @@ extension PageHeap.Configuration {
     /// | `PAGEHEAP_SCAVENGER` | `on`, `off` | ``releasesInBackground`` |
     /// | `PAGEHEAP_SCAVTRACE` | `0`, `1`, `json` | ``trace`` |
     ///
-    /// - Parameter environment: names and values, such as `ProcessInfo.processInfo.environment`. Names that do not begin with
-    ///   `PAGEHEAP_` do not matter, nor does what they say that only the malloc library and the tools heed.
+    /// - Parameter environment: names and values, such as `ProcessInfo.processInfo.environment`. Names that do not
+    ///   begin with `PAGEHEAP_` do not matter, nor does what they say that only the malloc library and the tools heed.
     /// - Throws: ``PageHeapError/invalidConfiguration(_:)``, which names the variable, its value and what would be right; of
     ///   several, the first by name. An unknown name that begins with `PAGEHEAP_` is wrong, too.
     public init(environment: [String: String]) throws(PageHeapError) {

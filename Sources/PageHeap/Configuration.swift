@@ -8,14 +8,14 @@ extension PageHeap {
         /// spares page faults when the need swings a little.
         public var retainExtraPercent = Int(Tunables.retainExtraPercent)
 
-        /// Whether free memory goes back in the background, as by default, on a thread that the heap starts once it has grown
-        /// to 8 MiB. Without it, only ``PageHeap/PageHeap/releaseFreeMemory()`` and allocations that meet a goal or a limit
-        /// give memory back.
+        /// Whether free memory goes back in the background, as by default, on a thread that the heap starts once it has
+        /// grown to 8 MiB. Without it, only ``PageHeap/PageHeap/releaseFreeMemory()`` and allocations that meet a goal
+        /// or a limit give memory back.
         public var releasesInBackground = true
 
         /// The share of the machine's CPU time that giving memory back in the background aims for, in percent: 0.1 to 100.
-        /// The default, 1, is hard to notice, and gives about 100 MiB a second back for each processor. Over any ten seconds it
-        /// is at most a tenth more.
+        /// The default, 1, is hard to notice, and gives about 100 MiB a second back for each processor. Over any ten
+        /// seconds it is at most a tenth more.
         public var scavengePercent = 100 * Tunables.scavengeShare
 
         /// How the background worker keeps to that share. The default is ``Pacer/controller``.
@@ -33,8 +33,9 @@ extension PageHeap {
         /// ``PageHeap/PageHeap/setMemoryLimit(_:)``.
         public var memoryLimit: Int?
 
-        /// Whether and how the scavenger's work is told of on standard error: as `PAGEHEAP_SCAVTRACE` does for the malloc. The
-        /// default is not at all. Programs read it better by ``PageHeap/PageHeap/scavengeEvents(polledEvery:)``.
+        /// Whether and how the scavenger's work is told of on standard error: as `PAGEHEAP_SCAVTRACE` does for the
+        /// malloc. The default is not at all. Programs read it better by
+        /// ``PageHeap/PageHeap/scavengeEvents(polledEvery:)``.
         public var trace = Trace.none
 
         /// The defaults.

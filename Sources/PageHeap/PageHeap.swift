@@ -10,8 +10,8 @@ import SystemPackage
 /// Independent heaps may live side by side, each with a scavenger of its own. All methods may be called from any thread at
 /// any time.
 ///
-/// A heap's memory lives as long as somebody refers to the heap, or has a ``PageRun`` of it: nobody can look at a heap while it
-/// is torn down, and no run can outlive its memory. When the last of them goes, the worker is stopped, which waits for
+/// A heap's memory lives as long as somebody refers to the heap, or has a ``PageRun`` of it: nobody can look at a heap while
+/// it is torn down, and no run can outlive its memory. When the last of them goes, the worker is stopped, which waits for
 /// the system call that it is in, and all address space is given back. Runs need no reference for that: the heap's books
 /// know of them.
 public final class PageHeap: Sendable {

@@ -3,8 +3,10 @@ import PageHeapCore
 /// What is in the pages. None of this counts references or checks for exclusive use at run time; where the run was
 /// discarded, the first look through which something may be written enters it in the heap's books.
 ///
-/// The compiler, as of 6.3, takes a span of a `let` for alive until the end of its scope: such a run goes back there, by itself.
-/// One that is a `var`, or a parameter, may be released after its spans' last use.
+/// Two limits of the compiler, as of Swift 6.3. A span of a local `let` counts as alive until the end of its scope: such a
+/// run goes back there, by itself; one that is a `var`, or a parameter, may be released after its spans' last use. And
+/// a span cannot leave the access to a class's stored `var`: there, ``withUnsafeBytes(_:)`` and
+/// ``withUnsafeMutableBytes(_:)`` serve.
 extension PageRun {
     /// The pages' bytes.
     @inlinable

@@ -2,8 +2,9 @@ import PageHeapCore
 
 /// A run of pages, and their owner: the pages go back to the heap when the run is released, or goes out of scope.
 ///
-/// A run cannot be copied, so each page has one owner, and using a run after ``release()`` does not compile. A run's
-/// memory stays when everybody else has let go of the heap. It may be handed to another thread; like any value, it is used by one at a time.
+/// A run cannot be copied, so each page has one owner, and using a run after ``release()`` does not compile. A run's memory
+/// stays when everybody else has let go of the heap. It may be handed to another thread; like any value, it is used by one
+/// at a time.
 public struct PageRun: ~Copyable, Sendable {
     let heap: SystemHeap
 

@@ -2,8 +2,8 @@ import PageHeapCore
 
 /// What a heap's scavenger does, as it happens: what ``PageHeap/PageHeap/scavengeEvents(polledEvery:)`` gives.
 ///
-/// An iterator tells of what ends after it was made. The heap keeps the last 16 events for its readers; one that comes too late
-/// for some is told how many in ``ScavengeEvent/lostEvents``. It ends when the reading task is cancelled. Each
+/// An iterator tells of what ends after it was made. The heap keeps the last 16 events for its readers; one that comes
+/// too late for some is told how many in ``ScavengeEvent/lostEvents``. It ends when the reading task is cancelled. Each
 /// iterator is its own, and sees all events; the sequence keeps the heap alive.
 public struct ScavengeEvents: AsyncSequence, Sendable {
     public typealias Element = ScavengeEvent

@@ -1,8 +1,8 @@
 /// A heap's ``Statistics`` from time to time: what ``PageHeap/PageHeap/samples(every:)`` gives.
 ///
 /// The first sample comes at once. One that is late because its reader was does not make the next ones late; those that
-/// nobody had time for are left out. It ends when the reading task is cancelled. Each iterator is its own; the sequence keeps the
-/// heap alive.
+/// nobody had time for are left out. It ends when the reading task is cancelled. Each iterator is its own; the sequence
+/// keeps the heap alive.
 public struct StatisticsSamples: AsyncSequence, Sendable {
     public typealias Element = Statistics
     public typealias Failure = Never

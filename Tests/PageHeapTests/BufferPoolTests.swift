@@ -9,6 +9,14 @@ struct BufferPoolTests {
         try BufferPool(heap: heap, bufferByteCount: 60_000, retaining: limit, idleTime: .seconds(3600))
     }
 
+    /// Takes some buffers, and lets them go again.
+    private func use(_ count: Int, of pool: BufferPool) throws {
+        guard count > 0 else { return }
+        let buffer = try pool.take()
+        try use(count - 1, of: pool)
+        buffer.release()
+    }
+
     @Test("A buffer goes back by itself, and the next one who takes one gets it")
     func reuse() throws {
         let heap = try PageHeap.quiet()
@@ -46,13 +54,7 @@ struct BufferPoolTests {
     func retention(_ limit: Int) throws {
         let heap = try PageHeap.quiet()
         let pool = try pool(heap, retaining: limit)
-        func take(_ count: Int) throws {
-            guard count > 0 else { return }
-            let buffer = try pool.take()
-            try take(count - 1)
-            buffer.release()
-        }
-        try take(8)
+        try use(8, of: pool)
         #expect(pool.statistics.idleBuffers == limit && pool.statistics.lentBuffers == 0)
         #expect(heap.statistics.inUseBytes == limit * 65_536)
         pool.releaseIdleBuffers()
@@ -74,16 +76,10 @@ struct BufferPoolTests {
     func unneeded() throws {
         let heap = try PageHeap.quiet()
         let pool = try pool(heap)
-        func use(_ count: Int) throws {
-            guard count > 0 else { return }
-            let buffer = try pool.take()
-            try use(count - 1)
-            buffer.release()
-        }
-        try use(6)
+        try use(6, of: pool)
         #expect(pool.releaseUnneeded())
         #expect(pool.statistics.idleBuffers == 6, "they came since the last look")
-        try use(4)
+        try use(4, of: pool)
         #expect(pool.releaseUnneeded())
         #expect(pool.statistics.idleBuffers == 4)
         #expect(!pool.releaseUnneeded())

@@ -31,7 +31,7 @@ struct DiscardContentsTests {
         #expect(word == 0)
         run.withUnsafeBytes { bytes in #expect(bytes.allSatisfy { $0 == 0 }) }
         #expect(heap.statistics.releasedInUseBytes == 900 * page)
-        heap.heap.checkInvariants()
+        heap.checkInvariants()
         store(1, at: 5, in: &run)
         let touched = heap.statistics
         #expect(touched.releasedInUseBytes == 0 && touched.retainedBytes == 900 * page)
@@ -49,7 +49,7 @@ struct DiscardContentsTests {
         run.release()
         let figures = heap.statistics
         #expect(figures.freeRetainedBytes == 0 && figures.releasedInUseBytes == 0 && figures.inUseBytes == 0)
-        heap.heap.checkInvariants()
+        heap.checkInvariants()
         let again = try heap.allocate(pages: 900)
         let isZeroed = again.isZeroed
         #expect(isZeroed)
@@ -65,7 +65,7 @@ struct DiscardContentsTests {
         try run.append(&rest)
         try run.shrink(toPages: 800)
         #expect(heap.statistics.releasedInUseBytes == 800 * page)
-        heap.heap.checkInvariants()
+        heap.checkInvariants()
         rest = try run.split(at: 500)
         rest?.withUnsafeMutableBytes { $0[0] = 3 }
         #expect(heap.statistics.releasedInUseBytes == 500 * page)
@@ -82,7 +82,7 @@ struct DiscardContentsTests {
         #expect(heap.statistics.releasedInUseBytes == 0)
         try heap.adopt(buffer).release()
         #expect(heap.statistics.inUseBytes == 0)
-        heap.heap.checkInvariants()
+        heap.checkInvariants()
     }
 
     @Test("Where memory goes back lazily, discarded pages read as zero all the same")

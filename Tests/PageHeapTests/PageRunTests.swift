@@ -39,7 +39,7 @@ struct PageRunTests {
         #expect(numbers(rest) == Array(600..<1000))
         rest.release()
         #expect(heap.statistics.inUseBytes == 0)
-        heap.heap.checkInvariants()
+        heap.checkInvariants()
     }
 
     @Test("Places where a run cannot be cut", arguments: [-1, 0, 5, 6, Int.min, Int.max])
@@ -70,7 +70,7 @@ struct PageRunTests {
         try run.append(&rest)
         run.release()
         #expect(heap.statistics.inUseBytes == 0)
-        heap.heap.checkInvariants()
+        heap.checkInvariants()
     }
 
     @Test("Runs that cannot become one stay two, and nothing is lost")
@@ -103,7 +103,7 @@ struct PageRunTests {
         for count in [0, 4, -1, Int.max] {
             #expect(throws: PageHeapError.pageCountOutOfRange(count, limit: 3)) { try run.shrink(toPages: count) }
         }
-        heap.heap.checkInvariants()
+        heap.checkInvariants()
     }
 
     @Test("A run grows where it is as long as the pages behind it are free")
@@ -122,7 +122,7 @@ struct PageRunTests {
         #expect(try run.growInPlace(byPages: 100))
         #expect(throws: PageHeapError.invalidPageCount(0)) { try run.growInPlace(byPages: 0) }
         #expect(try !run.growInPlace(byPages: .max))
-        heap.heap.checkInvariants()
+        heap.checkInvariants()
         obstacle.release()
     }
 

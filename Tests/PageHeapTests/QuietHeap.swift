@@ -1,4 +1,4 @@
-import PageHeap
+@testable import PageHeap
 
 extension PageHeap {
     /// A heap that nobody else changes: without its worker, figures are exact.
@@ -7,4 +7,7 @@ extension PageHeap {
         configuration.releasesInBackground = false
         return try PageHeap(configuration)
     }
+
+    /// A method, so that the heap stays while it is looked at.
+    func checkInvariants() { heap.checkInvariants() }
 }

@@ -1,5 +1,5 @@
-/// What the ``StackMachine`` can do. Places in the program are numbers of instructions from its beginning; places on the stack
-/// are counted from the top, which is 0.
+/// What the ``StackMachine`` can do. Places in the program are numbers of instructions from its beginning; places on
+/// the stack are counted from the top, which is 0.
 public enum Instruction: Hashable, Sendable {
     /// Pushes a value.
     case push(Value)
