@@ -20,10 +20,10 @@ extension PageHeap {
     ) throws(PageHeapError) -> PageRun {
         guard pages > 0 else { throw .invalidPageCount(pages) }
         guard alignment > 0, alignment & (alignment - 1) == 0 else { throw .invalidAlignment(alignment) }
-        let alignmentPages = max(1, alignment / Self.pageSize)
-        guard let found = heap.allocate(PageCount(UInt(pages)), alignment: PageCount(UInt(alignmentPages))) else {
-            throw .system(.noMemory)
-        }
+        // Both are positive.
+        let (count, bytes) = (PageCount(UInt(bitPattern: pages)), UInt(bitPattern: alignment))
+        let alignmentPages = PageCount(max(1, bytes / UInt(Self.pageSize)))
+        guard let found = heap.allocate(count, alignment: alignmentPages) else { throw .system(.noMemory) }
         var run = PageRun(
             heap: heap, address: found.address, pages: pages, isZeroed: found.isZeroed)
         if zeroed && !run.isZeroed { run.clear() }

@@ -31,7 +31,7 @@ public struct PageRun: ~Copyable, Sendable {
 
     deinit {
         // An owner frees its pages once: anything else is a broken heap.
-        guard heap.free(address, PageCount(UInt(pages)), isDiscarded: isDiscarded) else {
+        guard heap.free(address, PageCount(UInt(bitPattern: pages)), isDiscarded: isDiscarded) else {
             preconditionFailure("pages that are not in use")
         }
     }

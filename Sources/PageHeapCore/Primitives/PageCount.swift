@@ -2,7 +2,8 @@
 package struct PageCount: Quantity {
     package var rawValue: UInt
 
-    @inline(__always)
+    // Inlinable, because the library makes one for each run.
+    @inlinable @inline(__always)
     package init(_ rawValue: UInt) { self.rawValue = rawValue }
 
     /// The bytes of so many pages. The caller knows that the product fits a machine word.
