@@ -46,6 +46,7 @@ extension MallocHeap {
     ///
     /// They leave the stack before they reach the spans: a fork in between may lose a few blocks, but never has one in
     /// both places.
+    @inline(never)
     private func drain(_ cache: ThreadCache, _ sizeClass: SizeClass, _ count: Int) {
         var batch = InlineArray<128, UInt>(repeating: 0)
         withUnsafeMutablePointer(to: &batch) { pointer in

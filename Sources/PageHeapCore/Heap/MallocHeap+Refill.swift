@@ -10,7 +10,8 @@ extension MallocHeap {
         while true {
             let cache = slot.enter()
             if !cache.isEmptyCache {
-                let block = cache.pop(sizeClass) ?? refill(cache, sizeClass)
+                var block = cache.pop(sizeClass)
+                if block == 0 { block = refill(cache, sizeClass) }
                 slot.leave()
                 return UnsafeMutableRawPointer(bitPattern: block)
             }

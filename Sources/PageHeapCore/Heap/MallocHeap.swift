@@ -49,7 +49,7 @@ package struct MallocHeap<System: OperatingSystem> {
         let slot = ThreadSlot.current
         let block = slot.enter().pop(sizeClass)
         slot.leave()
-        return block.flatMap { UnsafeMutableRawPointer(bitPattern: $0) }
+        return UnsafeMutableRawPointer(bitPattern: block)
     }
 
     /// Puts a small block into the thread's cache: the whole way of most frees. False where the address is none of a

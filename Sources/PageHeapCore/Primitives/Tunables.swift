@@ -41,8 +41,14 @@ package enum Tunables {
     /// The same for a class whose stack was found empty again and again.
     package static var grownCacheBytesPerClass: UInt { 64 << 10 }
 
+    /// The same in blocks, for blocks so large that few of them fit those bytes.
+    package static var grownCacheBlockMinimum: UInt { 8 }
+
     /// Bytes by which all stacks of a thread may grow in this way.
-    package static var cacheGrowthBytes: UInt { 512 << 10 }
+    package static var cacheGrowthBytes: UInt { 2 << 20 }
+
+    /// Threads whose stacks may grow so far; those that come later by less, the more there are.
+    package static var fullGrowthCaches: UInt { 8 }
 
     /// Threads whose caches are of full size. Of those that come later, the more there are the smaller each is made, so
     /// that all together stay bounded: hundreds of threads seldom work at once.
