@@ -45,6 +45,10 @@ package struct Heap<System: OperatingSystem> {
         state.pointee.releasedReadsZero = configuration.releaseMethod == .now && system.releasedMemoryReadsZero()
         state.pointee.locked.pages = pages
         state.pointee.space.start(ranges)
+        state.pointee.hugePagesComeUnasked = system.hugePagesComeUnasked
+        if configuration.hugePages == .growth || state.pointee.hugePagesComeUnasked {
+            state.pointee.space.hugePages = HugePages(state.pointee.machine, using: system)
+        }
         state.pointee.goal.store(.max, ordering: .relaxed)
         state.pointee.reservations[0] = first
         if let table = first.table {

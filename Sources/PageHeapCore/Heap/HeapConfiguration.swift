@@ -19,6 +19,8 @@ package struct HeapConfiguration: Sendable {
     package var trace = TraceKind.none
     /// Whether the heap keeps the table from pages to spans.
     package var keepsSpans = false
+    /// Whether the heap lies on huge pages.
+    package var hugePages = HugePageUse.system
     /// What an offset address lacks to be the process's address.
     package var arenaBaseOffset: UInt = 0
 

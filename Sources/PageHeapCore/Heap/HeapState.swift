@@ -19,6 +19,8 @@ package struct HeapState<System: OperatingSystem>: ~Copyable {
     /// where memory is released lazily, because such pages may keep what they held, and on systems that say
     /// so of all released memory.
     var releasedReadsZero: Bool
+    /// Whether the system uses huge pages where nobody asked for them.
+    var hugePagesComeUnasked: Bool
 
     /// The page allocator and the books, with the heap lock.
     var locked: LockedPages

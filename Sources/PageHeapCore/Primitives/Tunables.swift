@@ -13,6 +13,10 @@ package enum Tunables {
     /// Bytes made accessible at a time, ahead of use. 64 MiB: few mappings, few system calls; untouched pages are free.
     package static var accessibleStepBytes: ByteCount { ByteCount(64 << 20) }
 
+    /// Bytes that a heap retains before it grows on huge pages, where it is told to. 256 MiB: below, the faults that are
+    /// saved are few, and what is freed of a huge page costs more to give back in pieces (80 ms a GiB to part them).
+    package static var hugePageHeapBytes: ByteCount { ByteCount(256 << 20) }
+
     /// Metadata is made accessible in steps of so many bytes. Small: what is not touched costs
     /// nothing, and a larger step would only blur the books.
     package static var metadataStepBytes: ByteCount { ByteCount(16 << 10) }
