@@ -37,6 +37,14 @@ extension Heap {
             state.pointee.otherMetadataBytes += more
             state.pointee.reservations[index] = reservation
         }
+        if index == 0, let states = state.pointee.blockStates {
+            guard
+                let more = states.makeAccessible(
+                    unit(of: reservation.grownEnd), unit(of: end),
+                    withUnsafeMutablePointer(to: &state.pointee.blockStretches) { $0 }, using: state.pointee.system)
+            else { return false }
+            state.pointee.otherMetadataBytes += more
+        }
         if end <= reservation.accessibleEnd { return true }
         let needed = ByteCount(end &- reservation.accessibleEnd)
         let left = ByteCount(reservation.end &- reservation.accessibleEnd)

@@ -55,6 +55,13 @@ package struct Heap<System: OperatingSystem> {
             state.pointee.firstBase = first.base
             state.pointee.firstUnits = (first.end &- first.base) &>> UInt(SizeClass.unitShift)
             state.pointee.firstEntries = table.entriesAddress
+            if configuration.hardeningLevel > 0,
+                let states = BlockStates(bytes: ByteCount(first.end &- first.base), using: system)
+            {
+                state.pointee.blockStates = states
+                state.pointee.checkedUnits = state.pointee.firstUnits
+                state.pointee.firstUnits = 0
+            }
         }
         state.pointee.reservationCount = 1
         withUnsafeMutablePointer(to: &state.pointee.system) { $0.initialize(to: system) }
@@ -68,6 +75,7 @@ package struct Heap<System: OperatingSystem> {
         for index in 0..<state.pointee.reservationCount {
             Self.cancel(state.pointee.reservations[index], state.pointee.system)
         }
+        state.pointee.blockStates?.cancel(using: state.pointee.system)
         state.pointee.space.cancel(using: state.pointee.system)
         state.pointee.locked.pages.cancel(using: state.pointee.system)
         state.pointee.records.cancel(using: state.pointee.system)

@@ -11,6 +11,11 @@ package struct HeapState<System: OperatingSystem>: ~Copyable {
     var firstUnits: UInt
     /// Its span table's entries.
     var firstEntries: UnsafeMutablePointer<UInt32>?
+    /// The reservation's units where frees are checked: then ``firstUnits`` is 0, so that none takes the short way.
+    var checkedUnits: UInt
+    /// Which of its small blocks are with the program, where frees are checked.
+    var blockStates: BlockStates?
+    var blockStretches: InlineArray<8, AccessibleStretches>
 
     var system: System
     var machine: MachineFigures

@@ -14,6 +14,7 @@ extension MallocHeap {
             freeLarge(address, entry.span)
             return
         }
+        noteBack(address, sizeClass)
         let slot = ThreadSlot.current
         while true {
             let cache = slot.enter()

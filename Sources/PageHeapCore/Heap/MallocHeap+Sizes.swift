@@ -48,6 +48,7 @@ extension MallocHeap {
         let entry = heap.spanEntry(of: address)
         if entry == .none { WrongFree.stop(.foreign, address) }
         if address & 15 != 0 { WrongFree.stop(.misaligned, address) }
+        if entry.sizeClass != .notSmall { checkIsOut(address, entry.sizeClass) }
         let held = usableBytes(entry)
         let old = UnsafeMutableRawPointer(bitPattern: address)
         if entry.sizeClass != .notSmall {

@@ -10,6 +10,7 @@
 /// | `PAGEHEAP_RELEASE` | `now` (resident memory falls at once) or `lazy` (when the system needs it) | `now` |
 /// | `PAGEHEAP_SCAVENGER` | `on` or `off`: the background worker | `on` |
 /// | `PAGEHEAP_HUGE_PAGES` | `system` (where it uses them by itself), `growth` (also where a large heap grows), `never` | `system` |
+/// | `PAGEHEAP_HARDENING` | `0` or `1`: which wrong frees are caught at the call | `0` |
 /// | `PAGEHEAP_SCAVTRACE` | `0`, `1` or `json`: a line on standard error for each generation | `0` |
 /// | `PAGEHEAP_STATISTICS_DIRECTORY` | a folder for the statistics page; set by `pageheap run` | none |
 ///
@@ -82,6 +83,9 @@ package struct Options {
         } else if name == "SCAVENGER" {
             guard text == "on" || text == "off" else { return report(entry, "takes on or off") }
             configuration.runsWorker = text == "on"
+        } else if name == "HARDENING" {
+            guard text == "0" || text == "1" else { return report(entry, "takes 0 or 1") }
+            configuration.hardeningLevel = text == "1" ? 1 : 0
         } else if name == "HUGE_PAGES" {
             guard text == "system" || text == "growth" || text == "never" else {
                 return report(entry, "takes system, growth or never")
@@ -96,7 +100,7 @@ package struct Options {
         } else if !Self.isToolsOwn(name) {
             report(
                 entry,
-                "is no option: there are RETAIN_PERCENT, MEMORY_LIMIT, SCAVENGE_PERCENT, PACER, RELEASE, SCAVENGER, HUGE_PAGES, SCAVTRACE"
+                "is no option: there are RETAIN_PERCENT, MEMORY_LIMIT, SCAVENGE_PERCENT, PACER, RELEASE, SCAVENGER, HUGE_PAGES, HARDENING, SCAVTRACE"
             )
         }
     }

@@ -72,11 +72,11 @@ package struct ThreadCache {
         (stack(sizeClass) + 8).assumingMemoryBound(to: UInt.self)
     }
 
-    /// Takes the block on top; 0 where the stack is empty. (Not an optional: it would be tested twice.)
+    /// Takes the block on top of a stack.
+    ///
+    /// - Parameter count: how many it holds; at least 1.
     @inline(__always)
-    package func pop(_ sizeClass: SizeClass) -> UInt {
-        let count = count(sizeClass)
-        if count == 0 { return 0 }
+    package func removeTop(_ sizeClass: SizeClass, of count: UInt32) -> UInt {
         let block = blocks(sizeClass)[Int(count &- 1)]
         setCount(sizeClass, count &- 1)
         return block
