@@ -31,16 +31,23 @@ let package = Package(
     ],
     targets: [
         .target(name: "CPageHeap"),
-        .target(name: "PageHeapCore", dependencies: ["CPageHeap"], exclude: ["README.md"], swiftSettings: strict),
+        // The malloc library's own C interface: the header, and nothing to link.
+        .target(name: "CPageHeapInterface"),
+        .target(
+            name: "PageHeapCore", dependencies: ["CPageHeap", "CPageHeapInterface"], exclude: ["README.md"],
+            swiftSettings: strict),
         .target(
             name: "PageHeap",
-            dependencies: ["PageHeapCore", .product(name: "SystemPackage", package: "swift-system")],
+            dependencies: [
+                "PageHeapCore", "CPageHeap", "CPageHeapInterface",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: strict),
         .target(name: "PageHeapSimulation", dependencies: ["PageHeapCore", "CPageHeap"], swiftSettings: strict),
-        .target(name: "CPageHeapMalloc", dependencies: ["CPageHeap"]),
+        .target(name: "CPageHeapMalloc", dependencies: ["CPageHeap", "CPageHeapInterface"]),
         .target(
             name: "PageHeapMalloc",
-            dependencies: ["CPageHeap", "CPageHeapMalloc"],
+            dependencies: ["CPageHeap", "CPageHeapInterface", "CPageHeapMalloc"],
             exclude: ["exports.map", "imports.list", "PageHeapCore/README.md"],
             swiftSettings: embedded,
             linkerSettings: [
@@ -62,7 +69,7 @@ let package = Package(
         // Compiles the core's sources into itself, as the malloc library does: what it measures is one optimised module.
         .executableTarget(
             name: "PageAllocatorBenchmark",
-            dependencies: ["CPageHeap"],
+            dependencies: ["CPageHeap", "CPageHeapInterface"],
             path: "Benchmarks/PageAllocator",
             exclude: ["PageHeapCore/README.md"],
             swiftSettings: strict),
@@ -82,7 +89,8 @@ let package = Package(
         .testTarget(name: "PageHeapToolTests", dependencies: ["PageHeapTool", "CPageHeap"], swiftSettings: strict),
         // Black-box tests of the command and of the malloc library: child processes only.
         .testTarget(
-            name: "PageHeapMallocTests", dependencies: ["CPageHeap"], exclude: ["Programs"], swiftSettings: strict),
+            name: "PageHeapMallocTests", dependencies: ["CPageHeap"], exclude: ["Programs"],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

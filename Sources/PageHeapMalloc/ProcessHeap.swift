@@ -22,6 +22,10 @@ enum ProcessHeap {
     /// Whether the fork that is going on has locked the heap. Relaxed: written and read under the heap's locks.
     fileprivate static let isLockedForFork = Atomic<Bool>(false)
 
+    /// When the heap was set up, in monotonic nanoseconds. Relaxed: published with the phase.
+    private static let startTime = Atomic<Int64>(0)
+    static var startedAt: Int64 { startTime.load(ordering: .relaxed) }
+
     @inline(__always)
     static var isStarted: Bool { phase.load(ordering: .acquiring) == started }
 
@@ -42,6 +46,7 @@ enum ProcessHeap {
         {
             fatal("the static memory of the C shim is too small")
         }
+        startTime.store(pageheap_monotonic_nanoseconds(), ordering: .relaxed)
         let options = Options(environment: pageheap_environment())
         guard heap.start(system: LinuxOperatingSystem(), configuration: options.configuration) else {
             phase.store(untouched, ordering: .releasing)

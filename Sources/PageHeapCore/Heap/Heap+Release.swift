@@ -7,7 +7,7 @@ extension Heap {
     ///
     /// - Parameter drain: gives what caches above the heap hold back to it, first, and releases holes; answers the bytes.
     package func releaseFreeMemory(drain: () -> ByteCount) -> ByteCount {
-        let traces = state.pointee.configuration.trace != .none
+        let traces = trace != .none
         let start = state.pointee.system.threadProcessorNanoseconds()
         lockPass()
         markForced(true)

@@ -12,7 +12,7 @@ extension Heap {
     /// Begins a generation, and prints the line about the one that ends. No lock is held.
     func beginGeneration() {
         let ended = startGeneration()
-        if state.pointee.configuration.trace != .none {
+        if trace != .none {
             var line = traceLine(ended)
             line.writeToStandardError()
         }
@@ -37,7 +37,7 @@ extension Heap {
     private func traceLine(
         _ generation: UInt32, _ worked: ByteCount, _ figures: HeapFigures, isForced: Bool, wasReset: Bool
     ) -> MessageLine {
-        state.pointee.configuration.trace == .text
+        trace == .text
             ? ScavengeTrace.line(
                 generation: generation, worked: worked, books: figures.books, isForced: isForced, wasReset: wasReset)
             : ScavengeTrace.json(

@@ -67,6 +67,7 @@ package struct Heap<System: OperatingSystem> {
         withUnsafeMutablePointer(to: &state.pointee.system) { $0.initialize(to: system) }
         let heap = Heap(state)
         heap.storeMemoryLimit(configuration.memoryLimit)
+        heap.setTrace(configuration.trace)
         return heap
     }
 

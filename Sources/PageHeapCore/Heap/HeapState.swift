@@ -45,6 +45,8 @@ package struct HeapState<System: OperatingSystem>: ~Copyable {
     /// What retained bytes are driven to; the maximum where the scavenger is off. Relaxed: any recent value will do.
     let goal: Atomic<UInt>
     var worker: WorkerState
+    /// A ``TraceKind``'s raw value. Relaxed: it may change at any time.
+    let trace: Atomic<UInt8>
 
     /// Nanoseconds of CPU time that allocations have spent on releasing, to offset growth or for the memory limit, and that
     /// forced releases took. Relaxed: figures.
