@@ -87,9 +87,13 @@ let package = Package(
             dependencies: ["PageHeap", "PageHeapCore", .product(name: "SystemPackage", package: "swift-system")],
             swiftSettings: strict),
         .testTarget(name: "PageHeapToolTests", dependencies: ["PageHeapTool", "CPageHeap"], swiftSettings: strict),
+        // What the black-box tests run under the malloc library to see what Swift code sees of it.
+        .executableTarget(
+            name: "ProcessMallocProgram", dependencies: ["PageHeap"], path: "Tests/ProcessMallocProgram",
+            swiftSettings: strict),
         // Black-box tests of the command and of the malloc library: child processes only.
         .testTarget(
-            name: "PageHeapMallocTests", dependencies: ["CPageHeap"], exclude: ["Programs"],
+            name: "PageHeapMallocTests", dependencies: ["CPageHeap", "ProcessMallocProgram"], exclude: ["Programs"],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

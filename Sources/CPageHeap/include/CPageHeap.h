@@ -110,6 +110,7 @@ void pageheap_membarrier(void);           // every running thread of the process
 void pageheap_write_error(const char *_Nonnull text, size_t bytes);  // to standard error, whole, keeping errno
 _Noreturn void pageheap_abort(void);
 const char *_Nullable *_Nullable pageheap_environment(void);  // the process's; null in a secure-execution program
+void *_Nullable pageheap_find_function(const char *_Nonnull name);  // the process's first of that name; null: there is none
 
 // ---- The statistics page -------------------------------------------------------------------------------------------
 
