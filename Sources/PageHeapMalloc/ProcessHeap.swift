@@ -22,8 +22,8 @@ enum ProcessHeap {
     /// Whether the fork that is going on has locked the heap. Relaxed: written and read under the heap's locks.
     fileprivate static let isLockedForFork = Atomic<Bool>(false)
 
-    /// When the heap was set up, in monotonic nanoseconds. Relaxed: published with the phase.
-    private static let startTime = Atomic<Int64>(0)
+    /// When the heap was set up, in the child of a fork when that began, in monotonic nanoseconds. Relaxed: published with the phase.
+    fileprivate static let startTime = Atomic<Int64>(0)
     static var startedAt: Int64 { startTime.load(ordering: .relaxed) }
 
     @inline(__always)
@@ -92,6 +92,7 @@ public func afterForkInParent() {
 public func afterForkInChild() {
     guard ProcessHeap.isLockedForFork.load(ordering: .relaxed) else { return }
     ProcessHeap.isLockedForFork.store(false, ordering: .relaxed)
+    ProcessHeap.startTime.store(pageheap_monotonic_nanoseconds(), ordering: .relaxed)
     // The parent's page is shared with the parent: not a word may be written there.
     let directory = Options.statisticsDirectory(in: pageheap_environment())
     let page = directory.flatMap { pageheap_statistics_page_create($0) }

@@ -87,7 +87,7 @@ struct pageheap_statistics {
     uint64_t worker_recent_cpu_nanoseconds;  // the same over the ten seconds before its last round; 0 if that is long ago
     uint64_t assist_cpu_nanoseconds;         // CPU time that allocations spent on giving memory back
     uint64_t forced_cpu_nanoseconds;         // CPU time of releases on request
-    uint64_t age_nanoseconds;                // since the heap began
+    uint64_t age_nanoseconds;                // since the heap began, in a forked child since the fork
 
     // How long the heap's lock was held, as one in 256 acquisitions shows: number i counts holds of 2^i ns to less than
     // 2^(i+1) ns, the last one all longer ones too. Outside releases on request, and in them.

@@ -4,6 +4,7 @@
 #include <malloc.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <time.h>
 
 #pragma weak pageheap_version
 #pragma weak pageheap_is_process_malloc
@@ -183,14 +184,22 @@ static void threads(void) {
     for (int i = 0; i < 2; i++) CHECK(pthread_join(workers[i], NULL) == 0);
 }
 
+static uint64_t monotonic_nanoseconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
 // A child's totals begin anew, and it may ask at once.
 static void forked(void) {
     free(memset(malloc(10 << 20), 1, 10 << 20));
     pageheap_release();
     CHECK(snapshot().release_calls > 0);
+    uint64_t start = monotonic_nanoseconds();
     pid_t child = fork();
     if (child == 0) {
-        CHECK(snapshot().release_calls == 0);
+        struct pageheap_statistics fresh = snapshot();
+        CHECK(fresh.release_calls == 0 && fresh.age_nanoseconds <= monotonic_nanoseconds() - start);
         CHECK(pageheap_set_memory_limit(1 << 30) == 0);
         pageheap_release();
         _exit(0);
