@@ -2,8 +2,6 @@
 #include "check.h"
 #include "pageheap.h"
 #include <malloc.h>
-#include <stdatomic.h>
-#include <stdbool.h>
 #include <time.h>
 
 #pragma weak pageheap_version
@@ -146,15 +144,7 @@ static void limit(void) {
 
 static atomic_bool done;
 static void *allocating(void *number) {
-    uint64_t random = seed + (uintptr_t)number;
-    unsigned char *held[100] = {NULL};
-    while (!atomic_load(&done)) {
-        unsigned char **slot = &held[next_random(&random) % 100];
-        if (*slot != NULL) check_and_free(*slot);
-        *slot = make_block(random_size(&random), 1);
-    }
-    for (int i = 0; i < 100; i++)
-        if (held[i] != NULL) check_and_free(held[i]);
+    replace_blocks(&done, seed + (uintptr_t)number);
     return NULL;
 }
 
