@@ -62,13 +62,4 @@ extension MallocHeap {
         guard let states = state.pointee.heap.blockStates, states.covers(unit) else { return }
         if !states.isOut(unit, sizeClass) { stopWrongFree(address, sizeClass) }
     }
-
-    /// Says what is wrong with an address in a span of small blocks at which no block of the program's begins.
-    @inline(never)
-    private func stopWrongFree(_ address: UInt, _ sizeClass: SizeClass) -> Never {
-        let blockBytes = UInt(classes[sizeClass].blockBytes)
-        let base = heap.spanRecord(heap.spanEntry(of: address).span).pointee.base
-        let isBegin = (address &- base) % blockBytes == 0
-        WrongFree.stop(isBegin ? .alreadyFree : .insideSmallBlock, address, blockBytes: blockBytes)
-    }
 }

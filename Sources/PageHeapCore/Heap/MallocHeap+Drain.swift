@@ -7,7 +7,7 @@ extension MallocHeap {
     package func freeSlowly(_ address: UInt) {
         if address == 0 { return }
         let entry = heap.spanEntry(of: address)
-        if entry == .none { WrongFree.stop(.foreign, address) }
+        if entry == .none { stopForeign(address) }
         if address & 15 != 0 { WrongFree.stop(.misaligned, address) }
         let sizeClass = entry.sizeClass
         if sizeClass == .notSmall {
