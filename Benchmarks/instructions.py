@@ -15,8 +15,9 @@ GOLDEN = os.path.join(harness.ROOT, "Benchmarks/Throughput/instructions.json")
 TOLERANCE = 2
 # Name of the workload of pairs → pairs of a short and of a long run. What both do once cancels out.
 PATTERNS = {
-    "pair": (100_000, 200_000), "lifo64": (64_000, 192_000), "random": (200_000, 400_000), "mixed": (100_000, 200_000),
-    "lifo": (100_000, 300_000)}
+    "pair": (100_000, 200_000), "lifo64": (64_000, 192_000), "lifo": (100_000, 300_000), "random": (200_000, 400_000),
+    "skewed": (100_000, 200_000), "mixed": (100_000, 200_000)}
+HARDENED = ", hardening 1"
 ROW = re.compile(r"^\s*([\d,]+) \([\s\d.]+%\)\s+(\S.*)$")
 # Not allocators. The malloc of glibc is in libc itself.
 OTHERS = re.compile(r"/(libc|ld-linux-[^/]*|libstdc\+\+|libm|libgcc_s|libpthread)\.so|/pairs$")
@@ -30,12 +31,12 @@ def stripped(library, folder):
     return copy
 
 
-def instructions(program, pattern, pairs, library, folder):
+def instructions(program, pattern, pairs, library, folder, level):
     """In the library that is preloaded, or in libc; all functions."""
     file = os.path.join(folder, "callgrind.out")
     command = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={file}", program, pattern, str(pairs)]
     # The background worker would add what the clock lets it.
-    variables = harness.environment(library, PAGEHEAP_SCAVENGER="off")
+    variables = harness.environment(library, PAGEHEAP_SCAVENGER="off", PAGEHEAP_HARDENING=level)
     done = subprocess.run(command, env=variables, capture_output=True, text=True)
     if done.returncode:
         raise harness.Failure(f"valgrind: exit code {done.returncode}")
@@ -50,20 +51,21 @@ def instructions(program, pattern, pairs, library, folder):
     return total
 
 
-def counts(program, library, patterns, folder, name):
+def counts(program, library, patterns, folder, name, level="0"):
     library = library and stripped(library, folder)
     for pattern in patterns:
         short, long = PATTERNS[pattern]
         harness.progress(f"{name}: {pattern}")
         try:
-            few, many = (instructions(program, pattern, pairs, library, folder) for pairs in (short, long))
+            few, many = (instructions(program, pattern, pairs, library, folder, level) for pairs in (short, long))
         except harness.Failure as failure:
             harness.progress("")
             harness.failed(name, pattern, failure)
             continue
         finally:
             harness.progress("")
-        yield {"workload": pattern, "allocator": name, "instructions": round((many - few) / (long - short), 1)}
+        workload = pattern + (HARDENED if level == "1" else "")
+        yield {"workload": workload, "allocator": name, "instructions": round((many - few) / (long - short), 1)}
 
 
 def check(rows):
@@ -100,11 +102,12 @@ def counted(folder, options):
     program = harness.compiled("Benchmarks/Throughput/pairs.c", folder)
     found = harness.allocators(folder, options) if options.beside else {OURS: harness.library(options)}
     results = []
-    print(f"{'pattern':12}{'allocator':12}{'instructions a pair':>20}")
+    print(f"{'pattern':24}{'allocator':12}{'instructions a pair':>20}")
     for name, library in found.items():
-        for row in counts(program, library, options.only or PATTERNS, folder, name):
-            print(f"{row['workload']:12}{name:12}{row['instructions']:20.1f}", flush=True)
-            results.append(row)
+        for level in ["0", "1"] if name == OURS else ["0"]:
+            for row in counts(program, library, options.only or PATTERNS, folder, name, level):
+                print(f"{row['workload']:24}{name:12}{row['instructions']:20.1f}", flush=True)
+                results.append(row)
     ours = [row for row in results if row["allocator"] == OURS]
     if options.update:
         record(ours)

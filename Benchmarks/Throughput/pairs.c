@@ -3,7 +3,8 @@
 //   lifo64    64 blocks of 48 bytes, freed in reverse
 //   lifo      1,000 blocks of 48 bytes, freed in reverse
 //   random    10,000 live blocks of 16 to 256 bytes, replaced at random
-//   mixed     2,000 live blocks of 16 bytes to 64 KiB, replaced at random
+//   skewed    2,000 live blocks of 16 bytes to 64 KiB, small ones more often, replaced at random
+//   mixed     the same, each doubling of the size as often as the next
 //   fifo      1,000 live blocks of 16 to 256 bytes, the oldest replaced
 //   zeroed    calloc of 16 bytes to 64 KiB, freed at once
 //   handover  a thread allocates 64 to 512 bytes, another frees them
@@ -46,6 +47,7 @@ static void replace_among(long live, Size *size) {
 static uint64_t mixed_size(void) { return (16ULL << below(12)) + below(16ULL << below(12)); }
 
 static void random_sizes(void) { replace_among(10000, small); }
+static void skewed_sizes(void) { replace_among(2000, skewed); }
 static void mixed(void) { replace_among(2000, mixed_size); }
 
 static void fifo(void) {
@@ -126,10 +128,10 @@ static const struct {
     void (*work)(void);
     long pairs;
 } workloads[] = {
-    {"pair", pair, 20000000},          {"lifo64", lifo64, 19200000},      {"lifo", lifo, 20000000},
-    {"random", random_sizes, 10000000}, {"mixed", mixed, 3000000},         {"fifo", fifo, 10000000},
-    {"zeroed", zeroed, 1000000},        {"handover", handover, 5000000},   {"exchange", exchange, 8000000},
-    {"growing", growing, 640}};
+    {"pair", pair, 20000000},           {"lifo64", lifo64, 19200000},     {"lifo", lifo, 20000000},
+    {"random", random_sizes, 10000000}, {"skewed", skewed_sizes, 5000000}, {"mixed", mixed, 3000000},
+    {"fifo", fifo, 10000000},           {"zeroed", zeroed, 1000000},      {"handover", handover, 5000000},
+    {"exchange", exchange, 8000000},    {"growing", growing, 640}};
 
 int main(int count, char **arguments) {
     for (size_t i = 0; count > 1 && i < sizeof workloads / sizeof *workloads; i++) {
@@ -140,5 +142,5 @@ int main(int count, char **arguments) {
         report(start, pairs);
         return 0;
     }
-    return usage("pairs pair|lifo64|lifo|random|mixed|fifo|zeroed|handover|exchange|growing [PAIRS]");
+    return usage("pairs pair|lifo64|lifo|random|skewed|mixed|fifo|zeroed|handover|exchange|growing [PAIRS]");
 }
