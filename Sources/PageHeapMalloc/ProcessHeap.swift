@@ -52,6 +52,11 @@ enum ProcessHeap {
             phase.store(untouched, ordering: .releasing)
             return false
         }
+        if options.configuration.hardeningLevel > 0 && !heap.checksFrees {
+            var line = MessageLine()
+            line.append("pageheap: no address space for PAGEHEAP_HARDENING=1; frees are checked as at level 0")
+            line.writeToStandardError()
+        }
         let page = options.statisticsDirectory.flatMap { pageheap_statistics_page_create($0) }
         heap.heap.publish(in: page)
         heap.watchThreadExits { threadExits($0) }

@@ -1,6 +1,9 @@
 // Hardening level 1: the state of each small block is known, and wrong frees of them are found at the call. The short way of
 // malloc and free is closed then; this is the way instead, with the states beside it.
 extension MallocHeap {
+    /// Whether frees of small blocks are checked at the call. False, too, where the system refused room for that.
+    package var checksFrees: Bool { state.pointee.heap.blockStates != nil }
+
     /// A small block from the thread's cache, where frees are checked.
     ///
     /// - Parameter otherwise: where they are not, where the request is not small, and where the cache has none.

@@ -19,9 +19,8 @@ package struct MallocHeap<System: OperatingSystem> {
         configuration.keepsSpans = true
         guard Heap.start(in: heap.state, system: system, configuration: configuration) != nil else { return false }
         state.pointee.classes = SizeClassTable()
-        let isChecked = state.pointee.heap.blockStates != nil
-        state.pointee.quickLimit = isChecked ? 0 : SizeClass.largestBytes.rawValue + 1
-        state.pointee.checkedLimit = isChecked ? SizeClass.largestBytes.rawValue + 1 : 0
+        state.pointee.quickLimit = checksFrees ? 0 : SizeClass.largestBytes.rawValue + 1
+        state.pointee.checkedLimit = checksFrees ? SizeClass.largestBytes.rawValue + 1 : 0
         state.pointee.exitKey = .max
         state.pointee.largestRequestBytes = min(system.largestRequestBytes, Tunables.reservationBytes)
         state.pointee.caches.prepareToDrain()
