@@ -31,17 +31,24 @@ let package = Package(
     ],
     targets: [
         .target(name: "CPageHeap"),
-        .target(name: "PageHeapCore", dependencies: ["CPageHeap"], exclude: ["README.md"], swiftSettings: strict),
+        // The malloc library's own C interface: the header, and nothing to link.
+        .target(name: "CPageHeapInterface"),
+        .target(
+            name: "PageHeapCore", dependencies: ["CPageHeap", "CPageHeapInterface"], exclude: ["README.md"],
+            swiftSettings: strict),
         .target(
             name: "PageHeap",
-            dependencies: ["PageHeapCore", .product(name: "SystemPackage", package: "swift-system")],
+            dependencies: [
+                "PageHeapCore", "CPageHeap", "CPageHeapInterface",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
             // Only to say how long a span lives; who uses the library needs no such setting.
             swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
         .target(name: "PageHeapSimulation", dependencies: ["PageHeapCore", "CPageHeap"], swiftSettings: strict),
-        .target(name: "CPageHeapMalloc", dependencies: ["CPageHeap"]),
+        .target(name: "CPageHeapMalloc", dependencies: ["CPageHeap", "CPageHeapInterface"]),
         .target(
             name: "PageHeapMalloc",
-            dependencies: ["CPageHeap", "CPageHeapMalloc"],
+            dependencies: ["CPageHeap", "CPageHeapInterface", "CPageHeapMalloc"],
             exclude: ["exports.map", "imports.list", "PageHeapCore/README.md"],
             swiftSettings: embedded,
             linkerSettings: [
@@ -63,7 +70,7 @@ let package = Package(
         // Compiles the core's sources into itself, as the malloc library does: what it measures is one optimised module.
         .executableTarget(
             name: "PageAllocatorBenchmark",
-            dependencies: ["CPageHeap"],
+            dependencies: ["CPageHeap", "CPageHeapInterface"],
             path: "Benchmarks/PageAllocator",
             exclude: ["PageHeapCore/README.md"],
             swiftSettings: strict),
@@ -100,9 +107,14 @@ let package = Package(
             dependencies: ["PageHeap", "PageHeapCore", .product(name: "SystemPackage", package: "swift-system")],
             swiftSettings: strict),
         .testTarget(name: "PageHeapToolTests", dependencies: ["PageHeapTool", "CPageHeap"], swiftSettings: strict),
+        // What the black-box tests run under the malloc library to see what Swift code sees of it.
+        .executableTarget(
+            name: "ProcessMallocProgram", dependencies: ["PageHeap"], path: "Tests/ProcessMallocProgram",
+            swiftSettings: strict),
         // Black-box tests of the command and of the malloc library: child processes only.
         .testTarget(
-            name: "PageHeapMallocTests", dependencies: ["CPageHeap"], exclude: ["Programs"], swiftSettings: strict),
+            name: "PageHeapMallocTests", dependencies: ["CPageHeap", "ProcessMallocProgram"], exclude: ["Programs"],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

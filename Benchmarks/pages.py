@@ -2,14 +2,14 @@
 
 import glob
 import json
-import math
 import os
 import shutil
 import statistics
 import subprocess
 import sys
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+from harness import ROOT, geometric_mean, progress
+
 BUILD = os.path.join(ROOT, ".build")
 PEERS = ["golang-1.19-go", "golang-1.19-src"]
 # Go's own defaults, whatever the caller has set. No cgo: it would need a C compiler.
@@ -78,10 +78,6 @@ def check(ours, original):
             sys.exit(f"\nbench: {name}: the answers differ: ours {answers[0]}, the original's {answers[1]}")
 
 
-def geometric_mean(rows):
-    return math.exp(statistics.fmean(math.log(row["ratio"]) for row in rows))
-
-
 def show(results):
     print(f"{'workload':15}{'ours min':>13}{'median':>13}{'original min':>15}{'median':>13}{'ratio':>8}   (ns)")
     for row in results:
@@ -93,25 +89,26 @@ def show(results):
     counted = [row for row in results if not row["workload"].endswith(" call")]
     others = [row for row in counted if not row["workload"].startswith("F ")]
     largest = max(counted, key=lambda row: row["ratio"])
+    means = [geometric_mean(row["ratio"] for row in rows) for rows in (counted, others)]
     print(
-        f"\ngeometric mean of {len(counted)} ratios of minima: {geometric_mean(counted):.3f}; without F: "
-        f"{geometric_mean(others):.3f}; largest: {largest['ratio']:.3f} ({largest['workload']})")
+        f"\ngeometric mean of {len(counted)} ratios of minima: {means[0]:.3f}; without F: {means[1]:.3f}; largest: "
+        f"{largest['ratio']:.3f} ({largest['workload']})")
 
 
-def pages(folder, rounds):
+def pages(folder, options):
     go()  # before anything takes time
-    print("building both ...", end="", file=sys.stderr, flush=True)
+    progress("building both")
     ours_program, original_program = build_ours(), build_original()
     times = {}
-    for turn in range(rounds):
-        print(f"\rround {turn + 1} of {rounds}: ours      ", end="", file=sys.stderr, flush=True)
+    for turn in range(options.rounds):
+        progress(f"round {turn + 1} of {options.rounds}: ours")
         ours = run_ours(ours_program, folder)
-        print(f"\rround {turn + 1} of {rounds}: original  ", end="", file=sys.stderr, flush=True)
+        progress(f"round {turn + 1} of {options.rounds}: original")
         original = run_original(original_program)
         check(ours, original)
         for name in ours:
             times.setdefault(name, []).append((ours[name][0], original[name][0]))
-    print("\r" + " " * 40 + "\r", end="", file=sys.stderr)
+    progress("")
     results = []
     for name, pairs in times.items():
         mine, theirs = zip(*pairs)

@@ -1,11 +1,10 @@
 """The background scavenger for real: its share of CPU, its speed, its manners, and what it does to a load that swings."""
 
-import json
 import os
 import statistics
-import sys
 
-import allocators
+import harness
+from harness import progress
 
 SOURCE = "Benchmarks/Scavenger/scavenger.c"
 PROCESSORS = len(os.sched_getaffinity(0))
@@ -13,15 +12,11 @@ TOTAL = 4096  # MiB
 
 
 def program(folder):
-    return allocators.compiled(SOURCE, folder), allocators.library()
+    return harness.compiled(SOURCE, folder), harness.library()
 
 
 def run(command, library, **environment):
-    return json.loads(allocators.output([str(part) for part in command], library, **environment))
-
-
-def progress(text):
-    print("\r" + text.ljust(60), end="", file=sys.stderr, flush=True)
+    return harness.figures(command, library, **environment)
 
 
 def shares(samples, seconds, until):
@@ -43,10 +38,10 @@ def busy_part(row, piece):
     return begin, end
 
 
-def scavenger(folder, rounds):
+def scavenger(folder, options):
     """One line a promise: what was measured, and what it must be."""
     binary, library = program(folder)
-    results = []
+    results, rounds = [], options.rounds
 
     def report(what, value, unit, bound):
         progress("")

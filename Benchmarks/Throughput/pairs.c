@@ -1,99 +1,77 @@
-// Fixed work on malloc and free; prints nanoseconds an operation pair. The loop itself is included.
-//   pairs pair    malloc(16) and free at once
-//   pairs lifo    1,000 blocks of 48 bytes, freed in reverse
-//   pairs random  10,000 live blocks of 16 to 256 bytes, replaced at random
-//   pairs mixed   2,000 live blocks of 16 bytes to 64 KiB, replaced at random
-//   pairs fifo    1,000 live blocks of 16 to 256 bytes, the oldest replaced
-//   pairs zeroed  calloc of 16 bytes to 64 KiB, freed at once
-//   pairs handover  a thread allocates 64 to 512 bytes, another frees them
-//   pairs exchange  two threads replace blocks of 16 to 1,024 bytes in one array, at random
-//   pairs growing   a block grows by realloc from 1 to 32 MiB in steps of 1 MiB, each touched; a pair is a step
-#include <pthread.h>
+// malloc and free in pairs, mostly in one thread: pairs WORKLOAD [PAIRS]
+//   pair      malloc(16) and free at once
+//   lifo64    64 blocks of 48 bytes, freed in reverse
+//   lifo      1,000 blocks of 48 bytes, freed in reverse
+//   random    10,000 live blocks of 16 to 256 bytes, replaced at random
+//   skewed    2,000 live blocks of 16 bytes to 64 KiB, small ones more often, replaced at random
+//   mixed     the same, each doubling of the size as often as the next
+//   fifo      1,000 live blocks of 16 to 256 bytes, the oldest replaced
+//   zeroed    calloc of 16 bytes to 64 KiB, freed at once
+//   handover  a thread allocates 64 to 512 bytes, another frees them
+//   exchange  two threads replace blocks of 16 to 1,024 bytes in one array, at random
+//   growing   a block grows by realloc from 1 to 32 MiB in steps of 1 MiB, each touched; a pair is a step
 #include <sched.h>
 #include <stdatomic.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
-static _Thread_local uint64_t state = 0x9E3779B97F4A7C15;
+#include "workload.h"
 
-static uint64_t below(uint64_t limit) {
-    state ^= state >> 12;
-    state ^= state << 25;
-    state ^= state >> 27;
-    return ((state * 0x2545F4914F6CDD1D) >> 11) % limit;
-}
+static long pairs;
 
-static double now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return time.tv_sec * 1e9 + time.tv_nsec;
-}
-
-static void keep(void *pointer) { __asm__ volatile("" : : "r"(pointer) : "memory"); }
-
-static long pair(void) {
-    for (long i = 0; i < 20000000; i++) {
+static void pair(void) {
+    for (long i = 0; i < pairs; i++) {
         void *block = malloc(16);
         keep(block);
         free(block);
     }
-    return 20000000;
 }
 
-static long lifo(void) {
+static void last_in_first_out(int live) {
     static void *blocks[1000];
-    for (int round = 0; round < 20000; round++) {
-        for (int i = 0; i < 1000; i++) keep(blocks[i] = malloc(48));
-        for (int i = 999; i >= 0; i--) free(blocks[i]);
+    for (long round = 0; round < pairs / live; round++) {
+        for (int i = 0; i < live; i++) keep(blocks[i] = malloc(48));
+        for (int i = live - 1; i >= 0; i--) free(blocks[i]);
     }
-    return 20000000;
 }
 
-static long replace(int live, uint64_t (*size)(void), long operations) {
+static void lifo64(void) { last_in_first_out(64); }
+static void lifo(void) { last_in_first_out(1000); }
+
+static void replace_among(long live, Size *size) {
     void **blocks = calloc(live, sizeof *blocks);
-    for (long i = 0; i < operations; i++) {
-        int place = below(live);
-        free(blocks[place]);
-        char *block = malloc(size());
-        *block = 1;
-        blocks[place] = block;
-    }
-    for (int i = 0; i < live; i++) free(blocks[i]);
+    replace(blocks, live, size, pairs);
+    free_all(blocks, live);
     free(blocks);
-    return operations;
 }
 
-static uint64_t small(void) { return 16 + below(241); }
 // Each doubling from 16 bytes to 64 KiB as likely as the next.
-static uint64_t mixed(void) { return (16ULL << below(12)) + below(16ULL << below(12)); }
+static uint64_t mixed_size(void) { return (16ULL << below(12)) + below(16ULL << below(12)); }
 
-static long fifo(void) {
+static void random_sizes(void) { replace_among(10000, small); }
+static void skewed_sizes(void) { replace_among(2000, skewed); }
+static void mixed(void) { replace_among(2000, mixed_size); }
+
+static void fifo(void) {
     void *blocks[1000] = {NULL};
-    for (long i = 0; i < 10000000; i++) {
+    for (long i = 0; i < pairs; i++) {
         free(blocks[i % 1000]);
         keep(blocks[i % 1000] = malloc(small()));
     }
-    for (int i = 0; i < 1000; i++) free(blocks[i]);
-    return 10000000;
+    free_all(blocks, 1000);
 }
 
-static long zeroed(void) {
-    for (long i = 0; i < 1000000; i++) {
-        void *block = calloc(1, mixed());
+static void zeroed(void) {
+    for (long i = 0; i < pairs; i++) {
+        void *block = calloc(1, mixed_size());
         keep(block);
         free(block);
     }
-    return 1000000;
 }
 
-enum { RING = 4096, HANDED = 5000000 };
+enum { RING = 4096 };
 static _Atomic(void *) ring[RING];
 
 static void *consume(void *unused) {
-    for (long i = 0; i < HANDED; i++) {
+    for (long i = 0; i < pairs; i++) {
         void *block;
         while ((block = atomic_exchange_explicit(&ring[i % RING], NULL, memory_order_acquire)) == NULL) sched_yield();
         free(block);
@@ -101,25 +79,24 @@ static void *consume(void *unused) {
     return unused;
 }
 
-static long handover(void) {
+static void handover(void) {
     pthread_t consumer;
     pthread_create(&consumer, NULL, consume, NULL);
-    for (long i = 0; i < HANDED; i++) {
+    for (long i = 0; i < pairs; i++) {
         char *block = malloc(64 + below(449));
         *block = 1;
         while (atomic_load_explicit(&ring[i % RING], memory_order_relaxed) != NULL) sched_yield();
         atomic_store_explicit(&ring[i % RING], block, memory_order_release);
     }
     pthread_join(consumer, NULL);
-    return HANDED;
 }
 
-enum { SHARED = 5000, EXCHANGED = 4000000 };
+enum { SHARED = 5000 };
 static _Atomic(void *) shared[SHARED];
 
-static void *exchange_some(void *seed) {
-    state ^= (uintptr_t)seed * 0xD1342543DE82EF95;
-    for (long i = 0; i < EXCHANGED; i++) {
+static void *exchange_some(void *number) {
+    seed((uintptr_t)number);
+    for (long i = 0; i < pairs / 2; i++) {
         char *block = malloc(16 + below(1009));
         *block = 1;
         free(atomic_exchange_explicit(&shared[below(SHARED)], block, memory_order_acq_rel));
@@ -127,17 +104,16 @@ static void *exchange_some(void *seed) {
     return NULL;
 }
 
-static long exchange(void) {
+static void exchange(void) {
     pthread_t other;
     pthread_create(&other, NULL, exchange_some, (void *)2);
     exchange_some((void *)1);
     pthread_join(other, NULL);
     for (int i = 0; i < SHARED; i++) free(shared[i]);
-    return 2 * EXCHANGED;
 }
 
-static long growing(void) {
-    for (int round = 0; round < 20; round++) {
+static void growing(void) {
+    for (long round = 0; round < pairs / 32; round++) {
         char *block = NULL;
         for (size_t size = 1; size <= 32; size++) {
             block = realloc(block, size << 20);
@@ -145,26 +121,26 @@ static long growing(void) {
         }
         free(block);
     }
-    return 20 * 32;
 }
 
+static const struct {
+    const char *name;
+    void (*work)(void);
+    long pairs;
+} workloads[] = {
+    {"pair", pair, 20000000},           {"lifo64", lifo64, 19200000},     {"lifo", lifo, 20000000},
+    {"random", random_sizes, 10000000}, {"skewed", skewed_sizes, 5000000}, {"mixed", mixed, 3000000},
+    {"fifo", fifo, 10000000},           {"zeroed", zeroed, 1000000},      {"handover", handover, 5000000},
+    {"exchange", exchange, 8000000},    {"growing", growing, 640}};
+
 int main(int count, char **arguments) {
-    const char *name = count > 1 ? arguments[1] : "";
-    double start = now();
-    long pairs = strcmp(name, "pair") == 0       ? pair()
-                 : strcmp(name, "lifo") == 0     ? lifo()
-                 : strcmp(name, "random") == 0   ? replace(10000, small, 10000000)
-                 : strcmp(name, "mixed") == 0    ? replace(2000, mixed, 3000000)
-                 : strcmp(name, "fifo") == 0     ? fifo()
-                 : strcmp(name, "zeroed") == 0   ? zeroed()
-                 : strcmp(name, "handover") == 0 ? handover()
-                 : strcmp(name, "exchange") == 0 ? exchange()
-                 : strcmp(name, "growing") == 0  ? growing()
-                                                 : 0;
-    if (pairs == 0) {
-        fprintf(stderr, "usage: pairs pair|lifo|fifo|random|mixed|zeroed|handover|exchange|growing\n");
-        return 64;
+    for (size_t i = 0; count > 1 && i < sizeof workloads / sizeof *workloads; i++) {
+        if (strcmp(arguments[1], workloads[i].name) != 0) continue;
+        pairs = count > 2 ? atol(arguments[2]) : workloads[i].pairs;
+        Instant start = now();
+        workloads[i].work();
+        report(start, pairs);
+        return 0;
     }
-    printf("%.3f\n", (now() - start) / pairs);
-    return 0;
+    return usage("pairs pair|lifo64|lifo|random|skewed|mixed|fifo|zeroed|handover|exchange|growing [PAIRS]");
 }

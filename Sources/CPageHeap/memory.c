@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -81,6 +82,25 @@ size_t pageheap_release_ranges(const void *ranges, size_t count, int method) {
     return done;
 }
 
+#ifdef MADV_COLD
+int pageheap_part_huge_page(void *address, size_t bytes) { ANSWER(madvise(address, bytes, MADV_COLD)); }
+#else
+int pageheap_part_huge_page(void *address, size_t bytes) { return EINVAL; }
+#endif
+
+#ifdef MADV_HUGEPAGE
+int pageheap_allow_huge_pages(void *address, size_t bytes) {
+    int error = pageheap_part_huge_page(address, pageheap_physical_page_bytes());
+    if (error != 0) return error;
+    ANSWER(madvise(address, bytes, MADV_HUGEPAGE));
+}
+
+int pageheap_forbid_huge_pages(void *address, size_t bytes) { ANSWER(madvise(address, bytes, MADV_NOHUGEPAGE)); }
+#else
+int pageheap_allow_huge_pages(void *address, size_t bytes) { return EINVAL; }
+int pageheap_forbid_huge_pages(void *address, size_t bytes) { return EINVAL; }
+#endif
+
 bool pageheap_released_memory_reads_zero(void) {
     size_t bytes = pageheap_physical_page_bytes();
     volatile unsigned char *page = pageheap_map(bytes, PAGEHEAP_ACCESS_READ_WRITE);
@@ -96,23 +116,35 @@ size_t pageheap_physical_page_bytes(void) {
     return bytes > 0 ? (size_t)bytes : 4096;
 }
 
-// The number that a small file of the kernel's holds; 0 where there is none.
-static size_t read_number(const char *path) {
+// The beginning of a small file of the kernel's; empty where there is none.
+static void read_text(const char *path, char *text, size_t bytes) {
     int saved = errno;
-    size_t number = 0;
+    ssize_t count = 0;
     int file = open(path, O_RDONLY | O_CLOEXEC);
     if (file >= 0) {
-        char text[32];
-        ssize_t count = read(file, text, sizeof text);
-        for (ssize_t i = 0; i < count && text[i] >= '0' && text[i] <= '9'; i++)
-            number = number * 10 + (size_t)(text[i] - '0');
+        count = read(file, text, bytes - 1);
         close(file);
     }
+    text[count < 0 ? 0 : count] = 0;
     errno = saved;
+}
+
+// The number that such a file holds; 0 where there is none.
+static size_t read_number(const char *path) {
+    char text[32];
+    read_text(path, text, sizeof text);
+    size_t number = 0;
+    for (const char *digit = text; *digit >= '0' && *digit <= '9'; digit++) number = number * 10 + (size_t)(*digit - '0');
     return number;
 }
 
 size_t pageheap_huge_page_bytes(void) { return read_number("/sys/kernel/mm/transparent_hugepage/hpage_pmd_size"); }
+
+bool pageheap_huge_pages_come_unasked(void) {
+    char text[64];
+    read_text("/sys/kernel/mm/transparent_hugepage/enabled", text, sizeof text);
+    return strstr(text, "[always]") != NULL;
+}
 
 size_t pageheap_largest_request_bytes(void) {
     if (read_number("/proc/sys/vm/overcommit_memory") == 1) return SIZE_MAX;

@@ -1,5 +1,6 @@
-// Messages, the environment, and the statistics page's file.
+// Messages, the environment, functions by name, and the statistics page's file.
 #define _GNU_SOURCE
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -62,3 +63,5 @@ struct pageheap_statistics_page *pageheap_statistics_page_create(const char *dir
 }
 
 void pageheap_statistics_page_unmap(struct pageheap_statistics_page *page) { pageheap_unmap(page, sizeof *page); }
+
+void *pageheap_find_function(const char *name) { return dlsym(RTLD_DEFAULT, name); }

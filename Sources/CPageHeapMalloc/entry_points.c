@@ -125,11 +125,3 @@ int malloc_trim(size_t keep) {
     errno = saved;
     return released != 0;
 }
-
-// Gives all free memory back to the system now, from any thread, and answers how many bytes.
-size_t pageheap_release(void) {
-    int saved = errno;
-    size_t released = pageheap_entry_release();
-    errno = saved;
-    return released;
-}

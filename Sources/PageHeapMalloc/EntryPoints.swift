@@ -6,20 +6,28 @@ import CPageHeapMalloc
 
 @c(pageheap_entry_malloc)
 public func entryMalloc(_ bytes: UInt) -> UnsafeMutableRawPointer? {
-    ProcessHeap.heap.allocateFromCache(bytes) ?? allocateSlowly(bytes)
+    ProcessHeap.heap.allocateFromCache(bytes) { allocateSlowly(bytes) }
 }
 
 @c(pageheap_entry_free)
 public func entryFree(_ pointer: UnsafeMutableRawPointer?) {
     let address = UInt(bitPattern: pointer)
-    if !ProcessHeap.heap.freeToCache(address) { freeSlowly(address) }
+    let heap = ProcessHeap.heap
+    let unit = heap.heap.unit(of: address)
+    if !heap.heap.isQuick(unit) { return freeSlowly(address, unit) }
+    if !heap.freeToCache(address, unit) { freeToHeap(address) }
 }
 
-/// A request that no cache could serve. Sets errno where there is no memory.
+/// A request that could not be served at once. Sets errno where there is no memory.
 @inline(never)
-private func allocateSlowly(_ bytes: UInt) -> UnsafeMutableRawPointer? {
-    allocate { $0.allocate(bytes) }
+@c(pageheap_allocate_slowly)
+public func allocateSlowly(_ bytes: UInt) -> UnsafeMutableRawPointer? {
+    ProcessHeap.heap.allocateChecked(bytes) { allocateFromHeap(bytes) }
 }
+
+@inline(never)
+@c(pageheap_allocate_from_heap)
+public func allocateFromHeap(_ bytes: UInt) -> UnsafeMutableRawPointer? { allocate { $0.allocateSlowly(bytes) } }
 
 /// Runs an allocation on the heap, set up if need be, and starts the worker if the heap has grown so far; sets errno
 /// where there is no memory.
@@ -36,7 +44,12 @@ private func allocate(
 }
 
 @inline(never)
-private func freeSlowly(_ address: UInt) {
+private func freeSlowly(_ address: UInt, _ unit: UInt) {
+    if !ProcessHeap.heap.freeChecked(address, unit) { freeToHeap(address) }
+}
+
+@inline(never)
+private func freeToHeap(_ address: UInt) {
     if address == 0 { return }
     if !ProcessHeap.isStarted { WrongFree.stop(.foreign, address) }
     ProcessHeap.heap.freeSlowly(address)

@@ -22,6 +22,10 @@ enum ProcessHeap {
     /// Whether the fork that is going on has locked the heap. Relaxed: written and read under the heap's locks.
     fileprivate static let isLockedForFork = Atomic<Bool>(false)
 
+    /// When the heap was set up, in the child of a fork when that began, in monotonic nanoseconds. Relaxed: published with the phase.
+    fileprivate static let startTime = Atomic<Int64>(0)
+    static var startedAt: Int64 { startTime.load(ordering: .relaxed) }
+
     @inline(__always)
     static var isStarted: Bool { phase.load(ordering: .acquiring) == started }
 
@@ -42,10 +46,16 @@ enum ProcessHeap {
         {
             fatal("the static memory of the C shim is too small")
         }
+        startTime.store(pageheap_monotonic_nanoseconds(), ordering: .relaxed)
         let options = Options(environment: pageheap_environment())
         guard heap.start(system: LinuxOperatingSystem(), configuration: options.configuration) else {
             phase.store(untouched, ordering: .releasing)
             return false
+        }
+        if options.configuration.hardeningLevel > 0 && !heap.checksFrees {
+            var line = MessageLine()
+            line.append("pageheap: no address space for PAGEHEAP_HARDENING=1; frees are checked as at level 0")
+            line.writeToStandardError()
         }
         let page = options.statisticsDirectory.flatMap { pageheap_statistics_page_create($0) }
         heap.heap.publish(in: page)
@@ -87,6 +97,7 @@ public func afterForkInParent() {
 public func afterForkInChild() {
     guard ProcessHeap.isLockedForFork.load(ordering: .relaxed) else { return }
     ProcessHeap.isLockedForFork.store(false, ordering: .relaxed)
+    ProcessHeap.startTime.store(pageheap_monotonic_nanoseconds(), ordering: .relaxed)
     // The parent's page is shared with the parent: not a word may be written there.
     let directory = Options.statisticsDirectory(in: pageheap_environment())
     let page = directory.flatMap { pageheap_statistics_page_create($0) }

@@ -35,6 +35,18 @@ package final class FailingOperatingSystem<Base: OperatingSystem>: OperatingSyst
         fails(.release) ? lock.withLock { plan.releaseError } : base.release(address, bytes, method: method)
     }
 
+    package func allowHugePages(_ address: UInt, _ bytes: ByteCount) -> Bool {
+        fails(.allowHugePages) ? false : base.allowHugePages(address, bytes)
+    }
+
+    package func forbidHugePages(_ address: UInt, _ bytes: ByteCount) {
+        if !fails(.forbidHugePages) { base.forbidHugePages(address, bytes) }
+    }
+
+    package func partHugePage(_ address: UInt, _ bytes: ByteCount) {
+        if !fails(.partHugePage) { base.partHugePage(address, bytes) }
+    }
+
     package func reserveMetadata(_ bytes: ByteCount) -> UnsafeMutableRawPointer? {
         fails(.reserveMetadata) ? nil : base.reserveMetadata(bytes)
     }
@@ -53,6 +65,7 @@ package final class FailingOperatingSystem<Base: OperatingSystem>: OperatingSyst
 
     package var physicalPageBytes: ByteCount { base.physicalPageBytes }
     package var hugePageBytes: ByteCount { base.hugePageBytes }
+    package var hugePagesComeUnasked: Bool { base.hugePagesComeUnasked }
     package var processorCount: UInt { base.processorCount }
     package var isAddressSpaceLimited: Bool { base.isAddressSpaceLimited }
     package var largestRequestBytes: ByteCount { base.largestRequestBytes }

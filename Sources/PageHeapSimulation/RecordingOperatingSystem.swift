@@ -55,6 +55,22 @@ package final class RecordingOperatingSystem<Base: OperatingSystem>: OperatingSy
         return error
     }
 
+    package func allowHugePages(_ address: UInt, _ bytes: ByteCount) -> Bool {
+        let granted = base.allowHugePages(address, bytes)
+        record(.allowHugePages(address: address, bytes: bytes.rawValue, granted: granted))
+        return granted
+    }
+
+    package func forbidHugePages(_ address: UInt, _ bytes: ByteCount) {
+        base.forbidHugePages(address, bytes)
+        record(.forbidHugePages(address: address, bytes: bytes.rawValue))
+    }
+
+    package func partHugePage(_ address: UInt, _ bytes: ByteCount) {
+        base.partHugePage(address, bytes)
+        record(.partHugePage(address: address, bytes: bytes.rawValue))
+    }
+
     package func reserveMetadata(_ bytes: ByteCount) -> UnsafeMutableRawPointer? {
         let memory = base.reserveMetadata(bytes)
         record(.reserveMetadata(bytes: bytes.rawValue, granted: memory != nil))
@@ -80,6 +96,7 @@ package final class RecordingOperatingSystem<Base: OperatingSystem>: OperatingSy
 
     package var physicalPageBytes: ByteCount { base.physicalPageBytes }
     package var hugePageBytes: ByteCount { base.hugePageBytes }
+    package var hugePagesComeUnasked: Bool { base.hugePagesComeUnasked }
     package var processorCount: UInt { base.processorCount }
     package var isAddressSpaceLimited: Bool { base.isAddressSpaceLimited }
     package var largestRequestBytes: ByteCount { base.largestRequestBytes }

@@ -6,6 +6,8 @@ package struct SimulatedMachine: Sendable {
     package var physicalPage: ByteCount = 4096
     /// The size of a huge page, 0 where unknown.
     package var hugePage: ByteCount = 0
+    /// Whether huge pages are used where nobody asked for them.
+    package var hugePagesComeUnasked = false
     /// Processors that the process may run on.
     package var processors: UInt = 1
     /// Where the heap's address space begins. Below it nothing is handed out.

@@ -55,6 +55,10 @@ package final class SimulatedOperatingSystem: OperatingSystem, @unchecked Sendab
         }
     }
 
+    package func allowHugePages(_ address: UInt, _ bytes: ByteCount) -> Bool { machine.hugePage != 0 }
+
+    package var hugePagesComeUnasked: Bool { machine.hugePagesComeUnasked }
+
     package func reserveMetadata(_ bytes: ByteCount) -> UnsafeMutableRawPointer? {
         lock.withLock {
             guard let memory = RealMemory.reserve(bytes, alignment: machine.physicalPage) else { return nil }

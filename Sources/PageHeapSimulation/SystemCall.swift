@@ -7,6 +7,9 @@ package enum SystemCall: Equatable, Sendable {
     case cancel(address: UInt, bytes: UInt)
     case makeAccessible(address: UInt, bytes: UInt, granted: Bool)
     case release(address: UInt, bytes: UInt, method: ReleaseMethod, error: Int32)
+    case allowHugePages(address: UInt, bytes: UInt, granted: Bool)
+    case forbidHugePages(address: UInt, bytes: UInt)
+    case partHugePage(address: UInt, bytes: UInt)
     case reserveMetadata(bytes: UInt, granted: Bool)
     case cancelMetadata(bytes: UInt)
     case makeMetadataAccessible(bytes: UInt, granted: Bool)
@@ -19,6 +22,9 @@ package enum SystemCall: Equatable, Sendable {
         case .cancel: .cancel
         case .makeAccessible: .makeAccessible
         case .release: .release
+        case .allowHugePages: .allowHugePages
+        case .forbidHugePages: .forbidHugePages
+        case .partHugePage: .partHugePage
         case .reserveMetadata: .reserveMetadata
         case .cancelMetadata: .cancelMetadata
         case .makeMetadataAccessible: .makeMetadataAccessible

@@ -1,13 +1,16 @@
 /// The calls of an operating system that change something.
 package enum SystemCallKind: CaseIterable, Hashable, Sendable {
     case reserve, cancel, makeAccessible, release
+    case allowHugePages, forbidHugePages, partHugePage
     case reserveMetadata, cancelMetadata, makeMetadataAccessible, makeMetadataReadable
 
     /// Whether the call asks for memory or address space, so that 'no' is an answer that every heap must expect.
     package var asksForMemory: Bool {
         switch self {
-        case .reserve, .makeAccessible, .reserveMetadata, .makeMetadataAccessible, .makeMetadataReadable: true
-        case .cancel, .release, .cancelMetadata: false
+        case .reserve, .makeAccessible, .reserveMetadata, .makeMetadataAccessible, .makeMetadataReadable,
+            .allowHugePages:
+            true
+        case .cancel, .release, .cancelMetadata, .forbidHugePages, .partHugePage: false
         }
     }
 }

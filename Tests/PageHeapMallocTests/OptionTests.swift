@@ -16,6 +16,7 @@ struct OptionTests {
             ("PAGEHEAP_SCAVENGE_PERCENT", "0", "takes 0.1 to 100"),
             ("PAGEHEAP_SCAVENGE_PERCENT", "nan", "takes 0.1 to 100"),
             ("PAGEHEAP_PACER", "fast", "takes controller or average"),
+            ("PAGEHEAP_HUGE_PAGES", "on", "takes system, growth or never"), ("PAGEHEAP_HARDENING", "2", "takes 0 or 1"),
             ("PAGEHEAP_SCAVTRACE", "2", "takes 0, 1 or json"),
             ("PAGEHEAP_STATISTICS_DIRECTORY", "", "takes the path of a folder"),
             ("PAGEHEAP_NONSENSE", "1", "is no option"), ("PAGEHEAP_", "1", "is no option"),

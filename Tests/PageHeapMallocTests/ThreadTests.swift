@@ -6,4 +6,9 @@ struct ThreadTests {
         "Many threads on one heap",
         arguments: ["random", "exchange", "producer-consumer", "churn", "destructors", "trim"])
     func threads(_ check: String) throws { try Check.passes("threads", check) }
+
+    @Test("The same where frees are checked", arguments: ["random", "exchange", "producer-consumer", "churn"])
+    func checkedThreads(_ check: String) throws {
+        try Check.passes("threads", check, environment: ["PAGEHEAP_HARDENING": "1"])
+    }
 }

@@ -11,16 +11,33 @@ struct WrongFreeTests {
     private static let double = "double free: "
 
     @Test(
-        "A wrong free",
+        "A wrong free, at any level",
         arguments: [
             ("stack", foreign), ("global", foreign), ("low", foreign), ("misaligned", misaligned),
             ("inside-large", insideLarge), ("inside-large-page", insideLarge), ("resize-foreign", foreign),
             ("resize-inside-large", insideLarge), ("usable-foreign", foreign), ("large-twice", foreign),
             ("small-twice", double), ("small-twice-later", foreign),
             ("small-twice-with-all", double), ("inside-small", insideSmall),
+        ], [0, 1])
+    func wrongFree(_ check: (name: String, text: String), level: Int) throws {
+        try expectStop(check.name, check.text, level: level)
+    }
+
+    @Test(
+        "A wrong free of a small block, at the call",
+        arguments: [
+            ("small-twice-at-once", double), ("inside-small-at-once", insideSmall),
+            ("resize-inside-small", insideSmall), ("resize-freed", double),
         ])
-    func wrongFree(_ check: String, _ text: String) throws {
-        let outcome = try ChildProcess.run(try TestPrograms.program("wrong_frees"), [check])
+    func wrongFreeAtTheCall(_ check: String, _ text: String) throws {
+        try expectStop(check, text, level: 1)
+        let unchecked = try ChildProcess.run(try TestPrograms.program("wrong_frees"), [check])
+        #expect(unchecked.signal == nil, "level 0 promises nothing here: \(unchecked)")
+    }
+
+    private func expectStop(_ check: String, _ text: String, level: Int) throws {
+        let outcome = try ChildProcess.run(
+            try TestPrograms.program("wrong_frees"), [check], environment: ["PAGEHEAP_HARDENING": "\(level)"])
         #expect(outcome.signal == SIGABRT, "\(outcome)")
         let address = outcome.output.trimmingCharacters(in: .whitespacesAndNewlines)
         #expect(address.hasPrefix("0x"), "\(outcome)")

@@ -21,6 +21,7 @@ struct OwnershipTests {
             "swiftc", "-swift-version", "6", "-c", source.path, "-o", folder.appending(path: "Snippet.o").path,
             "-I", products.appending(path: "Modules").path,
             "-Xcc", "-fmodule-map-file=\(products.path)/CPageHeap.build/module.modulemap",
+            "-Xcc", "-fmodule-map-file=\(products.path)/CPageHeapInterface.build/module.modulemap",
             "-Xcc", "-fmodule-map-file=\(checkouts.path)/swift-system/Sources/CSystem/include/module.modulemap",
         ]
         let output = Pipe()

@@ -69,6 +69,12 @@ int pageheap_release_range(void *_Nonnull address, size_t bytes, int method);
 size_t pageheap_release_ranges(const void *_Nonnull ranges, size_t count, int method);
 bool pageheap_released_memory_reads_zero(void);  // tried on a page of its own
 
+// Huge pages: where they are wanted, where they are not, and parting one, so that its pieces can be given back one by one.
+int pageheap_allow_huge_pages(void *_Nonnull address, size_t bytes);  // an error, too, where none could be parted again
+int pageheap_forbid_huge_pages(void *_Nonnull address, size_t bytes);
+int pageheap_part_huge_page(void *_Nonnull address, size_t bytes);  // the one under some of its physical pages
+bool pageheap_huge_pages_come_unasked(void);
+
 // ---- The machine -----------------------------------------------------------------------------------------------------
 
 size_t pageheap_physical_page_bytes(void);
@@ -104,6 +110,7 @@ void pageheap_membarrier(void);           // every running thread of the process
 void pageheap_write_error(const char *_Nonnull text, size_t bytes);  // to standard error, whole, keeping errno
 _Noreturn void pageheap_abort(void);
 const char *_Nullable *_Nullable pageheap_environment(void);  // the process's; null in a secure-execution program
+void *_Nullable pageheap_find_function(const char *_Nonnull name);  // the process's first of that name; null: there is none
 
 // ---- The statistics page -------------------------------------------------------------------------------------------
 

@@ -37,6 +37,14 @@ extension Heap {
             state.pointee.otherMetadataBytes += more
             state.pointee.reservations[index] = reservation
         }
+        if index == 0, let states = state.pointee.blockStates {
+            guard
+                let more = states.makeAccessible(
+                    unit(of: reservation.grownEnd), unit(of: end),
+                    withUnsafeMutablePointer(to: &state.pointee.blockStretches) { $0 }, using: state.pointee.system)
+            else { return false }
+            state.pointee.otherMetadataBytes += more
+        }
         if end <= reservation.accessibleEnd { return true }
         let needed = ByteCount(end &- reservation.accessibleEnd)
         let left = ByteCount(reservation.end &- reservation.accessibleEnd)
@@ -49,11 +57,30 @@ extension Heap {
         } else {
             return false
         }
+        settleHugePages(reservation.accessibleEnd, step, wanted: needed)
         reservation.accessibleEnd &+= step.rawValue
         state.pointee.reservations[index] = reservation
         locked.pointee.books.system += step
         locked.pointee.books.released += step
         return true
+    }
+
+    /// Has a fresh step lie on huge pages or not. Not for a large request, which may be touched here and there only. The
+    /// heap lock is held.
+    private func settleHugePages(_ address: UInt, _ step: ByteCount, wanted: ByteCount) {
+        guard let hugePages = state.pointee.space.hugePages else { return }
+        let use = state.pointee.configuration.hugePages
+        if use == .never {
+            state.pointee.system.forbidHugePages(address, step)
+            return
+        }
+        let isAsked =
+            use == .growth && wanted <= PageGeometry.chunkBytes
+            && locked.pointee.books.retained >= Tunables.hugePageHeapBytes
+        let isAllowed = isAsked && state.pointee.system.allowHugePages(address, step)
+        if isAllowed || state.pointee.hugePagesComeUnasked {
+            hugePages.open(AddressRange(base: offset(address), limit: offset(address) + step))
+        }
     }
 
     /// Offsets growth by releasing what the heap, with it, retains beyond its goal. No lock is held.

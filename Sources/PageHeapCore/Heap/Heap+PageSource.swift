@@ -9,14 +9,29 @@ extension Heap: PageSource {
         return .none
     }
 
-    /// What a page of the first reservation belongs to, if the address is a multiple of 16 in it.
+    /// An address's offset in the first reservation in units of 16 bytes. Rotated, so that one comparison finds addresses
+    /// outside the reservation and such as are not multiples of 16.
+    @inline(__always)
+    package func unit(of address: UInt) -> UInt {
+        let offset = address &- state.pointee.firstBase
+        return offset &>> UInt(SizeClass.unitShift) | offset &<< UInt(UInt.bitWidth - SizeClass.unitShift)
+    }
+
+    /// What a page of the first reservation belongs to, if the address is a multiple of 16 in it, and frees are not checked.
     @inline(__always)
     func firstSpanEntry(of address: UInt) -> SpanTableEntry? {
-        // Rotated, so that one comparison finds addresses outside the reservation and such as are not multiples of 16.
-        let offset = address &- state.pointee.firstBase
-        let units = offset &>> UInt(SizeClass.unitShift) | offset &<< UInt(UInt.bitWidth - SizeClass.unitShift)
-        guard units < state.pointee.firstUnits else { return nil }
-        let page = Int(bitPattern: units &>> UInt(PageGeometry.pageShift - SizeClass.unitShift))
+        let unit = unit(of: address)
+        return isQuick(unit) ? spanEntry(ofUnit: unit) : nil
+    }
+
+    /// Whether a unit is in the first reservation, and frees are not checked.
+    @inline(__always)
+    package func isQuick(_ unit: UInt) -> Bool { unit < state.pointee.firstUnits }
+
+    /// What the page of a unit of the first reservation belongs to.
+    @inline(__always)
+    func spanEntry(ofUnit unit: UInt) -> SpanTableEntry {
+        let page = Int(bitPattern: unit &>> UInt(PageGeometry.pageShift - SizeClass.unitShift))
         return SpanTableEntry(rawValue: state.pointee.firstEntries.unsafelyUnwrapped[page])
     }
 

@@ -11,7 +11,7 @@ extension Heap {
 
     /// Whether anybody wants to know of generations that end: on standard error, or in the process.
     var isTraced: Bool {
-        state.pointee.configuration.trace != .none || state.pointee.traces.readers.load(ordering: .relaxed) != 0
+        trace != .none || state.pointee.traces.readers.load(ordering: .relaxed) != 0
     }
 
     /// Begins a generation, and tells of the one that ends. No lock is held.
@@ -24,7 +24,7 @@ extension Heap {
 
     /// Writes a line to standard error where that was asked for.
     func writeIfWanted(_ line: inout MessageLine) {
-        if state.pointee.configuration.trace != .none { line.writeToStandardError() }
+        if trace != .none { line.writeToStandardError() }
     }
 
     /// The line about a generation that has ended; with it the flag of a controller that failed goes down. No lock is
@@ -54,7 +54,7 @@ extension Heap {
                     generation: generation, worked: worked, figures: figures, isForced: isForced, wasReset: wasReset,
                     time: time))
         }
-        switch state.pointee.configuration.trace {
+        switch trace {
         case .none:
             return MessageLine()
         case .text:

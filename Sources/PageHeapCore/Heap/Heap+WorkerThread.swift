@@ -15,8 +15,13 @@ extension Heap {
     /// because making a thread may allocate.
     ///
     /// - Parameter body: is given the address of the heap's state, on the new thread; calls ``runWorker(for:)``.
+    @inline(__always)
     package func startWorkerIfWanted(_ body: @convention(c) (UnsafeMutableRawPointer) -> Void) {
-        guard state.pointee.worker.isWanted.load(ordering: .relaxed) else { return }
+        if state.pointee.worker.isWanted.load(ordering: .relaxed) { startWorker(body) }
+    }
+
+    @inline(never)
+    private func startWorker(_ body: @convention(c) (UnsafeMutableRawPointer) -> Void) {
         state.pointee.worker.lock.lock()
         let starts =
             !state.pointee.worker.isRunning.load(ordering: .relaxed)

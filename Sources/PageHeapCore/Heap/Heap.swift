@@ -46,17 +46,29 @@ package struct Heap<System: OperatingSystem> {
         state.pointee.releasedReadsZero = configuration.releaseMethod == .now && state.pointee.discardedReadsZero
         state.pointee.locked.pages = pages
         state.pointee.space.start(ranges)
+        state.pointee.hugePagesComeUnasked = system.hugePagesComeUnasked
+        if configuration.hugePages == .growth || state.pointee.hugePagesComeUnasked {
+            state.pointee.space.hugePages = HugePages(state.pointee.machine, using: system)
+        }
         state.pointee.goal.store(.max, ordering: .relaxed)
         state.pointee.reservations[0] = first
         if let table = first.table {
             state.pointee.firstBase = first.base
             state.pointee.firstUnits = (first.end &- first.base) &>> UInt(SizeClass.unitShift)
             state.pointee.firstEntries = table.entriesAddress
+            if configuration.hardeningLevel > 0,
+                let states = BlockStates(bytes: ByteCount(first.end &- first.base), using: system)
+            {
+                state.pointee.blockStates = states
+                state.pointee.checkedUnits = state.pointee.firstUnits
+                state.pointee.firstUnits = 0
+            }
         }
         state.pointee.reservationCount = 1
         withUnsafeMutablePointer(to: &state.pointee.system) { $0.initialize(to: system) }
         let heap = Heap(state)
         heap.storeMemoryLimit(configuration.memoryLimit)
+        heap.setTrace(configuration.trace)
         return heap
     }
 
@@ -65,6 +77,7 @@ package struct Heap<System: OperatingSystem> {
         for index in 0..<state.pointee.reservationCount {
             Self.cancel(state.pointee.reservations[index], state.pointee.system)
         }
+        state.pointee.blockStates?.cancel(using: state.pointee.system)
         state.pointee.space.cancel(using: state.pointee.system)
         state.pointee.locked.pages.cancel(using: state.pointee.system)
         state.pointee.records.cancel(using: state.pointee.system)

@@ -17,8 +17,12 @@ package struct HeapConfiguration: Sendable {
     package var cycles = CycleKind.demand
     /// Whether each generation prints a line, and in which form.
     package var trace = TraceKind.none
+    /// What wrong frees are caught at the call: 0, or 1 for all of small blocks too. Needs ``keepsSpans``.
+    package var hardeningLevel: UInt = 0
     /// Whether the heap keeps the table from pages to spans.
     package var keepsSpans = false
+    /// Whether the heap lies on huge pages.
+    package var hugePages = HugePageUse.system
     /// What an offset address lacks to be the process's address.
     package var arenaBaseOffset: UInt = 0
 

@@ -11,6 +11,11 @@ package struct HeapState<System: OperatingSystem>: ~Copyable {
     var firstUnits: UInt
     /// Its span table's entries.
     var firstEntries: UnsafeMutablePointer<UInt32>?
+    /// The reservation's units where frees are checked: then ``firstUnits`` is 0, so that none takes the short way.
+    var checkedUnits: UInt
+    /// Which of its small blocks are with the program, where frees are checked.
+    var blockStates: BlockStates?
+    var blockStretches: InlineArray<8, AccessibleStretches>
 
     var system: System
     var machine: MachineFigures
@@ -21,6 +26,8 @@ package struct HeapState<System: OperatingSystem>: ~Copyable {
     var releasedReadsZero: Bool
     /// Whether memory that is released ``ReleaseMethod/now`` does, whatever is done with free memory.
     var discardedReadsZero: Bool
+    /// Whether the system uses huge pages where nobody asked for them.
+    var hugePagesComeUnasked: Bool
 
     /// The page allocator and the books, with the heap lock.
     var locked: LockedPages
@@ -40,6 +47,8 @@ package struct HeapState<System: OperatingSystem>: ~Copyable {
     /// What retained bytes are driven to; the maximum where the scavenger is off. Relaxed: any recent value will do.
     let goal: Atomic<UInt>
     var worker: WorkerState
+    /// A ``TraceKind``'s raw value. Relaxed: it may change at any time.
+    let trace: Atomic<UInt8>
 
     /// Nanoseconds of CPU time that allocations have spent on releasing, to offset growth or for the memory limit, and that
     /// forced releases took. Relaxed: figures.

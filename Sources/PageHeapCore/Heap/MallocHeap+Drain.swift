@@ -7,13 +7,14 @@ extension MallocHeap {
     package func freeSlowly(_ address: UInt) {
         if address == 0 { return }
         let entry = heap.spanEntry(of: address)
-        if entry == .none { WrongFree.stop(.foreign, address) }
+        if entry == .none { stopForeign(address) }
         if address & 15 != 0 { WrongFree.stop(.misaligned, address) }
         let sizeClass = entry.sizeClass
         if sizeClass == .notSmall {
             freeLarge(address, entry.span)
             return
         }
+        noteBack(address, sizeClass)
         let slot = ThreadSlot.current
         while true {
             let cache = slot.enter()
@@ -46,6 +47,7 @@ extension MallocHeap {
     ///
     /// They leave the stack before they reach the spans: a fork in between may lose a few blocks, but never has one in
     /// both places.
+    @inline(never)
     private func drain(_ cache: ThreadCache, _ sizeClass: SizeClass, _ count: Int) {
         var batch = InlineArray<128, UInt>(repeating: 0)
         withUnsafeMutablePointer(to: &batch) { pointer in

@@ -26,7 +26,7 @@ extension MallocHeap {
         span.pointee.base = address
         span.pointee.pages = UInt32(truncatingIfNeeded: pages.rawValue)
         span.pointee.freeBlocks = 0
-        heap.setSpanEntry(SpanTableEntry(span: index, sizeClass: .notSmall), from: address, count: pages)
+        heap.setSpanEntry(SpanTableEntry(span: index, sizeClass: .notSmall), from: address, count: 1)
         noteLive(pages.bytes.rawValue, out: true)
         guard let pointer = UnsafeMutableRawPointer(bitPattern: address) else { return nil }
         let readsZero = scavenged == pages.bytes && state.pointee.heap.releasedReadsZero
@@ -82,7 +82,7 @@ extension MallocHeap {
         let span = heap.spanRecord(index).pointee
         let address = span.base
         let pages = PageCount(UInt(span.pages))
-        heap.setSpanEntry(.none, from: address, count: pages)
+        heap.setSpanEntry(.none, from: address, count: 1)
         heap.deallocateSpanRecord(index)
         heap.freePages(address, pages)
     }
@@ -99,7 +99,6 @@ extension MallocHeap {
         if new < old {
             let tail = span.pointee.base &+ new.bytes.rawValue
             span.pointee.pages = UInt32(truncatingIfNeeded: new.rawValue)
-            heap.setSpanEntry(.none, from: tail, count: old - new)
             noteLive((old - new).bytes.rawValue, out: false)
             heap.freePages(tail, old - new)
             return true
@@ -109,7 +108,6 @@ extension MallocHeap {
             return false
         }
         span.pointee.pages = UInt32(truncatingIfNeeded: new.rawValue)
-        heap.setSpanEntry(SpanTableEntry(span: index, sizeClass: .notSmall), from: end, count: new - old)
         noteLive((new - old).bytes.rawValue, out: true)
         return true
     }

@@ -10,12 +10,18 @@ extension MallocHeap {
         while true {
             let cache = slot.enter()
             if !cache.isEmptyCache {
-                let block = cache.pop(sizeClass) ?? refill(cache, sizeClass)
+                let count = cache.count(sizeClass)
+                let block = count > 0 ? cache.removeTop(sizeClass, of: count) : refill(cache, sizeClass)
                 slot.leave()
+                noteOut(block, sizeClass)
                 return UnsafeMutableRawPointer(bitPattern: block)
             }
             slot.leave()
-            if !waitForCache(slot) { return UnsafeMutableRawPointer(bitPattern: takeOne(sizeClass)) }
+            if !waitForCache(slot) {
+                let block = takeOne(sizeClass)
+                noteOut(block, sizeClass)
+                return UnsafeMutableRawPointer(bitPattern: block)
+            }
         }
     }
 

@@ -2,7 +2,7 @@ extension MallocHeap {
     /// The bytes that a block really has.
     package func usableBytes(_ address: UInt) -> ByteCount {
         let entry = heap.spanEntry(of: address)
-        if entry == .none { WrongFree.stop(.foreign, address) }
+        if entry == .none { stopForeign(address) }
         return usableBytes(entry)
     }
 
@@ -46,8 +46,9 @@ extension MallocHeap {
     /// - Returns: its address now; nothing where there is no memory, and then the block is as it was.
     package func reallocate(_ address: UInt, _ bytes: UInt) -> UnsafeMutableRawPointer? {
         let entry = heap.spanEntry(of: address)
-        if entry == .none { WrongFree.stop(.foreign, address) }
+        if entry == .none { stopForeign(address) }
         if address & 15 != 0 { WrongFree.stop(.misaligned, address) }
+        if entry.sizeClass != .notSmall { checkIsOut(address, entry.sizeClass) }
         let held = usableBytes(entry)
         let old = UnsafeMutableRawPointer(bitPattern: address)
         if entry.sizeClass != .notSmall {

@@ -19,6 +19,8 @@ package struct MallocHeap<System: OperatingSystem> {
         configuration.keepsSpans = true
         guard Heap.start(in: heap.state, system: system, configuration: configuration) != nil else { return false }
         state.pointee.classes = SizeClassTable()
+        state.pointee.quickLimit = checksFrees ? 0 : SizeClass.largestBytes.rawValue + 1
+        state.pointee.checkedLimit = checksFrees ? SizeClass.largestBytes.rawValue + 1 : 0
         state.pointee.exitKey = .max
         state.pointee.largestRequestBytes = min(system.largestRequestBytes, Tunables.reservationBytes)
         state.pointee.caches.prepareToDrain()
@@ -40,41 +42,72 @@ package struct MallocHeap<System: OperatingSystem> {
             classes: classes, source: heap)
     }
 
-    /// A small block from the thread's cache: the whole way of most requests. Nothing where the cache has none, where
-    /// the request is not small, and before the heap is set up: then ``allocateSlowly(_:)``.
+    /// A small block from the thread's cache: the whole way of most requests.
+    ///
+    /// - Parameter otherwise: where the cache has none, where the request is not small, where frees are checked, and before
+    ///   the heap is set up.
     @inline(__always)
-    package func allocateFromCache(_ bytes: UInt) -> UnsafeMutableRawPointer? {
-        guard bytes <= SizeClass.largestBytes.rawValue else { return nil }
-        let sizeClass = classes.sizeClass(holding: ByteCount(bytes))
-        let slot = ThreadSlot.current
-        let block = slot.enter().pop(sizeClass)
-        slot.leave()
-        return block.flatMap { UnsafeMutableRawPointer(bitPattern: $0) }
+    package func allocateFromCache(
+        _ bytes: UInt, otherwise: () -> UnsafeMutableRawPointer?
+    ) -> UnsafeMutableRawPointer? {
+        guard bytes < state.pointee.quickLimit else { return otherwise() }
+        return pop(classes.sizeClass(holding: ByteCount(bytes)), otherwise: otherwise)
     }
 
-    /// Puts a small block into the thread's cache: the whole way of most frees. False where the address is none of a
-    /// small block of the first reservation, or the cache is full: then ``freeSlowly(_:)``.
+    /// A block of the thread's cache.
+    ///
+    /// - Parameters:
+    ///   - note: is given its address, after the thread has done with the cache.
+    ///   - otherwise: where the cache has none.
     @inline(__always)
-    package func freeToCache(_ address: UInt) -> Bool {
-        // Class 0, of what is no small block, has no room in any cache.
-        guard let entry = heap.firstSpanEntry(of: address) else { return false }
-        let sizeClass = entry.sizeClass
+    func pop(
+        _ sizeClass: SizeClass, note: (UInt) -> Void = { _ in }, otherwise: () -> UnsafeMutableRawPointer?
+    ) -> UnsafeMutableRawPointer? {
         let slot = ThreadSlot.current
-        let taken = slot.enter().push(address, sizeClass)
+        let cache = slot.enter()
+        let count = cache.count(sizeClass)
+        if count == 0 {
+            slot.leave()
+            return otherwise()
+        }
+        let block = cache.removeTop(sizeClass, of: count)
         slot.leave()
-        return taken
+        note(block)
+        return UnsafeMutableRawPointer(bitPattern: block)
+    }
+
+    /// Puts a block into the thread's cache; false where it is full.
+    @inline(__always)
+    func push(_ address: UInt, _ sizeClass: SizeClass) -> Bool {
+        let slot = ThreadSlot.current
+        let isTaken = slot.enter().push(address, sizeClass)
+        slot.leave()
+        return isTaken
+    }
+
+    /// Puts a small block of the first reservation into the thread's cache: the whole way of most frees. False where it is
+    /// none, or the cache is full: then ``freeSlowly(_:)``.
+    ///
+    /// - Parameters:
+    ///   - unit: the address's offset, as ``Heap/unit(of:)`` tells it.
+    @inline(__always)
+    package func freeToCache(_ address: UInt, _ unit: UInt) -> Bool {
+        // Class 0, of what is no small block, has no room in any cache.
+        push(address, heap.spanEntry(ofUnit: unit).sizeClass)
     }
 
     /// A block, from the cache or past it. Nothing where there is no memory.
     @inline(__always)
     package func allocate(_ bytes: UInt) -> UnsafeMutableRawPointer? {
-        allocateFromCache(bytes) ?? allocateSlowly(bytes)
+        allocateFromCache(bytes) { allocateChecked(bytes) { allocateSlowly(bytes) } }
     }
 
     /// Frees a block, into the cache or past it.
     @inline(__always)
     package func free(_ address: UInt) {
-        if !freeToCache(address) { freeSlowly(address) }
+        let unit = heap.unit(of: address)
+        let isFreed = heap.isQuick(unit) ? freeToCache(address, unit) : freeChecked(address, unit)
+        if !isFreed { freeSlowly(address) }
     }
 
     /// Notes bytes of blocks that left for the caches or the program, or came back.

@@ -1,6 +1,10 @@
 /// All of a malloc heap, in memory that does not move: a heap of pages, and blocks above it. Reached through
 /// ``MallocHeap``, a handle.
 package struct MallocState<System: OperatingSystem>: ~Copyable {
+    /// Requests below may be served by a thread's cache at once: those of small blocks, or none where frees are checked.
+    var quickLimit: UInt
+    /// The same where they are.
+    var checkedLimit: UInt
     /// The most that one request may ask for.
     var largestRequestBytes: ByteCount
 

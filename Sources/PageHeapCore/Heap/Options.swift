@@ -9,6 +9,8 @@
 /// | `PAGEHEAP_PACER` | `controller` or `average`: how the worker is paced | `controller` |
 /// | `PAGEHEAP_RELEASE` | `now` (resident memory falls at once) or `lazy` (when the system needs it) | `now` |
 /// | `PAGEHEAP_SCAVENGER` | `on` or `off`: the background worker | `on` |
+/// | `PAGEHEAP_HUGE_PAGES` | `system` (where it uses them by itself), `growth` (also where a large heap grows), `never` | `system` |
+/// | `PAGEHEAP_HARDENING` | `0` or `1`: which wrong frees are caught at the call | `0` |
 /// | `PAGEHEAP_SCAVTRACE` | `0`, `1` or `json`: a line on standard error for each generation | `0` |
 /// | `PAGEHEAP_STATISTICS_DIRECTORY` | a folder for the statistics page; set by `pageheap run` | none |
 ///
@@ -85,6 +87,14 @@ package struct Options {
         } else if name == "SCAVENGER" {
             guard text == "on" || text == "off" else { return "takes on or off" }
             configuration.runsWorker = text == "on"
+        } else if name == "HARDENING" {
+            guard text == "0" || text == "1" else { return "takes 0 or 1" }
+            configuration.hardeningLevel = text == "1" ? 1 : 0
+        } else if name == "HUGE_PAGES" {
+            guard text == "system" || text == "growth" || text == "never" else {
+                return "takes system, growth or never"
+            }
+            configuration.hugePages = text == "system" ? .system : text == "growth" ? .growth : .never
         } else if name == "SCAVTRACE" {
             guard text == "0" || text == "1" || text == "json" else { return "takes 0, 1 or json" }
             configuration.trace = text == "0" ? .none : text == "1" ? .text : .json
@@ -93,7 +103,7 @@ package struct Options {
             statisticsDirectory = value
         } else if !Self.isToolsOwn(name) {
             return
-                "is no option: there are RETAIN_PERCENT, MEMORY_LIMIT, SCAVENGE_PERCENT, PACER, RELEASE, SCAVENGER, SCAVTRACE"
+                "is no option: there are RETAIN_PERCENT, MEMORY_LIMIT, SCAVENGE_PERCENT, PACER, RELEASE, SCAVENGER, HUGE_PAGES, HARDENING, SCAVTRACE"
         }
         return nil
     }

@@ -1,7 +1,7 @@
 /// What of a reserved range has been made accessible, as far as it is remembered: a few stretches. Growth goes on at the
 /// ends of one, and needs no system call for what is covered. A stretch that had to be forgotten is made accessible again,
 /// which changes nothing but the count.
-struct AccessibleStretches {
+package struct AccessibleStretches {
     private struct Stretch {
         var start: UInt = 0
         var end: UInt = 0
@@ -13,6 +13,8 @@ struct AccessibleStretches {
     private var second = Stretch()
     private var third = Stretch()
     private var fourth = Stretch()
+
+    package init() {}
 
     private subscript(place: Int) -> Stretch {
         get {

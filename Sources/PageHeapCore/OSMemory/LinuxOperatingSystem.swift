@@ -49,6 +49,25 @@
             return pageheap_release_ranges(first, ranges.count, method.rawValue)
         }
 
+        package func allowHugePages(_ address: UInt, _ bytes: ByteCount) -> Bool {
+            guard let pointer = UnsafeMutableRawPointer(bitPattern: address) else { return false }
+            return pageheap_allow_huge_pages(pointer, Int(bytes.rawValue)) == 0
+        }
+
+        package func forbidHugePages(_ address: UInt, _ bytes: ByteCount) {
+            guard let pointer = UnsafeMutableRawPointer(bitPattern: address) else { return }
+            // Refused only where there are no huge pages.
+            _ = pageheap_forbid_huge_pages(pointer, Int(bytes.rawValue))
+        }
+
+        package func partHugePage(_ address: UInt, _ bytes: ByteCount) {
+            guard let pointer = UnsafeMutableRawPointer(bitPattern: address) else { return }
+            // Where it fails, the release that follows gives back less than resident memory says: no harm beyond that.
+            _ = pageheap_part_huge_page(pointer, Int(bytes.rawValue))
+        }
+
+        package var hugePagesComeUnasked: Bool { pageheap_huge_pages_come_unasked() }
+
         package func releasedMemoryReadsZero() -> Bool { pageheap_released_memory_reads_zero() }
 
         package var physicalPageBytes: ByteCount { ByteCount(UInt(pageheap_physical_page_bytes())) }

@@ -41,6 +41,21 @@ package protocol OperatingSystem: ~Copyable, Sendable {
     /// - Returns: how many of them, from the first on, have lost their memory. The next one was refused, or not tried.
     func release(_ ranges: UnsafeBufferPointer<MemoryRange>, method: ReleaseMethod) -> Int
 
+    /// Lets a ready range lie on huge pages.
+    ///
+    /// - Returns: false if the system has none, or could not part them again.
+    func allowHugePages(_ address: UInt, _ bytes: ByteCount) -> Bool
+
+    /// Has a ready range lie on no huge pages from now on; those that are there stay.
+    func forbidHugePages(_ address: UInt, _ bytes: ByteCount)
+
+    /// Parts the huge page under some of its physical pages, if there is one: until then, releasing a piece of it gives
+    /// nothing back, whatever resident memory says.
+    func partHugePage(_ address: UInt, _ bytes: ByteCount)
+
+    /// Whether the system uses huge pages where nobody asked for them.
+    var hugePagesComeUnasked: Bool { get }
+
     /// Whether memory that was released ``ReleaseMethod/now`` reads as zero, tried once on a page of its own.
     func releasedMemoryReadsZero() -> Bool
 
@@ -80,6 +95,12 @@ package protocol OperatingSystem: ~Copyable, Sendable {
 }
 
 extension OperatingSystem where Self: ~Copyable {
+    // A system without huge pages.
+    package func allowHugePages(_ address: UInt, _ bytes: ByteCount) -> Bool { false }
+    package func forbidHugePages(_ address: UInt, _ bytes: ByteCount) {}
+    package func partHugePage(_ address: UInt, _ bytes: ByteCount) {}
+    package var hugePagesComeUnasked: Bool { false }
+
     package func release(_ ranges: UnsafeBufferPointer<MemoryRange>, method: ReleaseMethod) -> Int {
         var done = 0
         while done < ranges.count && release(ranges[done].address, ranges[done].bytes, method: method) == 0 {

@@ -8,6 +8,18 @@ package struct HoldCounts: Sendable {
 
     package init() { buckets = InlineArray(repeating: 0) }
 
+    /// Counts that ``copy(to:)`` gave: as many bytes.
+    package init(copying bytes: UnsafeRawBufferPointer) {
+        buckets = InlineArray { bytes.loadUnaligned(fromByteOffset: $0 * MemoryLayout<UInt32>.size, as: UInt32.self) }
+    }
+
+    /// Copies the counts, 4 bytes each, from that of the shortest samples on.
+    package func copy(to bytes: UnsafeMutableRawBufferPointer) {
+        for bucket in 0..<Self.bucketCount {
+            bytes.storeBytes(of: buckets[bucket], toByteOffset: bucket * MemoryLayout<UInt32>.size, as: UInt32.self)
+        }
+    }
+
     /// Takes a sample. One below zero, of a clock that was set back, counts as 0.
     package mutating func add(nanoseconds: Int64) {
         let bit = 63 - max(nanoseconds, 1).leadingZeroBitCount

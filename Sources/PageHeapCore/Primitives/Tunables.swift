@@ -13,6 +13,10 @@ package enum Tunables {
     /// Bytes made accessible at a time, ahead of use. 64 MiB: few mappings, few system calls; untouched pages are free.
     package static var accessibleStepBytes: ByteCount { ByteCount(64 << 20) }
 
+    /// Bytes that a heap retains before it grows on huge pages, where it is told to. 256 MiB: below, the faults that are
+    /// saved are few, and what is freed of a huge page costs more to give back in pieces (80 ms a GiB to part them).
+    package static var hugePageHeapBytes: ByteCount { ByteCount(256 << 20) }
+
     /// Metadata is made accessible in steps of so many bytes. Small: what is not touched costs
     /// nothing, and a larger step would only blur the books.
     package static var metadataStepBytes: ByteCount { ByteCount(16 << 10) }
@@ -41,8 +45,14 @@ package enum Tunables {
     /// The same for a class whose stack was found empty again and again.
     package static var grownCacheBytesPerClass: UInt { 64 << 10 }
 
+    /// The same in blocks, for blocks so large that few of them fit those bytes.
+    package static var grownCacheBlockMinimum: UInt { 8 }
+
     /// Bytes by which all stacks of a thread may grow in this way.
-    package static var cacheGrowthBytes: UInt { 512 << 10 }
+    package static var cacheGrowthBytes: UInt { 2 << 20 }
+
+    /// Threads whose stacks may grow so far; those that come later by less, the more there are.
+    package static var fullGrowthCaches: UInt { 8 }
 
     /// Threads whose caches are of full size. Of those that come later, the more there are the smaller each is made, so
     /// that all together stay bounded: hundreds of threads seldom work at once.

@@ -105,6 +105,11 @@ extension ScavengeSearch {
     package func giveBack(
         _ ranges: UnsafePointer<MemoryRange>, count: Int, using system: borrowing some OperatingSystem & ~Copyable
     ) -> ReleaseOutcome {
+        if let hugePages = space.pointee.hugePages {
+            for index in 0..<count {
+                hugePages.prepareRelease(ranges[index], arenaBaseOffset: arenaBaseOffset, using: system)
+            }
+        }
         var outcome = ReleaseOutcome()
         var next = 0
         while next < count {

@@ -29,6 +29,9 @@ package struct SearchSpace: ~Copyable {
     /// What of the released memory is used again.
     package internal(set) var reuse = ReuseCounts()
 
+    /// Which chunks may lie on huge pages; nothing where none does.
+    package internal(set) var hugePages: HugePages?
+
     package init?(using system: borrowing some OperatingSystem & ~Copyable) {
         guard let ranges = AddressRanges(using: system) else { return nil }
         self.ranges = ranges
@@ -40,5 +43,8 @@ package struct SearchSpace: ~Copyable {
         lowWaterMark = .maximum
     }
 
-    package func cancel(using system: borrowing some OperatingSystem & ~Copyable) { ranges.cancel(using: system) }
+    package func cancel(using system: borrowing some OperatingSystem & ~Copyable) {
+        ranges.cancel(using: system)
+        hugePages?.cancel(using: system)
+    }
 }

@@ -72,11 +72,11 @@ package struct ThreadCache {
         (stack(sizeClass) + 8).assumingMemoryBound(to: UInt.self)
     }
 
-    /// Takes the block on top, or nothing where the stack is empty.
+    /// Takes the block on top of a stack.
+    ///
+    /// - Parameter count: how many it holds; at least 1.
     @inline(__always)
-    package func pop(_ sizeClass: SizeClass) -> UInt? {
-        let count = count(sizeClass)
-        if count == 0 { return nil }
+    package func removeTop(_ sizeClass: SizeClass, of count: UInt32) -> UInt {
         let block = blocks(sizeClass)[Int(count &- 1)]
         setCount(sizeClass, count &- 1)
         return block
@@ -129,14 +129,14 @@ package struct ThreadCache {
     /// on its slow path.
     func grow(_ sizeClass: SizeClass, blockBytes: UInt32) {
         let capacity = UInt(capacity(sizeClass))
-        let most = min(Tunables.grownCacheBytesPerClass / UInt(blockBytes), Tunables.cacheBlockLimit)
+        let most = min(
+            max(Tunables.grownCacheBytesPerClass / UInt(blockBytes), Tunables.grownCacheBlockMinimum),
+            Tunables.cacheBlockLimit)
         let more = min(capacity + (capacity + 1) / 2, most)
         guard more > capacity else { return }
         let bytes = UInt32(truncatingIfNeeded: (more - capacity) * UInt(blockBytes))
-        let bound = Tunables.cacheGrowthBytes * Tunables.fullSizeCaches
-        guard
-            UInt(header.pointee.grownBytes + bytes) * max(Tunables.fullSizeCaches, UInt(header.pointee.cachesAtStart))
-                <= bound
+        let caches = max(Tunables.fullGrowthCaches, UInt(header.pointee.cachesAtStart))
+        guard UInt(header.pointee.grownBytes + bytes) * caches <= Tunables.cacheGrowthBytes * Tunables.fullGrowthCaches
         else { return }
         header.pointee.grownBytes += bytes
         setCapacity(sizeClass, UInt32(more))

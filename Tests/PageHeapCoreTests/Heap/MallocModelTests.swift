@@ -7,12 +7,15 @@ import Testing
 @Suite("Random programs on the malloc heap")
 struct MallocModelTests {
     @Test(
-        "Blocks never overlap or lose memory, and the books match the system's", arguments: 1...6 as ClosedRange<UInt64>
+        "Blocks never overlap or lose memory, and the books match the system's", arguments: 1...8 as ClosedRange<UInt64>
     )
     func randomProgram(seed: UInt64) throws {
         let seed = TestRun.seed &* 1000 &+ seed
         var random = SeededGenerator(seed: seed)
-        let test = TestMalloc(SimulatedMachine(physicalPage: seed % 2 == 0 ? 8192 : 4096, hugePage: 0))
+        var configuration = HeapConfiguration()
+        configuration.hardeningLevel = UInt(seed / 2 % 2)
+        let test = TestMalloc(
+            SimulatedMachine(physicalPage: seed % 2 == 0 ? 8192 : 4096, hugePage: 0), configuration)
         var cycle = DemandCycle(now: 0)
         var blocks: [UInt] = []
         let steps = TestRun.operations(4000)

@@ -42,6 +42,15 @@ struct OptionsTests {
         #expect(configuration("PACER=Average").pacer == .controller)
     }
 
+    @Test("Huge pages")
+    func hugePages() {
+        #expect(configuration().hugePages == .system)
+        #expect(configuration("HUGE_PAGES=growth").hugePages == .growth)
+        #expect(configuration("HUGE_PAGES=never").hugePages == .never)
+        #expect(configuration("HUGE_PAGES=never", "HUGE_PAGES=system").hugePages == .system)
+        #expect(configuration("HUGE_PAGES=always").hugePages == .system)
+    }
+
     @Test(
         "A share of time beyond its range, told to the core, is brought into it",
         arguments: [

@@ -37,7 +37,7 @@ struct ThreadCacheTests {
     func emptyCache() {
         for number in 0..<SizeClass.count {
             let sizeClass = SizeClass(UInt8(number))
-            #expect(ThreadCache.empty.pop(sizeClass) == nil)
+            #expect(ThreadCache.empty.count(sizeClass) == 0)
             #expect(!ThreadCache.empty.push(16, sizeClass))
         }
         #expect(ThreadCache.empty.isEmptyCache)

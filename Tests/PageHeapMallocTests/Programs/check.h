@@ -7,6 +7,8 @@
 #endif
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,6 +74,18 @@ static inline void check_and_free(unsigned char *block) {
     memcpy(&size, block, sizeof size);
     for (size_t i = sizeof size; i < size; i++) CHECK(block[i] == block[size - 1]);
     free(block);
+}
+
+// Replaces blocks at random, up to a hundred at a time, until it is told to stop.
+static inline void replace_blocks(const atomic_bool *done, uint64_t random) {
+    unsigned char *held[100] = {NULL};
+    while (!atomic_load(done)) {
+        unsigned char **slot = &held[next_random(&random) % 100];
+        if (*slot != NULL) check_and_free(*slot);
+        *slot = make_block(random_size(&random), 1);
+    }
+    for (int i = 0; i < 100; i++)
+        if (held[i] != NULL) check_and_free(held[i]);
 }
 
 // A figure of a file like /proc/self/status, in KiB; -1 where there is none.

@@ -1,6 +1,5 @@
 // Programs to watch from outside, through their statistics page. They end when standard input does.
 #include "check.h"
-#include <stdatomic.h>
 
 static void wait_for_the_end(void) {
     char byte;
@@ -9,13 +8,7 @@ static void wait_for_the_end(void) {
 
 static atomic_bool done;
 static void *hammering(void *number) {
-    uint64_t random = seed + (uintptr_t)number;
-    unsigned char *held[100] = {NULL};
-    while (!atomic_load(&done)) {
-        unsigned char **slot = &held[next_random(&random) % 100];
-        if (*slot != NULL) check_and_free(*slot);
-        *slot = make_block(random_size(&random), 1);
-    }
+    replace_blocks(&done, seed + (uintptr_t)number);
     return NULL;
 }
 

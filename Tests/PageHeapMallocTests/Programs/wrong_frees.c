@@ -73,6 +73,30 @@ static void inside_small(void) {
     drain(blocks, COUNT);
 }
 
+// At hardening level 1, at the call: what follows is not reached.
+static void small_twice_at_once(void) {
+    void *block = announce(malloc(64));
+    free(block);
+    free(block);
+    _exit(0);
+}
+
+static void inside_small_at_once(void) {
+    free(announce((char *)malloc(64) + 16));
+    _exit(0);
+}
+
+static void resize_inside_small(void) {
+    void *resized = realloc(announce((char *)malloc(3000) + 1024), 100);
+    _exit(resized == NULL);
+}
+
+static void resize_freed(void) {
+    void *block = announce(malloc(64));
+    free(block);
+    _exit(realloc(block, 1000) == NULL);
+}
+
 int main(int count, char **arguments) {
     (void)count;
     const struct check checks[] = {
@@ -81,6 +105,8 @@ int main(int count, char **arguments) {
         {"resize-foreign", resize_foreign}, {"resize-inside-large", resize_inside_large},
         {"usable-foreign", usable_foreign}, {"large-twice", large_twice}, {"small-twice", small_twice},
         {"small-twice-later", small_twice_later},
-        {"small-twice-with-all", small_twice_with_all}, {"inside-small", inside_small}};
+        {"small-twice-with-all", small_twice_with_all}, {"inside-small", inside_small},
+        {"small-twice-at-once", small_twice_at_once}, {"inside-small-at-once", inside_small_at_once},
+        {"resize-inside-small", resize_inside_small}, {"resize-freed", resize_freed}};
     return RUN(checks, arguments);
 }

@@ -10,6 +10,10 @@ enum TestPrograms {
 
     private static let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().appendingPathComponent("Programs").path
+    /// The folder of the library's own C header.
+    static let headers = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
+        .appendingPathComponent("Sources/CPageHeapInterface/include").path
     /// Removed when the test process ends normally.
     private static let folder: Result<TemporaryFolder, any Error> = Result {
         let folder = try TemporaryFolder()
@@ -35,7 +39,8 @@ enum TestPrograms {
     /// The executable of a program `NAME.c`.
     static func program(_ name: String) throws -> String {
         // Without builtins the compiler cannot drop a malloc whose block is freed unread.
-        try compile(name, compiler, ["-O1", "-g", "-fno-builtin", "-pthread", "\(sources)/\(name).c", "-o"])
+        try compile(
+            name, compiler, ["-O1", "-g", "-fno-builtin", "-pthread", "-I", headers, "\(sources)/\(name).c", "-o"])
     }
 
     /// The shared library of a source `NAME.c`.

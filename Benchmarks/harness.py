@@ -1,0 +1,155 @@
+"""What the suites share: the allocators of this machine, compiled workloads, interleaved rounds, ratios and means."""
+
+import json
+import math
+import os
+import statistics
+import subprocess
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+RELEASE = os.path.join(ROOT, ".build/release")
+PEERS = ["libjemalloc2", "libmimalloc2.0", "libtcmalloc-minimal4", "libtbbmalloc2"]
+OURS, REFERENCE = "PageHeap", "glibc"
+# A workload that takes longer hangs.
+LIMIT = 600  # s
+
+# What failed while this suite ran: (allocator, what it was to do).
+failures = []
+
+
+class Failure(Exception):
+    """A workload failed under an allocator."""
+
+
+def warn(text):
+    print(f"bench: {text}", file=sys.stderr)
+
+
+def progress(text):
+    """One line on standard error, replaced by the next one; an empty text removes it."""
+    print("\r" + text.ljust(70) + ("" if text else "\r"), end="", file=sys.stderr, flush=True)
+
+
+def built(name):
+    path = os.path.join(RELEASE, name)
+    if not os.path.exists(path):
+        sys.exit(f"bench: there is no {name}; build it with: swift build -c release --omit-frame-pointers")
+    return path
+
+
+def library(options=None):
+    if options and options.library:
+        if not os.path.isfile(options.library):
+            sys.exit(f"bench: --library: there is no file '{options.library}'")
+        return os.path.abspath(options.library)
+    return built("libpageheapmalloc.so")
+
+
+def compare(command, folder, options, runs, extra=()):
+    """The command line of `pageheap compare` for these options, and the file that its figures will be in."""
+    file = os.path.join(folder, "compare.json")
+    words = [built("pageheap"), "compare", "--runs", str(runs), "--json", file, "--library", library(options), *extra]
+    if options.peers:
+        words += ["--with", ",".join([REFERENCE, *options.peers])]
+    return [*words, "--", *command], file
+
+
+def allocators(folder, options):
+    """What `pageheap compare` finds, in its order: name → library; None for the malloc that programs have anyway."""
+    command, file = compare(["true"], folder, options, 1, ["--quiet"])
+    done = subprocess.run(command, capture_output=True, text=True)
+    if not os.path.exists(file):
+        sys.exit(done.stderr.strip() or "bench: pageheap compare failed")
+    with open(file) as text:
+        result = json.load(text)
+    for name in result["notFound"]:
+        warn(f"no {name} here, skipped" + ("" if name == "snmalloc" else " (--install-peers installs it)"))
+    return {each["name"]: each["library"] for each in result["allocators"]}
+
+
+def compiled(source, folder):
+    program = os.path.join(folder, os.path.basename(source)[:-2])
+    command = ["cc", "-O2", "-o", program, os.path.join(ROOT, source), "-I", os.path.join(ROOT, "Sources/CPageHeap/include")]
+    subprocess.run([*command, "-pthread", "-lm"], check=True)
+    return program
+
+
+def environment(library, **variables):
+    values = {**os.environ, **variables}
+    values.pop("LD_PRELOAD", None)
+    if library:
+        values["LD_PRELOAD"] = library
+    return values
+
+
+def figures(command, library, **variables):
+    """The JSON that a workload prints."""
+    command = [str(word) for word in command]
+    try:
+        done = subprocess.run(
+            command, env=environment(library, **variables), capture_output=True, text=True, timeout=LIMIT)
+    except subprocess.TimeoutExpired:
+        raise Failure(f"took more than {LIMIT} s")
+    if done.returncode:
+        words = (done.stderr.strip().splitlines() or [""])[-1]
+        ending = f"signal {-done.returncode}" if done.returncode < 0 else f"exit code {done.returncode}"
+        raise Failure(f"{ending} {words}".strip())
+    return json.loads(done.stdout)
+
+
+def interleaved(found, rounds, what, measure):
+    """Calls measure(library) in each round once for each allocator; each round begins with another one. Returns the results
+    of each allocator, in the allocators' order; one that fails is named, and left out."""
+    results, names = {name: [] for name in found}, list(found)
+    for turn in range(rounds):
+        for step in range(len(names)):
+            name = names[(turn + step) % len(names)]
+            if name not in results:
+                continue
+            progress(f"{what}: round {turn + 1} of {rounds}: {name}")
+            try:
+                results[name].append(measure(found[name]))
+            except Failure as failure:
+                progress("")
+                failed(name, what, failure)
+                del results[name]
+    progress("")
+    return results
+
+
+def failed(name, what, reason):
+    failures.append((name, what))
+    warn(f"{name} fails at {what}, skipped: {reason}")
+
+
+def ratio(values, reference):
+    """The median of the ratios of each round; None without a reference."""
+    pairs = [(value, other) for value, other in zip(values, reference or []) if other]
+    return round(statistics.median(value / other for value, other in pairs), 4) if pairs else None
+
+
+def spread(values):
+    """From the lowest to the highest, as a share of the median."""
+    median = statistics.median(values)
+    return round((max(values) - min(values)) / median, 4) if median else 0
+
+
+def geometric_mean(values):
+    values = list(values)
+    return math.exp(statistics.fmean(math.log(value) for value in values)) if values else None
+
+
+def to_best(rows, key, group):
+    """What is PageHeap's over the lowest of the others, for each group of rows in which there are both: the group's name, the
+    ratio, and who is best."""
+    for name in dict.fromkeys(row[group] for row in rows):
+        values = {row["allocator"]: row[key] for row in rows if row[group] == name and row[key]}
+        ours = values.pop(OURS, None)
+        if ours and values:
+            best = min(values, key=values.get)
+            yield name, ours / values[best], best
+
+
+def text_of(value, form):
+    return "-" if value is None else format(value, form)

@@ -1,0 +1,177 @@
+"""Real programs under each allocator, measured by `pageheap compare`: time, CPU, peak of resident memory."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+
+import harness
+from harness import OURS
+
+PACKAGES = ["g++", "git", "perl", "redis-server", "redis-tools", "sqlite3"]
+SOURCES = os.path.join(harness.ROOT, "Benchmarks/Programs")
+# What the table shows: the figure's name in the rows and in `pageheap compare`, and what one unit is there.
+FIGURES = {"time": ("wallSeconds", 1), "cpu": ("cpuSeconds", 1), "peak": ("peakResidentBytes", 1 << 20)}
+
+
+def written_by(script, folder, name):
+    file = os.path.join(folder, name)
+    with open(file, "w") as text:
+        subprocess.run([sys.executable, os.path.join(SOURCES, script)], check=True, stdout=text)
+    return file
+
+
+def compiler(folder):
+    source = written_by("templates.py", folder, "templates.cpp")
+    return ["g++", "-std=c++17", "-O1", "-c", source, "-o", "/dev/null"]
+
+
+def python(_):
+    return [os.path.realpath(sys.executable), os.path.join(SOURCES, "objects.py")]
+
+
+def perl(_):
+    return ["perl", os.path.join(SOURCES, "words.pl")]
+
+
+def sqlite(_):
+    return ["sqlite3", "-batch", ":memory:", f".read {SOURCES}/speed.sql"]
+
+
+def git(folder):
+    """`--aggressive` begins anew each time, so all runs do the same."""
+    repository, history = os.path.join(folder, "repository"), written_by("history.py", folder, "history")
+    subprocess.run(["git", "init", "--quiet", "--bare", "--initial-branch=main", repository], check=True)
+    with open(history) as text:
+        subprocess.run(["git", "-C", repository, "fast-import", "--quiet"], check=True, stdin=text)
+    command = ["git", "-C", repository, "gc", "--quiet", "--aggressive", "--prune=now"]
+    subprocess.run(command, check=True)
+    return command
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+class Redis:
+    """The server alone is what is compared; its clients run beside, on the system's malloc."""
+
+    def __init__(self, _):
+        self.port = free_port()
+        server = f"redis-server --bind 127.0.0.1 --port {self.port} --save '' --appendonly no"
+        # Debian links the server with jemalloc. So "glibc" has to be preloaded here, too.
+        self.command = ["sh", "-c", f"LD_PRELOAD=${{LD_PRELOAD:-libc.so.6}} exec {server}"]
+
+    def drive(self, comparison):
+        """Gives each server that comes up the same to do, and ends it, until the comparison is over."""
+        load = ["redis-benchmark", "-q", "-p", str(self.port), "-t", "set,get", "-n", "500000", "-r", "200000", "-d", "200"]
+        while comparison.poll() is None:
+            try:
+                with socket.create_connection(("127.0.0.1", self.port), timeout=60) as server:
+                    subprocess.run(
+                        [*load, "-P", "16", "-c", "20"], env=harness.environment(None), timeout=harness.LIMIT,
+                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                    server.sendall(b"SHUTDOWN NOSAVE\r\n")
+                    server.recv(1)
+            except OSError:
+                time.sleep(0.02)
+
+
+# Name → the commands it takes, how it is made ready in a folder.
+PROGRAMS = {
+    "g++": (["g++"], compiler), "python3": ([], python), "redis": (["redis-server", "redis-benchmark"], Redis),
+    "sqlite3": (["sqlite3"], sqlite), "git gc": (["git"], git), "perl": (["perl"], perl)}
+
+
+def compared(program, folder, options):
+    """The result of `pageheap compare`; None if there is none."""
+    drive = getattr(program, "drive", subprocess.Popen.wait)
+    words, file = harness.compare(getattr(program, "command", program), folder, options, options.rounds, ["--interval", "10"])
+    if os.path.exists(file):
+        os.remove(file)
+    environment = harness.environment(None, PYTHONMALLOC="malloc")
+    with subprocess.Popen(words, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as comparison:
+        try:
+            drive(comparison)
+        except BaseException:
+            comparison.terminate()
+            raise
+    if not os.path.exists(file):
+        return None
+    with open(file) as text:
+        return json.load(text)
+
+
+def rows_of(name, result):
+    for each in result["allocators"]:
+        if each["countedRuns"] < len(each["runs"]):
+            endings = {
+                f"signal {run['signal']}" if run["signal"] else f"exit code {run['exitCode']}" for run in each["runs"]}
+            harness.failed(each["name"], name, ", ".join(sorted(endings)))
+            continue
+        row = {"workload": name, "allocator": each["name"]}
+        for figure, (key, unit) in FIGURES.items():
+            spread = each["figures"][key]
+            row[figure] = spread["median"] / unit
+            row[f"{figure}ToGlibc"] = spread["ratio"] and round(spread["ratio"], 4)
+            row[f"{figure}Spread"] = round((spread["highest"] - spread["lowest"]) / spread["median"], 4)
+        yield row
+
+
+def show(row):
+    ratios = "".join(f"{harness.text_of(row[figure + 'ToGlibc'], '.2f'):>7}" for figure in FIGURES)
+    print(
+        f"{row['workload']:9}{row['allocator']:12}{row['time']:9.3f}{row['cpu']:9.3f}{row['peak']:9.1f}{ratios}"
+        f"{row['timeSpread'] * 100:8.0f} %{row['cpuSpread'] * 100:6.0f} %", flush=True)
+
+
+def summary(results):
+    programs = {row["workload"] for row in results}
+    for figure in FIGURES:
+        print(f"\n{figure} over glibc's, geometric mean of {len(programs)} programs")
+        means = {}
+        for name in dict.fromkeys(row["allocator"] for row in results):
+            ratios = [row[f"{figure}ToGlibc"] for row in results if row["allocator"] == name and row[f"{figure}ToGlibc"]]
+            mean = harness.geometric_mean(ratios)
+            left_out = f"   ({len(ratios)} of them)" if len(ratios) < len(programs) else ""
+            print(f"  {name:12}{harness.text_of(mean, '.3f'):>7}{left_out}")
+            if mean and not left_out:
+                means[name] = mean
+        ours = means.pop(OURS, None)
+        if ours and means:
+            best = min(means, key=means.get)
+            print(f"  {OURS} over the best single other, {best}: {ours / means[best]:.3f}")
+        for program, ratio, best in harness.to_best(results, figure, "workload"):
+            print(f"    {program:10}{ratio:6.2f} x its best, {best}'s")
+
+
+def programs(folder, options):
+    results = []
+    print(
+        f"{'':9}{'median of ' + str(options.rounds):12}{'time s':>9}{'CPU s':>9}{'peak MiB':>9}"
+        f"{'to glibc: time, CPU, peak':>27}{'spread: time, CPU':>20}")
+    for name in options.only or PROGRAMS:
+        needs, prepared = PROGRAMS[name]
+        missing = [command for command in needs if not shutil.which(command)]
+        if missing:
+            harness.warn(f"no {', '.join(missing)} here, {name} is skipped (--install-peers installs it)")
+            continue
+        harness.progress(f"{name}: making ready")
+        program = prepared(folder)
+        harness.progress("")
+        print(f"{name}:", file=sys.stderr)
+        result = compared(program, folder, options)
+        if result is None:
+            harness.failed(OURS, name, "pageheap compare gave no figures")
+            continue
+        rows = list(rows_of(name, result))
+        for row in rows:
+            show(row)
+        results += rows
+    summary(results)
+    return results

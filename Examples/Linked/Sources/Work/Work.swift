@@ -1,0 +1,38 @@
+import Foundation
+import PageHeap
+
+/// A program with a peak: 200 MiB of ordinary Swift arrays, all dropped at once.
+public enum Work {
+    /// Does the work, and reports every second until a quarter of the peak is left, a minute at most.
+    ///
+    /// - Returns: whether that happened in time.
+    public static func run() async throws -> Bool {
+        let malloc = try ProcessMalloc()
+        var records = (0..<20_000).map { [UInt8](repeating: UInt8(truncatingIfNeeded: $0), count: 10 << 10) }
+        // The optimiser may end what nobody uses any more.
+        let peak = try withExtendedLifetime(records) {
+            try report("\(records.count) records", malloc)
+            return try residentBytes()
+        }
+        records.removeAll()
+        for second in 1...60 {
+            try await Task.sleep(for: .seconds(1))
+            try report("\(second) s after the drop", malloc)
+            if try residentBytes() < peak / 4 { return true }
+        }
+        return false
+    }
+
+    private static func report(_ moment: String, _ malloc: ProcessMalloc) throws {
+        let figures = malloc.mallocStatistics
+        print(
+            "\(moment): \(try residentBytes() >> 20) MiB resident, \(figures.heap.retainedBytes >> 20) of them the heap's,",
+            "\(figures.blockBytes >> 20) in blocks")
+    }
+
+    /// The process's memory, as the kernel counts it.
+    private static func residentBytes() throws -> Int {
+        let fields = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ")
+        return (Int(fields[1]) ?? 0) * sysconf(Int32(_SC_PAGESIZE))
+    }
+}

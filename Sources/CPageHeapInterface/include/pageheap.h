@@ -1,0 +1,142 @@
+// The C interface of libpageheapmalloc.so: what a program may ask of its malloc, beyond malloc's own family.
+//
+// Link the library, or look the functions up with dlsym: a program that only sometimes runs on this malloc can declare
+// them weak. C99 or later, and C++.
+//
+// All functions may be called from any thread at any time, before the first allocation too, but not from a signal
+// handler. All keep errno. Where nothing else is said, an `int` answer is 0 or a positive error number of errno.h:
+//
+//   EINVAL   an argument is out of its range; nothing has changed
+//   ENOMEM   the heap has not begun yet, and the system refuses address space for it
+//
+// Sizes are in bytes, times in nanoseconds.
+#ifndef PAGEHEAP_H
+#define PAGEHEAP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// ---- Version ---------------------------------------------------------------------------------------------------------
+
+// The version of this interface. The major number changes when something is taken away or means something else; the minor
+// number when something is added.
+#define PAGEHEAP_VERSION_MAJOR 1
+#define PAGEHEAP_VERSION_MINOR 0
+#define PAGEHEAP_VERSION ((uint32_t)PAGEHEAP_VERSION_MAJOR << 16 | (uint32_t)PAGEHEAP_VERSION_MINOR)
+
+// The library's PAGEHEAP_VERSION. A caller needs the same major number, and at least its own minor number for functions
+// that came with it; pageheap_statistics serves callers of any minor number.
+uint32_t pageheap_version(void);
+
+// 1 if the malloc of this process is this library's, 0 if not: a library that was loaded after the program had started is
+// there, but nobody allocates from it. Allocates and frees one block to find out.
+int pageheap_is_process_malloc(void);
+
+// ---- Statistics --------------------------------------------------------------------------------------------------------
+
+// Stands for 'none' where a figure or an argument says so.
+#define PAGEHEAP_NONE UINT64_MAX
+
+#define PAGEHEAP_HOLD_COUNTS 32
+
+// The heap's figures at one moment. All totals count from the program's beginning; a forked child begins anew.
+//
+//   system = in use + cached + free retained + released;  metadata is apart
+//   retained, the heap's part in resident memory = system - released - released in spans
+//
+// All but the figures of threads' caches are one consistent snapshot. Threads work on their caches without a lock, so what
+// these hold is close, and not exact.
+struct pageheap_statistics {
+    // Before the call: the size of the caller's structure. After it: how many bytes of it the library has filled in.
+    // Fields are only ever added at the end; what lies beyond what the library knows is left as it was.
+    uint64_t size;
+
+    uint64_t system_bytes;             // made accessible for the heap
+    uint64_t in_use_bytes;             // in spans: of small blocks, and large blocks
+    uint64_t cached_bytes;             // held by page caches, with physical memory
+    uint64_t free_retained_bytes;      // free pages with physical memory: what may be given back
+    uint64_t released_bytes;           // free pages without physical memory
+    uint64_t released_in_spans_bytes;  // free physical pages inside spans, without physical memory; part of in use
+    uint64_t metadata_bytes;           // the heap's own books
+    uint64_t live_bytes;               // in blocks of the program and in threads' caches
+    uint64_t goal_bytes;               // what retained memory is driven to; PAGEHEAP_NONE where there is none
+    uint64_t memory_limit_bytes;       // PAGEHEAP_NONE where there is none
+    uint64_t limit_goal_bytes;         // what retained memory and metadata are driven to for it; the same
+
+    uint64_t released_background_total_bytes;  // ever given back in the background
+    uint64_t released_growth_total_bytes;      // by allocations, to offset growth
+    uint64_t released_limit_total_bytes;       // by allocations, to keep to the limit
+    uint64_t released_forced_total_bytes;      // on request
+    uint64_t released_in_spans_total_bytes;    // inside spans, for whatever reason; apart from the above
+    // Used again so soon after it was given back, about; each is among the next.
+    uint64_t reused_within_1_second_total_bytes;
+    uint64_t reused_within_10_seconds_total_bytes;
+    uint64_t reused_within_60_seconds_total_bytes;
+
+    uint64_t release_calls;      // system calls that gave memory back; one for several ranges is one
+    uint64_t release_failures;   // ranges whose memory the system refused to take
+    uint64_t generation;         // how often the search for free memory has begun anew
+    uint64_t worker_wake_ups;    // times that the background worker woke up
+    uint64_t controller_resets;  // times that the controller of its pace failed and began anew
+
+    uint64_t worker_cpu_nanoseconds;         // CPU time of the background worker
+    uint64_t worker_recent_cpu_nanoseconds;  // the same over the ten seconds before its last round; 0 if that is long ago
+    uint64_t assist_cpu_nanoseconds;         // CPU time that allocations spent on giving memory back
+    uint64_t forced_cpu_nanoseconds;         // CPU time of releases on request
+    uint64_t age_nanoseconds;                // since the heap began, in a forked child since the fork
+
+    // How long the heap's lock was held, as one in 256 acquisitions shows: number i counts holds of 2^i ns to less than
+    // 2^(i+1) ns, the last one all longer ones too. Outside releases on request, and in them.
+    uint32_t lock_holds[PAGEHEAP_HOLD_COUNTS];
+    uint32_t forced_lock_holds[PAGEHEAP_HOLD_COUNTS];
+
+    uint64_t thread_caches;        // threads that have a cache
+    uint64_t thread_cache_blocks;  // free blocks in all of them
+    uint64_t thread_cache_bytes;   // the same in bytes; part of live
+};
+
+// Fills in a snapshot. Takes the locks of the heap one after the other, for some microseconds, and the time that it takes to
+// look at each thread's cache.
+//
+// EINVAL: statistics is null, or its size is none that a version of this structure could have (a multiple of 8, from 16 on).
+int pageheap_statistics(struct pageheap_statistics *statistics);
+
+// ---- Memory ------------------------------------------------------------------------------------------------------------
+
+// Gives all free memory back to the system now, that in threads' caches and inside spans included, and answers how many
+// bytes. Waits for it: about 0.1 s for a GiB.
+size_t pageheap_release(void);
+
+// The most bytes that the heap should have from the system, its own books included; PAGEHEAP_NONE where there is no limit.
+uint64_t pageheap_get_memory_limit(void);
+
+// Sets the limit, or takes it away with PAGEHEAP_NONE. It is soft: from five percent below it on, free memory goes back
+// whatever the need; an allocation that would go beyond it gives other memory back first, within bounds; a program that
+// needs more gets more. Replaces what the environment variable PAGEHEAP_MEMORY_LIMIT said.
+//
+// EINVAL: bytes is 0.
+int pageheap_set_memory_limit(uint64_t bytes);
+
+// ---- Trace -------------------------------------------------------------------------------------------------------------
+
+enum pageheap_trace {
+    PAGEHEAP_TRACE_NONE = 0,
+    PAGEHEAP_TRACE_TEXT = 1,  // a line of text for each generation of the search, and each release on request
+    PAGEHEAP_TRACE_JSON = 2   // the same as a line of JSON, with more in it
+};
+
+// Says whether and how the scavenger's work is told of on standard error, from now on. Replaces what the environment variable
+// PAGEHEAP_SCAVTRACE said.
+//
+// EINVAL: trace is none of these.
+int pageheap_set_scavenge_trace(enum pageheap_trace trace);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

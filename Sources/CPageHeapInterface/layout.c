@@ -1,0 +1,7 @@
+// What callers that were compiled with other versions of the header rely on.
+#include "pageheap.h"
+
+_Static_assert(sizeof(struct pageheap_statistics) % 8 == 0, "sizes of the structure are multiples of 8");
+_Static_assert(offsetof(struct pageheap_statistics, system_bytes) == 8, "the size comes first");
+_Static_assert(offsetof(struct pageheap_statistics, lock_holds) == 240, "fields of version 1.0 stay where they are");
+_Static_assert(offsetof(struct pageheap_statistics, thread_caches) == 496, "fields of version 1.0 stay where they are");

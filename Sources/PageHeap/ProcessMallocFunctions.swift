@@ -1,0 +1,44 @@
+import CPageHeap
+import CPageHeapInterface
+
+/// The functions of `pageheap.h`, as found in the process.
+struct ProcessMallocFunctions: Sendable {
+    private typealias Question = @convention(c) () -> Int32
+    private typealias Version = @convention(c) () -> UInt32
+
+    let statistics: @convention(c) (UnsafeMutablePointer<pageheap_statistics>) -> Int32
+    let release: @convention(c) () -> Int
+    let getMemoryLimit: @convention(c) () -> UInt64
+    let setMemoryLimit: @convention(c) (UInt64) -> Int32
+    let setScavengeTrace: @convention(c) (UInt32) -> Int32
+
+    init() throws(ProcessMallocError) {
+        let version: Version = try Self.find("pageheap_version")
+        let found = version()
+        guard found >> 16 == PAGEHEAP_VERSION_MAJOR else {
+            throw .incompatibleInterface(major: Int(found >> 16), minor: Int(found & 0xffff))
+        }
+        let isProcessMalloc: Question = try Self.find("pageheap_is_process_malloc")
+        guard isProcessMalloc() != 0 else { throw .notInUse }
+        statistics = try Self.find("pageheap_statistics")
+        release = try Self.find("pageheap_release")
+        getMemoryLimit = try Self.find("pageheap_get_memory_limit")
+        setMemoryLimit = try Self.find("pageheap_set_memory_limit")
+        setScavengeTrace = try Self.find("pageheap_set_scavenge_trace")
+    }
+
+    /// A function by its name. The type is the caller's word.
+    private static func find<Function>(_ name: String) throws(ProcessMallocError) -> Function {
+        guard let address = pageheap_find_function(name) else { throw .notLoaded }
+        return unsafeBitCast(address, to: Function.self)
+    }
+
+    /// One snapshot; fields that an older library does not know are zero.
+    func snapshot() -> pageheap_statistics {
+        var all = pageheap_statistics()
+        all.size = UInt64(MemoryLayout<pageheap_statistics>.size)
+        // The one failure there is, a heap that cannot begin, would have shown when the malloc was found.
+        guard statistics(&all) == 0 else { preconditionFailure("a malloc that has no figures") }
+        return all
+    }
+}

@@ -1,0 +1,71 @@
+import CPageHeapInterface
+
+// A heap's figures on their way through the C interface: the malloc library writes them, the Swift library reads them back.
+extension HeapFigures {
+    /// Fills in all that is a heap's own; leaves the size, the age and the figures of threads' caches.
+    package func write(to statistics: inout pageheap_statistics) {
+        statistics.system_bytes = UInt64(books.system.rawValue)
+        statistics.in_use_bytes = UInt64(books.inUse.rawValue)
+        statistics.cached_bytes = UInt64(books.cached.rawValue)
+        statistics.free_retained_bytes = UInt64(books.freeRetained.rawValue)
+        statistics.released_bytes = UInt64(books.released.rawValue)
+        statistics.released_in_spans_bytes = UInt64(books.releasedInSpans.rawValue)
+        statistics.metadata_bytes = UInt64(metadata.rawValue)
+        statistics.live_bytes = UInt64(live.rawValue)
+        statistics.goal_bytes = UInt64(goal.rawValue)
+        statistics.memory_limit_bytes = UInt64(memoryLimit.rawValue)
+        statistics.limit_goal_bytes = UInt64(limitGoal.rawValue)
+        statistics.released_background_total_bytes = UInt64(books.releasedInBackgroundTotal.rawValue)
+        statistics.released_growth_total_bytes = UInt64(books.releasedAtGrowthTotal.rawValue)
+        statistics.released_limit_total_bytes = UInt64(books.releasedForLimitTotal.rawValue)
+        statistics.released_forced_total_bytes = UInt64(books.releasedForcedTotal.rawValue)
+        statistics.released_in_spans_total_bytes = UInt64(books.releasedInSpansTotal.rawValue)
+        statistics.reused_within_1_second_total_bytes = UInt64(reusedWithin1.rawValue)
+        statistics.reused_within_10_seconds_total_bytes = UInt64(reusedWithin10.rawValue)
+        statistics.reused_within_60_seconds_total_bytes = UInt64(reusedWithin60.rawValue)
+        statistics.release_calls = UInt64(books.releaseCalls)
+        statistics.release_failures = UInt64(books.releaseFailures)
+        statistics.generation = UInt64(generation)
+        statistics.worker_wake_ups = workerWakeUps
+        statistics.controller_resets = controllerResets
+        statistics.worker_cpu_nanoseconds = workerNanoseconds
+        statistics.worker_recent_cpu_nanoseconds = workerRecentNanoseconds
+        statistics.assist_cpu_nanoseconds = assistNanoseconds
+        statistics.forced_cpu_nanoseconds = forcedNanoseconds
+        withUnsafeMutableBytes(of: &statistics.lock_holds) { holds.copy(to: $0) }
+        withUnsafeMutableBytes(of: &statistics.forced_lock_holds) { forcedHolds.copy(to: $0) }
+    }
+
+    /// What ``write(to:)`` wrote. A figure that no word of this process can hold becomes the largest.
+    package init(_ statistics: pageheap_statistics) {
+        var books = HeapBooks()
+        books.system = ByteCount(UInt(clamping: statistics.system_bytes))
+        books.inUse = ByteCount(UInt(clamping: statistics.in_use_bytes))
+        books.cached = ByteCount(UInt(clamping: statistics.cached_bytes))
+        books.released = ByteCount(UInt(clamping: statistics.released_bytes))
+        books.releasedInSpans = ByteCount(UInt(clamping: statistics.released_in_spans_bytes))
+        books.releasedInBackgroundTotal = ByteCount(UInt(clamping: statistics.released_background_total_bytes))
+        books.releasedAtGrowthTotal = ByteCount(UInt(clamping: statistics.released_growth_total_bytes))
+        books.releasedForLimitTotal = ByteCount(UInt(clamping: statistics.released_limit_total_bytes))
+        books.releasedForcedTotal = ByteCount(UInt(clamping: statistics.released_forced_total_bytes))
+        books.releasedInSpansTotal = ByteCount(UInt(clamping: statistics.released_in_spans_total_bytes))
+        books.releaseCalls = UInt(clamping: statistics.release_calls)
+        books.releaseFailures = UInt(clamping: statistics.release_failures)
+        self.init(
+            books: books, metadata: ByteCount(UInt(clamping: statistics.metadata_bytes)),
+            live: ByteCount(UInt(clamping: statistics.live_bytes)),
+            goal: ByteCount(UInt(clamping: statistics.goal_bytes)),
+            memoryLimit: ByteCount(UInt(clamping: statistics.memory_limit_bytes)),
+            limitGoal: ByteCount(UInt(clamping: statistics.limit_goal_bytes)),
+            workerNanoseconds: statistics.worker_cpu_nanoseconds, workerWakeUps: statistics.worker_wake_ups,
+            generation: UInt32(clamping: statistics.generation),
+            workerRecentNanoseconds: statistics.worker_recent_cpu_nanoseconds,
+            controllerResets: statistics.controller_resets, assistNanoseconds: statistics.assist_cpu_nanoseconds,
+            forcedNanoseconds: statistics.forced_cpu_nanoseconds,
+            reusedWithin1: ByteCount(UInt(clamping: statistics.reused_within_1_second_total_bytes)),
+            reusedWithin10: ByteCount(UInt(clamping: statistics.reused_within_10_seconds_total_bytes)),
+            reusedWithin60: ByteCount(UInt(clamping: statistics.reused_within_60_seconds_total_bytes)),
+            holds: withUnsafeBytes(of: statistics.lock_holds) { HoldCounts(copying: $0) },
+            forcedHolds: withUnsafeBytes(of: statistics.forced_lock_holds) { HoldCounts(copying: $0) })
+    }
+}

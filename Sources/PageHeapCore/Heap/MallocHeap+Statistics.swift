@@ -1,0 +1,32 @@
+import CPageHeapInterface
+
+extension MallocHeap {
+    /// Fills in a snapshot, but for size and age. Takes the registry lock, and under it those of ``Heap/figures()``.
+    ///
+    /// No thread's cache comes, goes or is drained meanwhile; but their owners work on them without a lock, so what is
+    /// read of them is close, and not exact.
+    package func write(to statistics: inout pageheap_statistics) {
+        state.pointee.caches.lock.lock()
+        defer { state.pointee.caches.lock.unlock() }
+        var caches: UInt = 0
+        var blocks: UInt = 0
+        var bytes: UInt = 0
+        state.pointee.caches.visitAll { cache in
+            caches += 1
+            for number in 1..<SizeClass.count {
+                let sizeClass = SizeClass(UInt8(number))
+                let count = UInt(cache.count(sizeClass))
+                blocks += count
+                bytes += count * UInt(classes[sizeClass].blockBytes)
+            }
+        }
+        let figures = heap.figures()
+        figures.write(to: &statistics)
+        statistics.thread_caches = UInt64(caches)
+        statistics.thread_cache_blocks = UInt64(blocks)
+        statistics.thread_cache_bytes = UInt64(min(bytes, figures.live.rawValue))
+    }
+
+    /// Whether an address is inside one of the heap's spans.
+    package func owns(_ address: UInt) -> Bool { heap.spanEntry(of: address) != .none }
+}

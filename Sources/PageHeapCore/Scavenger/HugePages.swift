@@ -1,0 +1,97 @@
+import Synchronization
+
+/// Which chunks may lie on huge pages, so that what is released of them is really given back, and stays so.
+///
+/// A byte a chunk: a bit for each huge page that may be there, and one that says that the system may make more. Memory
+/// on a huge page comes back only as a whole, or once the page is parted; and the kernel likes to fill the gaps of a
+/// sparse huge page again. So before the first piece of a chunk is released, the chunk is closed to huge pages for ever,
+/// and each of its huge pages is parted when its first piece goes. Whole huge pages go as they are, at a twentieth of the
+/// price.
+///
+/// A handle on memory of its own; copies name the same table. No lock is needed: bits are set while nobody else has the
+/// chunk, and cleared atomically; two that clear one at the same time part a page twice, which does no harm. Heaps of
+/// more than 1 TiB share the bytes: chunks that share one may be parted for nothing.
+package struct HugePages: Sendable {
+    private static var slots: UInt { 1 << 18 }
+    private static var openBit: UInt8 { 0x80 }
+
+    private nonisolated(unsafe) let bytes: UnsafeMutablePointer<Atomic<UInt8>>
+    /// Of a huge page, in bytes.
+    private let size: ByteCount
+    private let physicalPage: ByteCount
+
+    /// A table, or nothing where huge pages are unknown, larger than a chunk or very small, and if the system refuses
+    /// memory.
+    init?(_ machine: MachineFigures, using system: borrowing some OperatingSystem & ~Copyable) {
+        size = machine.hugePage.bytes
+        physicalPage = machine.physicalPage
+        guard size != 0, PageGeometry.chunkBytes.rawValue / size.rawValue < 8,
+            let memory = system.reserveMetadata(ByteCount(Self.slots))
+        else { return nil }
+        guard system.makeMetadataAccessible(memory, ByteCount(Self.slots)) else {
+            system.cancelMetadata(memory, ByteCount(Self.slots))
+            return nil
+        }
+        bytes = memory.bindMemory(to: Atomic<UInt8>.self, capacity: Int(Self.slots))
+    }
+
+    func cancel(using system: borrowing some OperatingSystem & ~Copyable) {
+        system.cancelMetadata(bytes, ByteCount(Self.slots))
+    }
+
+    /// The byte of a chunk. Relaxed throughout: it says what may be, and guards nothing.
+    private func state(_ chunk: ChunkIndex) -> UnsafeMutablePointer<Atomic<UInt8>> {
+        bytes + Int(bitPattern: chunk.rawValue & (Self.slots - 1))
+    }
+
+    /// Fresh address space may lie on huge pages from now on.
+    func open(_ range: AddressRange) {
+        let all = UInt8((1 << (PageGeometry.chunkBytes.rawValue / size.rawValue)) - 1)
+        var chunk = ChunkIndex(containing: range.base)
+        while chunk.base < range.limit {
+            state(chunk).pointee.store(all | Self.openBit, ordering: .relaxed)
+            chunk += 1
+        }
+    }
+
+    /// Before a range is released: closes its chunks and parts its huge pages, where it does not cover them wholly.
+    ///
+    /// - Parameter arenaBaseOffset: what an offset address lacks to be the process's address.
+    func prepareRelease(
+        _ range: MemoryRange, arenaBaseOffset: UInt, using system: borrowing some OperatingSystem & ~Copyable
+    ) {
+        let end = range.address &+ range.bytes.rawValue
+        var address = range.address
+        while address < end {
+            let page = ByteCount(address).roundedDown(to: size).rawValue
+            let next = page &+ size.rawValue
+            let isWhole = address == page && end >= next
+            if !isWhole { part(page, at: address, arenaBaseOffset, using: system) }
+            address = next
+        }
+    }
+
+    /// Closes the chunk of a huge page, and parts the page.
+    ///
+    /// - Parameters:
+    ///   - page: the huge page's address, the process's.
+    ///   - address: of a physical page of it that is about to be released.
+    private func part(
+        _ page: UInt, at address: UInt, _ arenaBaseOffset: UInt,
+        using system: borrowing some OperatingSystem & ~Copyable
+    ) {
+        let offset = OffsetAddress(page &- arenaBaseOffset)
+        let chunk = ChunkIndex(containing: offset)
+        let state = state(chunk)
+        let seen = state.pointee.load(ordering: .relaxed)
+        let number = (offset.rawValue &- chunk.base.rawValue) / size.rawValue
+        let bit = UInt8(1) &<< UInt8(truncatingIfNeeded: number)
+        if seen & bit == 0 { return }
+        if seen & Self.openBit != 0 {
+            state.pointee.bitwiseAnd(~Self.openBit, ordering: .relaxed)
+            system.forbidHugePages(chunk.base.rawValue &+ arenaBaseOffset, PageGeometry.chunkBytes)
+        }
+        system.partHugePage(address, physicalPage)
+        state.pointee.bitwiseAnd(~bit, ordering: .relaxed)
+    }
+}

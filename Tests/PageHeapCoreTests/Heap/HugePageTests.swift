@@ -1,0 +1,116 @@
+import PageHeapCore
+import PageHeapSimulation
+import Testing
+
+/// Which memory lies on huge pages, and how pieces of them are really given back.
+@Suite("Huge pages")
+struct HugePageTests {
+    private static let chunk = PageGeometry.chunkBytes.rawValue
+    private static let half = chunk / 2
+    private static let step = Tunables.accessibleStepBytes.rawValue
+
+    private func heap(_ use: HugePageUse, unasked: Bool = false) throws -> TestPageHeap {
+        var machine = SimulatedMachine(physicalPage: 4096, hugePage: ByteCount(2 << 20))
+        machine.hugePagesComeUnasked = unasked
+        var configuration = HeapConfiguration()
+        configuration.hugePages = use
+        return try TestPageHeap(machine, configuration)
+    }
+
+    /// What the system was asked about huge pages, in order.
+    private func calls(_ test: TestPageHeap) -> [SystemCall] {
+        test.system.calls.filter {
+            [.allowHugePages, .forbidHugePages, .partHugePage].contains($0.kind)
+        }
+    }
+
+    @Test("A large heap that is told to grows on huge pages, step by step; others do not ask")
+    func growth() throws {
+        for (use, expected) in [(HugePageUse.growth, 4), (.system, 0), (.never, 0)] {
+            let test = try heap(use)
+            // 512 MiB, a chunk at a time.
+            for _ in 0..<128 { _ = try test.use(512) }
+            let asked = calls(test)
+            #expect(asked.count == expected)
+            for call in asked {
+                guard case .allowHugePages(let address, let bytes, granted: true) = call else {
+                    Issue.record("\(call)")
+                    continue
+                }
+                #expect(address % Self.chunk == 0 && bytes == Self.step)
+            }
+        }
+    }
+
+    @Test("A large request does not: it may be touched here and there only")
+    func largeRequest() throws {
+        let test = try heap(.growth)
+        for _ in 0..<128 { _ = try test.use(512) }
+        test.system.forget()
+        _ = try test.use(512 * 100)
+        #expect(calls(test) == [])
+    }
+
+    @Test("Before the first piece of a huge page goes, its chunk is closed and the page parted, once")
+    func pieces() throws {
+        let test = try heap(.system, unasked: true)
+        // A chunk that begins with pages in use, and is used up.
+        let first = try test.use(512)
+        let base = first
+        #expect(base % Self.chunk == 0)
+        test.heap.freePages(base, 512)
+        let pages = try (0..<512).map { _ in try test.use(1) }
+        #expect(pages[0] == base)
+        func release(_ range: Range<Int>) {
+            for page in range { test.heap.freePages(pages[page], 1) }
+            _ = test.heap.releaseFreeMemory { 0 }
+        }
+        test.system.forget()
+        release(300..<310)
+        #expect(
+            calls(test) == [
+                .forbidHugePages(address: base, bytes: Self.chunk),
+                .partHugePage(address: base + 300 * 8192, bytes: 4096),
+            ])
+        test.system.forget()
+        release(320..<330)
+        #expect(calls(test) == [], "this one is parted already")
+        release(100..<110)
+        #expect(calls(test) == [.partHugePage(address: base + 100 * 8192, bytes: 4096)], "and the chunk is closed")
+    }
+
+    @Test("Whole huge pages go as they are")
+    func wholePages() throws {
+        let test = try heap(.system, unasked: true)
+        let base = try test.use(512)
+        let after = try test.use(512)
+        test.heap.freePages(base, 512)
+        test.heap.freePages(after + Self.half, 256)
+        test.system.forget()
+        #expect(test.heap.releaseFreeMemory { 0 } == ByteCount(Self.chunk + Self.half))
+        #expect(calls(test) == [])
+    }
+
+    @Test("Where they are not wanted, and come unasked, each step is closed to them")
+    func never() throws {
+        let test = try heap(.never, unasked: true)
+        let base = try test.use(1)
+        #expect(calls(test) == [.forbidHugePages(address: base, bytes: Self.step)])
+        test.system.forget()
+        test.heap.freePages(base, 1)
+        _ = test.heap.releaseFreeMemory { 0 }
+        #expect(calls(test) == [])
+    }
+
+    @Test("Where the system refuses them, nothing is parted")
+    func refused() throws {
+        let test = try heap(.growth)
+        test.system.base.follow(FailurePlan(.allowHugePages, calls: 1...100, error: 22))
+        let runs = try (0..<128).map { _ in try test.use(512) }
+        #expect(calls(test).count == 4)
+        test.system.forget()
+        for run in runs { test.heap.freePages(run + 8192, 100) }
+        #expect(test.heap.releaseFreeMemory { 0 } == PageCount(12_800).bytes)
+        #expect(calls(test) == [])
+    }
+}

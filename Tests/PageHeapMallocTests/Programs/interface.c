@@ -1,0 +1,258 @@
+// The library's own C interface, pageheap.h, and what glibc's malloc tells of itself.
+#include "check.h"
+#include "pageheap.h"
+#include <malloc.h>
+#include <time.h>
+
+#pragma weak pageheap_version
+#pragma weak pageheap_is_process_malloc
+#pragma weak pageheap_statistics
+#pragma weak pageheap_release
+#pragma weak pageheap_get_memory_limit
+#pragma weak pageheap_set_memory_limit
+#pragma weak pageheap_set_scavenge_trace
+
+static struct pageheap_statistics snapshot(void) {
+    struct pageheap_statistics all = {.size = sizeof all};
+    CHECK(pageheap_statistics(&all) == 0);
+    CHECK(all.size == sizeof all);
+    CHECK(all.system_bytes == all.in_use_bytes + all.cached_bytes + all.free_retained_bytes + all.released_bytes);
+    CHECK(all.released_in_spans_bytes <= all.in_use_bytes && all.live_bytes <= all.in_use_bytes);
+    CHECK(all.thread_cache_bytes <= all.live_bytes);
+    return all;
+}
+
+static void version(void) {
+    CHECK(pageheap_version() == PAGEHEAP_VERSION);
+    CHECK(pageheap_is_process_malloc() == 1);
+}
+
+static void figures(void) {
+    struct pageheap_statistics before = snapshot();
+    unsigned char *large = memset(malloc(50 << 20), 1, 50 << 20);
+    enum { COUNT = 20000 };
+    static unsigned char *small[COUNT];
+    for (int i = 0; i < COUNT; i++) small[i] = make_block(500, 1);
+    struct pageheap_statistics held = snapshot();
+    uint64_t taken = (50 << 20) + COUNT * UINT64_C(500);
+    CHECK(held.live_bytes - held.thread_cache_bytes >= before.live_bytes - before.thread_cache_bytes + taken);
+    CHECK(held.in_use_bytes >= before.in_use_bytes + taken);
+    CHECK(held.metadata_bytes > 0 && held.thread_caches >= 1 && held.age_nanoseconds >= before.age_nanoseconds);
+    free(large);
+    for (int i = 0; i < COUNT; i++) check_and_free(small[i]);
+    size_t released = pageheap_release();
+    struct pageheap_statistics after = snapshot();
+    CHECK(released > 0 && after.thread_cache_blocks == 0 && after.thread_cache_bytes == 0);
+    CHECK(after.live_bytes + taken <= held.live_bytes);
+    uint64_t ever = after.released_background_total_bytes + after.released_forced_total_bytes +
+                    after.released_in_spans_total_bytes + after.released_growth_total_bytes;
+    CHECK(after.released_forced_total_bytes > before.released_forced_total_bytes && ever >= (50 << 20));
+    CHECK(after.release_calls > before.release_calls && after.generation > before.generation);
+    CHECK(after.forced_cpu_nanoseconds > 0);
+    uint64_t holds = 0;
+    for (int i = 0; i < PAGEHEAP_HOLD_COUNTS; i++) holds += after.lock_holds[i];
+    CHECK(holds > 0);
+}
+
+// A caller that knows fewer fields gets those, and nothing else of its memory changes; one that knows more is told.
+static void sizes(void) {
+    struct {
+        struct pageheap_statistics known;
+        uint64_t more[4];
+    } newer;
+    check_and_free(make_block(1000, 3));
+    const size_t old[] = {16, 24, 240, 248, offsetof(struct pageheap_statistics, thread_caches)};
+    for (size_t i = 0; i < sizeof old / sizeof *old; i++) {
+        memset(&newer, 0xa5, sizeof newer);
+        newer.known.size = old[i];
+        CHECK(pageheap_statistics(&newer.known) == 0);
+        CHECK(newer.known.size == old[i] && newer.known.system_bytes > 0);
+        const unsigned char *bytes = (const unsigned char *)&newer;
+        for (size_t at = old[i]; at < sizeof newer; at++) CHECK(bytes[at] == 0xa5);
+    }
+    memset(&newer, 0xa5, sizeof newer);
+    newer.known.size = sizeof newer;
+    CHECK(pageheap_statistics(&newer.known) == 0);
+    CHECK(newer.known.size == sizeof newer.known && newer.more[0] == UINT64_C(0xa5a5a5a5a5a5a5a5));
+}
+
+static void bad_arguments(void) {
+    errno = 1234;
+    CHECK(pageheap_statistics(NULL) == EINVAL);
+    const size_t wrong[] = {0, 1, 8, 15, 17, 100, SIZE_MAX};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        struct pageheap_statistics all = {.size = wrong[i], .system_bytes = 7};
+        CHECK(pageheap_statistics(&all) == EINVAL);
+        CHECK(all.size == wrong[i] && all.system_bytes == 7);
+    }
+    CHECK(pageheap_set_memory_limit(UINT64_C(1) << 40) == 0);
+    CHECK(pageheap_set_memory_limit(0) == EINVAL);
+    CHECK(pageheap_get_memory_limit() == UINT64_C(1) << 40);
+    CHECK(pageheap_set_scavenge_trace((enum pageheap_trace)3) == EINVAL);
+    CHECK(pageheap_set_scavenge_trace((enum pageheap_trace)256) == EINVAL);
+    CHECK(errno == 1234);
+}
+
+// Each function is the first of the process to ask anything of the heap, where the check runs in a constructor.
+static const char *first_call;
+static void early(void) {
+    errno = 1234;
+    if (strcmp(first_call, "early-statistics") == 0) {
+        struct pageheap_statistics nothing = snapshot();
+        CHECK(nothing.live_bytes == 0 && nothing.memory_limit_bytes == PAGEHEAP_NONE);
+    }
+    if (strcmp(first_call, "early-release") == 0) CHECK(pageheap_release() == 0);
+    if (strcmp(first_call, "early-limit") == 0) CHECK(pageheap_get_memory_limit() == UINT64_C(100) << 20);
+    if (strcmp(first_call, "early-set-limit") == 0) {
+        CHECK(pageheap_set_memory_limit(1 << 20) == 0 && pageheap_get_memory_limit() == 1 << 20);
+        CHECK(snapshot().memory_limit_bytes == 1 << 20);
+    }
+    if (strcmp(first_call, "early-trace") == 0) CHECK(pageheap_set_scavenge_trace(PAGEHEAP_TRACE_TEXT) == 0);
+    if (strcmp(first_call, "early-question") == 0) CHECK(pageheap_is_process_malloc() == 1);
+    if (strcmp(first_call, "early-information") == 0) CHECK(mallopt(M_ARENA_MAX, 1) == 1 && mallinfo2().uordblks == 0);
+    CHECK(errno == 1234);
+}
+
+__attribute__((constructor(101))) static void construct(int count, char **arguments) {
+    if (count < 2 || strncmp(arguments[1], "early", 5) != 0) return;
+    first_call = arguments[1];
+    early();
+}
+
+static void then_run(void) { check_and_free(make_block(1000, 3)); }
+
+static void then_trace(void) { pageheap_release(); }
+
+static void limit(void) {
+    CHECK(pageheap_get_memory_limit() == PAGEHEAP_NONE && snapshot().limit_goal_bytes == PAGEHEAP_NONE);
+    CHECK(pageheap_set_memory_limit(64 << 20) == 0);
+    struct pageheap_statistics limited = snapshot();
+    CHECK(limited.memory_limit_bytes == 64 << 20 && limited.limit_goal_bytes < 64 << 20);
+    // It is soft.
+    unsigned char *block = memset(malloc(100 << 20), 1, 100 << 20);
+    CHECK(block != NULL);
+    free(block);
+    // The worker goes to work; the test's own deadline ends a program that waits in vain.
+    while (true) {
+        struct pageheap_statistics now = snapshot();
+        if (now.system_bytes - now.released_bytes - now.released_in_spans_bytes + now.metadata_bytes <= 64 << 20) break;
+        usleep(10000);
+    }
+    CHECK(pageheap_set_memory_limit(PAGEHEAP_NONE) == 0);
+    CHECK(pageheap_get_memory_limit() == PAGEHEAP_NONE && snapshot().memory_limit_bytes == PAGEHEAP_NONE);
+}
+
+static atomic_bool done;
+static void *allocating(void *number) {
+    replace_blocks(&done, seed + (uintptr_t)number);
+    return NULL;
+}
+
+static void *asking(void *number) {
+    uint64_t random = seed + 100 + (uintptr_t)number;
+    uint64_t calls = 0;
+    for (int i = 0; i < 1000; i++) {
+        struct pageheap_statistics now = snapshot();
+        CHECK(now.release_calls >= calls);
+        calls = now.release_calls;
+        struct mallinfo2 information = mallinfo2();
+        CHECK(information.arena == information.uordblks + information.fordblks);
+        if (i % 100 == 0) pageheap_release();
+        uint64_t limits[] = {1 << 20, UINT64_C(1) << 40, PAGEHEAP_NONE};
+        CHECK(pageheap_set_memory_limit(limits[next_random(&random) % 3]) == 0);
+        CHECK(pageheap_get_memory_limit() >= 1 << 20);
+    }
+    return NULL;
+}
+
+static void threads(void) {
+    pthread_t workers[2], askers[2];
+    for (uintptr_t i = 0; i < 2; i++) CHECK(pthread_create(&workers[i], NULL, allocating, (void *)i) == 0);
+    for (uintptr_t i = 0; i < 2; i++) CHECK(pthread_create(&askers[i], NULL, asking, (void *)i) == 0);
+    for (int i = 0; i < 2; i++) CHECK(pthread_join(askers[i], NULL) == 0);
+    atomic_store(&done, 1);
+    for (int i = 0; i < 2; i++) CHECK(pthread_join(workers[i], NULL) == 0);
+}
+
+static uint64_t monotonic_nanoseconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+// A child's totals begin anew, and it may ask at once.
+static void forked(void) {
+    free(memset(malloc(10 << 20), 1, 10 << 20));
+    pageheap_release();
+    CHECK(snapshot().release_calls > 0);
+    uint64_t start = monotonic_nanoseconds();
+    pid_t child = fork();
+    if (child == 0) {
+        struct pageheap_statistics fresh = snapshot();
+        CHECK(fresh.release_calls == 0 && fresh.age_nanoseconds <= monotonic_nanoseconds() - start);
+        CHECK(pageheap_set_memory_limit(1 << 30) == 0);
+        pageheap_release();
+        _exit(0);
+    }
+    wait_for(child);
+    CHECK(pageheap_get_memory_limit() == PAGEHEAP_NONE);
+}
+
+// Text is written to standard error in between only.
+static void trace(void) {
+    pageheap_release();
+    CHECK(pageheap_set_scavenge_trace(PAGEHEAP_TRACE_TEXT) == 0);
+    pageheap_release();
+    CHECK(pageheap_set_scavenge_trace(PAGEHEAP_TRACE_JSON) == 0);
+    pageheap_release();
+    CHECK(pageheap_set_scavenge_trace(PAGEHEAP_TRACE_NONE) == 0);
+    pageheap_release();
+}
+
+// The old form is deprecated for what is checked here: its numbers are too small.
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+static void information(void) {
+    struct mallinfo2 before = mallinfo2();
+    unsigned char *block = memset(malloc(30 << 20), 1, 30 << 20);
+    struct mallinfo2 held = mallinfo2();
+    CHECK(held.arena == held.uordblks + held.fordblks && held.hblks == 0 && held.hblkhd == 0);
+    CHECK(held.uordblks >= before.uordblks + (30 << 20) && held.arena >= held.uordblks);
+    struct mallinfo narrow = mallinfo();
+    CHECK((size_t)narrow.uordblks >= before.uordblks + (30 << 20));
+    free(block);
+    CHECK(mallinfo2().keepcost >= 30 << 20);
+    CHECK(malloc_trim(0) == 1);
+    CHECK(mallinfo2().arena + (30 << 20) <= held.arena);
+    // More than the old form can say.
+    unsigned char *huge = calloc(1, UINT64_C(3) << 30);
+    if (huge != NULL && mallinfo2().uordblks > INT32_MAX) CHECK(mallinfo().uordblks == INT32_MAX);
+    free(huge);
+}
+
+static void settings(void) {
+    const int kept[] = {M_MXFAST, M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD, M_MMAP_MAX, M_ARENA_TEST, M_ARENA_MAX};
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) CHECK(mallopt(kept[i], 1) == 1);
+    CHECK(mallopt(M_PERTURB, 0x55) == 0);
+    CHECK(mallopt(12345, 1) == 0);
+    check_and_free(make_block(1 << 20, 3));
+}
+
+// The texts are for the test to look at: XML on standard output, lines on standard error.
+static void texts(void) {
+    free(malloc(100));
+    CHECK(malloc_info(1, stdout) == EINVAL);
+    CHECK(malloc_info(0, stdout) == 0);
+    malloc_stats();
+}
+
+int main(int count, char **arguments) {
+    (void)count;
+    const struct check checks[] = {
+        {"version", version}, {"figures", figures}, {"sizes", sizes}, {"bad-arguments", bad_arguments},
+        {"early-statistics", then_run}, {"early-release", then_run}, {"early-limit", then_run},
+        {"early-set-limit", then_run}, {"early-trace", then_trace}, {"early-question", then_run},
+        {"early-information", then_run}, {"limit", limit}, {"threads", threads}, {"forked", forked}, {"trace", trace},
+        {"information", information}, {"settings", settings}, {"texts", texts},
+    };
+    return RUN(checks, arguments);
+}

@@ -1,0 +1,68 @@
+import Foundation
+import PageHeap
+
+// Asks the malloc that it runs on, and a heap of its own, in the same words. With an argument: loads that library first.
+@main
+struct ProcessMallocProgram {
+    struct Failure: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    static func check(_ condition: Bool, _ text: String, line: Int = #line) throws {
+        if !condition { throw Failure(description: "line \(line): not so: \(text)") }
+    }
+
+    static func main() {
+        do {
+            for library in CommandLine.arguments.dropFirst() {
+                try check(dlopen(library, RTLD_NOW | RTLD_GLOBAL) != nil, "the library can be loaded")
+            }
+            let malloc = try ProcessMalloc()
+            try blocks(malloc)
+            try limits(malloc)
+            try limits(try PageHeap())
+            malloc.setTrace(.text)
+            malloc.releaseFreeMemory()
+            malloc.setTrace(.none)
+            malloc.releaseFreeMemory()
+        } catch {
+            print(error)
+            exit(1)
+        }
+    }
+
+    static func blocks(_ malloc: ProcessMalloc) throws {
+        let before = malloc.mallocStatistics
+        var arrays = (0..<1000).map { [UInt8](repeating: UInt8(truncatingIfNeeded: $0), count: 50_000) }
+        // The optimiser may end what nobody uses any more.
+        let held = withExtendedLifetime(arrays) { malloc.mallocStatistics }
+        try check(held.blockBytes >= before.blockBytes + 50_000_000, "blocks count")
+        try check(held.heap.inUseBytes >= before.heap.inUseBytes + 50_000_000, "pages in use count")
+        try check(held.threadCaches >= 1 && held.heap.metadataBytes > 0, "caches and books count")
+        arrays.removeAll()
+        try check(malloc.releaseFreeMemory() > 0, "something was released")
+        let after = malloc.mallocStatistics
+        try check(after.heap.retainedBytes + 40_000_000 <= held.heap.retainedBytes, "it is retained no more")
+        try check(
+            after.heap.releasedOnRequestTotalBytes > 0 && after.heap.forcedReleaseSeconds > 0, "it is accounted for")
+        let decoded = try JSONDecoder().decode(MallocStatistics.self, from: JSONEncoder().encode(after))
+        try check(decoded == after, "figures can be coded")
+    }
+
+    static func limits(_ heap: some ScavengedHeap) throws {
+        try check(heap.memoryLimit == nil && heap.statistics.memoryLimitBytes == nil, "there is no limit")
+        try heap.setMemoryLimit(1 << 40)
+        try check(heap.memoryLimit == 1 << 40 && heap.statistics.memoryLimitBytes == 1 << 40, "there is one")
+        for wrong in [0, -1] {
+            do {
+                try heap.setMemoryLimit(wrong)
+                throw Failure(description: "a limit of \(wrong) was taken")
+            } catch PageHeapError.invalidConfiguration {}
+        }
+        try heap.setMemoryLimit(nil)
+        try check(heap.memoryLimit == nil, "there is none again")
+        let figures = heap.statistics
+        let sum = figures.inUseBytes + figures.cachedBytes + figures.freeRetainedBytes + figures.releasedBytes
+        try check(figures.systemBytes == sum, "the books balance")
+    }
+}
