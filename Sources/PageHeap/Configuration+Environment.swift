@@ -10,6 +10,7 @@ extension PageHeap.Configuration {
     /// | `PAGEHEAP_SCAVENGE_PERCENT` | 0.1 to 100 | ``scavengePercent`` |
     /// | `PAGEHEAP_PACER` | `controller`, `average` | ``pacer`` |
     /// | `PAGEHEAP_RELEASE` | `now`, `lazy` | ``release`` |
+    /// | `PAGEHEAP_HUGE_PAGES` | `system`, `growth`, `never` | ``hugePages`` |
     /// | `PAGEHEAP_SCAVENGER` | `on`, `off` | ``releasesInBackground`` |
     /// | `PAGEHEAP_SCAVTRACE` | `0`, `1`, `json` | ``trace`` |
     ///
@@ -35,6 +36,7 @@ extension PageHeap.Configuration {
         scavengePercent = 100 * configuration.scavengeShare
         pacer = Pacer(configuration.pacer)
         release = Release(configuration.releaseMethod)
+        hugePages = HugePages(configuration.hugePages)
         cycles = configuration.cycles == .runtime ? .runtime : .demand
         memoryLimit = configuration.memoryLimit.map { Int(clamping: $0.rawValue) }
         trace = Trace(configuration.trace)

@@ -25,6 +25,9 @@ extension PageHeap {
         /// and containers count.
         public var release = Release.now
 
+        /// Whether the heap lies on huge pages. The default is ``HugePages/system``: what they bring depends on the machine.
+        public var hugePages = HugePages.system
+
         /// Who says what the heap will need. The default, ``Cycles/demand``, is right for all but collected heaps.
         public var cycles = Cycles.demand
 
@@ -56,6 +59,7 @@ extension PageHeap {
             configuration.runsWorker = releasesInBackground
             configuration.pacer = pacer.kind
             configuration.releaseMethod = release.method
+            configuration.hugePages = hugePages.use
             configuration.cycles = cycles == .runtime ? .runtime : .demand
             configuration.memoryLimit = try Self.checkedLimit(memoryLimit)
             configuration.trace = trace.kind

@@ -8,7 +8,7 @@ import PageHeapCore
 /// consistent snapshot.
 public struct MallocStatistics: Hashable, Codable, Sendable {
     /// What every heap has. Physical pages that were released inside spans count as released, and not as in use.
-    public let heap: Statistics
+    public let heap: PageHeap.Statistics
     /// In blocks that the program holds.
     public let blockBytes: Int
     /// In free blocks that threads keep for themselves.
@@ -17,7 +17,7 @@ public struct MallocStatistics: Hashable, Codable, Sendable {
     public let threadCacheBlocks: Int
     /// How many threads have a cache.
     public let threadCaches: Int
-    /// Free physical pages inside spans of blocks, without physical memory: part of ``Statistics/releasedBytes``.
+    /// Free physical pages inside spans of blocks, without physical memory: part of ``PageHeap/PageHeap/Statistics/releasedBytes``.
     public let releasedInSpansBytes: Int
     /// Ever given back inside spans, for whatever reason: apart from the totals in ``heap``.
     public let releasedInSpansTotalBytes: Int
@@ -28,7 +28,7 @@ public struct MallocStatistics: Hashable, Codable, Sendable {
         figures.books.inUse = figures.books.used
         figures.books.released += figures.books.releasedInSpans
         figures.books.releasedInSpans = 0
-        heap = Statistics(
+        heap = PageHeap.Statistics(
             figures, age: Double(statistics.age_nanoseconds) / 1e9, processors: max(1, pageheap_processor_count()))
         blockBytes = Int(clamping: statistics.live_bytes - statistics.thread_cache_bytes)
         threadCacheBytes = Int(clamping: statistics.thread_cache_bytes)

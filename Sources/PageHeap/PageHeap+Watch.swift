@@ -7,7 +7,7 @@ extension PageHeap {
     /// - Throws: ``PageHeapError/invalidInterval(_:)``.
     public func samples(
         every interval: Duration
-    ) throws(PageHeapError) -> some AsyncSequence<Statistics, Never> & Sendable {
+    ) throws(PageHeapError) -> some AsyncSequence<PageHeap.Statistics, Never> & Sendable {
         StatisticsSamples(heap: self, interval: try Self.checked(interval))
     }
 

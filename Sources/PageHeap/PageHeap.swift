@@ -34,8 +34,8 @@ public final class PageHeap: Sendable {
     deinit { heap.abandon() }
 
     /// The heap's figures: one consistent snapshot.
-    public var statistics: Statistics {
+    public var statistics: PageHeap.Statistics {
         let age = start.duration(to: SuspendingClock().now) / .seconds(1)
-        return Statistics(heap.figures(), age: age, processors: max(1, Int(heap.processorCount)))
+        return PageHeap.Statistics(heap.figures(), age: age, processors: max(1, Int(heap.processorCount)))
     }
 }

@@ -5,7 +5,7 @@ extension PageRun {
     /// Gives the pages' memory back to the operating system, and keeps the pages: from now on they read as zero, and cost
     /// memory again once they are written to.
     ///
-    /// The heap's books count the pages as released, ``Statistics/releasedInUseBytes``, until the run is next looked at in a
+    /// The heap's books count the pages as released, ``PageHeap/PageHeap/Statistics/releasedInUseBytes``, until the run is next looked at in a
     /// way that lets somebody write, such as ``mutableBytes``; from then on they count as having memory, whatever is
     /// written.
     ///

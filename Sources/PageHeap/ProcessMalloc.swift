@@ -30,7 +30,7 @@ public struct ProcessMalloc: ScavengedHeap {
     /// count as released, and not as in use.
     ///
     /// - Complexity: O(threads).
-    public var statistics: Statistics { mallocStatistics.heap }
+    public var statistics: PageHeap.Statistics { mallocStatistics.heap }
 
     /// All figures, those that only a malloc has included.
     ///

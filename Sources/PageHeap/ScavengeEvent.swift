@@ -25,7 +25,7 @@ public struct ScavengeEvent: Hashable, Codable, Sendable {
     /// When it was, in nanoseconds of the system's monotonic clock.
     public let monotonicNanoseconds: Int
 
-    // The heap as it was then: see ``Statistics``.
+    // The heap as it was then: see ``PageHeap/PageHeap/Statistics``.
     /// In pages that are allocated, without what was released of them.
     public let usedBytes: Int
     /// What the heap added to resident memory.

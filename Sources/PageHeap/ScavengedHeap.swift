@@ -4,7 +4,7 @@
 /// All members may be used from any thread at any time.
 public protocol ScavengedHeap: Sendable {
     /// The heap's figures: one consistent snapshot.
-    var statistics: Statistics { get }
+    var statistics: PageHeap.Statistics { get }
 
     /// The most bytes that the heap should have from the system, its own books included, or nothing where there is no
     /// limit.

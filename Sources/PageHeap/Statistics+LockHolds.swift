@@ -1,6 +1,6 @@
 import PageHeapCore
 
-extension Statistics {
+extension PageHeap.Statistics {
     /// How long a lock was held, as far as one in 256 acquisitions shows.
     public struct LockHolds: Hashable, Codable, Sendable {
         /// Holds that were measured.

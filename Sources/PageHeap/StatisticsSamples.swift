@@ -1,10 +1,10 @@
-/// A heap's ``Statistics`` from time to time: what ``PageHeap/PageHeap/samples(every:)`` gives.
+/// A heap's ``PageHeap/PageHeap/Statistics`` from time to time: what ``PageHeap/PageHeap/samples(every:)`` gives.
 ///
 /// The first sample comes at once. One that is late because its reader was does not make the next ones late; those that
 /// nobody had time for are left out. It ends when the reading task is cancelled. Each iterator is its own; the sequence
 /// keeps the heap alive.
 public struct StatisticsSamples: AsyncSequence, Sendable {
-    public typealias Element = Statistics
+    public typealias Element = PageHeap.Statistics
     public typealias Failure = Never
 
     let heap: PageHeap
@@ -24,7 +24,7 @@ public struct StatisticsSamples: AsyncSequence, Sendable {
         /// Waits until a sample is due.
         ///
         /// - Returns: the sample, or nothing once the task is cancelled.
-        public mutating func next(isolation actor: isolated (any Actor)?) async -> Statistics? {
+        public mutating func next(isolation actor: isolated (any Actor)?) async -> PageHeap.Statistics? {
             guard await sleep(until: next) else { return nil }
             let now = ContinuousClock.now
             let passed = next.duration(to: now)

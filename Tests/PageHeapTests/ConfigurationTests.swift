@@ -15,6 +15,7 @@ struct ConfigurationTests {
         let configuration = try PageHeap.Configuration(environment: [
             "PAGEHEAP_RETAIN_PERCENT": "25", "PAGEHEAP_MEMORY_LIMIT": "512M", "PAGEHEAP_SCAVENGE_PERCENT": "2.5",
             "PAGEHEAP_PACER": "average", "PAGEHEAP_RELEASE": "lazy", "PAGEHEAP_SCAVENGER": "off",
+            "PAGEHEAP_HUGE_PAGES": "growth", "PAGEHEAP_HARDENING": "1",
             "PAGEHEAP_SCAVTRACE": "json", "PAGEHEAP_STATISTICS_DIRECTORY": "/tmp", "PAGEHEAP_SEED": "1",
         ])
         var expected = PageHeap.Configuration()
@@ -23,6 +24,7 @@ struct ConfigurationTests {
         expected.scavengePercent = 2.5
         expected.pacer = .average
         expected.release = .lazy
+        expected.hugePages = .growth
         expected.releasesInBackground = false
         expected.trace = .json
         #expect(configuration == expected)
@@ -35,6 +37,7 @@ struct ConfigurationTests {
         configuration.scavengePercent = 50
         configuration.pacer = .average
         configuration.release = .lazy
+        configuration.hugePages = .never
         configuration.cycles = .runtime
         configuration.memoryLimit = 1 << 30
         configuration.trace = .text
@@ -50,7 +53,7 @@ struct ConfigurationTests {
             ("MEMORY_LIMIT", "64MB", "takes bytes, such as 536870912, 512M or 2GiB, or none"),
             ("SCAVENGE_PERCENT", "0", "takes 0.1 to 100"), ("PACER", "Average", "takes controller or average"),
             ("RELEASE", "later", "takes now or lazy"), ("SCAVENGER", "1", "takes on or off"),
-            ("SCAVTRACE", "yes", "takes 0, 1 or json"),
+            ("SCAVTRACE", "yes", "takes 0, 1 or json"), ("HUGE_PAGES", "on", "takes system, growth or never"),
         ])
     func nonsense(_ name: String, _ value: String, _ text: String) {
         #expect(throws: PageHeapError.invalidConfiguration("PAGEHEAP_\(name)=\(value): \(text)")) {

@@ -8,12 +8,12 @@ import Testing
 @Suite("Statistics of the public heap")
 struct StatisticsTests {
     /// Statistics of a heap that has seen more than a test can wait for.
-    private func statistics(_ change: (inout HeapFigures) -> Void) throws -> Statistics {
+    private func statistics(_ change: (inout HeapFigures) -> Void) throws -> PageHeap.Statistics {
         guard let heap = SystemHeap(HeapConfiguration()) else { throw PageHeapError.system(.noMemory) }
         defer { heap.abandon() }
         var figures = heap.figures()
         change(&figures)
-        return Statistics(figures, age: 100, processors: 4)
+        return PageHeap.Statistics(figures, age: 100, processors: 4)
     }
 
     @Test("A heap that has done nothing says so")
@@ -85,6 +85,6 @@ struct StatisticsTests {
             $0.holds.add(nanoseconds: 100)
         }
         let data = try JSONEncoder().encode(figures)
-        #expect(try JSONDecoder().decode(Statistics.self, from: data) == figures)
+        #expect(try JSONDecoder().decode(PageHeap.Statistics.self, from: data) == figures)
     }
 }
