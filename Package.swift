@@ -21,6 +21,8 @@ let package = Package(
     name: "PageHeap",
     products: [
         .library(name: "PageHeap", targets: ["PageHeap"]),
+        .library(name: "PageHeapMetrics", targets: ["PageHeapMetrics"]),
+        .library(name: "PageHeapService", targets: ["PageHeapService"]),
         // Not named like the executable: of two products with one name, the package manager drops one in silence.
         .library(name: "pageheapmalloc", type: .dynamic, targets: ["PageHeapMalloc"]),
         .executable(name: "pageheap", targets: ["PageHeapTool"]),
@@ -28,6 +30,10 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        // Only for the products of those names: who uses `PageHeap` alone builds none of them.
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         .target(name: "CPageHeap"),
@@ -44,6 +50,21 @@ let package = Package(
             ],
             // Only to say how long a span lives; who uses the library needs no such setting.
             swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
+        // A heap's figures for swift-metrics.
+        .target(
+            name: "PageHeapMetrics",
+            dependencies: ["PageHeap", .product(name: "CoreMetrics", package: "swift-metrics")],
+            swiftSettings: strict),
+        // A heap among the services of a server.
+        .target(
+            name: "PageHeapService",
+            dependencies: [
+                "PageHeap", "PageHeapMetrics",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
         .target(name: "PageHeapSimulation", dependencies: ["PageHeapCore", "CPageHeap"], swiftSettings: strict),
         .target(name: "CPageHeapMalloc", dependencies: ["CPageHeap", "CPageHeapInterface"]),
         .target(
@@ -105,6 +126,27 @@ let package = Package(
         .testTarget(
             name: "PageHeapTests",
             dependencies: ["PageHeap", "PageHeapCore", .product(name: "SystemPackage", package: "swift-system")],
+            swiftSettings: strict),
+        // A heap with figures that a test chose.
+        .target(name: "ScriptedHeap", dependencies: ["PageHeap"], path: "Tests/ScriptedHeap", swiftSettings: strict),
+        .testTarget(
+            name: "PageHeapMetricsTests",
+            dependencies: [
+                "PageHeap", "PageHeapMetrics", "ScriptedHeap",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "PageHeapServiceTests",
+            dependencies: [
+                "PageHeap", "PageHeapService", "ScriptedHeap",
+                .product(name: "InMemoryLogging", package: "swift-log"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
+            ],
             swiftSettings: strict),
         .testTarget(name: "PageHeapToolTests", dependencies: ["PageHeapTool", "CPageHeap"], swiftSettings: strict),
         // What the black-box tests run under the malloc library to see what Swift code sees of it.

@@ -1,0 +1,126 @@
+import PageHeap
+
+extension HeapMetric {
+    /// All metrics, in the order of the table.
+    public static let all = memory + scavenger + locks + malloc + [snapshotDuration]
+
+    private static let memory = [
+        HeapMetric(
+            .gauge, "pageheap_memory_bytes", .bytes,
+            "The heap's memory by what it is: the states add up to pageheap_system_bytes.",
+            [
+                .gauge(("state", "in_use")) { $0.heap.inUseBytes },
+                .gauge(("state", "cached")) { $0.heap.cachedBytes },
+                .gauge(("state", "free_retained")) { $0.heap.freeRetainedBytes },
+                .gauge(("state", "released")) { $0.heap.releasedBytes },
+            ]),
+        HeapMetric(
+            .gauge, "pageheap_system_bytes", .bytes, "Made accessible for the heap.",
+            [.gauge { $0.heap.systemBytes }]),
+        HeapMetric(
+            .gauge, "pageheap_retained_bytes", .bytes, "What the heap adds to resident memory, by its own books.",
+            [.gauge { $0.heap.retainedBytes }]),
+        HeapMetric(
+            .gauge, "pageheap_metadata_bytes", .bytes, "The heap's own books.", [.gauge { $0.heap.metadataBytes }]),
+        HeapMetric(
+            .gauge, "pageheap_goal_bytes", .bytes,
+            "What retained memory is driven to; absent while there is nothing to give back.",
+            [.gauge { $0.heap.goalBytes }]),
+        HeapMetric(
+            .gauge, "pageheap_memory_limit_bytes", .bytes, "The memory limit; absent while there is none.",
+            [.gauge { $0.heap.memoryLimitBytes }]),
+    ]
+
+    private static let scavenger = [
+        HeapMetric(
+            .counter, "pageheap_released_bytes_total", .bytes,
+            "Given back to the system, by cause; in_spans is that of a malloc inside its spans, whatever the cause.",
+            [
+                .count(("cause", "background")) { $0.heap.releasedInBackgroundTotalBytes },
+                .count(("cause", "growth")) { $0.heap.releasedAtGrowthTotalBytes },
+                .count(("cause", "limit")) { $0.heap.releasedForLimitTotalBytes },
+                .count(("cause", "request")) { $0.heap.releasedOnRequestTotalBytes },
+                .count(("cause", "in_spans")) { $0.malloc?.releasedInSpansTotalBytes },
+            ]),
+        HeapMetric(
+            .counter, "pageheap_reused_bytes_total", .bytes,
+            "Used again so soon after it was given back, about; each is among the next.",
+            [
+                .count(("within_seconds", "1")) { $0.heap.reusedWithin1SecondTotalBytes },
+                .count(("within_seconds", "10")) { $0.heap.reusedWithin10SecondsTotalBytes },
+                .count(("within_seconds", "60")) { $0.heap.reusedWithin60SecondsTotalBytes },
+            ]),
+        HeapMetric(
+            .counter, "pageheap_release_calls_total", .count, "System calls that gave memory back.",
+            [.count { $0.heap.releaseCalls }]),
+        HeapMetric(
+            .counter, "pageheap_release_failures_total", .count,
+            "Ranges whose memory the system refused to take back.", [.count { $0.heap.releaseFailures }]),
+        HeapMetric(
+            .counter, "pageheap_scavenger_generations_total", .count,
+            "How often the search for free memory has begun anew.", [.count { $0.heap.generation }]),
+        HeapMetric(
+            .counter, "pageheap_scavenger_wakeups_total", .count, "Times that the background worker woke up.",
+            [.count { $0.heap.workerWakeUps }]),
+        HeapMetric(
+            .counter, "pageheap_pacer_resets_total", .count,
+            "Times that the pacer's controller failed and began anew.", [.count { $0.heap.controllerResets }]),
+        HeapMetric(
+            .counter, "pageheap_scavenger_cpu_seconds_total", .seconds, "CPU time of the background worker.",
+            [.seconds { $0.heap.scavengerSeconds }]),
+        HeapMetric(
+            .counter, "pageheap_assist_cpu_seconds_total", .seconds,
+            "CPU time that allocations spent on giving other memory back.", [.seconds { $0.heap.assistSeconds }]),
+        HeapMetric(
+            .counter, "pageheap_request_cpu_seconds_total", .seconds, "CPU time of releases on request.",
+            [.seconds { $0.heap.forcedReleaseSeconds }]),
+        HeapMetric(
+            .gauge, "pageheap_scavenger_cpu_ratio", .ratio,
+            "The background worker's share of all processors' time, in its last ten seconds.",
+            [.fraction { $0.heap.scavengerRecentShare }]),
+    ]
+
+    private static let locks = [
+        HeapMetric(
+            .gauge, "pageheap_lock_hold_seconds", .seconds,
+            "How long the heap's lock was held, in ordinary work and during releases on request; absent without samples.",
+            [
+                .fraction(("during", "work"), ("quantile", "0.5")) { half($0.heap.lockHolds) },
+                .fraction(("during", "work"), ("quantile", "0.999")) { nearlyAll($0.heap.lockHolds) },
+                .fraction(("during", "request"), ("quantile", "0.5")) { half($0.heap.forcedLockHolds) },
+                .fraction(("during", "request"), ("quantile", "0.999")) { nearlyAll($0.heap.forcedLockHolds) },
+            ])
+    ]
+
+    private static let malloc = [
+        HeapMetric(
+            .gauge, "pageheap_malloc_block_bytes", .bytes, "In blocks that the program holds.",
+            [.gauge { $0.malloc?.blockBytes }]),
+        HeapMetric(
+            .gauge, "pageheap_malloc_thread_cache_bytes", .bytes, "In free blocks that threads keep for themselves.",
+            [.gauge { $0.malloc?.threadCacheBytes }]),
+        HeapMetric(
+            .gauge, "pageheap_malloc_thread_cache_blocks", .count, "How many blocks those are.",
+            [.gauge { $0.malloc?.threadCacheBlocks }]),
+        HeapMetric(
+            .gauge, "pageheap_malloc_thread_caches", .count, "How many threads have a cache.",
+            [.gauge { $0.malloc?.threadCaches }]),
+        HeapMetric(
+            .gauge, "pageheap_malloc_released_in_spans_bytes", .bytes,
+            "Free physical pages inside spans of blocks, without memory: part of the released state.",
+            [.gauge { $0.malloc?.releasedInSpansBytes }]),
+    ]
+
+    /// The one duration there is of an event: it belongs to the reporter, and no snapshot has it.
+    static let snapshotDuration = HeapMetric(
+        .timer, "pageheap_snapshot_duration_seconds", .seconds,
+        "How long it took to read the figures for a report.", [])
+
+    private static func half(_ holds: PageHeap.Statistics.LockHolds) -> Double? {
+        holds.samples == 0 ? nil : Double(holds.p50Nanoseconds) / 1e9
+    }
+
+    private static func nearlyAll(_ holds: PageHeap.Statistics.LockHolds) -> Double? {
+        holds.samples == 0 ? nil : Double(holds.p999Nanoseconds) / 1e9
+    }
+}

@@ -1,0 +1,22 @@
+import PageHeap
+
+/// What one report is made from: figures of one moment.
+package struct HeapSnapshot: Sendable {
+    package let heap: PageHeap.Statistics
+    /// What only a malloc has.
+    package let malloc: MallocStatistics?
+
+    package init(heap: PageHeap.Statistics, malloc: MallocStatistics? = nil) {
+        self.heap = heap
+        self.malloc = malloc
+    }
+
+    init(of heap: some ScavengedHeap) {
+        if let processMalloc = heap as? ProcessMalloc {
+            let figures = processMalloc.mallocStatistics
+            self.init(heap: figures.heap, malloc: figures)
+        } else {
+            self.init(heap: heap.statistics)
+        }
+    }
+}

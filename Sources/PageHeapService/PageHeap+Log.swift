@@ -1,0 +1,30 @@
+import Logging
+import PageHeap
+
+extension PageHeap {
+    /// Tells a logger of each event of the scavenger, at `debug`, until the task is cancelled. A logger that keeps no such
+    /// entries costs the heap nothing.
+    func logEvents(to logger: Logger) async throws {
+        guard logger.logLevel <= .debug else { return }
+        for await event in try scavengeEvents() { Self.log(event, to: logger) }
+    }
+
+    static func log(_ event: ScavengeEvent, to logger: Logger) {
+        let message: Logger.Message =
+            switch event.kind {
+            case .generation: "scavenge generation ended"
+            case .request: "memory given back on request"
+            }
+        logger.debug(
+            message,
+            metadata: [
+                "generation": "\(event.generation)",
+                "released_bytes": "\(event.workedBytes)",
+                "retained_bytes": "\(event.retainedBytes)",
+                "goal_bytes": "\(event.goalBytes.map(String.init) ?? "none")",
+                "scavenger_cpu_seconds": "\(event.scavengerSeconds)",
+                "controller_reset": "\(event.wasControllerReset)",
+                "lost_events": "\(event.lostEvents)",
+            ])
+    }
+}

@@ -1,0 +1,33 @@
+import Foundation
+import PageHeapMetrics
+import Testing
+
+@Suite("The metrics' names")
+struct HeapMetricTests {
+    @Test("Names follow the conventions: unit and _total at the end, each name once")
+    func conventions() {
+        #expect(Set(HeapMetric.all.map(\.name)).count == HeapMetric.all.count)
+        for metric in HeapMetric.all {
+            #expect(metric.name.wholeMatch(of: /pageheap(_[a-z]+)+/) != nil, "\(metric.name)")
+            #expect(metric.name.hasSuffix("_total") == (metric.kind == .counter), "\(metric.name)")
+            let stem = metric.kind == .counter ? String(metric.name.dropLast("_total".count)) : metric.name
+            if metric.unit != .count { #expect(stem.hasSuffix("_\(metric.unit.rawValue)"), "\(metric.name)") }
+            // A counter's name without _total must be nobody else's: OpenMetrics calls the family so.
+            #expect(metric.kind != .counter || !HeapMetric.all.contains { $0.name == stem }, "\(metric.name)")
+        }
+    }
+
+    @Test("The table in the documentation is this one")
+    func table() throws {
+        let document = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../Documentation/metrics.md").standardized
+        let text = try String(contentsOf: document, encoding: .utf8)
+        let rows = text.split(separator: "\n").filter { $0.hasPrefix("| `pageheap_") }.map(String.init)
+        let expected = HeapMetric.all.map { metric in
+            let dimensions = metric.dimensionNames.map { "`\($0)`" }.joined(separator: ", ")
+            return
+                "| `\(metric.name)` | \(metric.kind.rawValue) | \(metric.unit.rawValue) | \(dimensions) | \(metric.help) |"
+        }
+        #expect(rows == expected)
+    }
+}

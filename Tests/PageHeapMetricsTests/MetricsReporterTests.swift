@@ -1,0 +1,279 @@
+import CoreMetrics
+import MetricsTestKit
+import PageHeap
+import PageHeapMetrics
+import ScriptedHeap
+import Testing
+
+@Suite("Reporting to swift-metrics")
+struct MetricsReporterTests {
+    private let metrics = FractionalTestMetrics()
+
+    private func gauge(_ name: String, _ dimensions: (String, String)..., heap: String = "test") throws -> Double? {
+        try metrics.base.expectMeter(name, [("heap", heap)] + dimensions).lastValue
+    }
+
+    private func counter(_ name: String, _ dimensions: (String, String)..., heap: String = "test") throws -> Int64 {
+        try metrics.base.expectCounter(name, [("heap", heap)] + dimensions).totalValue
+    }
+
+    private func reporter(_ figures: [PageHeap.Statistics]) -> MetricsReporter {
+        MetricsReporter(heap: ScriptedHeap(figures), name: "test", factory: metrics)
+    }
+
+    @Test("Each gauge has its figure")
+    func gauges() throws {
+        let figures = try PageHeap.Statistics.scripted(
+            [
+                "systemBytes": 1000, "inUseBytes": 400, "cachedBytes": 50, "freeRetainedBytes": 250,
+                "releasedBytes": 300, "metadataBytes": 70, "goalBytes": 600, "memoryLimitBytes": 5000,
+                "scavengerRecentShare": 0.0075,
+            ], lockHolds: ["samples": 3, "p50Nanoseconds": 256, "p999Nanoseconds": 4096])
+        #expect(reporter([figures]).report() == figures)
+        #expect(try gauge("pageheap_memory_bytes", ("state", "in_use")) == 400)
+        #expect(try gauge("pageheap_memory_bytes", ("state", "cached")) == 50)
+        #expect(try gauge("pageheap_memory_bytes", ("state", "free_retained")) == 250)
+        #expect(try gauge("pageheap_memory_bytes", ("state", "released")) == 300)
+        #expect(try gauge("pageheap_system_bytes") == 1000)
+        #expect(try gauge("pageheap_retained_bytes") == 700)
+        #expect(try gauge("pageheap_metadata_bytes") == 70)
+        #expect(try gauge("pageheap_goal_bytes") == 600)
+        #expect(try gauge("pageheap_memory_limit_bytes") == 5000)
+        #expect(try gauge("pageheap_scavenger_cpu_ratio") == 0.0075)
+        #expect(try gauge("pageheap_lock_hold_seconds", ("during", "work"), ("quantile", "0.5")) == 256e-9)
+        #expect(try gauge("pageheap_lock_hold_seconds", ("during", "work"), ("quantile", "0.999")) == 4096e-9)
+    }
+
+    @Test("Each counter has its total")
+    func counters() throws {
+        reporter([
+            try .scripted([
+                "releasedInBackgroundTotalBytes": 11, "releasedAtGrowthTotalBytes": 12,
+                "releasedForLimitTotalBytes": 13,
+                "releasedOnRequestTotalBytes": 14, "reusedWithin1SecondTotalBytes": 15,
+                "reusedWithin10SecondsTotalBytes": 16, "reusedWithin60SecondsTotalBytes": 17, "releaseCalls": 18,
+                "releaseFailures": 19, "generation": 20, "workerWakeUps": 21, "controllerResets": 22,
+                "scavengerSeconds": 0.25, "assistSeconds": 0.5, "forcedReleaseSeconds": 0.75,
+            ])
+        ]).report()
+        #expect(try counter("pageheap_released_bytes_total", ("cause", "background")) == 11)
+        #expect(try counter("pageheap_released_bytes_total", ("cause", "growth")) == 12)
+        #expect(try counter("pageheap_released_bytes_total", ("cause", "limit")) == 13)
+        #expect(try counter("pageheap_released_bytes_total", ("cause", "request")) == 14)
+        #expect(try counter("pageheap_reused_bytes_total", ("within_seconds", "1")) == 15)
+        #expect(try counter("pageheap_reused_bytes_total", ("within_seconds", "10")) == 16)
+        #expect(try counter("pageheap_reused_bytes_total", ("within_seconds", "60")) == 17)
+        #expect(try counter("pageheap_release_calls_total") == 18)
+        #expect(try counter("pageheap_release_failures_total") == 19)
+        #expect(try counter("pageheap_scavenger_generations_total") == 20)
+        #expect(try counter("pageheap_scavenger_wakeups_total") == 21)
+        #expect(try counter("pageheap_pacer_resets_total") == 22)
+        #expect(metrics.seconds("pageheap_scavenger_cpu_seconds_total") == 0.25)
+        #expect(metrics.seconds("pageheap_assist_cpu_seconds_total") == 0.5)
+        #expect(metrics.seconds("pageheap_request_cpu_seconds_total") == 0.75)
+    }
+
+    @Test("A malloc's own figures are reported of a malloc, and of no other heap")
+    func malloc() throws {
+        let heap = try PageHeap.Statistics.scripted()
+        let malloc = try MallocStatistics.scripted(
+            [
+                "blockBytes": 1, "threadCacheBytes": 2, "threadCacheBlocks": 3, "threadCaches": 4,
+                "releasedInSpansBytes": 5, "releasedInSpansTotalBytes": 6,
+            ], heap: heap)
+        MetricsReporter(name: "test", factory: metrics) { HeapSnapshot(heap: heap, malloc: malloc) }.report()
+        #expect(try gauge("pageheap_malloc_block_bytes") == 1)
+        #expect(try gauge("pageheap_malloc_thread_cache_bytes") == 2)
+        #expect(try gauge("pageheap_malloc_thread_cache_blocks") == 3)
+        #expect(try gauge("pageheap_malloc_thread_caches") == 4)
+        #expect(try gauge("pageheap_malloc_released_in_spans_bytes") == 5)
+        #expect(try counter("pageheap_released_bytes_total", ("cause", "in_spans")) == 6)
+
+        MetricsReporter(heap: ScriptedHeap([heap]), name: "other", factory: metrics).report()
+        #expect(try gauge("pageheap_system_bytes", heap: "other") == 0)
+        let ofOther = metrics.base.meters.filter { $0.dimensions.contains { $0.1 == "other" } }
+        #expect(!ofOther.contains { $0.label.hasPrefix("pageheap_malloc_") })
+        #expect(
+            metrics.base.counters(label: "pageheap_released_bytes_total", dimensions: [("heap", "other")]).count == 4)
+    }
+
+    @Test("Counters follow totals from report to report, by no more and no less")
+    func differences() throws {
+        let totals = [10.0, 10, 25, 1e9, 1e9 + 1]
+        let reporter = reporter(
+            try totals.map { try .scripted(["releasedInBackgroundTotalBytes": $0, "scavengerSeconds": $0 / 1e9]) })
+        for total in totals {
+            reporter.report()
+            #expect(try counter("pageheap_released_bytes_total", ("cause", "background")) == Int64(total))
+            #expect(metrics.seconds("pageheap_scavenger_cpu_seconds_total") == total / 1e9)
+        }
+    }
+
+    @Test("Small steps on top of a large sum do not add up to a rounding error")
+    func rounding() throws {
+        let before = 1e6 / 3
+        let totals = (1...1000).map { Double($0) / 3000 }
+        let reporter = reporter(try ([before] + totals).map { try .scripted(["scavengerSeconds": $0]) })
+        reporter.report()
+        // What adding differences would come to: tens of times the last place of the sum.
+        var (last, byDifferences, reported) = (0.0, before, before)
+        for total in totals {
+            reporter.report()
+            reported = metrics.seconds("pageheap_scavenger_cpu_seconds_total") ?? -1
+            #expect(abs(reported - (before + total)) <= before.ulp)
+            byDifferences += total - last
+            last = total
+        }
+        #expect(abs(byDifferences - reported) > 10 * before.ulp)
+    }
+
+    @Test("Totals that begin at zero anew are added to what was reported, all of them as soon as one has fallen")
+    func beginningAnew() throws {
+        let reporter = reporter([
+            try .scripted(["releaseCalls": 100, "generation": 5, "scavengerSeconds": 2]),
+            // As in a forked child: fewer calls, though more generations than the parent had had.
+            try .scripted(["releaseCalls": 30, "generation": 7, "scavengerSeconds": 0.5]),
+            try .scripted(["releaseCalls": 31, "generation": 7, "scavengerSeconds": 0.75]),
+        ])
+        reporter.report()
+        reporter.report()
+        #expect(try counter("pageheap_release_calls_total") == 130)
+        #expect(try counter("pageheap_scavenger_generations_total") == 12)
+        #expect(metrics.seconds("pageheap_scavenger_cpu_seconds_total") == 2.5)
+        reporter.report()
+        #expect(try counter("pageheap_release_calls_total") == 131)
+        #expect(try counter("pageheap_scavenger_generations_total") == 12)
+        #expect(metrics.seconds("pageheap_scavenger_cpu_seconds_total") == 2.75)
+        let values = metrics.base.counters.flatMap(\.values)
+        #expect(values.allSatisfy { $0 >= 0 })
+    }
+
+    @Test("A goal and a limit are absent while there is none")
+    func absence() throws {
+        let reporter = reporter([
+            try .scripted(), try .scripted(["goalBytes": 1, "memoryLimitBytes": 2]), try .scripted(),
+            try .scripted(["memoryLimitBytes": 3]),
+        ])
+        func isThere(_ name: String) -> Bool { !metrics.base.meters(label: name).isEmpty }
+        reporter.report()
+        #expect(!isThere("pageheap_goal_bytes"))
+        #expect(!isThere("pageheap_memory_limit_bytes"))
+        #expect(!isThere("pageheap_lock_hold_seconds"))
+        reporter.report()
+        #expect(try gauge("pageheap_goal_bytes") == 1)
+        #expect(try gauge("pageheap_memory_limit_bytes") == 2)
+        reporter.report()
+        #expect(!isThere("pageheap_goal_bytes"))
+        #expect(!isThere("pageheap_memory_limit_bytes"))
+        reporter.report()
+        #expect(try gauge("pageheap_memory_limit_bytes") == 3)
+    }
+
+    @Test("A heap that has ended leaves nothing behind, and may be registered again with its whole totals")
+    func unregister() throws {
+        let reporter = reporter([try .scripted(["releaseCalls": 7, "scavengerSeconds": 3])])
+        #expect(metrics.isEmpty, "registered before the first report")
+        reporter.report()
+        #expect(!metrics.isEmpty)
+        reporter.unregister()
+        #expect(metrics.isEmpty)
+        reporter.report()
+        #expect(try counter("pageheap_release_calls_total") == 7)
+        #expect(metrics.seconds("pageheap_scavenger_cpu_seconds_total") == 3)
+    }
+
+    @Test("Where there are only whole counters, CPU times are whole seconds")
+    func wholeCounters() throws {
+        let whole = TestMetrics()
+        let figures = try [0.6, 1.3, 2.9].map { try PageHeap.Statistics.scripted(["scavengerSeconds": $0]) }
+        let reporter = MetricsReporter(heap: ScriptedHeap(figures), name: "test", factory: whole)
+        for seconds in [0, 1, 2] as [Int64] {
+            reporter.report()
+            let counter = try whole.expectCounter("pageheap_scavenger_cpu_seconds_total", [("heap", "test")])
+            #expect(counter.totalValue == seconds)
+        }
+    }
+
+    @Test("Each report tells how long it took to read the figures")
+    func duration() throws {
+        let reporter = reporter([try .scripted()])
+        for _ in 0..<3 { reporter.report() }
+        let timer = try metrics.base.expectTimer("pageheap_snapshot_duration_seconds", [("heap", "test")])
+        #expect(timer.values.count == 3)
+        #expect(timer.values.allSatisfy { $0 >= 0 })
+    }
+
+    @Test("Without a factory of its own it uses the task's")
+    func factory() throws {
+        let reporter = MetricsReporter(heap: ScriptedHeap([try .scripted(["systemBytes": 9])]), name: "test")
+        withMetricsFactory(metrics) { _ = reporter.report() }
+        #expect(try gauge("pageheap_system_bytes") == 9)
+    }
+
+    @Test("A heap in use, reported from several tasks at a time: the books are a snapshot, the counters the totals")
+    func live() async throws {
+        let heap = try PageHeap()
+        let reporter = MetricsReporter(heap: heap, name: "test", factory: metrics)
+        try await withThrowingTaskGroup { group in
+            for task in 1...4 {
+                group.addTask {
+                    for round in 0..<200 {
+                        let run = try heap.allocate(pages: task * (round % 7 + 1))
+                        run.release()
+                        if round % 50 == 0 { heap.releaseFreeMemory() }
+                        reporter.report()
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        let last = reporter.report()
+        #expect(
+            try counter("pageheap_released_bytes_total", ("cause", "request")) == last.releasedOnRequestTotalBytes)
+        let states = try ["in_use", "cached", "free_retained", "released"].map {
+            try gauge("pageheap_memory_bytes", ("state", $0)) ?? -1
+        }
+        #expect(states.reduce(0, +) == Double(last.systemBytes))
+    }
+
+    @Test("Reports go on until the task is cancelled, and there is a last one")
+    func run() async throws {
+        let (readings, continuation) = AsyncStream.makeStream(of: Int.self)
+        let heap = ScriptedHeap([try .scripted()]) { continuation.yield($0) }
+        let reporter = MetricsReporter(heap: heap, name: "test", factory: metrics)
+        let task = Task {
+            var seen = 0
+            try await reporter.run(every: .milliseconds(1)) { _ in seen += 1 }
+            return seen
+        }
+        var before = 0
+        for await reading in readings where reading >= 3 {
+            before = reading
+            break
+        }
+        task.cancel()
+        let seen = try await task.value
+        #expect(seen == heap.readings)
+        #expect(seen > before)
+    }
+
+    @Test("A task that is cancelled before it begins reports once")
+    func cancelled() async throws {
+        let heap = ScriptedHeap([try .scripted()])
+        let reporter = MetricsReporter(heap: heap, name: "test", factory: metrics)
+        let task = Task {
+            while !Task.isCancelled { await Task.yield() }
+            try await reporter.run(every: .seconds(3600))
+        }
+        task.cancel()
+        try await task.value
+        #expect(heap.readings == 1)
+    }
+
+    @Test("An interval is more than nothing", arguments: [Duration.zero, .seconds(-1)])
+    func interval(_ interval: Duration) async throws {
+        let reporter = reporter([try .scripted()])
+        await #expect(throws: PageHeapError.self) { try await reporter.run(every: interval) }
+        #expect(metrics.isEmpty)
+    }
+}

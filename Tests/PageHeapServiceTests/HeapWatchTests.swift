@@ -1,0 +1,89 @@
+import InMemoryLogging
+import Logging
+import PageHeap
+import ScriptedHeap
+import Testing
+
+@testable import PageHeapService
+
+@Suite("What the service tells of")
+struct HeapWatchTests {
+    private let log = InMemoryLogHandler()
+
+    /// What is told of figures in turn: a line for each entry, level and message.
+    private func told(_ figures: [[String: Double]], warningPercent: Int = 90, seesEvents: Bool = false) throws
+        -> [String]
+    {
+        var logger = Logger(label: "test", factory: { _ in log })
+        logger.logLevel = .debug
+        let all = try figures.map { try PageHeap.Statistics.scripted($0) }
+        var watch = HeapWatch(logger: logger, warningPercent: warningPercent, seesEvents: seesEvents, first: all[0])
+        return all.dropFirst().flatMap { figures in
+            log.clear()
+            watch.look(at: figures)
+            return log.entries.map { "\($0.level): \($0.message)" }
+        }
+    }
+
+    @Test("Nothing is told while nothing changes")
+    func silence() throws {
+        let same = ["systemBytes": 100.0, "memoryLimitBytes": 1000, "releaseFailures": 3, "generation": 4]
+        #expect(try told([same, same, same]).isEmpty)
+    }
+
+    @Test("The end of a generation, with what it gave back")
+    func generation() throws {
+        let told = try told([
+            ["generation": 1, "releasedInBackgroundTotalBytes": 100],
+            ["generation": 2, "releasedInBackgroundTotalBytes": 150, "goalBytes": 70, "systemBytes": 80],
+        ])
+        #expect(told == ["debug: scavenge generation ended"])
+        let metadata = try #require(log.entries.first).metadata
+        #expect(
+            metadata == [
+                "generation": "1", "released_in_background_bytes": "50", "retained_bytes": "80", "goal_bytes": "70",
+                "scavenger_cpu_ratio": "0.0",
+            ])
+    }
+
+    @Test("Where events are told, the ends of generations are told once")
+    func generationWithEvents() throws {
+        #expect(try told([["generation": 1], ["generation": 2]], seesEvents: true).isEmpty)
+    }
+
+    @Test("Refusals: a warning the first time, and only then")
+    func refusals() throws {
+        let told = try told([
+            ["releaseFailures": 0], ["releaseFailures": 2], ["releaseFailures": 2], ["releaseFailures": 5],
+        ])
+        let message = "the system refused to take memory back; is memory locked?"
+        #expect(told == ["warning: \(message)", "debug: \(message)"])
+        #expect(log.entries.first?.metadata == ["failures": "3", "failures_total": "5"])
+    }
+
+    @Test("The limit: a warning when it is near, a notice when it no longer is, and nothing in between")
+    func limit() throws {
+        let told = try told(
+            // Retained memory and the books, in percent of the limit.
+            [50, 89, 90, 99, 88, 91, 85, 84, 84, 120].map {
+                ["systemBytes": $0 * 10 - 20, "metadataBytes": 20, "memoryLimitBytes": 1000]
+            })
+        let near = "warning: memory is near its limit"
+        #expect(told == [near, "notice: memory is no longer near its limit", near])
+        #expect(
+            log.entries.first?.metadata == [
+                "percent": "120", "retained_bytes": "1180", "in_use_bytes": "0", "limit_bytes": "1000",
+            ])
+    }
+
+    @Test("A limit that is set, changed and taken away")
+    func limitChanges() throws {
+        let told = try told([[:], ["memoryLimitBytes": 1000], ["memoryLimitBytes": 2000], [:], [:]])
+        #expect(told == Array(repeating: "info: memory limit changed", count: 3))
+    }
+
+    @Test("Totals that begin at zero anew are no news")
+    func beginningAnew() throws {
+        #expect(try told([["releaseFailures": 5, "generation": 9], ["releaseFailures": 0, "generation": 1]]).isEmpty)
+    }
+}
