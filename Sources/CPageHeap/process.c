@@ -1,17 +1,15 @@
-// Messages, the environment, functions by name, and the statistics page's file.
+// Messages, functions by name, and the statistics page's file.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "CPageHeap.h"
-
-extern char **environ;
+#include "system.h"
 
 void pageheap_write_error(const char *text, size_t bytes) {
     int saved = errno;
@@ -26,8 +24,6 @@ void pageheap_write_error(const char *text, size_t bytes) {
 }
 
 _Noreturn void pageheap_abort(void) { abort(); }
-
-const char **pageheap_environment(void) { return getauxval(AT_SECURE) ? NULL : (const char **)environ; }
 
 static void start_page(struct pageheap_statistics_page *page) {
     page->size = sizeof *page;
@@ -50,7 +46,7 @@ struct pageheap_statistics_page *pageheap_statistics_page_create(const char *dir
     }
     struct pageheap_statistics_page *page = NULL;
     // Blocks are taken now: a write to a full memory file system would be a bus error.
-    if (file >= 0 && posix_fallocate(file, 0, sizeof *page) == 0) {
+    if (file >= 0 && pageheap_take_blocks(file, sizeof *page)) {
         void *mapped = mmap(NULL, sizeof *page, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
         if (mapped != MAP_FAILED) {
             page = mapped;

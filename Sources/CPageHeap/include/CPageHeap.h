@@ -67,7 +67,10 @@ int pageheap_protect(void *_Nonnull address, size_t bytes, int access);
 int pageheap_release_range(void *_Nonnull address, size_t bytes, int method);
 // The same for ranges of {address, bytes}, in one call where the kernel has one. How many, from the first on, are released.
 size_t pageheap_release_ranges(const void *_Nonnull ranges, size_t count, int method);
-bool pageheap_released_memory_reads_zero(void);  // tried on a page of its own
+#ifdef __APPLE__
+int pageheap_reuse_range(void *_Nonnull address, size_t bytes);  // released memory will be used: it counts again
+#endif
+bool pageheap_released_memory_reads_zero(void);  // tried on a page of its own, unless known
 
 // Huge pages: where they are wanted, where they are not, and parting one, so that its pieces can be given back one by one.
 int pageheap_allow_huge_pages(void *_Nonnull address, size_t bytes);  // an error, too, where none could be parted again
