@@ -33,7 +33,7 @@ public func allocateFromHeap(_ bytes: UInt) -> UnsafeMutableRawPointer? { alloca
 /// where there is no memory.
 @inline(__always)
 private func allocate(
-    _ body: (MallocHeap<LinuxOperatingSystem>) -> UnsafeMutableRawPointer?
+    _ body: (MallocHeap<HostOperatingSystem>) -> UnsafeMutableRawPointer?
 ) -> UnsafeMutableRawPointer? {
     guard ProcessHeap.isStarted || ProcessHeap.start(), let block = body(ProcessHeap.heap) else {
         pageheap_set_out_of_memory()

@@ -14,9 +14,9 @@ enum ProcessHeap {
 
     /// The heap. Before it is set up its memory is zero, with which nothing can be found in it.
     @inline(__always)
-    static var heap: MallocHeap<LinuxOperatingSystem> {
+    static var heap: MallocHeap<HostOperatingSystem> {
         MallocHeap(
-            pageheap_process_heap().assumingMemoryBound(to: MallocState<LinuxOperatingSystem>.self))
+            pageheap_process_heap().assumingMemoryBound(to: MallocState<HostOperatingSystem>.self))
     }
 
     /// Whether the fork that is going on has locked the heap. Relaxed: written and read under the heap's locks.
@@ -41,14 +41,14 @@ enum ProcessHeap {
             if seen == started { return true }
             pauseProcessor()
         }
-        if MemoryLayout<MallocState<LinuxOperatingSystem>>.size > Int(PAGEHEAP_PROCESS_HEAP_BYTES)
+        if MemoryLayout<MallocState<HostOperatingSystem>>.size > Int(PAGEHEAP_PROCESS_HEAP_BYTES)
             || MemoryLayout<ThreadCache.Memory>.size > Int(PAGEHEAP_EMPTY_CACHE_BYTES)
         {
             fatal("the static memory of the C shim is too small")
         }
         startTime.store(pageheap_monotonic_nanoseconds(), ordering: .relaxed)
         let options = Options(environment: pageheap_environment())
-        guard heap.start(system: LinuxOperatingSystem(), configuration: options.configuration) else {
+        guard heap.start(system: HostOperatingSystem(), configuration: options.configuration) else {
             phase.store(untouched, ordering: .releasing)
             return false
         }

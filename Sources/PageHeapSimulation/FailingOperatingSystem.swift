@@ -35,6 +35,8 @@ package final class FailingOperatingSystem<Base: OperatingSystem>: OperatingSyst
         fails(.release) ? lock.withLock { plan.releaseError } : base.release(address, bytes, method: method)
     }
 
+    package func noteUse(_ address: UInt, _ bytes: ByteCount) { base.noteUse(address, bytes) }
+
     package func allowHugePages(_ address: UInt, _ bytes: ByteCount) -> Bool {
         fails(.allowHugePages) ? false : base.allowHugePages(address, bytes)
     }

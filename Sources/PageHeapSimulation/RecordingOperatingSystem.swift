@@ -55,6 +55,11 @@ package final class RecordingOperatingSystem<Base: OperatingSystem>: OperatingSy
         return error
     }
 
+    package func noteUse(_ address: UInt, _ bytes: ByteCount) {
+        base.noteUse(address, bytes)
+        record(.noteUse(address: address, bytes: bytes.rawValue))
+    }
+
     package func allowHugePages(_ address: UInt, _ bytes: ByteCount) -> Bool {
         let granted = base.allowHugePages(address, bytes)
         record(.allowHugePages(address: address, bytes: bytes.rawValue, granted: granted))

@@ -7,6 +7,7 @@ package enum SystemCall: Equatable, Sendable {
     case cancel(address: UInt, bytes: UInt)
     case makeAccessible(address: UInt, bytes: UInt, granted: Bool)
     case release(address: UInt, bytes: UInt, method: ReleaseMethod, error: Int32)
+    case noteUse(address: UInt, bytes: UInt)
     case allowHugePages(address: UInt, bytes: UInt, granted: Bool)
     case forbidHugePages(address: UInt, bytes: UInt)
     case partHugePage(address: UInt, bytes: UInt)
@@ -22,6 +23,7 @@ package enum SystemCall: Equatable, Sendable {
         case .cancel: .cancel
         case .makeAccessible: .makeAccessible
         case .release: .release
+        case .noteUse: .noteUse
         case .allowHugePages: .allowHugePages
         case .forbidHugePages: .forbidHugePages
         case .partHugePage: .partHugePage

@@ -1,6 +1,6 @@
 /// The calls of an operating system that change something.
 package enum SystemCallKind: CaseIterable, Hashable, Sendable {
-    case reserve, cancel, makeAccessible, release
+    case reserve, cancel, makeAccessible, release, noteUse
     case allowHugePages, forbidHugePages, partHugePage
     case reserveMetadata, cancelMetadata, makeMetadataAccessible, makeMetadataReadable
 
@@ -10,7 +10,7 @@ package enum SystemCallKind: CaseIterable, Hashable, Sendable {
         case .reserve, .makeAccessible, .reserveMetadata, .makeMetadataAccessible, .makeMetadataReadable,
             .allowHugePages:
             true
-        case .cancel, .release, .cancelMetadata, .forbidHugePages, .partHugePage: false
+        case .cancel, .release, .noteUse, .cancelMetadata, .forbidHugePages, .partHugePage: false
         }
     }
 }

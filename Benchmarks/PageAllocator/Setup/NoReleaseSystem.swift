@@ -1,6 +1,6 @@
 /// The real operating system for metadata, and one that gives nothing back: the workloads' heap memory does not exist.
 struct NoReleaseSystem: OperatingSystem {
-    private let real = LinuxOperatingSystem()
+    private let real = HostOperatingSystem()
     /// Read once: a workload must not measure this.
     let physicalPageBytes: ByteCount
 

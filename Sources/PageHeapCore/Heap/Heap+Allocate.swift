@@ -20,7 +20,7 @@ extension Heap {
         if count < Tunables.pageCacheRequestLimit && alignment <= 1,
             let cached = allocateFromCache(count, shard % Tunables.pageCacheShards)
         {
-            noteReuse(cached.base, cached.scavenged)
+            noteReuse(cached.base, count, scavenged: cached.scavenged)
             assist(AssistNeed(taken: cached.scavenged))
             return (process(cached.base), cached.scavenged)
         }
@@ -40,13 +40,14 @@ extension Heap {
         locked.unlock()
         assist(need)
         guard let allocation else { return nil }
-        noteReuse(allocation.base, allocation.scavenged)
+        noteReuse(allocation.base, count, scavenged: allocation.scavenged)
         return (process(allocation.base), allocation.scavenged)
     }
 
-    /// Takes note of pages that will be faulted in. No lock is needed.
-    func noteReuse(_ base: OffsetAddress, _ scavenged: ByteCount) {
+    /// Takes note of pages of which so many bytes will be faulted in. No lock is needed.
+    func noteReuse(_ base: OffsetAddress, _ count: PageCount, scavenged: ByteCount) {
         if scavenged == 0 { return }
+        state.pointee.system.noteUse(process(base), count.bytes)
         ReuseCounts.noteUse(
             reuse, ChunkIndex(containing: base), scavenged, now: state.pointee.system.coarseNanoseconds())
     }
@@ -73,7 +74,7 @@ extension Heap {
         }
         locked.unlock()
         guard let scavenged else { return false }
-        noteReuse(offset(address), scavenged)
+        noteReuse(offset(address), count, scavenged: scavenged)
         assist(AssistNeed(taken: scavenged))
         return true
     }

@@ -91,7 +91,7 @@ extension Heap {
         locked.unlock()
         assist(need)
         guard let scavenged else { return nil }
-        noteReuse(base, scavenged)
+        noteReuse(base, count, scavenged: scavenged)
         return scavenged
     }
 
@@ -136,13 +136,14 @@ extension Heap {
     /// Takes note that pages whose contents were discarded are about to be written to: from now on all of them count as
     /// having memory, as those of an allocation do. No lock is held.
     package func noteTouched(discarded address: UInt, _ count: PageCount) {
-        let bytes = wholePhysicalPages(address, count).bytes
+        let part = wholePhysicalPages(address, count)
+        if part.bytes != 0 { state.pointee.system.noteUse(part.address, part.bytes) }
         locked.lock()
-        locked.pointee.books.releasedInSpans -= bytes
-        state.pointee.discardedBytes -= bytes
+        locked.pointee.books.releasedInSpans -= part.bytes
+        state.pointee.discardedBytes -= part.bytes
         publish()
         locked.unlock()
-        assist(AssistNeed(taken: bytes))
+        assist(AssistNeed(taken: part.bytes))
     }
 
     /// Makes discarded pages that have been freed scavenged ones. The heap lock is held.

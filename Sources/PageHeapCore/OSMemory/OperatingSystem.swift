@@ -41,6 +41,9 @@ package protocol OperatingSystem: ~Copyable, Sendable {
     /// - Returns: how many of them, from the first on, have lost their memory. The next one was refused, or not tried.
     func release(_ ranges: UnsafeBufferPointer<MemoryRange>, method: ReleaseMethod) -> Int
 
+    /// Says that a ready range is about to be used, parts of which have no memory: some systems keep books of that.
+    func noteUse(_ address: UInt, _ bytes: ByteCount)
+
     /// Lets a ready range lie on huge pages.
     ///
     /// - Returns: false if the system has none, or could not part them again.
@@ -95,6 +98,9 @@ package protocol OperatingSystem: ~Copyable, Sendable {
 }
 
 extension OperatingSystem where Self: ~Copyable {
+    // A system that sees for itself what is used.
+    package func noteUse(_ address: UInt, _ bytes: ByteCount) {}
+
     // A system without huge pages.
     package func allowHugePages(_ address: UInt, _ bytes: ByteCount) -> Bool { false }
     package func forbidHugePages(_ address: UInt, _ bytes: ByteCount) {}

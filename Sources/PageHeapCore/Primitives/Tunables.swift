@@ -116,15 +116,9 @@ package enum Tunables {
     /// Nanoseconds assumed for a physical page where the clock was too coarse to see any.
     package static var assumedPageNanoseconds: Int64 { 10_000 }
 
-    /// What re-use of a released page costs beyond the release, as a share of the release. Part of the pace where the
-    /// system makes it dear (Darwin: 0.7).
-    package static var reuseCostRatio: Double {
-        #if canImport(Darwin)
-            0.7
-        #else
-            0
-        #endif
-    }
+    /// What re-use of a released page costs beyond the release, as a share of the release, where the system wants to be
+    /// told of it. The Go runtime's figure for Darwin.
+    package static var darwinReuseCostRatio: Double { 0.7 }
 
     /// The ratio of work to sleep that the pacer begins with, and falls back to: 0.1 %.
     package static var startSleepRatio: Double { 0.001 }

@@ -22,7 +22,7 @@ package struct AveragePacer: Sendable {
     /// - Parameters:
     ///   - worked: nanoseconds, as measured.
     ///   - reuseCostRatio: what re-use costs beyond the release, as a share of the release.
-    package static func counted(_ worked: Double, reuseCostRatio: Double = Tunables.reuseCostRatio) -> Double {
+    package static func counted(_ worked: Double, reuseCostRatio: Double = ReleaseCosts.reuseRatio) -> Double {
         let critical = worked * (1 + reuseCostRatio)
         return critical < Tunables.criticalLimitNanoseconds ? max(critical, 0) : Tunables.criticalLimitNanoseconds
     }

@@ -21,7 +21,7 @@ package struct SleepRatioPacer: Sendable {
 
     /// The work that counts, in nanoseconds: at least a millisecond, and what its re-use will cost.
     package static func counted(_ worked: Double) -> Double {
-        max(worked, Tunables.minimumWorkNanoseconds) * (1 + Tunables.reuseCostRatio)
+        max(worked, Tunables.minimumWorkNanoseconds) * (1 + ReleaseCosts.reuseRatio)
     }
 
     /// Nanoseconds to sleep after some work.

@@ -79,7 +79,7 @@ struct AveragePacerTests {
         #expect(AveragePacer.counted(9_000_000, reuseCostRatio: 0.5) == 1e7)
         #expect(AveragePacer.counted(1e7, reuseCostRatio: 0.5) == 1e7)
         #expect(AveragePacer.counted(9_999_999, reuseCostRatio: 0) == 9_999_999)
-        #expect(AveragePacer.counted(700) == 700 * (1 + Tunables.reuseCostRatio))
+        #expect(AveragePacer.counted(700) == 700 * (1 + ReleaseCosts.reuseRatio))
         for long in [1e7, 10_000_001, 6e13, 1e300, .infinity] { #expect(AveragePacer.counted(long) == 1e7) }
         // With the limit, a suspended machine asks for a second.
         #expect(AveragePacer().sleepTime(worked: AveragePacer.counted(6e13)) == 1_000_000_000)

@@ -1,0 +1,104 @@
+import CPageHeap
+
+/// The operating system that the process runs on: Linux, or Darwin. What differs is in the C shim, and beside this file.
+package struct HostOperatingSystem: OperatingSystem {
+    package init() {}
+
+    package func reserve(_ bytes: ByteCount, alignment: ByteCount) -> UInt? {
+        guard let mapped = map(bytes + alignment) else { return nil }
+        // More was taken than asked, so that an aligned piece lies inside; the rest goes back.
+        let start = UInt(bitPattern: mapped)
+        let aligned = ByteCount(start).roundedUp(to: alignment).rawValue
+        let end = start &+ bytes.rawValue &+ alignment.rawValue
+        if aligned > start { unmap(start, ByteCount(aligned &- start)) }
+        if aligned &+ bytes.rawValue < end {
+            unmap(aligned &+ bytes.rawValue, ByteCount(end &- aligned &- bytes.rawValue))
+        }
+        return aligned
+    }
+
+    package func cancel(_ address: UInt, _ bytes: ByteCount) { unmap(address, bytes) }
+
+    package func makeAccessible(_ address: UInt, _ bytes: ByteCount) -> Bool {
+        guard let pointer = UnsafeMutableRawPointer(bitPattern: address) else { return false }
+        return makeMetadataAccessible(pointer, bytes)
+    }
+
+    package func reserveMetadata(_ bytes: ByteCount) -> UnsafeMutableRawPointer? { map(bytes) }
+
+    package func cancelMetadata(_ address: UnsafeMutableRawPointer, _ bytes: ByteCount) {
+        unmap(UInt(bitPattern: address), bytes)
+    }
+
+    package func makeMetadataAccessible(_ address: UnsafeMutableRawPointer, _ bytes: ByteCount) -> Bool {
+        pageheap_protect(address, Int(bytes.rawValue), Int32(PAGEHEAP_ACCESS_READ_WRITE)) == 0
+    }
+
+    package func makeMetadataReadable(_ address: UnsafeMutableRawPointer, _ bytes: ByteCount) -> Bool {
+        pageheap_protect(address, Int(bytes.rawValue), Int32(PAGEHEAP_ACCESS_READ)) == 0
+    }
+
+    package func release(_ address: UInt, _ bytes: ByteCount, method: ReleaseMethod) -> Int32 {
+        guard let pointer = UnsafeMutableRawPointer(bitPattern: address) else { return 0 }
+        return pageheap_release_range(pointer, Int(bytes.rawValue), method.rawValue)
+    }
+
+    package func release(_ ranges: UnsafeBufferPointer<MemoryRange>, method: ReleaseMethod) -> Int {
+        guard let first = ranges.baseAddress else { return 0 }
+        return pageheap_release_ranges(first, ranges.count, method.rawValue)
+    }
+
+    package func allowHugePages(_ address: UInt, _ bytes: ByteCount) -> Bool {
+        guard let pointer = UnsafeMutableRawPointer(bitPattern: address) else { return false }
+        return pageheap_allow_huge_pages(pointer, Int(bytes.rawValue)) == 0
+    }
+
+    package func forbidHugePages(_ address: UInt, _ bytes: ByteCount) {
+        guard let pointer = UnsafeMutableRawPointer(bitPattern: address) else { return }
+        // Refused only where there are no huge pages.
+        _ = pageheap_forbid_huge_pages(pointer, Int(bytes.rawValue))
+    }
+
+    package func partHugePage(_ address: UInt, _ bytes: ByteCount) {
+        guard let pointer = UnsafeMutableRawPointer(bitPattern: address) else { return }
+        // Where it fails, the release that follows gives back less than resident memory says: no harm beyond that.
+        _ = pageheap_part_huge_page(pointer, Int(bytes.rawValue))
+    }
+
+    package var hugePagesComeUnasked: Bool { pageheap_huge_pages_come_unasked() }
+
+    package func releasedMemoryReadsZero() -> Bool { pageheap_released_memory_reads_zero() }
+
+    package var physicalPageBytes: ByteCount { ByteCount(UInt(pageheap_physical_page_bytes())) }
+
+    package var hugePageBytes: ByteCount { ByteCount(UInt(pageheap_huge_page_bytes())) }
+
+    package var processorCount: UInt { UInt(pageheap_processor_count()) }
+
+    package var isAddressSpaceLimited: Bool { pageheap_address_space_is_limited() }
+
+    package var largestRequestBytes: ByteCount { ByteCount(UInt(pageheap_largest_request_bytes())) }
+
+    package func monotonicNanoseconds() -> Int64 { pageheap_monotonic_nanoseconds() }
+
+    package func coarseNanoseconds() -> Int64 { pageheap_coarse_nanoseconds() }
+
+    package func threadProcessorNanoseconds() -> Int64 { pageheap_thread_cpu_nanoseconds() }
+
+    package func wait(_ word: UnsafeRawPointer, while expected: UInt32, nanoseconds: Int64) -> Bool {
+        pageheap_futex_wait(word, expected, nanoseconds)
+    }
+
+    package func wake(_ word: UnsafeRawPointer) { pageheap_futex_wake(word, 1) }
+
+    private func map(_ bytes: ByteCount) -> UnsafeMutableRawPointer? {
+        guard bytes.rawValue <= UInt(Int.max) else { return nil }
+        return pageheap_map(Int(bytes.rawValue), Int32(PAGEHEAP_ACCESS_NONE))
+    }
+
+    private func unmap(_ address: UInt, _ bytes: ByteCount) {
+        guard let pointer = UnsafeMutableRawPointer(bitPattern: address) else { return }
+        // It can fail only where splitting a mapping is refused; then the space stays reserved, which is harmless.
+        _ = pageheap_unmap(pointer, Int(bytes.rawValue))
+    }
+}
