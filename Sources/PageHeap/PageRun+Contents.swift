@@ -21,9 +21,16 @@ extension PageRun {
         if heap.discardedReadsZero {
             clearEdges(around: heap.wholePhysicalPages(address, count))
         } else {
-            clear()
+            clearAndDiscard()
         }
         isZeroed = true
+    }
+
+    /// Where pages that were given back may keep what they held: what they keep is zeros, then.
+    private mutating func clearAndDiscard() {
+        clear()
+        // The system took the same memory a moment ago. Should it refuse now, the pages read as zero, and have memory.
+        isDiscarded = heap.discard(address, PageCount(UInt(pages))) == 0
     }
 
     /// Makes all bytes zero by writing them.
