@@ -19,6 +19,8 @@ let exportList = "\(Context.packageDirectory)/Sources/PageHeapMalloc/exports.map
 
 let package = Package(
     name: "PageHeap",
+    // InlineArray, which the core is made of, is in the standard library from there on.
+    platforms: [.macOS(.v26)],
     products: [
         .library(name: "PageHeap", targets: ["PageHeap"]),
         .library(name: "PageHeapMetrics", targets: ["PageHeapMetrics"]),
@@ -160,3 +162,13 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+#if !os(Linux)
+    // The malloc and the command are for Linux; the library is not.
+    let forLinux: Set = [
+        "CPageHeapMalloc", "PageHeapMalloc", "PageHeapMallocTests", "PageHeapTool", "PageHeapToolTests",
+        "ProcessMallocProgram",
+    ]
+    package.targets.removeAll { forLinux.contains($0.name) }
+    package.products.removeAll { ["pageheap", "pageheapmalloc"].contains($0.name) }
+#endif

@@ -182,37 +182,39 @@ struct PageRunTests {
         #expect(throws: PageHeapError.notInUse) { try heap.adopt(buffer).release() }
     }
 
-    /// The process's mappings of at least 4 GiB: heaps' address space.
-    private func reservations() throws -> Int {
-        try String(contentsOfFile: "/proc/self/maps", encoding: .utf8).split(separator: "\n").count { line in
-            let ends = line.prefix { $0 != " " }.split(separator: "-").compactMap { UInt($0, radix: 16) }
-            return ends.count == 2 && ends[1] - ends[0] >= 4 << 30
+    #if os(Linux)
+        /// The process's mappings of at least 4 GiB: heaps' address space.
+        private func reservations() throws -> Int {
+            try String(contentsOfFile: "/proc/self/maps", encoding: .utf8).split(separator: "\n").count { line in
+                let ends = line.prefix { $0 != " " }.split(separator: "-").compactMap { UInt($0, radix: 16) }
+                return ends.count == 2 && ends[1] - ends[0] >= 4 << 30
+            }
         }
-    }
 
-    @Test("A run outlives everybody's reference to its heap, and its memory goes with the last run")
-    func lifetime() async throws {
-        // In a process of its own: others make heaps, too.
-        await #expect(processExitsWith: .success) {
-            let tests = PageRunTests()
-            let before = try tests.reservations()
-            var heap: PageHeap? = try PageHeap()
-            weak let witness = heap
-            var first = try heap!.allocate(pages: 4000)
-            let second = try first.split(at: 1000)
-            heap = nil
-            precondition(witness == nil)
-            tests.number(&first)
-            let grew = try first.growInPlace(byPages: 1)
-            precondition(!grew)
-            first.release()
-            let between = try tests.reservations()
-            precondition(between > before)
-            second.release()
-            let after = try tests.reservations()
-            precondition(after == before)
+        @Test("A run outlives everybody's reference to its heap, and its memory goes with the last run")
+        func lifetime() async throws {
+            // In a process of its own: others make heaps, too.
+            await #expect(processExitsWith: .success) {
+                let tests = PageRunTests()
+                let before = try tests.reservations()
+                var heap: PageHeap? = try PageHeap()
+                weak let witness = heap
+                var first = try heap!.allocate(pages: 4000)
+                let second = try first.split(at: 1000)
+                heap = nil
+                precondition(witness == nil)
+                tests.number(&first)
+                let grew = try first.growInPlace(byPages: 1)
+                precondition(!grew)
+                first.release()
+                let between = try tests.reservations()
+                precondition(between > before)
+                second.release()
+                let after = try tests.reservations()
+                precondition(after == before)
+            }
         }
-    }
+    #endif
 
     @Test("Heaps end while their last runs are freed by several threads at once")
     func end() async throws {
