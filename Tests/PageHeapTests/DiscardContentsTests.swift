@@ -20,12 +20,14 @@ struct DiscardContentsTests {
     @Test("Pages read as zero, stay the owner's, and count as released until somebody may write")
     func discard() throws {
         let heap = try PageHeap.quiet()
+        // Where pages keep what they held, their zeros are released once more.
+        let releases = releasedReadsZero ? 1 : 2
         var run = try filled(heap, pages: 900)
         try run.discardContents()
         try run.discardContents()
         let released = heap.statistics
         #expect(released.inUseBytes == 900 * page && released.releasedInUseBytes == 900 * page)
-        #expect(released.releasedInUseTotalBytes == 900 * page && released.releaseCalls == 1)
+        #expect(released.releasedInUseTotalBytes == 900 * page * releases && released.releaseCalls == releases)
         #expect(released.retainedBytes == 0)
         let word = run.span(of: UInt64.self)[0]
         #expect(word == 0)
@@ -38,7 +40,7 @@ struct DiscardContentsTests {
         try run.discardContents()
         let byte = run.span(of: UInt8.self)[5]
         #expect(byte == 0)
-        #expect(heap.statistics.releasedInUseTotalBytes == 1800 * page)
+        #expect(heap.statistics.releasedInUseTotalBytes == 1800 * page * releases)
     }
 
     @Test("A discarded run that is freed is released memory at once")
@@ -52,7 +54,7 @@ struct DiscardContentsTests {
         heap.checkInvariants()
         let again = try heap.allocate(pages: 900)
         let isZeroed = again.isZeroed
-        #expect(isZeroed)
+        #expect(isZeroed == releasedReadsZero)
     }
 
     @Test("Cut, joined, shrunk, grown and leaked, a discarded run keeps the books right")
