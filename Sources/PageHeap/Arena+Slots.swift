@@ -18,6 +18,8 @@ extension Arena {
 
     /// Stores a value, and answers where.
     ///
+    /// - Parameter value: copied into the arena.
+    /// - Returns: its place, valid until the arena is reset.
     /// - Throws: ``PageHeapError/system(_:)`` with `noMemory` if the system refuses memory. Then the arena is as it was.
     /// - Complexity: O(1), but for a new run now and then.
     @inlinable

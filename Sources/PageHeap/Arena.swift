@@ -39,6 +39,7 @@ public struct Arena: ~Copyable, Sendable {
     /// Makes an arena without memory.
     ///
     /// - Parameter heap: where its memory comes from. The arena keeps it alive.
+    /// - Complexity: O(1). No memory is taken before the first allocation.
     public init(heap: PageHeap) {
         self.heap = heap
         runs = RunList(of: heap)

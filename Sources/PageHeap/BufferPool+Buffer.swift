@@ -42,6 +42,7 @@ extension BufferPool {
         /// - Parameter body: appends to what it is given, at most ``byteCount`` bytes.
         /// - Returns: how many bytes were appended.
         /// - Throws: what `body` throws; what it appended before stays.
+        /// - Complexity: O(1), beside `body`.
         @inlinable
         @discardableResult
         public mutating func initialize<Failure: Error>(
@@ -53,6 +54,9 @@ extension BufferPool {
         /// Calls `body` with the bytes.
         ///
         /// - Parameter body: must not let the buffer out.
+        /// - Returns: what `body` returns.
+        /// - Throws: what `body` throws.
+        /// - Complexity: O(1), beside `body`.
         @inlinable
         public borrowing func withUnsafeBytes<Result: ~Copyable, Failure: Error>(
             _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
@@ -63,6 +67,9 @@ extension BufferPool {
         /// Calls `body` with the bytes, to change them: for system calls that fill them.
         ///
         /// - Parameter body: must not let the buffer out.
+        /// - Returns: what `body` returns.
+        /// - Throws: what `body` throws; what it wrote before stays.
+        /// - Complexity: O(1), beside `body`.
         @inlinable
         public mutating func withUnsafeMutableBytes<Result: ~Copyable, Failure: Error>(
             _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Result

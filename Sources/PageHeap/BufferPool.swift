@@ -58,6 +58,7 @@ public final class BufferPool: Sendable {
     ///     second, as long as a cycle of the heap's own.
     /// - Throws: ``PageHeapError/invalidByteCount(_:)``, ``PageHeapError/invalidAlignment(_:)``,
     ///   ``PageHeapError/invalidConfiguration(_:)``, ``PageHeapError/invalidInterval(_:)``.
+    /// - Complexity: O(1). No memory is taken before the first buffer is.
     public init(
         heap: PageHeap, bufferByteCount: Int, alignment: Int = 1, retaining limit: Int = 16,
         idleTime: Duration = .seconds(1)
@@ -115,6 +116,8 @@ public final class BufferPool: Sendable {
     }
 
     /// The pool's figures: one consistent snapshot.
+    ///
+    /// - Complexity: O(1), under the pool's lock.
     public var statistics: Statistics {
         state.withLock {
             Statistics(
@@ -124,6 +127,8 @@ public final class BufferPool: Sendable {
     }
 
     /// Gives all buffers that wait back to the heap now.
+    ///
+    /// - Complexity: O(buffers that wait).
     public func releaseIdleBuffers() {
         var waiting = RunList(of: heap)
         state.withLock { $0.move($0.idle.count, to: &waiting) }

@@ -18,6 +18,7 @@ extension PageHeap.Configuration {
     ///   begin with `PAGEHEAP_` do not matter, nor does what they say that only the malloc library and the tools heed.
     /// - Throws: ``PageHeapError/invalidConfiguration(_:)``, which names the variable, its value and what would be right; of
     ///   several, the first by name. An unknown name that begins with `PAGEHEAP_` is wrong, too.
+    /// - Complexity: O(*n* log *n*) in the number of variables.
     public init(environment: [String: String]) throws(PageHeapError) {
         let prefix = "PAGEHEAP_"
         var options = Options(environment: nil)

@@ -41,7 +41,7 @@ extension PageHeap {
         /// ``PageHeap/PageHeap/scavengeEvents(polledEvery:)``.
         public var trace = Trace.none
 
-        /// The defaults.
+        /// The defaults: what each property says.
         public init() {}
 
         func checked() throws(PageHeapError) -> HeapConfiguration {

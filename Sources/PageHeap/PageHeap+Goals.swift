@@ -20,6 +20,8 @@ extension PageHeap {
     }
 
     /// The most bytes that the heap should have from the system, or nothing where there is no limit.
+    ///
+    /// - Complexity: O(1), without a lock.
     public var memoryLimit: Int? { heap.memoryLimit.map { Int(clamping: $0.rawValue) } }
 
     /// Sets the memory limit, or takes it away.
@@ -31,6 +33,7 @@ extension PageHeap {
     ///
     /// - Parameter bytes: at least 1, or nothing for no limit.
     /// - Throws: ``PageHeapError/invalidConfiguration(_:)``.
+    /// - Complexity: O(1). What has to go back goes in the background.
     public func setMemoryLimit(_ bytes: Int?) throws(PageHeapError) {
         heap.setMemoryLimit(try Configuration.checkedLimit(bytes))
     }

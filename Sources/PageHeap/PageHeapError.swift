@@ -6,7 +6,8 @@ public enum PageHeapError: Error, Hashable, Sendable {
     case invalidPageCount(Int)
     /// An alignment that is not a power of two.
     case invalidAlignment(Int)
-    /// A number of bytes that is not positive.
+    /// A number of bytes that is not positive, where there has to be at least one; negative, where there may be none; or
+    /// beyond what can be counted in whole pages.
     case invalidByteCount(Int)
     /// A place in a run, or a new size of it, that it does not have: what was asked for, and the most there is; at least 1.
     case pageCountOutOfRange(Int, limit: Int)
@@ -27,6 +28,7 @@ public enum PageHeapError: Error, Hashable, Sendable {
 }
 
 extension PageHeapError: CustomStringConvertible {
+    /// What is wrong, and what would be right, in a line.
     public var description: String {
         switch self {
         case .invalidPageCount(let count): "a number of pages must be at least 1, not \(count)"

@@ -25,6 +25,10 @@ extension PageRun {
     }
 
     /// The pages' contents as integers, as many as fit.
+    ///
+    /// - Parameter type: any integer type: each pattern of bits is a value of it.
+    /// - Returns: ``byteCount`` / the type's stride integers, which live no longer than the access to the run.
+    /// - Complexity: O(1).
     @inlinable
     @_lifetime(borrow self)
     public func span<Element: FixedWidthInteger & BitwiseCopyable>(of type: Element.Type) -> Swift.Span<Element> {
@@ -32,6 +36,10 @@ extension PageRun {
     }
 
     /// The pages' contents as integers, as many as fit, to read and to write.
+    ///
+    /// - Parameter type: any integer type: each pattern of bits is a value of it.
+    /// - Returns: ``byteCount`` / the type's stride integers, which live no longer than the access to the run.
+    /// - Complexity: O(1).
     @inlinable
     @_lifetime(&self)
     public mutating func mutableSpan<Element: FixedWidthInteger & BitwiseCopyable>(
@@ -47,6 +55,7 @@ extension PageRun {
     /// - Parameter body: appends to what it is given, at most ``byteCount`` bytes.
     /// - Returns: how many bytes were appended.
     /// - Throws: what `body` throws; what it appended before stays.
+    /// - Complexity: O(1), beside `body`.
     @inlinable
     @discardableResult
     public mutating func initialize<Failure: Error>(
@@ -61,6 +70,9 @@ extension PageRun {
     /// Calls `body` with the pages' bytes.
     ///
     /// - Parameter body: must not let the buffer out.
+    /// - Returns: what `body` returns.
+    /// - Throws: what `body` throws.
+    /// - Complexity: O(1), beside `body`.
     @inlinable
     public borrowing func withUnsafeBytes<Result: ~Copyable, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
@@ -71,6 +83,9 @@ extension PageRun {
     /// Calls `body` with the pages' bytes, to change them.
     ///
     /// - Parameter body: must not let the buffer out.
+    /// - Returns: what `body` returns.
+    /// - Throws: what `body` throws; what it wrote before stays.
+    /// - Complexity: O(1), beside `body`.
     @inlinable
     public mutating func withUnsafeMutableBytes<Result: ~Copyable, Failure: Error>(
         _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Result

@@ -51,6 +51,7 @@ public struct PageRun: ~Copyable, Sendable {
     /// On purpose: for memory that lives as long as the process, or whose owner is C.
     ///
     /// - Returns: the pages' bytes, page-aligned.
+    /// - Complexity: O(1).
     public consuming func leak() -> UnsafeMutableRawBufferPointer {
         noteWrite()
         let bytes = UnsafeMutableRawBufferPointer(start: start, count: byteCount)

@@ -37,6 +37,10 @@ public struct ProcessMalloc: ScavengedHeap {
     /// - Complexity: O(threads).
     public var mallocStatistics: MallocStatistics { MallocStatistics(functions.snapshot()) }
 
+    /// The most bytes that the malloc should have from the system, its own books included, or nothing where there is no
+    /// limit.
+    ///
+    /// - Complexity: O(1).
     public var memoryLimit: Int? {
         let limit = functions.getMemoryLimit()
         return limit == .max ? nil : Int(clamping: limit)
@@ -50,7 +54,9 @@ public struct ProcessMalloc: ScavengedHeap {
     /// is legal.
     ///
     /// - Parameter bytes: at least 1, or nothing for no limit.
-    /// - Throws: ``PageHeapError/invalidConfiguration(_:)``.
+    /// - Throws: ``PageHeapError/invalidConfiguration(_:)``; ``PageHeapError/system(_:)`` with `noMemory` where the malloc
+    ///   could not make its heap.
+    /// - Complexity: O(1). What has to go back goes in the background.
     public func setMemoryLimit(_ bytes: Int?) throws(PageHeapError) {
         let limit = try PageHeap.Configuration.checkedLimit(bytes)
         guard functions.setMemoryLimit(limit.map { UInt64($0.rawValue) } ?? .max) == 0 else { throw .system(.noMemory) }
@@ -66,6 +72,9 @@ public struct ProcessMalloc: ScavengedHeap {
 
     /// Says whether and how the scavenger's work is told of on standard error, from now on: what `PAGEHEAP_SCAVTRACE`
     /// said holds no longer.
+    ///
+    /// - Parameter trace: how.
+    /// - Complexity: O(1).
     public func setTrace(_ trace: PageHeap.Configuration.Trace) {
         _ = functions.setScavengeTrace(UInt32(trace.kind.rawValue))
     }

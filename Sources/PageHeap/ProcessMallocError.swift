@@ -12,6 +12,7 @@ public enum ProcessMallocError: Error, Hashable, Sendable {
 }
 
 extension ProcessMallocError: CustomStringConvertible {
+    /// What is wrong, and what to do about it, in a line.
     public var description: String {
         let remedy =
             "start it with LD_PRELOAD=/path/to/libpageheapmalloc.so, or link the product pageheapmalloc"

@@ -13,6 +13,7 @@ public struct ScavengeEvent: Hashable, Codable, Sendable {
         case request
     }
 
+    /// What it tells of.
     public let kind: Kind
     /// The number of the generation that ended; of a release on request, that of the one it began. 0 before the first.
     public let generation: Int

@@ -6,7 +6,9 @@ import PageHeapCore
 /// too late for some is told how many in ``ScavengeEvent/lostEvents``. It ends when the reading task is cancelled. Each
 /// iterator is its own, and sees all events; the sequence keeps the heap alive.
 public struct ScavengeEvents: AsyncSequence, Sendable {
+    /// What a reader is given: an event.
     public typealias Element = ScavengeEvent
+    /// Reading never fails.
     public typealias Failure = Never
 
     let heap: PageHeap
@@ -39,7 +41,9 @@ public struct ScavengeEvents: AsyncSequence, Sendable {
 
         /// Waits for an event.
         ///
+        /// - Parameter actor: where the caller runs.
         /// - Returns: the event, or nothing once the task is cancelled.
+        /// - Complexity: O(1), and a look at the heap each interval.
         public mutating func next(isolation actor: isolated (any Actor)?) async -> ScavengeEvent? {
             while !Task.isCancelled {
                 if let (number, record) = reader.heap.heap.traceRecord(from: next) {
@@ -53,5 +57,9 @@ public struct ScavengeEvents: AsyncSequence, Sendable {
         }
     }
 
+    /// Makes a reader.
+    ///
+    /// - Returns: a reader of its own, which sees all events from now on.
+    /// - Complexity: O(1).
     public func makeAsyncIterator() -> Iterator { Iterator(heap: heap, interval: interval) }
 }

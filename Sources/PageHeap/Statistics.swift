@@ -24,17 +24,22 @@ extension PageHeap {
         public let goalBytes: Int?
         /// The memory limit, or nothing where there is none.
         public let memoryLimitBytes: Int?
-        /// Ever given back in the background, to offset growth, to keep to the memory limit, and on request.
+        /// Ever given back in the background.
         public let releasedInBackgroundTotalBytes: Int
+        /// Ever given back by allocations that made the heap grow, to offset the growth.
         public let releasedAtGrowthTotalBytes: Int
+        /// Ever given back by allocations, to keep to the memory limit.
         public let releasedForLimitTotalBytes: Int
+        /// Ever given back on request, by ``PageHeap/releaseFreeMemory()`` and ``PageHeap/releaseMemory(upTo:)``.
         public let releasedOnRequestTotalBytes: Int
         /// Ever given back inside pages in use, by ``PageRun/discardContents()``.
         public let releasedInUseTotalBytes: Int
-        /// Used again within 1, 10 and 60 seconds after it was given back, about: each is among the next. What was given back
-        /// in vain. Counted by chunks of 4 MiB, so close and not exact.
+        /// Used again within a second after it was given back, about: what was given back in vain. Counted by chunks of
+        /// 4 MiB, so close and not exact.
         public let reusedWithin1SecondTotalBytes: Int
+        /// The same within ten seconds; what was used again within one is among it.
         public let reusedWithin10SecondsTotalBytes: Int
+        /// The same within sixty seconds; what was used again within ten is among it.
         public let reusedWithin60SecondsTotalBytes: Int
         /// System calls that gave memory back; one for several ranges counts once.
         public let releaseCalls: Int
@@ -50,14 +55,16 @@ extension PageHeap {
         public let scavengerSeconds: Double
         /// CPU time that allocations spent on giving other memory back, to offset growth or for the memory limit, in seconds.
         public let assistSeconds: Double
-        /// CPU time of ``PageHeap/releaseFreeMemory()``, in seconds.
+        /// CPU time of ``PageHeap/releaseFreeMemory()`` and ``PageHeap/releaseMemory(upTo:)``, in seconds.
         public let forcedReleaseSeconds: Double
-        /// The background worker's share of all processors' time, 0 to 1: in the ten seconds before its last round, 0 where
-        /// that is longer ago than ten seconds; and since the heap was made.
+        /// The background worker's share of all processors' time, 0 to 1, in the ten seconds before its last round; 0 where
+        /// that is longer ago than ten seconds.
         public let scavengerRecentShare: Double
+        /// The same since the heap was made.
         public let scavengerShare: Double
-        /// How long the heap's lock was held, outside of ``PageHeap/releaseFreeMemory()`` and while one was under way.
+        /// How long the heap's lock was held while no release on request was under way.
         public let lockHolds: LockHolds
+        /// How long the heap's lock was held while one was under way.
         public let forcedLockHolds: LockHolds
 
         /// What the heap adds to resident memory, by its own books.

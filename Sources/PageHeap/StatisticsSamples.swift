@@ -4,7 +4,9 @@
 /// nobody had time for are left out. It ends when the reading task is cancelled. Each iterator is its own; the sequence
 /// keeps the heap alive.
 public struct StatisticsSamples: AsyncSequence, Sendable {
+    /// What a reader is given: a sample.
     public typealias Element = PageHeap.Statistics
+    /// Reading never fails.
     public typealias Failure = Never
 
     let heap: PageHeap
@@ -23,7 +25,9 @@ public struct StatisticsSamples: AsyncSequence, Sendable {
 
         /// Waits until a sample is due.
         ///
+        /// - Parameter actor: where the caller runs.
         /// - Returns: the sample, or nothing once the task is cancelled.
+        /// - Complexity: O(1).
         public mutating func next(isolation actor: isolated (any Actor)?) async -> PageHeap.Statistics? {
             guard await sleep(until: next) else { return nil }
             let now = ContinuousClock.now
@@ -33,6 +37,10 @@ public struct StatisticsSamples: AsyncSequence, Sendable {
         }
     }
 
+    /// Makes a reader.
+    ///
+    /// - Returns: a reader of its own, which sees all samples from now on.
+    /// - Complexity: O(1).
     public func makeAsyncIterator() -> Iterator { Iterator(heap: heap, interval: interval) }
 }
 
