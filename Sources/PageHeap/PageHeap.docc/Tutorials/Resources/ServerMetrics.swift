@@ -1,0 +1,17 @@
+import PageHeap
+
+/// A heap's figures as Prometheus reads them. Of any heap: the process's malloc, or one that the server made.
+func metrics(of heap: some ScavengedHeap) -> String {
+    let figures = heap.statistics
+    return """
+        # TYPE server_memory_in_use_bytes gauge
+        server_memory_in_use_bytes \(figures.inUseBytes)
+        # TYPE server_memory_retained_bytes gauge
+        server_memory_retained_bytes \(figures.retainedBytes)
+        # TYPE server_memory_released_bytes_total counter
+        server_memory_released_bytes_total \(figures.releasedInBackgroundTotalBytes)
+        # TYPE server_memory_scavenger_seconds_total counter
+        server_memory_scavenger_seconds_total \(figures.scavengerSeconds)
+
+        """
+}
