@@ -15,7 +15,9 @@ public struct HeapMetric: Sendable {
 
     /// What a metric is measured in.
     public enum Unit: String, Hashable, Sendable {
+        /// Bytes.
         case bytes
+        /// Seconds.
         case seconds
         /// A share, 0 to 1.
         case ratio
@@ -23,8 +25,11 @@ public struct HeapMetric: Sendable {
         case count
     }
 
+    /// Its name in the metrics system, `pageheap_` and so on.
     public let name: String
+    /// How it behaves.
     public let kind: Kind
+    /// What it is measured in.
     public let unit: Unit
     /// What it means, in one line.
     public let help: String

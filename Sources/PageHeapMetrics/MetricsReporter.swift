@@ -9,7 +9,7 @@ import Synchronization
 /// try await reporter.run(every: .seconds(10))
 /// ```
 ///
-/// Every metric has the dimension `heap`, so that several heaps can be told apart. Of a ``PageHeap/ProcessMalloc``, those
+/// Every metric has the dimension `heap`, so that several heaps can be told apart. Of a ``/PageHeap/ProcessMalloc``, those
 /// figures are reported, too, that only a malloc has.
 ///
 /// Counters follow the heap's totals: after a report, a counter's value is the total. Totals that begin at zero anew, as
@@ -35,6 +35,7 @@ public final class MetricsReporter: Sendable {
     ///   - heap: what is reported: a heap, or the process's malloc.
     ///   - name: the value of the dimension `heap`.
     ///   - factory: where the metrics are registered; if nothing, wherever `MetricsSystem.factory` is at the first report.
+    /// - Complexity: O(1).
     public convenience init(heap: some ScavengedHeap, name: String, factory: (any MetricsFactory)? = nil) {
         self.init(name: name, factory: factory) { HeapSnapshot(of: heap) }
     }
@@ -76,7 +77,8 @@ public final class MetricsReporter: Sendable {
     /// - Parameters:
     ///   - interval: from the end of one report to the next; more than nothing.
     ///   - body: is called after each report with the figures, on the task that called.
-    /// - Throws: ``PageHeap/PageHeapError/invalidInterval(_:)``.
+    /// - Throws: ``/PageHeap/PageHeapError/invalidInterval(_:)``.
+    /// - Complexity: that of ``report()``, each `interval`.
     nonisolated(nonsending) public func run(
         every interval: Duration, afterEach body: (PageHeap.Statistics) -> Void = { _ in }
     ) async throws(PageHeapError) {

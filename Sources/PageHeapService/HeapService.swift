@@ -6,6 +6,12 @@ import ServiceLifecycle
 
 /// A heap among the services of a server: reports its metrics, logs what is notable, and ends when the server does.
 ///
+/// <!-- given:
+/// import Logging
+/// import ServiceLifecycle
+/// func services() -> (Logger, any Service) { fatalError() }
+/// let (logger, server) = services()
+/// -->
 /// ```swift
 /// let group = ServiceGroup(services: [try HeapService(logger: logger), server], logger: logger)
 /// try await group.run()
@@ -33,7 +39,8 @@ public struct HeapService: Service {
     ///   - logger: what is notable goes there, with the metadata `heap`, which is `malloc`.
     ///   - configuration: what it does.
     ///   - metrics: where metrics are reported; if nothing, wherever `MetricsSystem.factory` is when the service begins.
-    /// - Throws: ``PageHeap/PageHeapError/invalidInterval(_:)``, ``PageHeap/PageHeapError/invalidConfiguration(_:)``.
+    /// - Throws: ``/PageHeap/PageHeapError/invalidInterval(_:)``, ``/PageHeap/PageHeapError/invalidConfiguration(_:)``.
+    /// - Complexity: O(1). The heap is first looked at when the service runs.
     public init(
         logger: Logger, configuration: Configuration = Configuration(), metrics: (any MetricsFactory)? = nil
     ) throws(PageHeapError) {
@@ -50,7 +57,8 @@ public struct HeapService: Service {
     ///   - logger: what is notable goes there.
     ///   - configuration: what it does.
     ///   - metrics: where metrics are reported; if nothing, wherever `MetricsSystem.factory` is when the service begins.
-    /// - Throws: ``PageHeap/PageHeapError/invalidInterval(_:)``, ``PageHeap/PageHeapError/invalidConfiguration(_:)``.
+    /// - Throws: ``/PageHeap/PageHeapError/invalidInterval(_:)``, ``/PageHeap/PageHeapError/invalidConfiguration(_:)``.
+    /// - Complexity: O(1). The heap is first looked at when the service runs.
     public init(
         heap: some ScavengedHeap, name: String, logger: Logger, configuration: Configuration = Configuration(),
         metrics: (any MetricsFactory)? = nil
@@ -75,6 +83,8 @@ public struct HeapService: Service {
     }
 
     /// Watches the heap until the shutdown.
+    ///
+    /// - Throws: nothing that could happen: the configuration has been checked.
     public func run() async throws {
         let heap: any ScavengedHeap
         do {
