@@ -7,6 +7,8 @@ package struct DemandCycle: Sendable {
     var seenRequests = InlineArray<4, UInt>(repeating: 0)
     /// The last generation found nothing to release.
     var foundNothing = false
+    /// A further cycle may have something to do, even if nothing happens meanwhile.
+    var hasMore = false
 
     /// What the heap needed, and the bytes of live blocks, when the last cycle ended.
     var seenDemand: ByteCount = 0

@@ -1,4 +1,3 @@
-import CPageHeap
 import Synchronization
 
 extension Heap {
@@ -9,9 +8,7 @@ extension Heap {
     ///
     /// - Parameter user: what lies above the heap.
     package func runWorker(for user: some PageUser) {
-        let (isFirst, _) = state.pointee.worker.thread.compareExchange(
-            expected: 0, desired: ThreadSlot.identity, successOrdering: .acquiring, failureOrdering: .relaxed)
-        if !isFirst { fatal("the scavenger's worker was started twice for the heap at", UInt(bitPattern: state)) }
+        state.pointee.worker.begin(for: UnsafeRawPointer(state))
         var progress = WorkerProgress(
             state.pointee.configuration, reading: state.pointee.system.monotonicNanoseconds(),
             processorTime: state.pointee.system.threadProcessorNanoseconds())
@@ -20,7 +17,7 @@ extension Heap {
         var seen = state.pointee.worker.signal.load(ordering: .acquiring) &- 1
         park(&progress, unlessSignalled: seen)
         while !state.pointee.worker.shouldStop.load(ordering: .relaxed) {
-            if !progress.hasMore && isIdle(foundNothing: progress.cycle.foundNothing, user) {
+            if isIdle(progress.cycle, user) {
                 park(&progress, unlessSignalled: seen)
             }
             // Before anything is looked at, the end among it: a request that comes later is not slept through.
@@ -28,57 +25,49 @@ extension Heap {
             if state.pointee.worker.shouldStop.load(ordering: .relaxed) { break }
             runRound(&progress, seen, user)
         }
-        state.pointee.worker.thread.store(0, ordering: .releasing)
-        // The last touch of the state: who waits for it may unmap it.
-        let ended = withUnsafePointer(to: state.pointee.worker.ended) { UnsafeRawPointer($0) }
-        state.pointee.worker.ended.store(1, ordering: .releasing)
-        pageheap_futex_wake(ended, 1)
+        state.pointee.worker.end()
     }
 
     /// Whether nothing is left to do until somebody has a request.
-    private func isIdle(foundNothing: Bool, _ user: some PageUser) -> Bool {
-        (foundNothing || isMet) && user.isHolePassOver && !user.mayFindMoreHoles
+    func isIdle(_ cycle: DemandCycle, _ user: some PageUser) -> Bool {
+        !cycle.hasMore && (cycle.foundNothing || isMet) && user.isHolePassOver && !user.mayFindMoreHoles
     }
 
     /// Ends a cycle if one is due, works for a stretch, and sleeps.
     private func runRound(_ progress: inout WorkerProgress, _ seen: UInt32, _ user: some PageUser) {
-        _ = progress.clock.advance(to: state.pointee.system.monotonicNanoseconds())
-        endCycleIfDue(&progress, user)
-        let run = work(progress.pacer, user)
+        _ = progress.pace.clock.advance(to: state.pointee.system.monotonicNanoseconds())
+        endCycleIfDue(&progress.cycle, at: progress.pace.clock.now, user)
+        let run = work(progress.pace.pacer, user)
         progress.cycle.note(released: run.released, isExhausted: run.isExhausted)
-        let spent = accountProcessorTime(&progress)
+        let spent = accountProcessorTime(&progress.pace)
         if run.released == 0 && user.isHolePassOver && Double(spent) < Tunables.minimumWorkNanoseconds {
             // Nothing to do before the next cycle.
-            let start = progress.clock.now
-            sleep(untilCycle(progress.cycle.lastEnd, progress.clock.now), &progress, unlessSignalled: seen)
-            endFirstRound(&progress, worked: Double(spent), slept: progress.clock.now &- start)
+            let start = progress.pace.clock.now
+            sleep(untilCycle(progress.cycle.lastEnd, start), &progress, unlessSignalled: seen)
+            progress.pace.endIdleRound(
+                worked: Double(spent), slept: progress.pace.clock.now &- start,
+                processors: state.pointee.system.processorCount)
         } else {
             // Whatever the cycle's end cost is paced as well.
-            let worked = progress.pacer.counted(max(run.worked, Double(spent)))
-            progress.hasPaced = true
-            let slept = rest(progress.pacer.sleepTime(worked: worked), &progress, seen, user)
-            progress.pacer.endRound(worked: worked, slept: slept, processors: state.pointee.system.processorCount)
-            if progress.pacer.takeReset() {
-                state.pointee.worker.wasReset.store(true, ordering: .relaxed)
-                state.pointee.worker.resets.wrappingAdd(1, ordering: .relaxed)
+            let time = progress.pace.sleepTime(after: max(run.worked, Double(spent)))
+            let slept = rest(time.sleep, &progress, seen, user)
+            if progress.pace.endRound(
+                worked: time.worked, slept: slept, processors: state.pointee.system.processorCount)
+            {
+                noteReset()
             }
             stayWithinShare(&progress, user)
         }
     }
 
-    /// Tells the pacer of the first round, though it gave nothing: the controller begins with a thousandth, and would
-    /// otherwise learn only in the first second of release, for which the heap would wait.
-    private func endFirstRound(_ progress: inout WorkerProgress, worked: Double, slept: Int64) {
-        guard !progress.hasPaced, case .controller = progress.pacer, slept >= Tunables.cycleNanoseconds / 2 else {
-            return
-        }
-        progress.hasPaced = true
-        progress.pacer.endRound(
-            worked: progress.pacer.counted(worked), slept: slept, processors: state.pointee.system.processorCount)
+    /// The pacer's controller has failed.
+    func noteReset() {
+        state.pointee.worker.wasReset.store(true, ordering: .relaxed)
+        state.pointee.worker.resets.wrappingAdd(1, ordering: .relaxed)
     }
 
     /// One stretch of release.
-    private func work(_ pacer: Pacer, _ user: some PageUser) -> ScavengeRun {
+    func work(_ pacer: Pacer, _ user: some PageUser) -> ScavengeRun {
         var before = state.pointee.system.threadProcessorNanoseconds()
         let run = ScavengeRun.perform(
             physicalPage: state.pointee.machine.physicalPage,
@@ -104,30 +93,33 @@ extension Heap {
     }
 
     /// Takes the thread's CPU time into the figures, and answers what was used since the last time.
-    private func accountProcessorTime(_ progress: inout WorkerProgress) -> Int64 {
+    private func accountProcessorTime(_ pace: inout WorkerPace) -> Int64 {
         let total = state.pointee.system.threadProcessorNanoseconds()
-        let spent = max(0, total &- progress.seenProcessorTime)
-        progress.seenProcessorTime = total
         let reading = state.pointee.system.monotonicNanoseconds()
-        _ = progress.clock.advance(to: reading)
-        progress.share.add(spent, at: progress.clock.now)
-        state.pointee.worker.processorNanoseconds.store(UInt64(max(0, total)), ordering: .relaxed)
-        state.pointee.worker.recentNanoseconds.store(UInt64(progress.share.used), ordering: .relaxed)
+        let spent = pace.account(processorTime: total, reading: reading)
+        noteWorkerTime(total: UInt64(max(0, total)), recent: pace.used.used, at: reading)
+        return spent
+    }
+
+    /// Takes what was worked for this heap into its figures, and publishes them.
+    ///
+    /// - Parameters:
+    ///   - total: nanoseconds of CPU time in all.
+    ///   - recent: the same, in the last ten seconds.
+    ///   - reading: what the system's clock says.
+    func noteWorkerTime(total: UInt64, recent: Int64, at reading: Int64) {
+        state.pointee.worker.processorNanoseconds.store(total, ordering: .relaxed)
+        state.pointee.worker.recentNanoseconds.store(UInt64(recent), ordering: .relaxed)
         state.pointee.worker.recentEnd.store(reading, ordering: .relaxed)
         locked.lock()
         locked.pointee.longestUsualHold = locked.pointee.holds.ordinary.bound(thousandths: 999)
         publish()
         locked.unlock()
-        return spent
     }
 
     /// Sleeps longer where the next stretch could pass the bound on the share of any ten seconds.
     private func stayWithinShare(_ progress: inout WorkerProgress, _ user: some PageUser) {
-        guard case .controller = progress.pacer else { return }
-        let machine = Double(ShareWindow.nanoseconds) * Double(state.pointee.system.processorCount)
-        let bound = machine * state.pointee.configuration.scavengeShare * Tunables.shareTolerance
-        let delay = progress.share.delay(
-            until: Int64(max(0, min(bound, 9e18) - 2 * Tunables.minimumWorkNanoseconds)), at: progress.clock.now)
+        let delay = progress.pace.delay(processors: state.pointee.system.processorCount)
         if delay > 0 {
             _ = rest(delay, &progress, state.pointee.worker.signal.load(ordering: .acquiring), user, mayEndEarly: false)
         }

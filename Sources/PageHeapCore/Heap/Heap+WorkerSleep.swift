@@ -12,17 +12,21 @@ extension Heap {
         _ nanoseconds: Int64, _ progress: inout WorkerProgress, _ seen: UInt32, _ user: some PageUser,
         mayEndEarly: Bool = true
     ) -> Int64 {
-        let start = progress.clock.now
-        while progress.clock.now &- start < nanoseconds {
+        let start = progress.pace.clock.now
+        while progress.pace.clock.now &- start < nanoseconds {
             let signal = state.pointee.worker.signal.load(ordering: .acquiring)
             if state.pointee.worker.shouldStop.load(ordering: .relaxed) || mayEndEarly && signal != seen { break }
-            if endCycleIfDue(&progress, user) && mayEndEarly && state.pointee.goal.load(ordering: .relaxed) != .max {
+            if endCycleIfDue(&progress.cycle, at: progress.pace.clock.now, user) && mayEndEarly
+                && state.pointee.goal.load(ordering: .relaxed) != .max
+            {
                 break
             }
-            let left = nanoseconds &- (progress.clock.now &- start)
-            sleep(min(left, untilCycle(progress.cycle.lastEnd, progress.clock.now)), &progress, unlessSignalled: signal)
+            let left = nanoseconds &- (progress.pace.clock.now &- start)
+            sleep(
+                min(left, untilCycle(progress.cycle.lastEnd, progress.pace.clock.now)), &progress,
+                unlessSignalled: signal)
         }
-        return progress.clock.now &- start
+        return progress.pace.clock.now &- start
     }
 
     /// Nanoseconds until the next cycle of demand is due, at least 1. Where there are none, as long as one: who finds
@@ -34,61 +38,61 @@ extension Heap {
 
     /// Ends a cycle of demand where it is time for one, and answers whether it was.
     @discardableResult
-    func endCycleIfDue(_ progress: inout WorkerProgress, _ user: some PageUser) -> Bool {
-        guard state.pointee.configuration.cycles == .demand,
-            progress.clock.now &- progress.cycle.lastEnd >= Tunables.cycleNanoseconds
+    func endCycleIfDue(_ cycle: inout DemandCycle, at now: Int64, _ user: some PageUser) -> Bool {
+        guard state.pointee.configuration.cycles == .demand, now &- cycle.lastEnd >= Tunables.cycleNanoseconds
         else { return false }
-        progress.cycle.lastEnd = progress.clock.now
-        progress.hasMore = endCycle(&progress.cycle, user)
+        cycle.lastEnd = now
+        cycle.hasMore = endCycle(&cycle, user)
         return true
     }
 
     func sleep(_ nanoseconds: Int64, _ progress: inout WorkerProgress, unlessSignalled seen: UInt32) {
-        checkOwnThread()
-        let isOver = withUnsafePointer(to: state.pointee.worker.signal) {
-            state.pointee.system.wait($0, while: seen, nanoseconds: nanoseconds)
-        }
-        state.pointee.worker.wakeUps.wrappingAdd(1, ordering: .relaxed)
-        _ = progress.clock.advance(
-            to: state.pointee.system.monotonicNanoseconds(), atLeast: isOver ? nanoseconds : 0)
+        state.pointee.worker.sleep(
+            nanoseconds, &progress.pace.clock, unlessSignalled: seen, state.pointee.system)
     }
 
     /// Sleeps until somebody has something for the worker; not at all where something was freed since the last cycle,
     /// by somebody who did not see that there was a worker to wake.
     func park(_ progress: inout WorkerProgress, unlessSignalled seen: UInt32) {
-        locked.lock()
-        state.pointee.worker.freedSinceParked.store(0, ordering: .relaxed)
-        // Sequentially consistent, as are the count of live bytes and whoever frees: either this sees what was freed, or
-        // the one who freed it sees that the worker is parked.
-        state.pointee.worker.isParked.store(true, ordering: .sequentiallyConsistent)
-        let freed = progress.cycle.freed(
-            demand: currentBooks().demand,
-            live: ByteCount(state.pointee.liveBytes.load(ordering: .sequentiallyConsistent)))
-        locked.unlock()
-        if freed < Tunables.wakeBytes {
+        if beginPark(progress.cycle) {
             while state.pointee.worker.signal.load(ordering: .acquiring) == seen
                 && !state.pointee.worker.shouldStop.load(ordering: .relaxed)
             {
                 sleep(-1, &progress, unlessSignalled: seen)
             }
         }
-        state.pointee.worker.isParked.store(false, ordering: .relaxed)
-        _ = progress.clock.advance(to: state.pointee.system.monotonicNanoseconds())
-        progress.cycle.foundNothing = false
-        progress.hasMore = state.pointee.configuration.cycles == .demand
+        endPark(&progress.cycle)
+        _ = progress.pace.clock.advance(to: state.pointee.system.monotonicNanoseconds())
     }
 
-    /// Parking, sleeping and working are the worker's own.
-    private func checkOwnThread() {
-        invariant(
-            state.pointee.worker.thread.load(ordering: .relaxed) == ThreadSlot.identity,
-            "another thread works as the scavenger's worker")
+    /// Says that the heap has to ask if it wants to be looked at, and answers whether it may stay so: not where something
+    /// was freed since the last cycle, by somebody who did not see that.
+    func beginPark(_ cycle: DemandCycle) -> Bool {
+        locked.lock()
+        defer { locked.unlock() }
+        state.pointee.worker.freedSinceParked.store(0, ordering: .relaxed)
+        // Sequentially consistent, as are the count of live bytes and whoever frees: either this sees what was freed, or
+        // the one who freed it sees that the worker is parked.
+        state.pointee.worker.isParked.store(true, ordering: .sequentiallyConsistent)
+        let freed = cycle.freed(
+            demand: currentBooks().demand,
+            live: ByteCount(state.pointee.liveBytes.load(ordering: .sequentiallyConsistent)))
+        return freed < Tunables.wakeBytes
+    }
+
+    /// Says that the heap will be looked at unasked.
+    func endPark(_ cycle: inout DemandCycle) {
+        state.pointee.worker.isParked.store(false, ordering: .relaxed)
+        cycle.foundNothing = false
+        cycle.hasMore = state.pointee.configuration.cycles == .demand
     }
 
     /// Asks the worker to look, and wakes it. No lock is held, except one that no allocation waits for.
     package func wakeWorker() {
+        guard let shared = state.pointee.sharedWorker else { return state.pointee.worker.wake(state.pointee.system) }
+        // This heap's request first: who is woken looks which heap has one.
         state.pointee.worker.raise()
-        withUnsafePointer(to: state.pointee.worker.signal) { state.pointee.system.wake($0) }
+        shared.pointee.wake(state.pointee.system)
     }
 
     /// Counts freed bytes, and answers whether they are the ones to wake a parked worker for. In the child of a fork,

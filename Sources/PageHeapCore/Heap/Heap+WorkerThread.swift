@@ -1,4 +1,3 @@
-import CPageHeap
 import Synchronization
 
 extension Heap {
@@ -22,51 +21,12 @@ extension Heap {
 
     @inline(never)
     private func startWorker(_ body: @convention(c) (UnsafeMutableRawPointer) -> Void) {
-        state.pointee.worker.lock.lock()
-        let starts =
-            !state.pointee.worker.isRunning.load(ordering: .relaxed)
-            && !state.pointee.worker.shouldStop.load(ordering: .relaxed)
-            && state.pointee.worker.isWanted.load(ordering: .relaxed)
-        if starts { state.pointee.worker.isRunning.store(true, ordering: .relaxed) }
-        state.pointee.worker.isWanted.store(false, ordering: .relaxed)
-        state.pointee.worker.lock.unlock()
-        guard starts else { return }
-        if startThread(body, UnsafeMutableRawPointer(state)) { return }
-        // No thread to be had: without a worker the heap works, and the next growth tries again. Whoever waits for the
-        // worker's end waits for none.
-        state.pointee.worker.lock.lock()
-        state.pointee.worker.isRunning.store(false, ordering: .relaxed)
-        if state.pointee.worker.shouldStop.load(ordering: .relaxed) {
-            state.pointee.worker.ended.store(1, ordering: .releasing)
-            withUnsafePointer(to: state.pointee.worker.ended) { state.pointee.system.wake($0) }
-        }
-        state.pointee.worker.lock.unlock()
-    }
-
-    private func startThread(
-        _ body: @convention(c) (UnsafeMutableRawPointer) -> Void, _ argument: UnsafeMutableRawPointer
-    ) -> Bool {
-        let name: StaticString = "pageheap"
-        return name.withUTF8Buffer { buffer in
-            buffer.withMemoryRebound(to: CChar.self) { text in
-                guard let text = text.baseAddress else { return false }
-                return pageheap_start_thread(body, argument, text) == 0
-            }
-        }
+        guard state.pointee.worker.claimStart() else { return }
+        if WorkerState.startThread(body, UnsafeMutableRawPointer(state)) { return }
+        // Without a worker the heap works, and the next growth tries again.
+        state.pointee.worker.noteNotStarted(state.pointee.system)
     }
 
     /// Ends the worker, and waits until it has ended. No new one will start. No lock is held.
-    package func stopWorker() {
-        state.pointee.worker.lock.lock()
-        state.pointee.worker.shouldStop.store(true, ordering: .relaxed)
-        let isRunning = state.pointee.worker.isRunning.load(ordering: .relaxed)
-        state.pointee.worker.lock.unlock()
-        guard isRunning else { return }
-        wakeWorker()
-        while state.pointee.worker.ended.load(ordering: .acquiring) == 0 {
-            withUnsafePointer(to: state.pointee.worker.ended) {
-                _ = state.pointee.system.wait($0, while: 0, nanoseconds: -1)
-            }
-        }
-    }
+    package func stopWorker() { state.pointee.worker.stop(state.pointee.system) }
 }
