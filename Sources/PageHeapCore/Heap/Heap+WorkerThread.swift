@@ -10,13 +10,20 @@ extension Heap {
         }
     }
 
+    /// Whether there is no worker, and one is wanted. A hint.
+    @inline(__always)
+    package var wantsWorker: Bool { state.pointee.worker.isWanted.load(ordering: .relaxed) }
+
+    /// Whether the worker is one that several heaps share.
+    var sharesWorker: Bool { state.pointee.sharedWorker != nil }
+
     /// Starts the worker where it is wanted and not there. No lock is held, and the thread's cache is not in use,
     /// because making a thread may allocate.
     ///
     /// - Parameter body: is given the address of the heap's state, on the new thread; calls ``runWorker(for:)``.
     @inline(__always)
     package func startWorkerIfWanted(_ body: @convention(c) (UnsafeMutableRawPointer) -> Void) {
-        if state.pointee.worker.isWanted.load(ordering: .relaxed) { startWorker(body) }
+        if wantsWorker { startWorker(body) }
     }
 
     @inline(never)

@@ -128,9 +128,7 @@ package struct Heap<System: OperatingSystem> {
     var locked: UnsafeMutablePointer<LockedPages> { withUnsafeMutablePointer(to: &state.pointee.locked) { $0 } }
 
     /// The background worker's state.
-    package var worker: UnsafeMutablePointer<WorkerState> {
-        withUnsafeMutablePointer(to: &state.pointee.worker) { $0 }
-    }
+    package var worker: UnsafePointer<WorkerState> { withUnsafePointer(to: state.pointee.worker) { $0 } }
 
     /// Whether pages that have no physical memory read as zero.
     package var releasedReadsZero: Bool { state.pointee.releasedReadsZero }

@@ -46,10 +46,10 @@ package struct HeapState<System: OperatingSystem>: ~Copyable {
     var space: SearchSpace
     /// What retained bytes are driven to; the maximum where the scavenger is off. Relaxed: any recent value will do.
     let goal: Atomic<UInt>
-    var worker: WorkerState
+    let worker: WorkerState
     /// The worker that sleeps in this one's stead, where several heaps share one: whoever has something for the worker
     /// wakes that one. Set before anybody has the heap.
-    var sharedWorker: UnsafeMutablePointer<WorkerState>?
+    var sharedWorker: UnsafePointer<WorkerState>?
     /// A ``TraceKind``'s raw value. Relaxed: it may change at any time.
     let trace: Atomic<UInt8>
 

@@ -8,24 +8,42 @@ import CPageHeap
 package struct SystemHeap: Equatable, Sendable {
     private nonisolated(unsafe) let heap: Heap<HostOperatingSystem>
 
-    private static var stateBytes: ByteCount {
-        ByteCount(UInt(MemoryLayout<HeapState<HostOperatingSystem>>.size))
+    private typealias State = HeapState<HostOperatingSystem>
+    private typealias Shared = SharedHeap<HostOperatingSystem>
+
+    /// Behind the state lies what a shared scavenger keeps of the heap.
+    private static var sharedOffset: ByteCount {
+        ByteCount(UInt(MemoryLayout<State>.size)).roundedUp(to: ByteCount(UInt(MemoryLayout<Shared>.alignment)))
     }
 
+    private static var stateBytes: ByteCount { sharedOffset + ByteCount(UInt(MemoryLayout<Shared>.size)) }
+
     /// A heap, or nothing if the system refuses address space.
-    package init?(_ configuration: HeapConfiguration) {
+    ///
+    /// - Parameter scavenger: looks after it, instead of a worker of its own; not where there is to be none.
+    package init?(_ configuration: HeapConfiguration, scavenger: SystemScavenger? = nil) {
         let system = HostOperatingSystem()
         let bytes = Self.stateBytes.roundedUp(to: system.physicalPageBytes)
         guard let memory = system.reserveMetadata(bytes) else { return nil }
         guard system.makeMetadataAccessible(memory, bytes),
             let heap = Heap.start(
-                in: memory.bindMemory(to: HeapState<HostOperatingSystem>.self, capacity: 1), system: system,
-                configuration: configuration)
+                in: memory.bindMemory(to: State.self, capacity: 1), system: system, configuration: configuration)
         else {
             system.cancelMetadata(memory, bytes)
             return nil
         }
         self.heap = heap
+        if let scavenger, configuration.runsWorker { scavenger.scavenger.attach(heap, as: member) }
+    }
+
+    /// What a shared scavenger keeps of the heap; not there where the heap has a worker of its own.
+    private var member: UnsafeMutablePointer<SharedHeap<HostOperatingSystem>> {
+        (UnsafeMutableRawPointer(heap.state) + Int(Self.sharedOffset.rawValue)).assumingMemoryBound(to: Shared.self)
+    }
+
+    /// The scavenger that looks after it, where that is a shared one.
+    private var scavenger: SystemScavenger? {
+        heap.sharesWorker ? SystemScavenger(member.pointee.scavenger) : nil
     }
 
     package static func == (left: SystemHeap, right: SystemHeap) -> Bool { left.heap.state == right.heap.state }
@@ -36,10 +54,12 @@ package struct SystemHeap: Equatable, Sendable {
     }
 
     private func takeDown() {
-        heap.stopWorker()
+        let scavenger = scavenger
+        if let scavenger { scavenger.scavenger.leave(member) } else { heap.stopWorker() }
         heap.shutDown()
         let system = HostOperatingSystem()
         system.cancelMetadata(heap.state, Self.stateBytes.roundedUp(to: system.physicalPageBytes))
+        scavenger?.dropReference()
     }
 
     /// Pages: the address, and whether they are known to read as zero; nothing where there is no memory.
@@ -134,8 +154,16 @@ package struct SystemHeap: Equatable, Sendable {
 
     package func checkInvariants() { heap.checkInvariants() }
 
-    private func startWorkerIfWanted() {
-        heap.startWorkerIfWanted { Heap<HostOperatingSystem>.runWorkerAlone($0) }
+    @inline(__always)
+    private func startWorkerIfWanted() { if heap.wantsWorker { startWorker() } }
+
+    @inline(never)
+    private func startWorker() {
+        if let scavenger {
+            scavenger.look(after: member)
+        } else {
+            heap.startWorkerIfWanted { Heap<HostOperatingSystem>.runWorkerAlone($0) }
+        }
     }
 }
 

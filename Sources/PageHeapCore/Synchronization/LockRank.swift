@@ -23,7 +23,7 @@ package enum LockRanks {
     package enum Search: LockRank { package static var order: UInt32 { 5 } }
     /// The records of spans.
     package enum Metadata: LockRank { package static var order: UInt32 { 6 } }
-    /// The worker's state.
+    /// The worker's state; where heaps share it, also which ones.
     package enum Worker: LockRank { package static var order: UInt32 { 7 } }
 }
 

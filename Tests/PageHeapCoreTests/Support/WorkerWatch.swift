@@ -2,34 +2,44 @@ import PageHeapCore
 import PageHeapSimulation
 import Synchronization
 
-/// Runs a heap's worker in virtual time, on the calling thread, and keeps what it did with its time.
+/// Runs a worker in virtual time, on the calling thread, and keeps what it did with its time.
 final class WorkerWatch: @unchecked Sendable {
-    private let malloc: MallocHeap<SimulatedOperatingSystem>
+    private let worker: UnsafePointer<WorkerState>
     private let system: SimulatedOperatingSystem
+    private let work: () -> Void
     /// The nanoseconds of each wait; -1 for one without end.
     private(set) var waits: [Int64] = []
     /// Monotonic time and CPU time after each wait.
     private var samples: [(time: Int64, used: Int64)] = []
     /// Called at each wait that is no park, with the number of waits so far.
     var onSleep: ((Int) -> Void)?
+    /// Called at each park that does not end the worker, with the number of parks so far.
+    var onPark: ((Int) -> Void)?
     /// Ends the worker at this time.
     var endNanoseconds = Int64.max
     /// Parks before the worker is ended.
     var parksAllowed = 1
     private var parks = 0
 
-    init(_ test: TestMalloc) {
-        malloc = test.malloc
-        system = test.system
+    /// - Parameter work: the worker's whole life.
+    init(_ worker: UnsafePointer<WorkerState>, on system: SimulatedOperatingSystem, work: @escaping () -> Void) {
+        self.worker = worker
+        self.system = system
+        self.work = work
+    }
+
+    convenience init(_ test: TestMalloc) {
+        let malloc = test.malloc
+        self.init(malloc.heap.worker, on: test.system) { malloc.heap.runWorker(for: malloc) }
     }
 
     /// Runs the worker until it is parked, or was stopped otherwise.
     func runUntilParked() {
         parks = 0
         // A second run goes on where the first was ended; a stop before the first is the test's.
-        if !waits.isEmpty { malloc.heap.worker.pointee.shouldStop.store(false, ordering: .relaxed) }
+        if !waits.isEmpty { worker.pointee.shouldStop.store(false, ordering: .relaxed) }
         system.onWait { self.waited($0) }
-        malloc.heap.runWorker(for: malloc)
+        work()
         system.onWait(nil)
     }
 
@@ -38,14 +48,19 @@ final class WorkerWatch: @unchecked Sendable {
         samples.append((system.monotonicNanoseconds(), system.threadProcessorNanoseconds()))
         if nanoseconds < 0 {
             parks += 1
-            if parks >= parksAllowed { stop() } else { malloc.heap.wakeWorker() }
+            if parks >= parksAllowed {
+                stop()
+            } else {
+                worker.pointee.raise()
+                onPark?(parks)
+            }
         } else {
             onSleep?(waits.count)
         }
         if system.monotonicNanoseconds() >= endNanoseconds { stop() }
     }
 
-    private func stop() { malloc.heap.worker.pointee.shouldStop.store(true, ordering: .relaxed) }
+    private func stop() { worker.pointee.shouldStop.store(true, ordering: .relaxed) }
 
     /// The share of the machine that the worker used over each stretch of so many seconds that begins at a sample.
     func shares(ofSeconds seconds: Int64, processors: UInt, from: Int64 = 0) -> [Double] {

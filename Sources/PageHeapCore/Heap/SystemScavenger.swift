@@ -1,0 +1,48 @@
+/// A scavenger on the real operating system that several ``SystemHeap``s share: what everyone outside the core uses.
+///
+/// A handle; copies name the same scavenger. It ends when its owner has given its reference up and the last heap that
+/// uses it is torn down: the worker is stopped, and the memory is given back.
+package struct SystemScavenger: Sendable {
+    nonisolated(unsafe) let scavenger: SharedScavenger<HostOperatingSystem>
+
+    private typealias State = SharedScavengerState<HostOperatingSystem>
+
+    private static func stateBytes(_ system: HostOperatingSystem) -> ByteCount {
+        ByteCount(UInt(MemoryLayout<State>.size)).roundedUp(to: system.physicalPageBytes)
+    }
+
+    init(_ scavenger: SharedScavenger<HostOperatingSystem>) { self.scavenger = scavenger }
+
+    /// A scavenger, or nothing if the system refuses memory.
+    ///
+    /// - Parameters:
+    ///   - share: of CPU time to use for all heaps together, 0.001 to 1.
+    ///   - pacer: how the worker keeps to it.
+    package init?(share: Double, pacer: PacerKind) {
+        let system = HostOperatingSystem()
+        let bytes = Self.stateBytes(system)
+        guard let memory = system.reserveMetadata(bytes) else { return nil }
+        guard system.makeMetadataAccessible(memory, bytes) else {
+            system.cancelMetadata(memory, bytes)
+            return nil
+        }
+        let state = memory.bindMemory(to: State.self, capacity: 1)
+        state.initialize(to: State(system, share: share, pacer: pacer))
+        self.init(SharedScavenger(state))
+    }
+
+    /// Gives a reference up. With the last one the scavenger ends.
+    package func dropReference() {
+        guard scavenger.dropReference() else { return }
+        scavenger.stop()
+        let system = HostOperatingSystem()
+        system.cancelMetadata(scavenger.state, Self.stateBytes(system))
+    }
+
+    /// Looks after a heap that wants a worker and has none.
+    func look(after heap: SharedScavenger<HostOperatingSystem>.Member) {
+        scavenger.join(heap) {
+            SharedScavenger($0.assumingMemoryBound(to: SharedScavengerState<HostOperatingSystem>.self)).run()
+        }
+    }
+}

@@ -1,0 +1,174 @@
+import PageHeapCore
+import PageHeapSimulation
+import Testing
+
+/// One worker for several heaps, in virtual time.
+@Suite("Shared scavenger")
+struct SharedScavengerTests {
+    private static let oneMebibyte = ByteCount(1 << 20)
+
+    /// A machine on which giving a page back costs what it costs on a real one with one processor; with more, as much of
+    /// the machine's time.
+    static func machine(processors: UInt = 2) -> SimulatedMachine {
+        var machine = SimulatedMachine()
+        machine.processors = processors
+        machine.releaseNanosecondsPerPage = 400 * Int64(processors)
+        return machine
+    }
+
+    @Test("All heaps give everything back, and then the worker sleeps without end")
+    func parks() throws {
+        let heaps = SharedTestHeaps(Self.machine())
+        for mebibytes in [64, 200, 16] { try heaps.addFree(mebibytes) }
+        let watch = heaps.watch()
+        watch.parksAllowed = 3
+        watch.runUntilParked()
+        for member in heaps.members {
+            #expect(member.retained < Self.oneMebibyte * 2)
+            #expect(member.isParked)
+            member.heap.checkInvariants()
+        }
+        // Requests with nothing behind them lead straight back to the park.
+        #expect(watch.waits.suffix(3) == [-1, -1, -1])
+        #expect(heaps.system.violations.isEmpty)
+    }
+
+    @Test("Without heaps it sleeps without end")
+    func none() {
+        let heaps = SharedTestHeaps(Self.machine())
+        let watch = heaps.watch()
+        watch.runUntilParked()
+        #expect(watch.waits == [-1])
+    }
+
+    @Test("All heaps together use the share and no more, over any ten seconds", arguments: [1, 2, 8] as [UInt])
+    func share(processors: UInt) throws {
+        let heaps = SharedTestHeaps(Self.machine(processors: processors))
+        for _ in 0..<3 { try heaps.addFree(2000) }
+        let watch = heaps.watch()
+        watch.endNanoseconds = 60_000_000_000
+        watch.runUntilParked()
+        #expect(watch.largestShare(ofSeconds: 10, processors: processors) <= 0.012)
+        let shares = watch.shares(ofSeconds: 10, processors: processors, from: 5_000_000_000)
+        #expect(shares.sorted()[shares.count / 2] >= 0.008, "\(shares)")
+    }
+
+    @Test("So they do where always some heap has news", arguments: [0.01, 0.003])
+    func shareWithManyHeaps(share: Double) throws {
+        let heaps = SharedTestHeaps(Self.machine(), share: share)
+        for _ in 0..<60 { try heaps.addFree(30) }
+        let watch = heaps.watch()
+        watch.endNanoseconds = 60_000_000_000
+        watch.onSleep = { count in
+            let member = heaps.members[count % heaps.members.count]
+            // Freed again at once: each is demand that was, and a request where the heap is parked.
+            try? heaps.use(member, 8)
+            heaps.free(member, 8)
+            member.heap.setMemoryLimit(ByteCount(UInt(1 + count % 7) << 20))
+        }
+        watch.runUntilParked()
+        #expect(watch.largestShare(ofSeconds: 10, processors: 2) <= 1.2 * share)
+        let shares = watch.shares(ofSeconds: 10, processors: 2, from: 5_000_000_000)
+        #expect(shares.sorted()[shares.count / 2] >= 0.8 * share, "\(shares)")
+    }
+
+    @Test("Heaps with something to give get the same, however far above their goals they are")
+    func fairness() throws {
+        let heaps = SharedTestHeaps(Self.machine())
+        for mebibytes in [3000, 700, 400] { try heaps.addFree(mebibytes) }
+        let watch = heaps.watch()
+        watch.endNanoseconds = 8_000_000_000
+        watch.runUntilParked()
+        let released = heaps.members.map(\.released)
+        let (least, most) = (released.min() ?? 0, released.max() ?? 0)
+        #expect(least > Self.oneMebibyte * 20 && least < Self.oneMebibyte * 400)
+        // A stretch for one is a millisecond, 5 MiB here, and a quantum more.
+        #expect(most - least <= Self.oneMebibyte * 8, "\(released)")
+    }
+
+    @Test("Figures of the heaps add up to what the worker used, and each counts only its own")
+    func figures() throws {
+        let heaps = SharedTestHeaps(Self.machine())
+        let idle = try heaps.add()
+        for mebibytes in [300, 60] { try heaps.addFree(mebibytes) }
+        let before = heaps.system.threadProcessorNanoseconds()
+        heaps.watch().runUntilParked()
+        let used = heaps.system.threadProcessorNanoseconds() - before
+        let figures = heaps.members.map { $0.heap.figures() }
+        #expect(used > 0)
+        #expect(figures.reduce(0) { $0 + $1.workerNanoseconds } == UInt64(used))
+        #expect(figures[1].workerNanoseconds > 3 * figures[2].workerNanoseconds)
+        #expect(figures[2].workerNanoseconds > 0 && figures[2].workerWakeUps > 0)
+        #expect(idle.heap.figures().workerNanoseconds == 0 && idle.heap.figures().workerWakeUps == 0)
+    }
+
+    @Test("The older pacer serves several heaps, too")
+    func averagePacer() throws {
+        let heaps = SharedTestHeaps(Self.machine(), pacer: .movingAverage)
+        for mebibytes in [40, 20] { try heaps.addFree(mebibytes) }
+        heaps.watch().runUntilParked()
+        for member in heaps.members { #expect(member.retained < Self.oneMebibyte * 2) }
+    }
+
+    // MARK: Coming and going
+
+    @Test("A heap that comes while the worker works is looked after")
+    func joining() throws {
+        let heaps = SharedTestHeaps(Self.machine())
+        try heaps.addFree(100)
+        let late = try heaps.add()
+        let watch = heaps.watch()
+        watch.onSleep = { count in
+            guard count == 5 else { return }
+            #expect(throws: Never.self) { try heaps.use(late, 50) }
+            heaps.free(late, 50)
+            heaps.lookAfter(late)
+        }
+        watch.runUntilParked()
+        #expect(late.released > Self.oneMebibyte * 48)
+        for member in heaps.members { #expect(member.retained < Self.oneMebibyte * 2) }
+    }
+
+    @Test("A heap that comes while the worker is parked wakes it")
+    func joiningParked() throws {
+        let heaps = SharedTestHeaps(Self.machine())
+        let watch = heaps.watch()
+        watch.parksAllowed = 2
+        watch.onPark = { _ in
+            let signal = heaps.signal
+            #expect(throws: Never.self) { try heaps.addFree(50) }
+            #expect(heaps.signal != signal)
+        }
+        watch.runUntilParked()
+        #expect(heaps.members.count == 1)
+        #expect(heaps.members.allSatisfy { $0.retained < Self.oneMebibyte * 2 })
+    }
+
+    @Test("A heap that goes is not touched again, and the others go on", arguments: [0, 1, 2])
+    func leaving(place: Int) throws {
+        let heaps = SharedTestHeaps(Self.machine())
+        for _ in 0..<3 { try heaps.addFree(100) }
+        let left = heaps.members[place]
+        var released = ByteCount.maximum
+        let watch = heaps.watch()
+        watch.onSleep = { count in
+            guard count == 30 else { return }
+            heaps.remove(left)
+            released = left.released
+        }
+        watch.runUntilParked()
+        #expect(left.released == released && released < Self.oneMebibyte * 90)
+        #expect(heaps.members.count == 2)
+        for member in heaps.members { #expect(member.retained < Self.oneMebibyte * 2) }
+    }
+
+    @Test("The last of owner and heaps takes it down")
+    func references() throws {
+        let heaps = SharedTestHeaps(Self.machine())
+        _ = try (heaps.add(), heaps.add())
+        // As many as the owner and two heaps have, and those that the fixture needs itself to end.
+        heaps.remove(heaps.members[1])
+        heaps.remove(heaps.members[0])
+        #expect(heaps.scavenger.dropReference())
+    }
+}
