@@ -9,16 +9,17 @@ extension PageHeap {
         public var retainExtraPercent = Int(Tunables.retainExtraPercent)
 
         /// Whether free memory goes back in the background, as by default, on a thread that the heap starts once it has
-        /// grown to 8 MiB. Without it, only ``PageHeap/PageHeap/releaseFreeMemory()`` and allocations that meet a goal
+        /// grown to 8 MiB, or that of a shared ``Scavenger``. Without it, only ``PageHeap/PageHeap/releaseFreeMemory()`` and allocations that meet a goal
         /// or a limit give memory back.
         public var releasesInBackground = true
 
         /// The share of the machine's CPU time that giving memory back in the background aims for, in percent: 0.1 to 100.
         /// The default, 1, is hard to notice, and gives about 100 MiB a second back for each processor. Over any ten
-        /// seconds it is at most a tenth more.
+        /// seconds it is at most a tenth more. Does not matter to a heap that shares a ``Scavenger``, which has its own share.
         public var scavengePercent = 100 * Tunables.scavengeShare
 
-        /// How the background worker keeps to that share. The default is ``Pacer/controller``.
+        /// How the background worker keeps to that share. The default is ``Pacer/controller``. Does not matter to a heap that
+        /// shares a ``Scavenger``.
         public var pacer = Pacer.controller
 
         /// How memory is given back. The default, ``Release/now``, is what makes resident memory fall, which people measure
@@ -48,11 +49,7 @@ extension PageHeap {
             guard (0...100).contains(retainExtraPercent) else {
                 throw .invalidConfiguration("retainExtraPercent must be 0 to 100, not \(retainExtraPercent)")
             }
-            // Not a number is in no range.
-            let share = scavengePercent / 100
-            guard (Tunables.scavengeShareMinimum...Tunables.scavengeShareLimit).contains(share) else {
-                throw .invalidConfiguration("scavengePercent must be 0.1 to 100, not \(scavengePercent)")
-            }
+            let share = try Self.checkedShare(scavengePercent, named: "scavengePercent")
             var configuration = HeapConfiguration()
             configuration.retainExtraPercent = UInt(retainExtraPercent)
             configuration.scavengeShare = share
@@ -64,6 +61,15 @@ extension PageHeap {
             configuration.memoryLimit = try Self.checkedLimit(memoryLimit)
             configuration.trace = trace.kind
             return configuration
+        }
+
+        static func checkedShare(_ percent: Double, named name: String) throws(PageHeapError) -> Double {
+            // Not a number is in no range.
+            let share = percent / 100
+            guard (Tunables.scavengeShareMinimum...Tunables.scavengeShareLimit).contains(share) else {
+                throw .invalidConfiguration("\(name) must be 0.1 to 100, not \(percent)")
+            }
+            return share
         }
 
         static func checkedLimit(_ bytes: Int?) throws(PageHeapError) -> ByteCount? {

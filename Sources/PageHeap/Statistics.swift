@@ -47,11 +47,12 @@ extension PageHeap {
         public let releaseFailures: Int
         /// The number of the present generation, 0 before the first: how often the search for free memory has begun anew.
         public let generation: Int
-        /// Times that the background worker woke up.
+        /// Times that the background worker woke up; of a shared ``Scavenger``, times that it had to do with this heap.
         public let workerWakeUps: Int
         /// Times that the pacer's controller failed and began anew.
         public let controllerResets: Int
-        /// CPU time of the background worker, in seconds.
+        /// CPU time of the background worker, in seconds; of a shared ``Scavenger``, what it used for this heap. The same in the
+        /// shares below.
         public let scavengerSeconds: Double
         /// CPU time that allocations spent on giving other memory back, to offset growth or for the memory limit, in seconds.
         public let assistSeconds: Double

@@ -1,0 +1,117 @@
+import Foundation
+import PageHeap
+import Testing
+
+/// Heaps that share a scavenger, on the real system.
+@Suite("Shared scavenger, on the real system")
+struct ScavengerTests {
+    /// Has a heap free so many pages with memory.
+    private static func drop(_ pages: Int, in heap: PageHeap) throws {
+        var run = try heap.allocate(pages: pages)
+        run.withUnsafeMutableBytes { bytes in _ = bytes.initializeMemory(as: UInt8.self, repeating: 1) }
+        run.release()
+    }
+
+    /// Waits until a heap has given memory back in the background, however long that takes.
+    private static func waitForRelease(in heap: PageHeap) async throws {
+        while heap.statistics.releasedInBackgroundTotalBytes == 0 { try await Task.sleep(for: .milliseconds(20)) }
+    }
+
+    /// The threads of the process that are scavengers'.
+    private static func threads() throws -> Int {
+        let tasks = "/proc/self/task"
+        return try FileManager.default.contentsOfDirectory(atPath: tasks).count { task in
+            (try? String(contentsOfFile: "\(tasks)/\(task)/comm", encoding: .utf8)) == "pageheap\n"
+        }
+    }
+
+    @Test("What the share may be", arguments: [0, 0.09, 100.1, -1, .nan, .infinity])
+    func wrongShare(percent: Double) {
+        #expect(throws: PageHeapError.invalidConfiguration("cpuPercent must be 0.1 to 100, not \(percent)")) {
+            _ = try Scavenger(cpuPercent: percent)
+        }
+    }
+
+    @Test("One that no heap uses comes and goes")
+    func unused() throws {
+        for percent in [0.1, 1, 100] { _ = try Scavenger(cpuPercent: percent, pacer: .average) }
+    }
+
+    @Test("Memory of all heaps goes back, also when nobody but they refers to the scavenger", .timeLimit(.minutes(5)))
+    func givesBack() async throws {
+        let heaps = try {
+            let scavenger = try Scavenger(cpuPercent: 100)
+            return try (0..<3).map { _ in try PageHeap(scavenger: scavenger) }
+        }()
+        for heap in heaps { try Self.drop(4000, in: heap) }
+        for heap in heaps {
+            try await Self.waitForRelease(in: heap)
+            #expect(heap.statistics.workerWakeUps > 0)
+        }
+    }
+
+    @Test("A heap that is not to give back in the background does not")
+    func notInBackground() throws {
+        let scavenger = try Scavenger(cpuPercent: 100)
+        var configuration = PageHeap.Configuration()
+        configuration.releasesInBackground = false
+        let heap = try PageHeap(configuration, scavenger: scavenger)
+        try Self.drop(4000, in: heap)
+        #expect(heap.statistics.freeRetainedBytes >= 3900 * PageHeap.pageSize)
+        #expect(heap.releaseFreeMemory() >= 3900 * PageHeap.pageSize)
+        #expect(heap.statistics.workerWakeUps == 0)
+    }
+
+    @Test("Several heaps have one thread, which ends with the last of heaps, runs and references")
+    func oneThread() async throws {
+        await #expect(processExitsWith: .success) {
+            var run: PageRun?
+            do {
+                let scavenger = try Scavenger()
+                let heaps = try (0..<5).map { _ in try PageHeap(scavenger: scavenger) }
+                for heap in heaps { try ScavengerTests.drop(2000, in: heap) }
+                // A thread has its name soon after it began.
+                while try ScavengerTests.threads() == 0 { try await Task.sleep(for: .milliseconds(1)) }
+                #expect(try ScavengerTests.threads() == 1)
+                run = try heaps[3].allocate(pages: 4000)
+            }
+            #expect(try ScavengerTests.threads() == 1)
+            run.take()?.release()
+            // It has ended as far as memory goes; the system may still be at it.
+            while try ScavengerTests.threads() > 0 { try await Task.sleep(for: .milliseconds(1)) }
+        }
+    }
+
+    @Test("Heaps come and go on many threads while the scavenger works")
+    func comingAndGoing() async throws {
+        let scavenger = try Scavenger(cpuPercent: 100)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for task in 0..<6 {
+                group.addTask {
+                    for step in 0..<25 {
+                        let heap = try PageHeap(scavenger: scavenger)
+                        let kept = try heap.allocate(pages: 10 + task)
+                        try Self.drop(1100 + 100 * step, in: heap)
+                        // A limit that nothing keeps to has the scavenger work for this heap just when it goes.
+                        try heap.setMemoryLimit(1)
+                        if step % 3 == 0 { try await Task.sleep(for: .microseconds(300 * task)) }
+                        kept.release()
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    @Test("Heaps that stay are served while others come and go", .timeLimit(.minutes(5)))
+    func staying() async throws {
+        let scavenger = try Scavenger(cpuPercent: 100)
+        let heap = try PageHeap(scavenger: scavenger)
+        try Self.drop(4000, in: heap)
+        while heap.statistics.releasedInBackgroundTotalBytes == 0 {
+            let other = try PageHeap(scavenger: scavenger)
+            try Self.drop(2000, in: other)
+            try await Task.sleep(for: .milliseconds(5))
+        }
+    }
+}
