@@ -5,17 +5,17 @@ import PageHeapCore
 /// An iterator tells of what ends after it was made. The heap keeps the last 16 events for its readers; one that comes
 /// too late for some is told how many in ``ScavengeEvent/lostEvents``. It ends when the reading task is cancelled. Each
 /// iterator is its own, and sees all events; the sequence keeps the heap alive.
-public struct ScavengeEvents: AsyncSequence, Sendable {
+struct ScavengeEvents: AsyncSequence, Sendable {
     /// What a reader is given: an event.
-    public typealias Element = ScavengeEvent
+    typealias Element = ScavengeEvent
     /// Reading never fails.
-    public typealias Failure = Never
+    typealias Failure = Never
 
     let heap: PageHeap
     let interval: Duration
 
     /// Reads the events of one reader.
-    public struct Iterator: AsyncIteratorProtocol {
+    struct Iterator: AsyncIteratorProtocol {
         private let reader: Reader
         private let interval: Duration
         private var next: UInt64
@@ -44,7 +44,7 @@ public struct ScavengeEvents: AsyncSequence, Sendable {
         /// - Parameter actor: where the caller runs.
         /// - Returns: the event, or nothing once the task is cancelled.
         /// - Complexity: O(1), and a look at the heap each interval.
-        public mutating func next(isolation actor: isolated (any Actor)?) async -> ScavengeEvent? {
+        mutating func next(isolation actor: isolated (any Actor)?) async -> ScavengeEvent? {
             while !Task.isCancelled {
                 if let (number, record) = reader.heap.heap.traceRecord(from: next) {
                     let lost = number - next
@@ -61,5 +61,5 @@ public struct ScavengeEvents: AsyncSequence, Sendable {
     ///
     /// - Returns: a reader of its own, which sees all events from now on.
     /// - Complexity: O(1).
-    public func makeAsyncIterator() -> Iterator { Iterator(heap: heap, interval: interval) }
+    func makeAsyncIterator() -> Iterator { Iterator(heap: heap, interval: interval) }
 }

@@ -9,6 +9,7 @@ import PageHeapCore
 /// let scavenger = try Scavenger(cpuPercent: 1)
 /// let pages = try PageHeap(scavenger: scavenger)
 /// let indexes = try PageHeap(scavenger: scavenger)
+/// print(pages.statistics.retainedBytes + indexes.statistics.retainedBytes)
 /// ```
 ///
 /// Each heap keeps its own goal. Of those that have memory to give back, each gets as much time as any other. When none has,

@@ -3,17 +3,17 @@
 /// The first sample comes at once. One that is late because its reader was does not make the next ones late; those that
 /// nobody had time for are left out. It ends when the reading task is cancelled. Each iterator is its own; the sequence
 /// keeps the heap alive.
-public struct StatisticsSamples: AsyncSequence, Sendable {
+struct StatisticsSamples: AsyncSequence, Sendable {
     /// What a reader is given: a sample.
-    public typealias Element = PageHeap.Statistics
+    typealias Element = PageHeap.Statistics
     /// Reading never fails.
-    public typealias Failure = Never
+    typealias Failure = Never
 
     let heap: PageHeap
     let interval: Duration
 
     /// Reads the samples of one reader.
-    public struct Iterator: AsyncIteratorProtocol {
+    struct Iterator: AsyncIteratorProtocol {
         let heap: PageHeap
         let interval: Duration
         private var next = ContinuousClock.now
@@ -28,7 +28,7 @@ public struct StatisticsSamples: AsyncSequence, Sendable {
         /// - Parameter actor: where the caller runs.
         /// - Returns: the sample, or nothing once the task is cancelled.
         /// - Complexity: O(1).
-        public mutating func next(isolation actor: isolated (any Actor)?) async -> PageHeap.Statistics? {
+        mutating func next(isolation actor: isolated (any Actor)?) async -> PageHeap.Statistics? {
             guard await sleep(until: next) else { return nil }
             let now = ContinuousClock.now
             let passed = next.duration(to: now)
@@ -41,7 +41,7 @@ public struct StatisticsSamples: AsyncSequence, Sendable {
     ///
     /// - Returns: a reader of its own, which sees all samples from now on.
     /// - Complexity: O(1).
-    public func makeAsyncIterator() -> Iterator { Iterator(heap: heap, interval: interval) }
+    func makeAsyncIterator() -> Iterator { Iterator(heap: heap, interval: interval) }
 }
 
 /// Sleeps until a moment.
