@@ -4,7 +4,7 @@ import Testing
 struct ThreadTests {
     @Test(
         "Many threads on one heap",
-        arguments: ["random", "exchange", "producer-consumer", "churn", "destructors", "trim"])
+        arguments: ["random", "exchange", "producer-consumer", "churn", "destructors", "trim", "cache-lines"])
     func threads(_ check: String) throws { try Check.passes("threads", check) }
 
     @Test("The same where frees are checked", arguments: ["random", "exchange", "producer-consumer", "churn"])

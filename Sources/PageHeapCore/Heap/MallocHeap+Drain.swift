@@ -19,6 +19,15 @@ extension MallocHeap {
         while true {
             let cache = slot.enter()
             if !cache.isEmptyCache {
+                if cache.isNew(sizeClass) {
+                    // Somebody else's, for this thread has had none: kept here, it might be handed out beside blocks on the
+                    // same cache line that others write to.
+                    _ = cache.settledCapacity(sizeClass, blockBytes: classes[sizeClass].blockBytes)
+                    slot.leave()
+                    var block = address
+                    give(&block, 1, sizeClass)
+                    return
+                }
                 let capacity = cache.settledCapacity(sizeClass, blockBytes: classes[sizeClass].blockBytes)
                 if cache.count(sizeClass) >= capacity { drainHalf(cache, sizeClass) }
                 _ = cache.push(address, sizeClass)

@@ -112,6 +112,9 @@ package struct ThreadCache {
         header.initialize(to: Header(slot: slot, cachesAtStart: UInt32(truncatingIfNeeded: caches)))
     }
 
+    /// Whether the stack has not been used yet, or not since the cache was drained because its thread slept.
+    func isNew(_ sizeClass: SizeClass) -> Bool { capacity(sizeClass) == 0 }
+
     /// How many blocks a stack may hold, which is settled when the stack is first used. By the owner, on its slow path.
     func settledCapacity(_ sizeClass: SizeClass, blockBytes: UInt32) -> Int {
         let settled = capacity(sizeClass)

@@ -164,10 +164,32 @@ static void trim_meanwhile(void) {
     join(trimmer);
 }
 
+// A thread that frees another one's small block, and then allocates, gets no block on a cache line of the other's.
+enum { NEIGHBOURS = 40 };
+static char *neighbours[NEIGHBOURS];
+
+static void *free_one_and_allocate(void *size) {
+    free(neighbours[1]);
+    for (int i = 0; i < NEIGHBOURS; i++) {
+        uintptr_t line = (uintptr_t)malloc((uintptr_t)size) / 64;
+        for (int j = 0; j < NEIGHBOURS; j++) CHECK(line != (uintptr_t)neighbours[j] / 64);
+    }
+    return NULL;
+}
+
+static void cache_lines(void) {
+    for (uintptr_t size = 8; size <= 48; size += 20) {
+        for (int i = 0; i < NEIGHBOURS; i++) neighbours[i] = malloc(size);
+        pthread_t thread;
+        start(&thread, free_one_and_allocate, size);
+        join(thread);
+    }
+}
+
 int main(int count, char **arguments) {
     (void)count;
     const struct check checks[] = {
         {"random", random_work}, {"exchange", exchange}, {"producer-consumer", producer_consumer}, {"churn", churn},
-        {"destructors", destructors}, {"trim", trim_meanwhile}};
+        {"destructors", destructors}, {"trim", trim_meanwhile}, {"cache-lines", cache_lines}};
     return RUN(checks, arguments);
 }
