@@ -77,8 +77,6 @@ let package = Package(
             linkerSettings: [
                 .unsafeFlags([
                     "-Xlinker", "--version-script=\(exportList)",
-                    "-Xlinker", "--defsym=malloc=pageheap_entry_malloc",
-                    "-Xlinker", "--defsym=free=pageheap_entry_free",
                     "-Xlinker", "--gc-sections",
                 ])
             ]),

@@ -1,4 +1,4 @@
-// The entry points of malloc's family beside malloc and free themselves: arguments are checked here, the work is done in
+// The entry points of malloc's family: arguments are checked here, the work is done in
 // Swift (Sources/PageHeapMalloc/EntryPoints.swift).
 #include <errno.h>
 #include <pthread.h>
@@ -36,6 +36,11 @@ __attribute__((visibility("hidden"))) void arc4random_buf(void *buffer, size_t b
     (void)bytes;
     abort();
 }
+
+// Each one jump. Swift's own functions are of protected visibility, and of those the dynamic linker warns on standard error
+// where a program, such as a compiler, has their address fixed when it is linked.
+void *malloc(size_t bytes) { return pageheap_entry_malloc(bytes); }
+void free(void *pointer) { pageheap_entry_free(pointer); }
 
 static int is_power_of_two(size_t number) { return number != 0 && (number & (number - 1)) == 0; }
 

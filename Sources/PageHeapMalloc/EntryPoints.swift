@@ -1,8 +1,8 @@
 import CPageHeap
 import CPageHeapMalloc
 
-// The C entry points. The hot ones are exported under their C names by the linker (`--defsym`), because a Swift
-// function of that name would be taken for the declaration in the C library; the others are forwarded to from C.
+// The C entry points, which are forwarded to from C (Sources/CPageHeapMalloc): a Swift function of the name of one would be
+// taken for the declaration in the C library, and be of another visibility than programs expect.
 
 @c(pageheap_entry_malloc)
 public func entryMalloc(_ bytes: UInt) -> UnsafeMutableRawPointer? {
