@@ -1,46 +1,24 @@
-/// The comparison as one page that needs nothing but itself.
+/// The comparison as a page.
 struct CompareReport: Sendable {
     let result: CompareResult
 
     func page() -> String {
-        """
-        <!DOCTYPE html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <meta name="color-scheme" content="light dark">
-        <title>\(Markup.escape(CommandText.short(result.command, limit: 60))) under \
-        \(result.allocators.count) allocators</title>
-        <style>
-        \(ReportStyle.sheet)
-        \(ComparePalette.styleSheet)
-        .comparison{margin:1rem 0;padding:.9rem .7rem}.comparison .scroll{margin-top:0}
-        .comparison th,.comparison td{padding:.32rem .4rem}
-        td small,th small{display:block;color:var(--faint);font-size:.8rem}
-        </style>
-        </head>
-        <body>
-        <main>
-        <header>
-        <p class="mark"><span aria-hidden="true">▚</span> PageHeap <span class="faint">comparison</span></p>
-        <h1>\(Markup.escape(headline))</h1>
-        <pre class="command"><code>\(Markup.escape(CommandText.quoted(result.command)))</code></pre>
-        <p class="faint">\(Markup.escape(circumstances))</p>
-        </header>
-        \(result.remarks.map { "<p class=\"note\">\(Markup.escape($0))</p>" }.joined(separator: "\n"))
-        <section aria-label="Chart" class="card chart">
-        \(CompareChart(result).inline())
-        </section>
-        \(table)
-        \(explanation)
-        <footer class="faint">Made by pageheap \(Markup.escape(result.pageheapVersion)). \
-        This page loads nothing and runs no script.</footer>
-        </main>
-        </body>
-        </html>
-
-        """
+        ReportPage(
+            title: "\(CommandText.short(result.command, limit: 60)) under \(result.allocators.count) allocators",
+            style: """
+                \(ComparePalette.styleSheet)
+                .comparison{margin:1rem 0;padding:.9rem .7rem}.comparison .scroll{margin-top:0}
+                .comparison th,.comparison td{padding:.32rem .4rem}
+                td small,th small{display:block;color:var(--faint);font-size:.8rem}
+                """,
+            kind: "comparison", headline: headline, command: result.command, circumstances: circumstances,
+            notes: result.remarks, chart: CompareChart(result).inline(),
+            sections: """
+                \(table)
+                \(explanation)
+                """,
+            pageheapVersion: result.pageheapVersion
+        ).text()
     }
 
     /// Such as "Mean resident memory: PageHeap 80.1 MiB, glibc 316 MiB."

@@ -1,4 +1,4 @@
-/// The report of a run: one page that needs nothing but itself.
+/// The report of a run.
 struct HTMLReport: Sendable {
     let result: RunResult
 
@@ -6,44 +6,19 @@ struct HTMLReport: Sendable {
     static let rowLimit = 120
 
     func page() -> String {
-        let command = CommandText.quoted(result.command)
-        return """
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta name="color-scheme" content="light dark">
-            <title>\(Markup.escape(CommandText.short(result.command, limit: 60))) on PageHeap</title>
-            <style>
-            \(ReportStyle.sheet)
-            \(ChartPalette.styleSheet)
-            </style>
-            </head>
-            <body>
-            <main>
-            <header>
-            <p class="mark"><span aria-hidden="true">▚</span> PageHeap <span class="faint">run report</span></p>
-            <h1>\(Markup.escape(Headline.text(result)))</h1>
-            <pre class="command"><code>\(Markup.escape(command))</code></pre>
-            <p class="faint">\(Markup.escape(circumstances))</p>
-            </header>
-            \(noteParagraph)
-            <section aria-label="Chart" class="card chart">
-            \(SVGChart(result).inline())
-            </section>
-            <section aria-label="Key figures" class="figures">
-            \(KeyFigure.all(of: result).map(Self.figure).joined(separator: "\n"))
-            </section>
-            \(ReportExplanation(result: result).section())
-            \(table)
-            <footer class="faint">Made by pageheap \(Markup.escape(result.pageheapVersion)). \
-            This page loads nothing and runs no script.</footer>
-            </main>
-            </body>
-            </html>
-
-            """
+        ReportPage(
+            title: "\(CommandText.short(result.command, limit: 60)) on PageHeap", style: ChartPalette.styleSheet,
+            kind: "run report", headline: Headline.text(result), command: result.command,
+            circumstances: circumstances, notes: result.note.map { [$0] } ?? [], chart: SVGChart(result).inline(),
+            sections: """
+                <section aria-label="Key figures" class="figures">
+                \(KeyFigure.all(of: result).map(Self.figure).joined(separator: "\n"))
+                </section>
+                \(ReportExplanation(result: result).section())
+                \(table)
+                """,
+            pageheapVersion: result.pageheapVersion
+        ).text()
     }
 
     private var circumstances: String {
@@ -53,10 +28,6 @@ struct HTMLReport: Sendable {
         }
         return "Started \(result.startedAt) · ran \(TimeText.describe(seconds: result.wallSeconds)) · \(ending) · "
             + "sampled every \(result.intervalMilliseconds) ms"
-    }
-
-    private var noteParagraph: String {
-        result.note.map { "<p class=\"note\">\(Markup.escape($0))</p>" } ?? ""
     }
 
     private static func figure(_ figure: KeyFigure) -> String {
