@@ -1,3 +1,4 @@
+import PageHeapCore
 import Synchronization
 
 /// Memory that is handed out piece by piece and goes back all at once: for what belongs to one request, one parse, one
@@ -26,11 +27,6 @@ public struct Arena: ~Copyable, Sendable {
 
     /// Bytes that the arena has from its heap.
     public private(set) var capacityBytes = 0
-
-    /// The pages of the first run: 64 KiB, little beside what a heap starts with. Each next one is twice as large, up to
-    /// 2 MiB, so that a large arena is a few runs and a small one wastes little.
-    private static var firstRunPages: Int { 8 }
-    private static var doublings: Int { 5 }
 
     private static let identities = Atomic<UInt64>(0)
 
@@ -89,7 +85,8 @@ public struct Arena: ~Copyable, Sendable {
             if let piece = takePiece(byteCount, alignment) { return piece }
         }
         do throws(PageHeapError) {
-            let pages = max(Self.firstRunPages << min(runs.count, Self.doublings), Self.pages(byteCount))
+            let pages = max(
+                Tunables.arenaFirstRunPages << min(runs.count, Tunables.arenaRunDoublings), Self.pages(byteCount))
             runs.append(try heap.allocate(pages: pages, alignment: alignment))
             capacityBytes += pages * PageHeap.pageSize
         } catch {

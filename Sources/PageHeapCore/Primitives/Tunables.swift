@@ -209,4 +209,13 @@ package enum Tunables {
 
     /// The weight of the latest round in the average, against all before it.
     package static var averageWeight: Double { 0.5 }
+
+    // MARK: Arenas
+
+    /// The pages of an arena's first run: 64 KiB, little beside what a heap starts with.
+    package static var arenaFirstRunPages: Int { 8 }
+
+    /// How often a next run is twice as large: up to 2 MiB, so that a large arena is a few runs and a small one wastes
+    /// little.
+    package static var arenaRunDoublings: Int { 5 }
 }
