@@ -64,21 +64,6 @@ extension Heap {
         return state.pointee.shards[shard].allocate(count)
     }
 
-    /// Takes the pages that begin at an address, if all of them are free. No lock is held.
-    package func extend(at address: UInt, by count: PageCount) -> Bool {
-        locked.lock()
-        let scavenged = locked.pointee.pages.allocate(count, at: offset(address))
-        if let scavenged {
-            locked.pointee.books.use(count.bytes, scavenged: scavenged)
-            publish()
-        }
-        locked.unlock()
-        guard let scavenged else { return false }
-        noteReuse(offset(address), count, scavenged: scavenged)
-        assist(AssistNeed(taken: scavenged))
-        return true
-    }
-
     /// Frees pages. No lock is held.
     ///
     /// - Parameters:

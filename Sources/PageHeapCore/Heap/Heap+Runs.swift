@@ -73,6 +73,11 @@ extension Heap {
         return takePages(count, at: address, mayGrow: true)
     }
 
+    /// Takes the pages that begin at an address, if all of them are free. No lock is held.
+    package func extend(at address: UInt, by count: PageCount) -> Bool {
+        takePages(count, at: address, mayGrow: false) != nil
+    }
+
     private func takePages(_ count: PageCount, at address: UInt, mayGrow: Bool) -> ByteCount? {
         let base = offset(address)
         var need = AssistNeed(taken: 0)

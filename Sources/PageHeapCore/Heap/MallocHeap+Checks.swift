@@ -43,26 +43,31 @@ extension MallocHeap {
         return false
     }
 
-    /// Where frees are checked: a small block goes to the program.
-    func noteOut(_ address: UInt, _ sizeClass: SizeClass) {
+    /// The states that a small block's is among, and its unit in them; nothing where frees are not checked, or not those of
+    /// its reservation.
+    private func states(of address: UInt) -> (states: BlockStates, unit: UInt)? {
         let unit = heap.unit(of: address)
-        if let states = state.pointee.heap.blockStates, states.covers(unit), address != 0 {
-            states.markOut(unit, sizeClass)
-        }
+        guard let states = state.pointee.heap.blockStates, states.covers(unit) else { return nil }
+        return (states, unit)
+    }
+
+    /// Where frees are checked: a small block goes to the program. Address 0 is none.
+    func noteOut(_ address: UInt, _ sizeClass: SizeClass) {
+        if let (states, unit) = states(of: address) { states.markOut(unit, sizeClass) }
     }
 
     /// Where frees are checked: a small block is about to come back. Stops the program where no block that begins there is
     /// with it.
     func noteBack(_ address: UInt, _ sizeClass: SizeClass) {
-        let unit = heap.unit(of: address)
-        guard let states = state.pointee.heap.blockStates, states.covers(unit) else { return }
-        if !states.takeBack(unit, sizeClass) { stopWrongFree(address, sizeClass) }
+        if let (states, unit) = states(of: address), !states.takeBack(unit, sizeClass) {
+            stopWrongFree(address, sizeClass)
+        }
     }
 
     /// Where frees are checked: stops the program where no small block that begins there is with it.
     func checkIsOut(_ address: UInt, _ sizeClass: SizeClass) {
-        let unit = heap.unit(of: address)
-        guard let states = state.pointee.heap.blockStates, states.covers(unit) else { return }
-        if !states.isOut(unit, sizeClass) { stopWrongFree(address, sizeClass) }
+        if let (states, unit) = states(of: address), !states.isOut(unit, sizeClass) {
+            stopWrongFree(address, sizeClass)
+        }
     }
 }

@@ -19,28 +19,24 @@ extension MallocHeap {
         while true {
             let cache = slot.enter()
             if !cache.isEmptyCache {
-                if cache.isNew(sizeClass) {
-                    // Somebody else's, for this thread has had none: kept here, it might be handed out beside blocks on the
-                    // same cache line that others write to.
-                    _ = cache.settledCapacity(sizeClass, blockBytes: classes[sizeClass].blockBytes)
+                let isNew = cache.isNew(sizeClass)
+                let capacity = cache.settledCapacity(sizeClass, blockBytes: classes[sizeClass].blockBytes)
+                // The first block of a class is somebody else's, for this thread has had none: kept here, it might be handed
+                // out beside blocks on the same cache line that others write to.
+                if !isNew {
+                    if cache.count(sizeClass) >= capacity { drainHalf(cache, sizeClass) }
+                    _ = cache.push(address, sizeClass)
                     slot.leave()
-                    var block = address
-                    give(&block, 1, sizeClass)
                     return
                 }
-                let capacity = cache.settledCapacity(sizeClass, blockBytes: classes[sizeClass].blockBytes)
-                if cache.count(sizeClass) >= capacity { drainHalf(cache, sizeClass) }
-                _ = cache.push(address, sizeClass)
                 slot.leave()
-                return
+                break
             }
             slot.leave()
-            if !waitForCache(slot) {
-                var block = address
-                give(&block, 1, sizeClass)
-                return
-            }
+            if !waitForCache(slot) { break }
         }
+        var block = address
+        give(&block, 1, sizeClass)
     }
 
     /// Hands the older half of a full stack on as a batch, or gives it back to its class's spans. The thread is busy with

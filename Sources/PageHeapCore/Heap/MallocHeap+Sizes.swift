@@ -48,10 +48,10 @@ extension MallocHeap {
         let entry = heap.spanEntry(of: address)
         if entry == .none { stopForeign(address) }
         if address & 15 != 0 { WrongFree.stop(.misaligned, address) }
-        if entry.sizeClass != .notSmall { checkIsOut(address, entry.sizeClass) }
         let held = usableBytes(entry)
         let old = UnsafeMutableRawPointer(bitPattern: address)
         if entry.sizeClass != .notSmall {
+            checkIsOut(address, entry.sizeClass)
             if bytes <= held.rawValue && bytes >= held.rawValue / 2 { return old }
         } else {
             if heap.spanRecord(entry.span).pointee.base != address {

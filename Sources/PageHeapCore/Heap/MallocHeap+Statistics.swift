@@ -27,6 +27,6 @@ extension MallocHeap {
         statistics.thread_cache_bytes = UInt64(min(bytes, figures.live.rawValue))
     }
 
-    /// Whether an address is inside one of the heap's spans.
+    /// Whether an address is in a span of small blocks, or begins a large block.
     package func owns(_ address: UInt) -> Bool { heap.spanEntry(of: address) != .none }
 }

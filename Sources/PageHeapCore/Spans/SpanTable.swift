@@ -1,7 +1,8 @@
 /// From a page to its span: a flat table over one reservation, four bytes a page.
 ///
 /// Readable throughout from the beginning, so that looking up a foreign address inside the reservation finds zero;
-/// writable where the heap has grown. Entries of a page are written by whoever owns the page.
+/// writable where the heap has grown. Entries of a page are written by whoever owns the page. Of a large block, only the
+/// first page has an entry.
 package struct SpanTable {
     private let base: UInt
     private let entries: UnsafeMutablePointer<UInt32>
