@@ -2,14 +2,18 @@
 import PackageDescription
 
 /// Settings of every ordinary Swift target.
-let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+/// Debug builds check themselves: invariants, ranks of locks, bounds.
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error), .define("PAGEHEAP_CHECKED", .when(configuration: .debug)),
+]
 
 /// The malloc library is one Embedded Swift module: the core (through a symbolic link in its folder) and the
 /// entry points. `-no-allocations` makes any hidden allocation in the core a compile error, `-function-sections` lets
 /// the linker leave out what nothing calls (parts of the embedded runtime that allocate), and `-O` keeps a debug build
 /// usable as a malloc.
 let embedded: [SwiftSetting] =
-    strict + [
+    [
+        .treatAllWarnings(as: .error),
         .enableExperimentalFeature("Embedded"),
         .unsafeFlags(["-wmo", "-Xfrontend", "-no-allocations", "-Xfrontend", "-function-sections"]),
         .unsafeFlags(["-O"], .when(configuration: .debug)),
@@ -78,6 +82,8 @@ let package = Package(
                 .unsafeFlags([
                     "-Xlinker", "--version-script=\(exportList)",
                     "-Xlinker", "--gc-sections",
+                    // The process goes on using it, whoever closes it: exits of threads, blocks in use.
+                    "-Xlinker", "-z", "-Xlinker", "nodelete",
                 ])
             ]),
         .executableTarget(

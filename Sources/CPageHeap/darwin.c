@@ -16,7 +16,7 @@
 // ---- Memory
 
 // The kernel says EAGAIN where it would do what is asked if it were asked once more.
-static int advise(void *address, size_t bytes, int advice) {
+static int advise(void *address, uintptr_t bytes, int advice) {
     int saved = errno, error;
     do error = madvise(address, bytes, advice) == 0 ? 0 : errno;
     while (error == EAGAIN);
@@ -25,39 +25,47 @@ static int advise(void *address, size_t bytes, int advice) {
 }
 
 // MADV_DONTNEED gives nothing back here, and MADV_FREE leaves the process's footprint as it is until memory is short.
-int pageheap_release_range(void *address, size_t bytes, int method) {
+int pageheap_release_range(void *address, uintptr_t bytes, int method) {
     return advise(address, bytes, method == PAGEHEAP_RELEASE_FREE ? MADV_FREE : MADV_FREE_REUSABLE);
 }
 
-size_t pageheap_release_ranges(const void *ranges, size_t count, int method) {
+size_t pageheap_release_ranges(const void *ranges, uintptr_t count, int method) {
     const struct iovec *each = ranges;
     size_t done = 0;
     while (done < count && pageheap_release_range(each[done].iov_base, each[done].iov_len, method) == 0) done++;
     return done;
 }
 
-int pageheap_reuse_range(void *address, size_t bytes) { return advise(address, bytes, MADV_FREE_REUSE); }
+int pageheap_reuse_range(void *address, uintptr_t bytes) { return advise(address, bytes, MADV_FREE_REUSE); }
 
 // Released pages keep what they held until the kernel takes them, one by one.
 bool pageheap_released_memory_reads_zero(void) { return false; }
 
-int pageheap_part_huge_page(void *address, size_t bytes) { return EINVAL; }
-int pageheap_allow_huge_pages(void *address, size_t bytes) { return EINVAL; }
-int pageheap_forbid_huge_pages(void *address, size_t bytes) { return EINVAL; }
-size_t pageheap_huge_page_bytes(void) { return 0; }
+int pageheap_part_huge_page(void *address, uintptr_t bytes) { return EINVAL; }
+int pageheap_allow_huge_pages(void *address, uintptr_t bytes) { return EINVAL; }
+int pageheap_forbid_huge_pages(void *address, uintptr_t bytes) { return EINVAL; }
+uintptr_t pageheap_huge_page_bytes(void) { return 0; }
 bool pageheap_huge_pages_come_unasked(void) { return false; }
 
 // Memory is promised without limit, and compressed or swapped to a file that grows.
-size_t pageheap_largest_request_bytes(void) { return SIZE_MAX; }
+uintptr_t pageheap_largest_request_bytes(void) { return UINTPTR_MAX; }
+
+// Page tables are not moved here: the caller copies.
+int pageheap_move_memory(void *from, void *to, uintptr_t bytes) { return ENOTSUP; }
+
+uint64_t pageheap_random(void) { return (uint64_t)arc4random() << 32 | arc4random(); }
 
 // ---- Processors and clocks
 
-size_t pageheap_processor_count(void) {
+uint32_t pageheap_processor_hundredths(void) {
     int saved = errno;
     long count = sysconf(_SC_NPROCESSORS_ONLN);
     errno = saved;
-    return count > 0 ? (size_t)count : 1;
+    return count > 0 && count < 1000000 ? (uint32_t)count * 100 : 100;
 }
+
+// There are no control groups.
+void pageheap_read_processor_quota(void) {}
 
 // These stand still while the machine sleeps, as CLOCK_MONOTONIC does on Linux; the one of that name goes on here.
 int64_t pageheap_monotonic_nanoseconds(void) { return (int64_t)clock_gettime_nsec_np(CLOCK_UPTIME_RAW); }
@@ -90,14 +98,48 @@ void pageheap_name_this_thread(const char *name) { pthread_setname_np(name); }
 
 // There is none. Only the malloc, which is for Linux, drains other threads' caches.
 bool pageheap_membarrier_register(void) { return false; }
-void pageheap_membarrier(void) {}
+bool pageheap_membarrier(void) { return false; }
+
+// The malloc alone has use for these.
+int pageheap_start_bare_thread(void (*body)(void *), void *argument) { return ENOTSUP; }
+void pageheap_join_bare_thread(void) {}
+bool pageheap_has_bare_thread(void) { return false; }
+void pageheap_forget_bare_thread(void) {}
+void pageheap_stop_from_bare_thread(void) {}
+void pageheap_note_process_attributes(void) {}
+bool pageheap_program_is_single_threaded(void) { return false; }
+uint32_t pageheap_thread_identifier(void) { return 0; }
+bool pageheap_thread_lives(uint32_t identifier) { return true; }
+uint32_t *pageheap_make_process_mark(void) { return NULL; }
+void pageheap_keep_to_plain_calls(void) {}
+bool pageheap_keeps_to_plain_calls(void) { return false; }
 
 // ---- The process
 
 const char **pageheap_environment(void) { return issetugid() ? NULL : (const char **)*_NSGetEnviron(); }
 
-bool pageheap_take_blocks(int file, size_t bytes) {
+void *pageheap_map_new_file(const char *path, uintptr_t bytes, int *error) {
+    int saved = errno;
+    void *mapped = MAP_FAILED;
+    int file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     fstore_t room = {.fst_flags = F_ALLOCATEALL, .fst_posmode = F_PEOFPOSMODE, .fst_length = (off_t)bytes};
-    return fcntl(file, F_PREALLOCATE, &room) == 0 && ftruncate(file, (off_t)bytes) == 0;
+    if (file >= 0 && fcntl(file, F_PREALLOCATE, &room) == 0 && ftruncate(file, (off_t)bytes) == 0)
+        mapped = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    *error = mapped == MAP_FAILED ? errno : 0;
+    if (file >= 0) close(file);
+    errno = saved;
+    return mapped == MAP_FAILED ? NULL : mapped;
+}
+
+void pageheap_write_error(const char *text, uintptr_t bytes) {
+    int saved = errno;
+    while (bytes > 0) {
+        ssize_t written = write(STDERR_FILENO, text, bytes);
+        if (written < 0 && errno == EINTR) continue;
+        if (written <= 0) break;
+        text += written;
+        bytes -= (uintptr_t)written;
+    }
+    errno = saved;
 }
 #endif

@@ -13,22 +13,40 @@ static int protection_of(int access) {
          : access == PAGEHEAP_ACCESS_READ ? PROT_READ : PROT_READ | PROT_WRITE;
 }
 
-void *pageheap_map(size_t bytes, int access) {
+void *pageheap_map(uintptr_t bytes, int access) {
     int saved = errno;
     void *address = mmap(NULL, bytes, protection_of(access), MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     errno = saved;
     return address == MAP_FAILED ? NULL : address;
 }
 
-int pageheap_unmap(void *address, size_t bytes) { ANSWER(munmap(address, bytes)); }
+#ifndef MAP_FIXED_NOREPLACE
+#define MAP_FIXED_NOREPLACE 0
+#endif
 
-int pageheap_protect(void *address, size_t bytes, int access) {
+// A kernel without MAP_FIXED_NOREPLACE takes the address for a hint, and maps elsewhere if something lies there.
+int pageheap_map_at(void *address, uintptr_t bytes) {
+    int saved = errno;
+    void *mapped = mmap(address, bytes, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+    int error = mapped == MAP_FAILED ? errno : 0;
+    if (error == 0 && mapped != address) {
+        munmap(mapped, bytes);
+        error = EEXIST;
+    }
+    errno = saved;
+    return error;
+}
+
+int pageheap_unmap(void *address, uintptr_t bytes) { ANSWER(munmap(address, bytes)); }
+
+int pageheap_protect(void *address, uintptr_t bytes, int access) {
     ANSWER(mprotect(address, bytes, protection_of(access)));
 }
 
-size_t pageheap_physical_page_bytes(void) {
+uintptr_t pageheap_physical_page_bytes(void) {
     long bytes = sysconf(_SC_PAGESIZE);
-    return bytes > 0 ? (size_t)bytes : 4096;
+    return bytes > 0 ? (uintptr_t)bytes : 4096;
 }
 
 bool pageheap_address_space_is_limited(void) {

@@ -1,9 +1,9 @@
 #ifdef __linux__
-// Linux: how memory is given back, huge pages, what the machine has.
+// Linux: how memory is moved and given back, huge pages, what the machine has.
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/sysinfo.h>
@@ -13,7 +13,17 @@
 #include "CPageHeap.h"
 #include "system.h"
 
-int pageheap_release_range(void *address, size_t bytes, int method) {
+// The range that is left behind is mapped anew, so that the heap has no gap. If that fails the heap has one, where its
+// books know of memory: the caller must then stop using the range.
+int pageheap_move_memory(void *from, void *to, uintptr_t bytes) {
+    int saved = errno;
+    int error = 0;
+    if (mremap(from, bytes, bytes, MREMAP_MAYMOVE | MREMAP_FIXED, to) == MAP_FAILED) error = errno;
+    errno = saved;
+    return error;
+}
+
+int pageheap_release_range(void *address, uintptr_t bytes, int method) {
 #ifdef MADV_FREE
     int advice = method == PAGEHEAP_RELEASE_FREE ? MADV_FREE : MADV_DONTNEED;
 #else
@@ -22,60 +32,59 @@ int pageheap_release_range(void *address, size_t bytes, int method) {
     ANSWER(madvise(address, bytes, advice));
 }
 
-// Whether an error says that a call is not to be had, rather than that it failed this time.
-static bool may_be_unknown(int error) {
-    return error != ENOMEM && error != EAGAIN && error != EMFILE && error != ENFILE;
-}
+#ifndef SYS_process_madvise
+#define SYS_process_madvise 440
+#endif
 
-// Many ranges cost one flush of the processors' address caches instead of one each. A kernel that lacks the call, or knows
-// it for other processes only, refuses it; then they go one by one.
-size_t pageheap_release_ranges(const void *ranges, size_t count, int method) {
+// What stands for the calling process in place of a descriptor of it, so that none need be opened.
+static const int own_process = -20000;
+
+// Many ranges cost one flush of the processors' address caches instead of one each. A kernel that lacks the call, does not
+// know the sentinel, or knows the call for other processes only, refuses it; then the ranges go one by one for ever.
+uintptr_t pageheap_release_ranges(const void *ranges, uintptr_t count, int method) {
     const struct iovec *each = ranges;
-    size_t done = 0;
-#if defined(SYS_process_madvise) && defined(SYS_pidfd_open)
+    uintptr_t done = 0;
     static int is_refused;  // relaxed: at worst another thread tries once more
-    if (count > 1 && method == PAGEHEAP_RELEASE_DONTNEED && !__atomic_load_n(&is_refused, __ATOMIC_RELAXED)) {
+    if (count > 1 && method == PAGEHEAP_RELEASE_DONTNEED && !pageheap_keeps_to_plain_calls()
+        && !__atomic_load_n(&is_refused, __ATOMIC_RELAXED)) {
         int saved = errno;
-        // Opened anew each time: a program may close any descriptor, and give its number to another file.
-        int self = (int)syscall(SYS_pidfd_open, getpid(), 0);
-        ssize_t bytes = self < 0 ? -1 : syscall(SYS_process_madvise, self, each, count, MADV_DONTNEED, 0);
+        ssize_t bytes = syscall(SYS_process_madvise, own_process, each, count, MADV_DONTNEED, 0);
         int error = bytes < 0 ? errno : 0;
-        if (self >= 0) close(self);
         errno = saved;
-        while (bytes > 0 && done < count && (size_t)bytes >= each[done].iov_len) bytes -= (ssize_t)each[done++].iov_len;
-        if (error != 0 && may_be_unknown(error)) {
-            // Locked pages give the same error: only where the range can be released by itself, the call is to blame.
+        while (bytes > 0 && done < count && (uintptr_t)bytes >= each[done].iov_len)
+            bytes -= (ssize_t)each[done++].iov_len;
+        if (error != 0 && error != ENOMEM && error != EAGAIN) {
+            // Locked pages give EINVAL, too: only if the range can be released by itself, the call is to blame.
             if (pageheap_release_range(each[0].iov_base, each[0].iov_len, method) != 0) return 0;
             __atomic_store_n(&is_refused, 1, __ATOMIC_RELAXED);
             done = 1;
         }
     }
-#endif
     while (done < count && pageheap_release_range(each[done].iov_base, each[done].iov_len, method) == 0) done++;
     return done;
 }
 
 #ifdef MADV_COLD
-int pageheap_part_huge_page(void *address, size_t bytes) { ANSWER(madvise(address, bytes, MADV_COLD)); }
+int pageheap_part_huge_page(void *address, uintptr_t bytes) { ANSWER(madvise(address, bytes, MADV_COLD)); }
 #else
-int pageheap_part_huge_page(void *address, size_t bytes) { return EINVAL; }
+int pageheap_part_huge_page(void *address, uintptr_t bytes) { return EINVAL; }
 #endif
 
 #ifdef MADV_HUGEPAGE
-int pageheap_allow_huge_pages(void *address, size_t bytes) {
+int pageheap_allow_huge_pages(void *address, uintptr_t bytes) {
     int error = pageheap_part_huge_page(address, pageheap_physical_page_bytes());
     if (error != 0) return error;
     ANSWER(madvise(address, bytes, MADV_HUGEPAGE));
 }
 
-int pageheap_forbid_huge_pages(void *address, size_t bytes) { ANSWER(madvise(address, bytes, MADV_NOHUGEPAGE)); }
+int pageheap_forbid_huge_pages(void *address, uintptr_t bytes) { ANSWER(madvise(address, bytes, MADV_NOHUGEPAGE)); }
 #else
-int pageheap_allow_huge_pages(void *address, size_t bytes) { return EINVAL; }
-int pageheap_forbid_huge_pages(void *address, size_t bytes) { return EINVAL; }
+int pageheap_allow_huge_pages(void *address, uintptr_t bytes) { return EINVAL; }
+int pageheap_forbid_huge_pages(void *address, uintptr_t bytes) { return EINVAL; }
 #endif
 
 bool pageheap_released_memory_reads_zero(void) {
-    size_t bytes = pageheap_physical_page_bytes();
+    uintptr_t bytes = pageheap_physical_page_bytes();
     volatile unsigned char *page = pageheap_map(bytes, PAGEHEAP_ACCESS_READ_WRITE);
     if (page == NULL) return false;
     page[0] = 1;
@@ -84,39 +93,39 @@ bool pageheap_released_memory_reads_zero(void) {
     return zero;
 }
 
-// The beginning of a small file of the kernel's; empty where there is none.
-static void read_text(const char *path, char *text, size_t bytes) {
-    int saved = errno;
-    ssize_t count = 0;
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file >= 0) {
-        count = read(file, text, bytes - 1);
-        close(file);
-    }
-    text[count < 0 ? 0 : count] = 0;
-    errno = saved;
+uintptr_t pageheap_huge_page_bytes(void) {
+    uint64_t bytes = pageheap_read_number("/sys/kernel/mm/transparent_hugepage/hpage_pmd_size", 0);
+    // A size that is none would be taken for a unit of memory.
+    return bytes != 0 && (bytes & (bytes - 1)) == 0 ? (uintptr_t)bytes : 0;
 }
-
-// The number that such a file holds; 0 where there is none.
-static size_t read_number(const char *path) {
-    char text[32];
-    read_text(path, text, sizeof text);
-    size_t number = 0;
-    for (const char *digit = text; *digit >= '0' && *digit <= '9'; digit++) number = number * 10 + (size_t)(*digit - '0');
-    return number;
-}
-
-size_t pageheap_huge_page_bytes(void) { return read_number("/sys/kernel/mm/transparent_hugepage/hpage_pmd_size"); }
 
 bool pageheap_huge_pages_come_unasked(void) {
     char text[64];
-    read_text("/sys/kernel/mm/transparent_hugepage/enabled", text, sizeof text);
+    pageheap_read_text("/sys/kernel/mm/transparent_hugepage/enabled", text, sizeof text);
     return strstr(text, "[always]") != NULL;
 }
 
-size_t pageheap_largest_request_bytes(void) {
-    if (read_number("/proc/sys/vm/overcommit_memory") == 1) return SIZE_MAX;
+uintptr_t pageheap_largest_request_bytes(void) {
+    if (pageheap_read_number("/proc/sys/vm/overcommit_memory", 0) == 1) return UINTPTR_MAX;
+    int saved = errno;
     struct sysinfo machine;
-    return sysinfo(&machine) == 0 ? (machine.totalram + machine.totalswap) * machine.mem_unit : SIZE_MAX;
+    uintptr_t bytes = UINTPTR_MAX;
+    if (sysinfo(&machine) == 0) {
+        uint64_t units, total;
+        bool overflows = __builtin_add_overflow((uint64_t)machine.totalram, (uint64_t)machine.totalswap, &units) ||
+                         __builtin_mul_overflow(units, (uint64_t)machine.mem_unit, &total);
+        bytes = overflows || total > UINTPTR_MAX ? UINTPTR_MAX : (uintptr_t)total;
+    }
+    errno = saved;
+    return bytes;
+}
+
+uint64_t pageheap_random(void) {
+    const unsigned char *bytes = (const unsigned char *)getauxval(AT_RANDOM);
+    uint64_t number = 0;
+    if (bytes != NULL) memcpy(&number, bytes + 8, sizeof number);
+    // Not the bytes themselves: the C library makes its canaries of them.
+    number = (number ^ (uint64_t)pageheap_monotonic_nanoseconds()) * UINT64_C(0x9e3779b97f4a7c15);
+    return number ^ number >> 32;
 }
 #endif

@@ -1,4 +1,4 @@
-// The thread's slot, and the worker's thread.
+// The thread's slot, the thread's exit, and threads that the C library knows.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <pthread.h>
@@ -27,6 +27,8 @@ static void *thread_main(void *start) {
     return NULL;
 }
 
+// The stack's size is the C library's default: it has to hold the thread-local storage of whatever the program has loaded,
+// which may be more than any fixed size, and costs nothing where it is not touched.
 int pageheap_start_thread(void (*body)(void *), void *argument, const char *name) {
     int saved = errno;
     sigset_t all, before;
@@ -38,8 +40,6 @@ int pageheap_start_thread(void (*body)(void *), void *argument, const char *name
     int answer = pthread_attr_init(&attributes);
     if (answer == 0) {
         pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-        // Room for the thread-local storage of whatever the program has loaded, which glibc takes from the stack.
-        pthread_attr_setstacksize(&attributes, 256 * 1024);
         answer = pthread_create(&thread, &attributes, thread_main, &start);
         pthread_attr_destroy(&attributes);
     }
@@ -54,8 +54,9 @@ uint32_t pageheap_make_thread_exit_key(void (*destructor)(void *)) {
     return pthread_key_create(&key, destructor) == 0 ? (uint32_t)key : UINT32_MAX;
 }
 
-void pageheap_arm_thread_exit(uint32_t key) {
+bool pageheap_arm_thread_exit(uint32_t key) {
     int saved = errno;
-    if (key != UINT32_MAX) pthread_setspecific((pthread_key_t)key, &pageheap_slot);
+    bool is_armed = key != UINT32_MAX && pthread_setspecific((pthread_key_t)key, &pageheap_slot) == 0;
     errno = saved;
+    return is_armed;
 }

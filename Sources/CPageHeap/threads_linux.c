@@ -1,11 +1,13 @@
 #ifdef __linux__
-// Linux: processors, clocks, futexes, membarrier, the thread's name.
+// Linux: processors, clocks, futexes, membarrier, what the kernel knows of threads.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <linux/futex.h>
 #include <linux/membarrier.h>
 #include <pthread.h>
 #include <sched.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -13,23 +15,46 @@
 #include "CPageHeap.h"
 #include "system.h"
 
-size_t pageheap_processor_count(void) {
-    int saved = errno;
-    cpu_set_t set;
-    long count = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : sysconf(_SC_NPROCESSORS_ONLN);
-    errno = saved;
-    return count > 0 ? (size_t)count : 1;
+static uint32_t quota_hundredths = UINT32_MAX;  // relaxed: a figure
+
+void pageheap_read_processor_quota(void) {
+    __atomic_store_n(&quota_hundredths, pageheap_processor_quota_now(), __ATOMIC_RELAXED);
 }
+
+// The set is as large as the kernel's may be: where it is larger than the C library's cpu_set_t, the call fails with that.
+uint32_t pageheap_processor_hundredths(void) {
+    int saved = errno;
+    unsigned long set[1024];
+    long bytes = syscall(SYS_sched_getaffinity, 0, sizeof set, set);
+    long count = 0;
+    for (long word = 0; word < bytes / (long)sizeof set[0]; word++) count += __builtin_popcountl(set[word]);
+    if (count <= 0) count = sysconf(_SC_NPROCESSORS_ONLN);
+    errno = saved;
+    uint32_t machine = count > 0 && count < 1000000 ? (uint32_t)count * 100 : 100;
+    uint32_t quota = __atomic_load_n(&quota_hundredths, __ATOMIC_RELAXED);
+    return quota < machine ? quota : machine;
+}
+
+// ---- Clocks
+
+static uint32_t plain_calls_only;  // relaxed: who sets it waits until the worker has ended
+
+void pageheap_keep_to_plain_calls(void) { __atomic_store_n(&plain_calls_only, 1, __ATOMIC_RELAXED); }
+
+bool pageheap_keeps_to_plain_calls(void) { return __atomic_load_n(&plain_calls_only, __ATOMIC_RELAXED) != 0; }
 
 static int64_t read_clock(clockid_t clock) {
     struct timespec now = {0, 0};
-    clock_gettime(clock, &now);
+    // The coarse clock is read without a system call on every machine; others are not.
+    clock_gettime(pageheap_keeps_to_plain_calls() ? CLOCK_MONOTONIC_COARSE : clock, &now);
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
 int64_t pageheap_monotonic_nanoseconds(void) { return read_clock(CLOCK_MONOTONIC); }
 int64_t pageheap_coarse_nanoseconds(void) { return read_clock(CLOCK_MONOTONIC_COARSE); }
 int64_t pageheap_thread_cpu_nanoseconds(void) { return read_clock(CLOCK_THREAD_CPUTIME_ID); }
+
+// ---- Waiting
 
 bool pageheap_futex_wait(const void *word, uint32_t expected, int64_t nanoseconds) {
     int saved = errno;
@@ -46,17 +71,53 @@ void pageheap_futex_wake(const void *word, int32_t waiters) {
     errno = saved;
 }
 
+// ---- Barriers
+
 bool pageheap_membarrier_register(void) {
+    if (pageheap_keeps_to_plain_calls()) return false;
     int saved = errno;
     bool there = syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0;
     errno = saved;
     return there;
 }
 
-void pageheap_membarrier(void) {
+bool pageheap_membarrier(void) {
+    if (pageheap_keeps_to_plain_calls()) return false;
     int saved = errno;
-    syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
+    bool passed = syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0) == 0;
     errno = saved;
+    return passed;
+}
+
+// ---- Threads and processes
+
+uint32_t pageheap_thread_identifier(void) { return (uint32_t)syscall(SYS_gettid); }
+
+// A refusal says nothing, so the thread is taken for alive.
+bool pageheap_thread_lives(uint32_t identifier) {
+    int saved = errno;
+    bool lives = syscall(SYS_tgkill, getpid(), (long)identifier, 0) == 0 || errno != ESRCH;
+    errno = saved;
+    return lives;
+}
+
+#ifndef MADV_WIPEONFORK
+#define MADV_WIPEONFORK 18
+#endif
+
+uint32_t *pageheap_make_process_mark(void) {
+    uintptr_t bytes = pageheap_physical_page_bytes();
+    uint32_t *mark = pageheap_map(bytes, PAGEHEAP_ACCESS_READ_WRITE);
+    if (mark == NULL) return NULL;
+    int saved = errno;
+    bool is_wiped = madvise(mark, bytes, MADV_WIPEONFORK) == 0;
+    errno = saved;
+    if (!is_wiped) {
+        pageheap_unmap(mark, bytes);
+        return NULL;
+    }
+    *mark = 1;
+    return mark;
 }
 
 void pageheap_name_this_thread(const char *name) { pthread_setname_np(pthread_self(), name); }

@@ -1,10 +1,13 @@
 // The entry points of malloc's family: arguments are checked here, the work is done in
 // Swift (Sources/PageHeapMalloc/EntryPoints.swift).
+#define _GNU_SOURCE
 #include <errno.h>
+#include <gnu/libc-version.h>
 #include <pthread.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "CPageHeapMalloc.h"
@@ -22,7 +25,8 @@ void pageheap_after_fork_in_child(void);
 
 void pageheap_set_out_of_memory(void) { errno = ENOMEM; }
 
-// As early as can be: handlers that were registered before ours run while the heap is locked, and may not allocate.
+// As early as can be. Handlers that were registered before ours run while the heap is locked; the forking thread, which has
+// all the locks, passes through them.
 __attribute__((constructor)) void pageheap_register_fork_handlers(void) {
     static int registered;
     if (__atomic_exchange_n(&registered, 1, __ATOMIC_RELAXED) != 0) return;
@@ -53,7 +57,7 @@ void *calloc(size_t count, size_t size) {
     return pageheap_entry_calloc(bytes);
 }
 
-// realloc(p, 0) frees p and answers NULL, as glibc does.
+// realloc(p, 0) frees p and returns NULL, as glibc does.
 void *realloc(void *pointer, size_t bytes) {
     if (pointer == NULL) return pageheap_entry_malloc(bytes);
     if (bytes != 0) return pageheap_entry_realloc(pointer, bytes);
@@ -78,16 +82,29 @@ static void *aligned(size_t alignment, size_t bytes) {
     return pageheap_entry_aligned(alignment, bytes);
 }
 
-void *aligned_alloc(size_t alignment, size_t bytes) { return aligned(alignment, bytes); }
-
-// glibc rounds memalign's alignment up to a power of two.
+// glibc rounds memalign's alignment up to a power of two. aligned_alloc was another name of it before glibc 2.38, which
+// refuses what is no power of two: a program sees what it would see without this library.
 void *memalign(size_t alignment, size_t bytes) {
+    if (alignment > SIZE_MAX / 2 + 1) {
+        errno = EINVAL;
+        return NULL;
+    }
     size_t rounded = 16;
-    while (rounded < alignment && rounded <= SIZE_MAX / 2) rounded *= 2;
+    while (rounded < alignment) rounded *= 2;
     return aligned(rounded, bytes);
 }
 
-// posix_memalign answers its error, and leaves errno alone.
+static int refuses_odd_alignments(void) {
+    const char *version = gnu_get_libc_version();
+    return strncmp(version, "2.", 2) != 0 || atoi(version + 2) >= 38;
+}
+
+void *aligned_alloc(size_t alignment, size_t bytes) {
+    if (is_power_of_two(alignment) || refuses_odd_alignments()) return aligned(alignment, bytes);
+    return memalign(alignment, bytes);
+}
+
+// posix_memalign returns its error, and leaves errno alone.
 int posix_memalign(void **result, size_t alignment, size_t bytes) {
     if (!is_power_of_two(alignment) || alignment % sizeof(void *) != 0) return EINVAL;
     int saved = errno;

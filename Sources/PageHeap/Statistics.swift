@@ -73,8 +73,8 @@ extension PageHeap {
 
         /// - Parameters:
         ///   - age: seconds since the heap was made.
-        ///   - processors: of the machine, as far as the process may use them; at least 1.
-        init(_ figures: HeapFigures, age: Double, processors: Int) {
+        ///   - processors: that the process may use; more than 0.
+        init(_ figures: HeapFigures, age: Double, processors: Double) {
             let books = figures.books
             systemBytes = Int(books.system.rawValue)
             inUseBytes = Int(books.inUse.rawValue)
@@ -102,8 +102,8 @@ extension PageHeap {
             assistSeconds = Double(figures.assistNanoseconds) / 1e9
             forcedReleaseSeconds = Double(figures.forcedNanoseconds) / 1e9
             let window = Double(ShareWindow.nanoseconds)
-            scavengerRecentShare = Double(figures.workerRecentNanoseconds) / (window * Double(processors))
-            scavengerShare = age > 0 ? scavengerSeconds / (age * Double(processors)) : 0
+            scavengerRecentShare = Double(figures.workerRecentNanoseconds) / (window * processors)
+            scavengerShare = age > 0 ? scavengerSeconds / (age * processors) : 0
             lockHolds = LockHolds(figures.holds)
             forcedLockHolds = LockHolds(figures.forcedHolds)
         }

@@ -5,11 +5,9 @@ import CPageHeapMalloc
 // What stands behind the library's own C interface, pageheap.h. The C functions check their arguments and keep errno. Each of
 // these sets the heap up if nothing has been allocated yet, and answers false where the system refuses address space for it.
 
-private func isReady() -> Bool { ProcessHeap.isStarted || ProcessHeap.start() }
-
 @c(pageheap_entry_statistics)
 public func entryStatistics(_ statistics: UnsafeMutablePointer<pageheap_statistics>) -> Bool {
-    guard isReady() else { return false }
+    guard ProcessHeap.isReady() else { return false }
     ProcessHeap.heap.write(to: &statistics.pointee)
     statistics.pointee.age_nanoseconds = UInt64(max(0, pageheap_monotonic_nanoseconds() - ProcessHeap.startedAt))
     return true
@@ -17,26 +15,26 @@ public func entryStatistics(_ statistics: UnsafeMutablePointer<pageheap_statisti
 
 @c(pageheap_entry_get_memory_limit)
 public func entryGetMemoryLimit() -> UInt {
-    guard isReady() else { return .max }
+    guard ProcessHeap.isReady() else { return .max }
     return ProcessHeap.heap.heap.memoryLimit?.rawValue ?? .max
 }
 
 @c(pageheap_entry_set_memory_limit)
 public func entrySetMemoryLimit(_ limit: UInt) -> Bool {
-    guard isReady() else { return false }
+    guard ProcessHeap.isReady() else { return false }
     ProcessHeap.heap.heap.setMemoryLimit(limit == .max ? nil : ByteCount(limit))
-    ProcessHeap.startWorkerIfWanted()
+    ProcessHeap.serveScavenger()
     return true
 }
 
 @c(pageheap_entry_set_trace)
 public func entrySetTrace(_ trace: UInt8) -> Bool {
-    guard isReady() else { return false }
+    guard ProcessHeap.isReady() else { return false }
     ProcessHeap.heap.heap.setTrace(TraceKind(rawValue: trace) ?? .none)
     return true
 }
 
 @c(pageheap_entry_owns)
 public func entryOwns(_ pointer: UnsafeRawPointer) -> Bool {
-    ProcessHeap.isStarted && ProcessHeap.heap.owns(UInt(bitPattern: pointer))
+    ProcessHeap.isStarted && ProcessHeap.isReady() && ProcessHeap.heap.owns(UInt(bitPattern: pointer))
 }

@@ -29,17 +29,16 @@ public func allocateSlowly(_ bytes: UInt) -> UnsafeMutableRawPointer? {
 @c(pageheap_allocate_from_heap)
 public func allocateFromHeap(_ bytes: UInt) -> UnsafeMutableRawPointer? { allocate { $0.allocateSlowly(bytes) } }
 
-/// Runs an allocation on the heap, set up if need be, and starts the worker if the heap has grown so far; sets errno
-/// where there is no memory.
+/// Runs an allocation on the heap, set up if need be, and serves the scavenger; sets errno if there is no memory.
 @inline(__always)
 private func allocate(
     _ body: (MallocHeap<HostOperatingSystem>) -> UnsafeMutableRawPointer?
 ) -> UnsafeMutableRawPointer? {
-    guard ProcessHeap.isStarted || ProcessHeap.start(), let block = body(ProcessHeap.heap) else {
+    guard ProcessHeap.isReady(), let block = body(ProcessHeap.heap) else {
         pageheap_set_out_of_memory()
         return nil
     }
-    ProcessHeap.startWorkerIfWanted()
+    ProcessHeap.serveScavenger()
     return block
 }
 
@@ -51,10 +50,15 @@ private func freeSlowly(_ address: UInt, _ unit: UInt) {
 @inline(never)
 private func freeToHeap(_ address: UInt) {
     if address == 0 { return }
-    if !ProcessHeap.isStarted { WrongFree.stop(.foreign, address) }
+    checkReady(address)
     ProcessHeap.heap.freeSlowly(address)
-    // In the child of a fork, which may only free what its parent allocated.
-    ProcessHeap.startWorkerIfWanted()
+    ProcessHeap.serveScavenger()
+}
+
+/// Stops the program if there is no heap yet that an address could be of.
+@inline(__always)
+private func checkReady(_ address: UInt) {
+    if !ProcessHeap.isStarted || !ProcessHeap.isReady() { WrongFree.stop(.foreign, address) }
 }
 
 @c(pageheap_entry_calloc)
@@ -62,7 +66,7 @@ public func entryCalloc(_ bytes: UInt) -> UnsafeMutableRawPointer? { allocate { 
 
 @c(pageheap_entry_realloc)
 public func entryRealloc(_ pointer: UnsafeMutableRawPointer, _ bytes: UInt) -> UnsafeMutableRawPointer? {
-    if !ProcessHeap.isStarted { WrongFree.stop(.foreign, UInt(bitPattern: pointer)) }
+    checkReady(UInt(bitPattern: pointer))
     return allocate { $0.reallocate(UInt(bitPattern: pointer), bytes) }
 }
 
@@ -73,11 +77,11 @@ public func entryAligned(_ alignment: UInt, _ bytes: UInt) -> UnsafeMutableRawPo
 
 @c(pageheap_entry_usable_size)
 public func entryUsableSize(_ pointer: UnsafeMutableRawPointer) -> UInt {
-    if !ProcessHeap.isStarted { WrongFree.stop(.foreign, UInt(bitPattern: pointer)) }
+    checkReady(UInt(bitPattern: pointer))
     return ProcessHeap.heap.usableBytes(UInt(bitPattern: pointer)).rawValue
 }
 
 @c(pageheap_entry_release)
 public func entryRelease() -> UInt {
-    ProcessHeap.isStarted ? ProcessHeap.heap.releaseFreeMemory().rawValue : 0
+    ProcessHeap.isStarted && ProcessHeap.isReady() ? ProcessHeap.heap.releaseFreeMemory().rawValue : 0
 }

@@ -19,21 +19,29 @@ enum ProcessHeap {
             pageheap_process_heap().assumingMemoryBound(to: MallocState<HostOperatingSystem>.self))
     }
 
-    /// Whether the fork that is going on has locked the heap. Relaxed: written and read under the heap's locks.
-    fileprivate static let isLockedForFork = Atomic<Bool>(false)
-
-    /// When the heap was set up, in the child of a fork when that began, in monotonic nanoseconds. Relaxed: published with the phase.
-    fileprivate static let startTime = Atomic<Int64>(0)
+    /// When the heap was set up, in the child of a fork when that began, in monotonic nanoseconds. Relaxed: published with
+    /// the phase.
+    static let startTime = Atomic<Int64>(0)
     static var startedAt: Int64 { startTime.load(ordering: .relaxed) }
 
     @inline(__always)
     static var isStarted: Bool { phase.load(ordering: .acquiring) == started }
 
+    /// Whether the heap is there and this process's own: set up if nobody has, adopted in a child that a bare clone made.
+    ///
+    /// - Returns: false if the system refuses address space for it.
+    @inline(__always)
+    static func isReady() -> Bool {
+        guard isStarted else { return start() }
+        if ProcessCopies.isCopy { ProcessCopies.adopt() }
+        return true
+    }
+
     /// Sets the heap up if nobody has.
     ///
     /// - Returns: false if the system refuses address space for it.
     @inline(never)
-    static func start() -> Bool {
+    private static func start() -> Bool {
         while true {
             let (mine, seen) = phase.compareExchange(
                 expected: untouched, desired: starting, successOrdering: .acquiring, failureOrdering: .acquiring)
@@ -47,7 +55,10 @@ enum ProcessHeap {
             fatal("the static memory of the C shim is too small")
         }
         startTime.store(pageheap_monotonic_nanoseconds(), ordering: .relaxed)
-        let options = Options(environment: pageheap_environment())
+        pageheap_note_process_attributes()
+        var options = Options(environment: pageheap_environment())
+        options.configuration.workerIdleNanoseconds = Tunables.workerIdleNanoseconds
+        if options.configuration.releasesInCallers { pageheap_keep_to_plain_calls() }
         guard heap.start(system: HostOperatingSystem(), configuration: options.configuration) else {
             phase.store(untouched, ordering: .releasing)
             return false
@@ -60,48 +71,65 @@ enum ProcessHeap {
         let page = options.statisticsDirectory.flatMap { pageheap_statistics_page_create($0) }
         heap.heap.publish(in: page)
         heap.watchThreadExits { threadExits($0) }
+        ProcessCopies.mark()
         // Before any lock of the heap can be held by another thread.
         pageheap_register_fork_handlers()
         phase.store(started, ordering: .releasing)
         return true
     }
 
-    /// The worker's thread.
-    static func startWorkerIfWanted() { heap.heap.startWorkerIfWanted { runWorker($0) } }
+    // MARK: The scavenger
+
+    /// What a call that took the long way does for the scavenger, at its end: starts a worker that is wanted, or does a
+    /// little of its work.
+    @inline(__always)
+    static func serveScavenger() {
+        if heap.heap.wantsWorker { startWorker() }
+        if heap.heap.callerRelease != .no { heap.heap.releaseInCallerIfWanted(for: heap) }
+        if heap.heap.takeQuotaRequest() { pageheap_read_processor_quota() }
+    }
+
+    @inline(never)
+    private static func startWorker() {
+        // A fork's handlers are at work, or the program is being stopped.
+        if LockPassage.isOpen { return }
+        heap.heap.startWorkerIfWanted {
+            pageheap_read_processor_quota()
+            return pageheap_start_bare_thread({ runWorker($0) }, UnsafeMutableRawPointer(heap.state)) == 0
+        }
+    }
+
+    /// Ends the worker, until ``endHoldOff(delay:)``.
+    static func holdOffWorker() { heap.heap.holdOffWorker { pageheap_join_bare_thread() } }
 }
 
 private func runWorker(_ state: UnsafeMutableRawPointer) {
     ProcessHeap.heap.heap.runWorker(for: ProcessHeap.heap)
 }
 
-private func threadExits(_ slot: UnsafeMutableRawPointer?) { ProcessHeap.heap.threadExits() }
-
-// MARK: Fork
-
-@c(pageheap_before_fork)
-public func beforeFork() {
-    guard ProcessHeap.isStarted else { return }
-    ProcessHeap.heap.lockForFork()
-    ProcessHeap.isLockedForFork.store(true, ordering: .relaxed)
+private func threadExits(_ slot: UnsafeMutableRawPointer?) {
+    ProcessHeap.heap.threadExits()
+    // A safe place for what a free in the thread's end has put off.
+    ProcessHeap.serveScavenger()
 }
 
-@c(pageheap_after_fork_in_parent)
-public func afterForkInParent() {
-    // A heap that has started since the fork began is not locked by it.
-    guard ProcessHeap.isLockedForFork.load(ordering: .relaxed) else { return }
-    ProcessHeap.isLockedForFork.store(false, ordering: .relaxed)
-    ProcessHeap.heap.unlockAfterFork()
+// MARK: Before the program changes what its threads are
+
+/// The program is about to make a call that the kernel refuses where there are several threads, or that the C library
+/// carries over to the threads that it knows: the worker has ended when this returns.
+@c(pageheap_end_worker)
+public func endWorker() {
+    guard ProcessHeap.isStarted, !LockPassage.isOpen, pageheap_has_bare_thread() else { return }
+    ProcessHeap.holdOffWorker()
+    ProcessHeap.heap.heap.endHoldOff(delay: Tunables.workerForkDelayNanoseconds)
 }
 
-@c(pageheap_after_fork_in_child)
-public func afterForkInChild() {
-    guard ProcessHeap.isLockedForFork.load(ordering: .relaxed) else { return }
-    ProcessHeap.isLockedForFork.store(false, ordering: .relaxed)
-    ProcessHeap.startTime.store(pageheap_monotonic_nanoseconds(), ordering: .relaxed)
-    // The parent's page is shared with the parent: not a word may be written there.
-    let directory = Options.statisticsDirectory(in: pageheap_environment())
-    let page = directory.flatMap { pageheap_statistics_page_create($0) }
-    ProcessHeap.heap.heap.becomeChild(page: page)
-    ProcessHeap.heap.unlockAfterFork()
-    ProcessHeap.heap.dropOtherThreadsCaches()
+/// The program is about to give up system calls: from now on the heap makes only those of an ordinary malloc.
+@c(pageheap_prepare_for_sandbox)
+public func prepareForSandbox() {
+    guard ProcessHeap.isReady(), !LockPassage.isOpen else { return }
+    ProcessHeap.heap.heap.releaseInCallersForGood()
+    ProcessHeap.holdOffWorker()
+    pageheap_keep_to_plain_calls()
+    ProcessHeap.heap.heap.endHoldOff(delay: 0)
 }

@@ -102,7 +102,7 @@ package final class RecordingOperatingSystem<Base: OperatingSystem>: OperatingSy
     package var physicalPageBytes: ByteCount { base.physicalPageBytes }
     package var hugePageBytes: ByteCount { base.hugePageBytes }
     package var hugePagesComeUnasked: Bool { base.hugePagesComeUnasked }
-    package var processorCount: UInt { base.processorCount }
+    package var processors: Double { base.processors }
     package var isAddressSpaceLimited: Bool { base.isAddressSpaceLimited }
     package var largestRequestBytes: ByteCount { base.largestRequestBytes }
     package func monotonicNanoseconds() -> Int64 { base.monotonicNanoseconds() }

@@ -14,7 +14,7 @@ package final class SimulatedOperatingSystem: OperatingSystem, @unchecked Sendab
     private let lock = NSLock()
     private var space: SimulatedAddressSpace
     private var clocks = SimulatedClocks()
-    private var processors: UInt
+    private var processorCount: UInt
     private var hook: (@Sendable (Int64) -> Void)?
     /// Address space for the heap's books: bytes by address.
     private var metadata: [UnsafeMutableRawPointer: ByteCount] = [:]
@@ -22,7 +22,7 @@ package final class SimulatedOperatingSystem: OperatingSystem, @unchecked Sendab
     package init(_ machine: SimulatedMachine = SimulatedMachine()) {
         self.machine = machine
         space = SimulatedAddressSpace(machine)
-        processors = machine.processors
+        processorCount = machine.processors
     }
 
     // MARK: What the heap asks
@@ -83,7 +83,7 @@ package final class SimulatedOperatingSystem: OperatingSystem, @unchecked Sendab
 
     package var physicalPageBytes: ByteCount { machine.physicalPage }
     package var hugePageBytes: ByteCount { machine.hugePage }
-    package var processorCount: UInt { lock.withLock { processors } }
+    package var processors: Double { lock.withLock { Double(processorCount) } }
     package var isAddressSpaceLimited: Bool { machine.isAddressSpaceLimited }
     package var largestRequestBytes: ByteCount { machine.largestRequest }
     package func monotonicNanoseconds() -> Int64 { lock.withLock { clocks.monotonic } }
@@ -126,7 +126,7 @@ package final class SimulatedOperatingSystem: OperatingSystem, @unchecked Sendab
     package func onWait(_ hook: (@Sendable (Int64) -> Void)?) { lock.withLock { self.hook = hook } }
 
     /// Changes the processors that the process may run on.
-    package func setProcessors(_ count: UInt) { lock.withLock { processors = count } }
+    package func setProcessors(_ count: UInt) { lock.withLock { processorCount = count } }
 
     /// Sets the monotonic clock, also back.
     package func setMonotonic(nanoseconds: Int64) { lock.withLock { clocks.monotonic = nanoseconds } }

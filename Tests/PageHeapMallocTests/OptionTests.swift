@@ -9,7 +9,7 @@ struct OptionTests {
             ("PAGEHEAP_RETAIN_PERCENT", "abc", "takes 0 to 100"), ("PAGEHEAP_RETAIN_PERCENT", "101", "takes 0 to 100"),
             ("PAGEHEAP_RETAIN_PERCENT", "", "takes 0 to 100"), ("PAGEHEAP_RETAIN_PERCENT", "-1", "takes 0 to 100"),
             ("PAGEHEAP_RETAIN_PERCENT", "99999999999999999999999", "takes 0 to 100"),
-            ("PAGEHEAP_RELEASE", "maybe", "takes now or lazy"), ("PAGEHEAP_SCAVENGER", "ON", "takes on or off"),
+            ("PAGEHEAP_RELEASE", "maybe", "takes now or lazy"), ("PAGEHEAP_SCAVENGER", "ON", "takes on, caller or off"),
             ("PAGEHEAP_MEMORY_LIMIT", "lots", "takes bytes, such as 536870912, 512M or 2GiB, or none"),
             ("PAGEHEAP_MEMORY_LIMIT", "64MB", "takes bytes"), ("PAGEHEAP_MEMORY_LIMIT", "", "takes bytes"),
             ("PAGEHEAP_MEMORY_LIMIT", "-1", "takes bytes"), ("PAGEHEAP_MEMORY_LIMIT", "99999999T", "takes bytes"),

@@ -42,7 +42,7 @@ struct NoReleaseSystem: OperatingSystem {
 
     var hugePageBytes: ByteCount { 0 }
 
-    var processorCount: UInt { 1 }
+    var processors: Double { 1 }
 
     var isAddressSpaceLimited: Bool { false }
 

@@ -1,5 +1,6 @@
 // What Swift cannot say: thread-local storage, raw system calls that keep errno, futexes, threads, compiler fences.
-// Nothing here calls Swift, and nothing here allocates, except pageheap_start_thread (through pthread_create).
+// Nothing here calls Swift, and nothing here allocates, except pageheap_start_thread (through pthread_create). Nothing that
+// malloc or free may reach is a cancellation point: system calls are made raw.
 #ifndef CPAGEHEAP_H
 #define CPAGEHEAP_H
 
@@ -19,7 +20,11 @@ struct pageheap_thread_slot {
     uint32_t state;             // a ThreadSlot.State of Swift's; 0 is a new thread
     void *_Nullable own_cache;  // the thread's own cache, also while `cache` is the empty one
     uint32_t held_ranks;        // checked builds: the locks held, a bit a rank
+    uint32_t passes_locks;      // 1 while the thread has all locks, for a fork, or stops the program: it takes none
 };
+
+// The state of a thread that never gets a cache: Swift's ThreadSlot.State.exited.
+enum { PAGEHEAP_THREAD_WITHOUT_CACHE = 3 };
 
 extern _Thread_local struct pageheap_thread_slot pageheap_slot
     __attribute__((tls_model("initial-exec"), visibility("hidden")));
@@ -57,40 +62,56 @@ static inline __attribute__((always_inline)) void pageheap_pause(void) {
 }
 
 // ---- Memory (all keep errno; an int answer is 0 or a positive errno) -----------------------------------------------
+//
+// Sizes and counts are uintptr_t, which Swift sees as UInt: a size_t would be a signed Int there, and a large one a trap.
 
 enum { PAGEHEAP_ACCESS_NONE = 0, PAGEHEAP_ACCESS_READ = 1, PAGEHEAP_ACCESS_READ_WRITE = 2 };
 enum { PAGEHEAP_RELEASE_DONTNEED = 0, PAGEHEAP_RELEASE_FREE = 1 };
 
-void *_Nullable pageheap_map(size_t bytes, int access);
-int pageheap_unmap(void *_Nonnull address, size_t bytes);
-int pageheap_protect(void *_Nonnull address, size_t bytes, int access);
-int pageheap_release_range(void *_Nonnull address, size_t bytes, int method);
+void *_Nullable pageheap_map(uintptr_t bytes, int access);
+int pageheap_unmap(void *_Nonnull address, uintptr_t bytes);
+int pageheap_protect(void *_Nonnull address, uintptr_t bytes, int access);
+// Maps usable memory exactly there, where nothing else may lie. EEXIST: something does.
+int pageheap_map_at(void *_Nonnull address, uintptr_t bytes);
+// Moves the memory of a range, with its contents, over another range of the heap's: page tables move, not bytes. What lay
+// there is lost, and fresh memory is mapped where it came from.
+int pageheap_move_memory(void *_Nonnull from, void *_Nonnull to, uintptr_t bytes);
+int pageheap_release_range(void *_Nonnull address, uintptr_t bytes, int method);
 // The same for ranges of {address, bytes}, in one call where the kernel has one. How many, from the first on, are released.
-size_t pageheap_release_ranges(const void *_Nonnull ranges, size_t count, int method);
+uintptr_t pageheap_release_ranges(const void *_Nonnull ranges, uintptr_t count, int method);
 #ifdef __APPLE__
-int pageheap_reuse_range(void *_Nonnull address, size_t bytes);  // released memory will be used: it counts again
+int pageheap_reuse_range(void *_Nonnull address, uintptr_t bytes);  // released memory will be used: it counts again
 #endif
 bool pageheap_released_memory_reads_zero(void);  // tried on a page of its own, unless known
 
 // Huge pages: where they are wanted, where they are not, and parting one, so that its pieces can be given back one by one.
-int pageheap_allow_huge_pages(void *_Nonnull address, size_t bytes);  // an error, too, where none could be parted again
-int pageheap_forbid_huge_pages(void *_Nonnull address, size_t bytes);
-int pageheap_part_huge_page(void *_Nonnull address, size_t bytes);  // the one under some of its physical pages
+int pageheap_allow_huge_pages(void *_Nonnull address, uintptr_t bytes);  // an error, too, where none could be parted again
+int pageheap_forbid_huge_pages(void *_Nonnull address, uintptr_t bytes);
+int pageheap_part_huge_page(void *_Nonnull address, uintptr_t bytes);  // the one under some of its physical pages
 bool pageheap_huge_pages_come_unasked(void);
 
 // ---- The machine -----------------------------------------------------------------------------------------------------
 
-size_t pageheap_physical_page_bytes(void);
-size_t pageheap_huge_page_bytes(void);  // 0 where unknown
-size_t pageheap_processor_count(void);  // that this process may run on; at least 1
+uintptr_t pageheap_physical_page_bytes(void);
+uintptr_t pageheap_huge_page_bytes(void);  // 0 if unknown
+// Hundredths of a processor that this process may use, at least 1: the smaller of its affinity mask and of its control
+// group's quota. The quota is read anew by pageheap_read_processor_quota alone, which opens files.
+uint32_t pageheap_processor_hundredths(void);
+void pageheap_read_processor_quota(void);
 bool pageheap_address_space_is_limited(void);
-size_t pageheap_largest_request_bytes(void);  // memory and swap; without limit where the system promises more on purpose
+uintptr_t pageheap_largest_request_bytes(void);  // memory and swap; the maximum if the system promises more on purpose
+uint64_t pageheap_random(void);                  // another number in each process; not for secrets
 
 // ---- Time (nanoseconds) ----------------------------------------------------------------------------------------------
 
 int64_t pageheap_monotonic_nanoseconds(void);
-int64_t pageheap_coarse_nanoseconds(void);  // the monotonic clock, some milliseconds late
+int64_t pageheap_coarse_nanoseconds(void);  // the monotonic clock, some milliseconds late; never a system call
 int64_t pageheap_thread_cpu_nanoseconds(void);
+
+// From now on the process makes no system call for the heap's sake but those of an ordinary malloc (mmap, munmap, mremap,
+// mprotect, madvise, futex): all clocks are the coarse one. For ever; children inherit it.
+void pageheap_keep_to_plain_calls(void);
+bool pageheap_keeps_to_plain_calls(void);
 
 // ---- Threads -----------------------------------------------------------------------------------------------------------
 
@@ -101,16 +122,40 @@ void pageheap_futex_wake(const void *_Nonnull word, int32_t waiters);
 // A detached thread with all signals blocked and a small stack. 0 or a positive errno.
 int pageheap_start_thread(void (*_Nonnull body)(void *_Nonnull), void *_Nonnull argument, const char *_Nonnull name);
 
-// A key whose destructor runs when a thread that is armed with it exits.
+// The process's one bare thread: a thread that the C library does not know of, so that it takes none of its locks, keeps no
+// process alive and makes no program multi-threaded in the C library's eyes. Linux; the code that runs on it must stay off
+// whatever the C library keeps for a thread, but for errno. All signals are blocked on it, and it inherits nothing else of
+// the thread that starts it. 0 or a positive errno.
+int pageheap_start_bare_thread(void (*_Nonnull body)(void *_Nonnull), void *_Nonnull argument);
+// Waits until the bare thread, if there was one, has left the process: the kernel no longer counts it. Its body must be
+// about to return. The calling thread's identity does not matter.
+void pageheap_join_bare_thread(void);
+bool pageheap_has_bare_thread(void);
+// In a child process, which the bare thread did not come along to.
+void pageheap_forget_bare_thread(void);
+// Notes what the process has been started with, for the bare threads to come.
+void pageheap_note_process_attributes(void);
+// Whether the program has had one thread only so far, as far as the C library tells; false if it does not tell.
+bool pageheap_program_is_single_threaded(void);
+
+// A number that names the calling thread in the kernel, and whether such a thread of this process still lives.
+uint32_t pageheap_thread_identifier(void);
+bool pageheap_thread_lives(uint32_t identifier);
+
+// A key whose destructor runs when a thread that is armed with it exits. False: the thread could not be armed.
 uint32_t pageheap_make_thread_exit_key(void (*_Nonnull destructor)(void *_Nullable));
-void pageheap_arm_thread_exit(uint32_t key);
+bool pageheap_arm_thread_exit(uint32_t key);
 
 bool pageheap_membarrier_register(void);  // false: this kernel has none
-void pageheap_membarrier(void);           // every running thread of the process passes a full barrier
+bool pageheap_membarrier(void);           // every running thread of the process has passed a full barrier; false: refused
+
+// A word that is 1 in this process once it was marked, and 0 again in a child process, however it was made. Null: the
+// kernel has no such memory.
+uint32_t *_Nullable pageheap_make_process_mark(void);
 
 // ---- Messages and options ------------------------------------------------------------------------------------------
 
-void pageheap_write_error(const char *_Nonnull text, size_t bytes);  // to standard error, whole, keeping errno
+void pageheap_write_error(const char *_Nonnull text, uintptr_t bytes);  // to standard error, whole, keeping errno
 _Noreturn void pageheap_abort(void);
 const char *_Nullable *_Nullable pageheap_environment(void);  // the process's; null in a secure-execution program
 void *_Nullable pageheap_find_function(const char *_Nonnull name);  // the process's first of that name; null: there is none

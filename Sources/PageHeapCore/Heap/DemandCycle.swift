@@ -3,6 +3,8 @@ package struct DemandCycle: Sendable {
     var estimator = DemandEstimator()
     /// When the last cycle ended, in monotonic nanoseconds.
     var lastEnd: Int64
+    /// When the processor quota was asked for last; the same clock.
+    var lastQuota: Int64 = 0
     /// Requests that each page cache had seen when the last cycle ended.
     var seenRequests = InlineArray<4, UInt>(repeating: 0)
     /// The last generation found nothing to release.

@@ -24,6 +24,7 @@ extension Heap {
             }
         }
         unlockPass()
+        stopIfWrong()
 
         let now = state.pointee.system.monotonicNanoseconds()
         locked.lock()

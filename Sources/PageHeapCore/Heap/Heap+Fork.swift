@@ -36,10 +36,31 @@ extension Heap {
         state.pointee.passLock.unlockAfterFork()
     }
 
+    /// In a child process that was made without the fork handlers, by a bare clone: locks that other threads held are held
+    /// by nobody here. The lock of a pass is simply taken over; where another one was held, what it guards may be half
+    /// changed.
+    ///
+    /// - Returns: whether the heap can be used.
+    package func takeLocksFromMissingHolders() -> Bool {
+        _ = state.pointee.passLock.takeFromMissingHolder()
+        var isWhole = true
+        for shard in 0..<Tunables.pageCacheShards {
+            if state.pointee.shards[shard].lock.takeFromMissingHolder() { isWhole = false }
+        }
+        if locked.pointee.lock.takeFromMissingHolder() { isWhole = false }
+        if state.pointee.space.lock.takeFromMissingHolder() { isWhole = false }
+        if state.pointee.records.takeLockFromMissingHolder() { isWhole = false }
+        if state.pointee.worker.lock.takeFromMissingHolder() { isWhole = false }
+        return isWhole
+    }
+
     /// In the child of a fork, before the locks are given up: the worker did not come along, and the figures get a page
     /// of their own before anything is written.
     package func becomeChild(page: UnsafeMutablePointer<pageheap_statistics_page>?) {
         state.pointee.worker.becomeChild()
+        state.pointee.hasProgress = false
+        // Whoever else searched does so in the parent.
+        state.pointee.space.searchers = 0
         state.pointee.waitingForks.store(0, ordering: .relaxed)
         state.pointee.assistNanoseconds.store(0, ordering: .relaxed)
         state.pointee.forcedNanoseconds.store(0, ordering: .relaxed)

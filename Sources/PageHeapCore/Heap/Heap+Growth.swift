@@ -21,8 +21,6 @@ extension Heap {
         let range = AddressRange(base: offset(base), limit: offset(base) + bytes)
         guard locked.pointee.pages.grow(range, using: state.pointee.system) else { return 0 }
         state.pointee.reservations[index].grownEnd = base &+ bytes.rawValue
-        state.pointee.worker.grownBytes.store(locked.pointee.pages.inUse.totalBytes.rawValue, ordering: .relaxed)
-        wantWorkerIfWorthwhile()
         return bytes
     }
 

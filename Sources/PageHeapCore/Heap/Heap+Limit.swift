@@ -83,7 +83,8 @@ extension Heap {
     /// Whether the worker will not look by itself. A hint: the next allocation asks again.
     private var isWorkerAway: Bool {
         state.pointee.worker.isRunning.load(ordering: .relaxed)
-            ? state.pointee.worker.isParked.load(ordering: .relaxed) : state.pointee.configuration.runsWorker
+            ? state.pointee.worker.isParked.load(ordering: .relaxed)
+            : state.pointee.configuration.runsWorker && callerRelease == .no
     }
 
     /// Takes the time of an assist into account.

@@ -71,6 +71,14 @@ extension Heap: PageSource {
         if noteFreed(bytes) { wakeWorker() }
     }
 
+    package func noteWrongFree(_ kind: WrongFree, _ address: UInt, blockBytes: UInt) {
+        state.pointee.wrongFree.note(kind, address, blockBytes: blockBytes)
+    }
+
+    /// Stops the program if a wrong free has been found. No lock is held.
+    @inline(__always)
+    func stopIfWrong() { state.pointee.wrongFree.stopIfAny() }
+
     /// Counts metadata that was made accessible outside the heap's own structures.
     func noteMetadata(_ bytes: ByteCount) {
         locked.lock()

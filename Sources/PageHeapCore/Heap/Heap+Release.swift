@@ -33,6 +33,7 @@ extension Heap {
         var forcedLine = traces ? forcedTraceLine(released) : MessageLine()
         markForced(false)
         unlockPass()
+        stopIfWrong()
         noteSpent(since: start, in: withUnsafePointer(to: state.pointee.forcedNanoseconds) { $0 })
         // Only now: whoever reads standard error may be slow.
         if traces {

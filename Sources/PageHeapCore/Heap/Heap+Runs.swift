@@ -10,7 +10,10 @@ extension Heap {
     ///
     /// - Parameter isDiscarded: the contents were discarded, and nobody has written to the pages since: what has no memory
     ///   is free and released at once.
-    package func freeRun(_ address: UInt, _ count: PageCount, isDiscarded: Bool) -> RunFreeing {
+    /// - Parameter startWorker: is called if a worker is wanted, and there is none.
+    package func freeRun(
+        _ address: UInt, _ count: PageCount, isDiscarded: Bool, startWorker: () -> Void = {}
+    ) -> RunFreeing {
         guard Self.mayBePages(address, count) else { return .refused }
         let base = offset(address)
         locked.lock()
@@ -24,12 +27,14 @@ extension Heap {
         locked.pointee.books.unuse(count.bytes)
         if isDiscarded { carryOver(wholePhysicalPages(address, count)) }
         publish()
-        let wakes = noteFreed(count.bytes)
-        if wakes { state.pointee.wakesUnderWay += 1 }
+        let wakes = noteFreed(count.bytes, holdsHeapLock: true)
+        let starts = wantsWorker
+        if wakes || starts { state.pointee.wakesUnderWay += 1 }
         var isLast = isUnused
         locked.unlock()
-        if wakes {
-            wakeWorker()
+        if wakes || starts {
+            if wakes { wakeWorker() }
+            if starts { startWorker() }
             locked.lock()
             state.pointee.wakesUnderWay -= 1
             isLast = isUnused

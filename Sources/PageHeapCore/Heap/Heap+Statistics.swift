@@ -66,6 +66,8 @@ extension Heap {
     /// Notes the peak of demand, and publishes the figures for whoever watches. The heap lock is held, after each change
     /// of the books.
     func publish() {
+        // Between a fork and its handlers the page may be another process's.
+        if LockPassage.isOpen { return }
         let books = currentBooks()
         if books.demand > books.peakDemand {
             locked.pointee.books.peakDemand = books.demand

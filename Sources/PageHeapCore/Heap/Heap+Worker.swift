@@ -2,29 +2,35 @@ import Synchronization
 
 extension Heap {
     /// The background worker's whole life: cycles of demand once a second while there is something to give or the
-    /// estimate still moves, stretches of release in between, and sleep.
+    /// estimate still moves, stretches of release in between, and sleep; and its end, if nobody wants anything for a while
+    /// (``HeapConfiguration/workerIdleNanoseconds``).
     ///
     /// Begins parked, with the request of whoever started it. A second worker of the same heap is a fatal error.
     ///
     /// - Parameter user: what lies above the heap.
     package func runWorker(for user: some PageUser) {
         state.pointee.worker.begin(for: UnsafeRawPointer(state))
-        var progress = WorkerProgress(
-            state.pointee.configuration, reading: state.pointee.system.monotonicNanoseconds(),
-            processorTime: state.pointee.system.threadProcessorNanoseconds())
+        var progress = takeProgress()
+        progress.lastUse = progress.pace.clock.now
         // Whoever started the worker has something for it, so this park ends at once. It is not left out where a goal is
         // unmet already: what begins when it ends is a cycle.
         var seen = state.pointee.worker.signal.load(ordering: .acquiring) &- 1
-        park(&progress, unlessSignalled: seen)
-        while !state.pointee.worker.shouldStop.load(ordering: .relaxed) {
+        var isWanted = park(&progress, unlessSignalled: seen)
+        while isWanted && !state.pointee.worker.shouldStop.load(ordering: .relaxed) {
             if isIdle(progress.cycle, user) {
-                park(&progress, unlessSignalled: seen)
+                isWanted = park(&progress, unlessSignalled: seen)
+                if !isWanted { break }
             }
             // Before anything is looked at, the end among it: a request that comes later is not slept through.
             seen = state.pointee.worker.signal.load(ordering: .acquiring)
             if state.pointee.worker.shouldStop.load(ordering: .relaxed) { break }
             runRound(&progress, seen, user)
+            if isUseless(progress) {
+                noteRest()
+                if state.pointee.worker.endIfUnasked(since: seen) { break }
+            }
         }
+        keep(progress)
         state.pointee.worker.end()
     }
 
@@ -33,12 +39,23 @@ extension Heap {
         !cycle.hasMore && (cycle.foundNothing || isMet) && user.isHolePassOver && !user.mayFindMoreHoles
     }
 
+    /// Whether the worker has given back next to nothing for a while, and has nothing to wait for: in a program that is at
+    /// work, some span is always too recently used to be looked at.
+    private func isUseless(_ progress: WorkerProgress) -> Bool {
+        guard let patience = state.pointee.configuration.workerIdleNanoseconds,
+            progress.pace.clock.now &- progress.lastUse >= patience
+        else { return false }
+        return excess < Tunables.workerStartExcess
+            || progress.cycle.estimator.isSettled && (progress.cycle.foundNothing || isMet)
+    }
+
     /// Ends a cycle if one is due, works for a stretch, and sleeps.
     private func runRound(_ progress: inout WorkerProgress, _ seen: UInt32, _ user: some PageUser) {
         _ = progress.pace.clock.advance(to: state.pointee.system.monotonicNanoseconds())
         endCycleIfDue(&progress.cycle, at: progress.pace.clock.now, user)
         let run = work(progress.pace.pacer, user)
         progress.cycle.note(released: run.released, isExhausted: run.isExhausted)
+        if run.released >= Tunables.scavengeQuantumBytes { progress.lastUse = progress.pace.clock.now }
         let spent = accountProcessorTime(&progress.pace)
         if run.released == 0 && user.isHolePassOver && Double(spent) < Tunables.minimumWorkNanoseconds {
             // Nothing to do before the next cycle.
@@ -46,13 +63,13 @@ extension Heap {
             sleep(untilCycle(progress.cycle.lastEnd, start), &progress, unlessSignalled: seen)
             progress.pace.endIdleRound(
                 worked: Double(spent), slept: progress.pace.clock.now &- start,
-                processors: state.pointee.system.processorCount)
+                processors: state.pointee.system.processors)
         } else {
             // Whatever the cycle's end cost is paced as well.
             let time = progress.pace.sleepTime(after: max(run.worked, Double(spent)))
             let slept = rest(time.sleep, &progress, seen, user)
             if progress.pace.endRound(
-                worked: time.worked, slept: slept, processors: state.pointee.system.processorCount)
+                worked: time.worked, slept: slept, processors: state.pointee.system.processors)
             {
                 noteReset()
             }
@@ -92,12 +109,16 @@ extension Heap {
         return run
     }
 
-    /// Takes the thread's CPU time into the figures, and answers what was used since the last time.
+    /// Takes the thread's CPU time into the figures.
+    ///
+    /// - Returns: what was used since the last time.
     private func accountProcessorTime(_ pace: inout WorkerPace) -> Int64 {
         let total = state.pointee.system.threadProcessorNanoseconds()
         let reading = state.pointee.system.monotonicNanoseconds()
         let spent = pace.account(processorTime: total, reading: reading)
-        noteWorkerTime(total: UInt64(max(0, total)), recent: pace.used.used, at: reading)
+        noteWorkerTime(
+            total: state.pointee.worker.processorNanoseconds.load(ordering: .relaxed) &+ UInt64(max(0, spent)),
+            recent: pace.used.used, at: reading)
         return spent
     }
 
@@ -119,7 +140,7 @@ extension Heap {
 
     /// Sleeps longer where the next stretch could pass the bound on the share of any ten seconds.
     private func stayWithinShare(_ progress: inout WorkerProgress, _ user: some PageUser) {
-        let delay = progress.pace.delay(processors: state.pointee.system.processorCount)
+        let delay = progress.pace.delay(processors: state.pointee.system.processors)
         if delay > 0 {
             _ = rest(delay, &progress, state.pointee.worker.signal.load(ordering: .acquiring), user, mayEndEarly: false)
         }

@@ -1,15 +1,7 @@
 import Synchronization
 
+/// The worker's thread, and what calls of the program do where there is none.
 extension Heap {
-    /// Asks for a worker where the heap has grown enough for one.
-    func wantWorkerIfWorthwhile() {
-        if state.pointee.configuration.runsWorker
-            && state.pointee.worker.grownBytes.load(ordering: .relaxed) >= Tunables.workerStartBytes.rawValue
-        {
-            state.pointee.worker.isWanted.store(true, ordering: .relaxed)
-        }
-    }
-
     /// Whether there is no worker, and one is wanted. A hint.
     @inline(__always)
     package var wantsWorker: Bool { state.pointee.worker.isWanted.load(ordering: .relaxed) }
@@ -17,23 +9,48 @@ extension Heap {
     /// Whether the worker is one that several heaps share.
     var sharesWorker: Bool { state.pointee.sharedWorker != nil }
 
-    /// Starts the worker where it is wanted and not there. No lock is held, and the thread's cache is not in use,
-    /// because making a thread may allocate.
-    ///
-    /// - Parameter body: is given the address of the heap's state, on the new thread; calls ``runWorker(for:)``.
+    /// Whether a thread of the program's has to read the process's processor quota anew: the worker must open no file,
+    /// because the program's own descriptors would get other numbers. A hint.
     @inline(__always)
-    package func startWorkerIfWanted(_ body: @convention(c) (UnsafeMutableRawPointer) -> Void) {
-        if wantsWorker { startWorker(body) }
+    package func takeQuotaRequest() -> Bool {
+        state.pointee.worker.wantsQuota.load(ordering: .relaxed)
+            && state.pointee.worker.wantsQuota.exchange(false, ordering: .relaxed)
+    }
+
+    /// Whether callers release memory in the worker's stead.
+    package var callerRelease: CallerRelease {
+        CallerRelease(rawValue: state.pointee.worker.callerRelease.load(ordering: .relaxed)) ?? .no
+    }
+
+    /// Starts the worker if it is wanted and not there. No lock is held, and the thread's cache is not in use, because
+    /// making a thread that the C library knows may allocate.
+    ///
+    /// - Parameter start: makes the thread, which calls ``runWorker(for:)``; returns whether there was one to be had.
+    @inline(__always)
+    package func startWorkerIfWanted(_ start: () -> Bool) {
+        if wantsWorker { startWorker(start) }
     }
 
     @inline(never)
-    private func startWorker(_ body: @convention(c) (UnsafeMutableRawPointer) -> Void) {
+    private func startWorker(_ start: () -> Bool) {
         guard state.pointee.worker.claimStart() else { return }
-        if WorkerState.startThread(body, UnsafeMutableRawPointer(state)) { return }
-        // Without a worker the heap works, and the next growth tries again.
-        state.pointee.worker.noteNotStarted(state.pointee.system)
+        state.pointee.worker.noteStart(start(), state.pointee.system)
     }
 
-    /// Ends the worker, and waits until it has ended. No new one will start. No lock is held.
+    /// Ends the worker for good, and waits until it has ended. No lock is held.
     package func stopWorker() { state.pointee.worker.stop(state.pointee.system) }
+
+    /// Ends the worker, and keeps a new one from starting until ``endHoldOff(delay:)``. No lock is held.
+    ///
+    /// - Parameter join: waits until its thread is gone.
+    package func holdOffWorker(join: () -> Void) { state.pointee.worker.holdOff(state.pointee.system, join: join) }
+
+    /// - Parameter delay: nanoseconds for which callers release in its stead all the same.
+    package func endHoldOff(delay: Int64) { state.pointee.worker.endHoldOff(delay: delay, state.pointee.system) }
+
+    /// From now on callers release, and no worker starts any more. The worker is held off.
+    package func releaseInCallersForGood() {
+        guard state.pointee.configuration.runsWorker else { return }
+        state.pointee.worker.callerRelease.store(CallerRelease.forGood.rawValue, ordering: .relaxed)
+    }
 }

@@ -69,6 +69,7 @@ package struct Heap<System: OperatingSystem> {
         let heap = Heap(state)
         heap.storeMemoryLimit(configuration.memoryLimit)
         heap.setTrace(configuration.trace)
+        if configuration.releasesInCallers { heap.releaseInCallersForGood() }
         return heap
     }
 

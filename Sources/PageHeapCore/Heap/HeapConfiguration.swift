@@ -7,8 +7,13 @@ package struct HeapConfiguration: Sendable {
     package var memoryLimit: ByteCount?
     /// How physical memory is given back.
     package var releaseMethod = ReleaseMethod.now
-    /// Whether a worker thread releases in the background.
+    /// Whether memory is released in the background.
     package var runsWorker = true
+    /// Whether the program's own calls release it, a little each time, and no thread does.
+    package var releasesInCallers = false
+    /// Nanoseconds without anything to do after which the worker ends, to be started again when it is wanted; nil if it
+    /// stays.
+    package var workerIdleNanoseconds: Int64?
     /// The share of the machine's CPU time that the worker aims for, 0.001 to 1.
     package var scavengeShare = Tunables.scavengeShare
     /// How the worker is paced.

@@ -46,7 +46,11 @@ package struct HeapState<System: OperatingSystem>: ~Copyable {
     var space: SearchSpace
     /// What retained bytes are driven to; the maximum where the scavenger is off. Relaxed: any recent value will do.
     let goal: Atomic<UInt>
-    let worker: WorkerState
+    var worker: WorkerState
+    /// What a worker, or the callers that stand in for it, carries from round to round: kept while none is at work. Owned
+    /// by whoever has the worker's turn.
+    var progress: WorkerProgress
+    var hasProgress: Bool
     /// The worker that sleeps in this one's stead, where several heaps share one: whoever has something for the worker
     /// wakes that one. Set before anybody has the heap.
     var sharedWorker: UnsafePointer<WorkerState>?
@@ -66,6 +70,9 @@ package struct HeapState<System: OperatingSystem>: ~Copyable {
     var otherMetadataBytes: ByteCount
     /// Where the heap's figures are published. Written under the heap lock.
     var page: UnsafeMutablePointer<pageheap_statistics_page>?
+
+    /// A wrong free that was found while locks were held.
+    let wrongFree: NotedWrongFree
 
     // Goals that are not the worker's own.
     /// The heap goal that the owner gave when the last cycle ended; 0 before the first one. Guarded by the heap lock.

@@ -27,16 +27,20 @@ extension MallocHeap {
                     if cache.count(sizeClass) >= capacity { drainHalf(cache, sizeClass) }
                     _ = cache.push(address, sizeClass)
                     slot.leave()
+                    heap.stopIfWrong()
                     return
                 }
                 slot.leave()
                 break
             }
             slot.leave()
-            if !waitForCache(slot) { break }
+            // A free never gives a thread a cache: it may be the C library's, in a thread that is about to end, and whose
+            // exit nobody will tell.
+            if !takeBackCache(slot) { break }
         }
         var block = address
         give(&block, 1, sizeClass)
+        heap.stopIfWrong()
     }
 
     /// Hands the older half of a full stack on as a batch, or gives it back to its class's spans. The thread is busy with
@@ -68,6 +72,21 @@ extension MallocHeap {
     private func give(_ blocks: UnsafeMutablePointer<UInt>, _ count: Int, _ sizeClass: SizeClass) {
         noteLive(UInt(bitPattern: count) &* UInt(classes[sizeClass].blockBytes), out: false)
         central.give(blocks, count, of: sizeClass)
+    }
+
+    /// Gives back what a thread that does not exist in this process had in its cache.
+    ///
+    /// The fork may have copied the cache half changed: while its owner moved blocks within a stack, one stands in it twice.
+    /// So a block that is back already is left out.
+    func drainCopied(_ cache: ThreadCache) {
+        for number in 1..<SizeClass.count {
+            let sizeClass = SizeClass(UInt8(number))
+            let blocks = cache.blocks(sizeClass)
+            for position in 0..<Int(cache.count(sizeClass)) {
+                guard central.giveIfOut(blocks[position], of: sizeClass) else { continue }
+                noteLive(UInt(classes[sizeClass].blockBytes), out: false)
+            }
+        }
     }
 
     /// Gives all blocks of a cache back. Its owner is kept off it, or calls this.

@@ -50,9 +50,10 @@ extension MallocHeap {
         let pages = PageCount(UInt(span.pointee.pages))
         if LargeSpans.keeps(pages) {
             state.pointee.largeSpans.lock.lock()
-            if span.pointee.freeBlocks != 0 { WrongFree.stop(.alreadyFree, address) }
-            let isKept = state.pointee.largeSpans.keep(index, span)
+            let isFree = span.pointee.freeBlocks != 0
+            let isKept = !isFree && state.pointee.largeSpans.keep(index, span)
             state.pointee.largeSpans.lock.unlock()
+            if isFree { WrongFree.stop(.alreadyFree, address) }
             if isKept {
                 noteLive(pages.bytes.rawValue, out: false)
                 heap.noteGiven(pages.bytes)

@@ -1,13 +1,40 @@
 extension MallocHeap: PageUser {
     /// Drains the caches of threads that sleep. The pass lock is held.
     package func drainIdle() -> Bool {
-        state.pointee.caches.lock.lock()
-        let mayDrainMore = state.pointee.caches.drainIdle { drainWhole($0) }
-        state.pointee.caches.lock.unlock()
+        let mayDrainMore = drainCaches(regardless: false)
         let holdsBatches = releaseTransfers(regardless: false)
         let holdsSpares = central.releaseSpares(regardless: false)
         let holdsLarge = releaseLargeSpans(regardless: false)
         return holdsBatches || holdsSpares || holdsLarge || mayDrainMore
+    }
+
+    /// Drains the caches of other threads: of those that sleep, or of all that are not at work at the moment.
+    ///
+    /// - Returns: whether a later call may drain more.
+    private func drainCaches(regardless: Bool) -> Bool {
+        state.pointee.caches.lock.lock()
+        var mayDrainMore = state.pointee.caches.setAside(regardless: regardless) { cache in
+            drainCopied(cache)
+            state.pointee.caches.remove(cache)
+        }
+        state.pointee.caches.passBarrier()
+        while let (cache, isFree) = state.pointee.caches.nextAside() {
+            if isFree { drainWhole(cache) } else { mayDrainMore = true }
+            state.pointee.caches.takeBack(cache)
+            // Threads that come and go wait for one cache at most.
+            state.pointee.caches.lock.unlock()
+            state.pointee.caches.lock.lock()
+        }
+        state.pointee.caches.lock.unlock()
+        return mayDrainMore
+    }
+
+    /// Drains the calling thread's own cache.
+    private func drainOwnCache() {
+        let slot = ThreadSlot.current
+        let cache = slot.enter()
+        if !cache.isEmptyCache { drainWhole(cache) }
+        slot.leave()
     }
 
     package func beginHolePass() { state.pointee.holePass = newHolePass() }
@@ -36,13 +63,12 @@ extension MallocHeap: PageUser {
         }
     }
 
-    /// Releases everything that is free, the blocks in threads' caches and the holes in spans included, and answers how
+    /// Releases everything that is free, the blocks in threads' caches and the holes in spans included, and returns how
     /// many bytes.
     package func releaseFreeMemory() -> ByteCount {
         heap.releaseFreeMemory {
-            state.pointee.caches.lock.lock()
-            state.pointee.caches.drainAll { drainWhole($0) }
-            state.pointee.caches.lock.unlock()
+            drainOwnCache()
+            _ = drainCaches(regardless: true)
             _ = releaseTransfers(regardless: true)
             _ = central.releaseSpares(regardless: true)
             _ = releaseLargeSpans(regardless: true)

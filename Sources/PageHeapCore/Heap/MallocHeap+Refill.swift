@@ -1,3 +1,5 @@
+import CPageHeap
+
 extension MallocHeap {
     /// A block, where the thread's cache had none, or the request is large.
     ///
@@ -37,6 +39,7 @@ extension MallocHeap {
         if transferred > 0 {
             noteLive(UInt(bitPattern: transferred) &* UInt(blockBytes), out: true)
             cache.grow(sizeClass, blockBytes: blockBytes)
+            pageheap_compiler_fence()  // as in ThreadCache.push
             cache.setCount(sizeClass, UInt32(truncatingIfNeeded: transferred - 1))
             return blocks[transferred - 1]
         }
@@ -54,6 +57,7 @@ extension MallocHeap {
             low += 1
             high -= 1
         }
+        pageheap_compiler_fence()  // as in ThreadCache.push
         cache.setCount(sizeClass, UInt32(truncatingIfNeeded: count - 1))
         return blocks[count - 1]
     }
@@ -66,23 +70,27 @@ extension MallocHeap {
         return block
     }
 
-    /// Gives the thread a cache if it has none, or waits until it has its own back from the scavenger.
+    /// Gives the thread a cache if it has none, or its own back from the scavenger.
     ///
-    /// - Returns: false where the thread has to do without: while it gets one, after it gave its own back, and where
-    ///   there is no memory for one.
+    /// - Returns: false if the thread has to do without: while it gets one, after it gave its own back, and if there is no
+    ///   memory for one.
     func waitForCache(_ slot: ThreadSlot) -> Bool {
-        switch slot.state {
-        case .registering, .exited: return false
-        case .registered:
-            // Whoever drains the cache holds the registry lock.
-            state.pointee.caches.lock.lock()
-            state.pointee.caches.lock.unlock()
-            return true
-        case .new:
-            return !state.pointee.refusesCaches && registerThread(slot)
-        }
+        if slot.state == .new { return !state.pointee.refusesCaches && registerThread(slot) }
+        return takeBackCache(slot)
     }
 
+    /// Gives the thread its own cache back, if the scavenger has set it aside.
+    ///
+    /// - Returns: false if it has none.
+    func takeBackCache(_ slot: ThreadSlot) -> Bool {
+        guard slot.state == .registered, let cache = slot.ownCache else { return false }
+        state.pointee.caches.lock.lock()
+        state.pointee.caches.takeBack(cache)
+        state.pointee.caches.lock.unlock()
+        return true
+    }
+
+    /// Gives the thread a cache, and has its exit reported.
     private func registerThread(_ slot: ThreadSlot) -> Bool {
         slot.state = .registering
         state.pointee.caches.lock.lock()
@@ -101,7 +109,9 @@ extension MallocHeap {
         }
         // First the state: what follows may allocate, and finds a cache.
         slot.state = .registered
-        armThreadExit()
-        return true
+        if state.pointee.exitKey == .max || pageheap_arm_thread_exit(state.pointee.exitKey) { return true }
+        // Its exit would not be told, and leave a cache whose slot is gone.
+        threadExits()
+        return false
     }
 }

@@ -1,10 +1,7 @@
 import CPageHeap
 
 extension MallocHeap {
-    /// Has the thread's exit reported to ``threadExits()``.
-    func armThreadExit() { pageheap_arm_thread_exit(state.pointee.exitKey) }
-
-    /// Says what is called when a thread that has a cache exits; it has to call ``threadExits()``. Once, before the
+    /// Sets what is called when a thread that has a cache exits; it has to call ``threadExits()``. Once, before the
     /// first thread gets a cache.
     package func watchThreadExits(_ destructor: @convention(c) (UnsafeMutableRawPointer?) -> Void) {
         state.pointee.exitKey = pageheap_make_thread_exit_key(destructor)
@@ -22,6 +19,7 @@ extension MallocHeap {
         drainWhole(cache)
         state.pointee.caches.remove(cache)
         state.pointee.caches.lock.unlock()
+        heap.stopIfWrong()
     }
 
     /// Before a fork: takes all locks.
@@ -42,15 +40,29 @@ extension MallocHeap {
         }
     }
 
-    /// In the child of a fork, after the locks are given up: the other threads did not come along; their caches' blocks
-    /// go back to the spans.
+    /// In a child process that was made without the fork handlers: see ``Heap/takeLocksFromMissingHolders()``.
+    package func takeLocksFromMissingHolders() -> Bool {
+        // The registry lock is held for the drain of one cache: that cache is lost.
+        _ = state.pointee.caches.lock.takeFromMissingHolder()
+        var isWhole = !state.pointee.largeSpans.lock.takeFromMissingHolder()
+        for number in 1..<SizeClass.count {
+            if state.pointee.lists[number].lock.takeFromMissingHolder() { isWhole = false }
+        }
+        return heap.takeLocksFromMissingHolders() && isWhole
+    }
+
+    /// In a child process, after the locks are given up: the other threads did not come along; their caches' blocks go back
+    /// to the spans.
     package func dropOtherThreadsCaches() {
         state.pointee.caches.lock.lock()
+        // It may have been aside.
+        if let cache = ThreadSlot.current.ownCache { state.pointee.caches.takeBack(cache) }
         state.pointee.caches.visitAll { cache in
             guard cache.header.pointee.slot != pageheap_thread_slot() else { return }
-            drainWhole(cache)
+            drainCopied(cache)
             state.pointee.caches.remove(cache)
         }
+        state.pointee.caches.becomeChild()
         state.pointee.caches.lock.unlock()
     }
 }

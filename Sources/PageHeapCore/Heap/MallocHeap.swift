@@ -23,7 +23,6 @@ package struct MallocHeap<System: OperatingSystem> {
         state.pointee.checkedLimit = checksFrees ? SizeClass.largestBytes.rawValue + 1 : 0
         state.pointee.exitKey = .max
         state.pointee.largestRequestBytes = min(system.largestRequestBytes, Tunables.reservationBytes)
-        state.pointee.caches.prepareToDrain()
         return true
     }
 

@@ -8,7 +8,7 @@
 /// | `PAGEHEAP_SCAVENGE_PERCENT` | 0.1 to 100: of the machine's CPU time, for the background worker | 1 |
 /// | `PAGEHEAP_PACER` | `controller` or `average`: how the worker is paced | `controller` |
 /// | `PAGEHEAP_RELEASE` | `now` (resident memory falls at once) or `lazy` (when the system needs it) | `now` |
-/// | `PAGEHEAP_SCAVENGER` | `on` or `off`: the background worker | `on` |
+/// | `PAGEHEAP_SCAVENGER` | `on`: a thread, while there is something to give back; `caller`: the program's own calls; `off` | `on` |
 /// | `PAGEHEAP_HUGE_PAGES` | `system` (where it uses them by itself), `growth` (also where a large heap grows), `never` | `system` |
 /// | `PAGEHEAP_HARDENING` | `0` or `1`: which wrong frees are caught at the call | `0` |
 /// | `PAGEHEAP_SCAVTRACE` | `0`, `1` or `json`: a line on standard error for each generation | `0` |
@@ -85,8 +85,9 @@ package struct Options {
             guard text == "now" || text == "lazy" else { return "takes now or lazy" }
             configuration.releaseMethod = text == "lazy" ? .lazily : .now
         } else if name == "SCAVENGER" {
-            guard text == "on" || text == "off" else { return "takes on or off" }
-            configuration.runsWorker = text == "on"
+            guard text == "on" || text == "caller" || text == "off" else { return "takes on, caller or off" }
+            configuration.runsWorker = !(text == "off")
+            configuration.releasesInCallers = text == "caller"
         } else if name == "HARDENING" {
             guard text == "0" || text == "1" else { return "takes 0 or 1" }
             configuration.hardeningLevel = text == "1" ? 1 : 0

@@ -31,14 +31,14 @@ extension SharedScavenger {
             let start = progress.pace.clock.now
             worker.pointee.sleep(look.sleep, &progress.pace.clock, unlessSignalled: seen, system)
             progress.pace.endIdleRound(
-                worked: spent, slept: progress.pace.clock.now &- start, processors: system.processorCount)
+                worked: spent, slept: progress.pace.clock.now &- start, processors: system.processors)
         } else {
             let time = progress.pace.sleepTime(after: max(look.worked, spent))
             let slept = rest(time.sleep, &progress, mayEndEarly: true)
-            if progress.pace.endRound(worked: time.worked, slept: slept, processors: system.processorCount) {
+            if progress.pace.endRound(worked: time.worked, slept: slept, processors: system.processors) {
                 noteReset()
             }
-            let delay = progress.pace.delay(processors: system.processorCount)
+            let delay = progress.pace.delay(processors: system.processors)
             if delay > 0 { _ = rest(delay, &progress, mayEndEarly: false) }
         }
     }

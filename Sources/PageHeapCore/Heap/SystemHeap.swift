@@ -74,7 +74,7 @@ package struct SystemHeap: Equatable, Sendable {
     ///
     /// - Parameter isDiscarded: their contents were discarded, and nobody has written to them since.
     package func free(_ address: UInt, _ count: PageCount, isDiscarded: Bool = false) -> Bool {
-        switch heap.freeRun(address, count, isDiscarded: isDiscarded) {
+        switch heap.freeRun(address, count, isDiscarded: isDiscarded, startWorker: { startWorkerIfWanted() }) {
         case .refused: return false
         case .freed: return true
         case .freedLast:
@@ -135,8 +135,8 @@ package struct SystemHeap: Equatable, Sendable {
         startWorkerIfWanted()
     }
 
-    /// How many processors the process may use.
-    package var processorCount: UInt { HostOperatingSystem().processorCount }
+    /// Processors that the process may use.
+    package var processors: Double { HostOperatingSystem().processors }
 
     /// One consistent snapshot.
     package func figures() -> HeapFigures { heap.figures() }
@@ -162,7 +162,10 @@ package struct SystemHeap: Equatable, Sendable {
         if let scavenger {
             scavenger.look(after: member)
         } else {
-            heap.startWorkerIfWanted { Heap<HostOperatingSystem>.runWorkerAlone($0) }
+            heap.startWorkerIfWanted {
+                WorkerState.startThread(
+                    { Heap<HostOperatingSystem>.runWorkerAlone($0) }, UnsafeMutableRawPointer(heap.state))
+            }
         }
     }
 }

@@ -31,53 +31,53 @@ package struct HostOperatingSystem: OperatingSystem {
     }
 
     package func makeMetadataAccessible(_ address: UnsafeMutableRawPointer, _ bytes: ByteCount) -> Bool {
-        pageheap_protect(address, Int(bytes.rawValue), Int32(PAGEHEAP_ACCESS_READ_WRITE)) == 0
+        pageheap_protect(address, bytes.rawValue, Int32(PAGEHEAP_ACCESS_READ_WRITE)) == 0
     }
 
     package func makeMetadataReadable(_ address: UnsafeMutableRawPointer, _ bytes: ByteCount) -> Bool {
-        pageheap_protect(address, Int(bytes.rawValue), Int32(PAGEHEAP_ACCESS_READ)) == 0
+        pageheap_protect(address, bytes.rawValue, Int32(PAGEHEAP_ACCESS_READ)) == 0
     }
 
     package func release(_ address: UInt, _ bytes: ByteCount, method: ReleaseMethod) -> Int32 {
         guard let pointer = UnsafeMutableRawPointer(bitPattern: address) else { return 0 }
-        return pageheap_release_range(pointer, Int(bytes.rawValue), method.rawValue)
+        return pageheap_release_range(pointer, bytes.rawValue, method.rawValue)
     }
 
     package func release(_ ranges: UnsafeBufferPointer<MemoryRange>, method: ReleaseMethod) -> Int {
         guard let first = ranges.baseAddress else { return 0 }
-        return pageheap_release_ranges(first, ranges.count, method.rawValue)
+        return Int(truncatingIfNeeded: pageheap_release_ranges(first, UInt(bitPattern: ranges.count), method.rawValue))
     }
 
     package func allowHugePages(_ address: UInt, _ bytes: ByteCount) -> Bool {
         guard let pointer = UnsafeMutableRawPointer(bitPattern: address) else { return false }
-        return pageheap_allow_huge_pages(pointer, Int(bytes.rawValue)) == 0
+        return pageheap_allow_huge_pages(pointer, bytes.rawValue) == 0
     }
 
     package func forbidHugePages(_ address: UInt, _ bytes: ByteCount) {
         guard let pointer = UnsafeMutableRawPointer(bitPattern: address) else { return }
         // Refused only where there are no huge pages.
-        _ = pageheap_forbid_huge_pages(pointer, Int(bytes.rawValue))
+        _ = pageheap_forbid_huge_pages(pointer, bytes.rawValue)
     }
 
     package func partHugePage(_ address: UInt, _ bytes: ByteCount) {
         guard let pointer = UnsafeMutableRawPointer(bitPattern: address) else { return }
         // Where it fails, the release that follows gives back less than resident memory says: no harm beyond that.
-        _ = pageheap_part_huge_page(pointer, Int(bytes.rawValue))
+        _ = pageheap_part_huge_page(pointer, bytes.rawValue)
     }
 
     package var hugePagesComeUnasked: Bool { pageheap_huge_pages_come_unasked() }
 
     package func releasedMemoryReadsZero() -> Bool { pageheap_released_memory_reads_zero() }
 
-    package var physicalPageBytes: ByteCount { ByteCount(UInt(pageheap_physical_page_bytes())) }
+    package var physicalPageBytes: ByteCount { ByteCount(pageheap_physical_page_bytes()) }
 
-    package var hugePageBytes: ByteCount { ByteCount(UInt(pageheap_huge_page_bytes())) }
+    package var hugePageBytes: ByteCount { ByteCount(pageheap_huge_page_bytes()) }
 
-    package var processorCount: UInt { UInt(pageheap_processor_count()) }
+    package var processors: Double { Double(max(1, pageheap_processor_hundredths())) / 100 }
 
     package var isAddressSpaceLimited: Bool { pageheap_address_space_is_limited() }
 
-    package var largestRequestBytes: ByteCount { ByteCount(UInt(pageheap_largest_request_bytes())) }
+    package var largestRequestBytes: ByteCount { ByteCount(pageheap_largest_request_bytes()) }
 
     package func monotonicNanoseconds() -> Int64 { pageheap_monotonic_nanoseconds() }
 
@@ -93,12 +93,12 @@ package struct HostOperatingSystem: OperatingSystem {
 
     private func map(_ bytes: ByteCount) -> UnsafeMutableRawPointer? {
         guard bytes.rawValue <= UInt(Int.max) else { return nil }
-        return pageheap_map(Int(bytes.rawValue), Int32(PAGEHEAP_ACCESS_NONE))
+        return pageheap_map(bytes.rawValue, Int32(PAGEHEAP_ACCESS_NONE))
     }
 
     private func unmap(_ address: UInt, _ bytes: ByteCount) {
         guard let pointer = UnsafeMutableRawPointer(bitPattern: address) else { return }
         // It can fail only where splitting a mapping is refused; then the space stays reserved, which is harmless.
-        _ = pageheap_unmap(pointer, Int(bytes.rawValue))
+        _ = pageheap_unmap(pointer, bytes.rawValue)
     }
 }

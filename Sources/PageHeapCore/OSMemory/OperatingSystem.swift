@@ -68,8 +68,8 @@ package protocol OperatingSystem: ~Copyable, Sendable {
     /// The size of a huge page, 0 where unknown.
     var hugePageBytes: ByteCount { get }
 
-    /// Processors that the process may run on, at least 1.
-    var processorCount: UInt { get }
+    /// Processors that the process may use, in parts where its control group has a quota; more than 0.
+    var processors: Double { get }
 
     /// Whether the process's address space is limited, so that a large reservation would rob the program of it.
     var isAddressSpaceLimited: Bool { get }

@@ -14,7 +14,7 @@ extension PageBitmapWords {
         from start: PageIndex, group: PageCount, limit: PageCount, hugePage: PageCount
     ) -> PageRange? {
         // What `invariant` is in the layers below: the primitives do not know it.
-        #if DEBUG && !hasFeature(Embedded)
+        #if PAGEHEAP_CHECKED
             precondition(
                 group != 0 && group <= 64 && group.rawValue & (group.rawValue &- 1) == 0,
                 "a physical page must have 1, 2, 4 … 64 pages, not \(group.rawValue)")

@@ -148,9 +148,41 @@ package enum Tunables {
     /// load of which every period is a little different.
     package static var missedRiseShare: UInt { 8 }
 
-    /// Bytes of heap at which the worker thread starts. A program that never grows so far has little to give, and is
-    /// spared a thread.
-    package static var workerStartBytes: ByteCount { ByteCount(8 << 20) }
+    /// Bytes that a heap retains beyond its need, and beyond what the last worker could not give back, at which a worker
+    /// starts. Less is not worth a thread; a program that never drops so much never has one.
+    package static var workerStartExcess: ByteCount { ByteCount(4 << 20) }
+
+    /// Nanoseconds for which the malloc's worker waits for something to do before it ends. Two seconds: a program that drops
+    /// memory again and again keeps one worker, and others are soon what they were, programs without it.
+    package static var workerIdleNanoseconds: Int64 { 2_000_000_000 }
+
+    /// Nanoseconds until a thread is asked for again after the system has refused one, and how often that time doubles: up
+    /// to 102 seconds. A limit on threads that has been met is seldom lifted.
+    package static var workerRetryNanoseconds: Int64 { 100_000_000 }
+    package static var workerRetryDoublings: UInt32 { 10 }
+
+    /// Nanoseconds after a fork before the worker starts again: a program that looks how many threads it has does so at
+    /// once.
+    package static var workerForkDelayNanoseconds: Int64 { 20_000_000 }
+
+    /// Nanoseconds between two readings of the process's processor quota, while a worker is there. It may be changed at
+    /// any time, and seldom is.
+    package static var quotaNanoseconds: Int64 { 10_000_000_000 }
+
+    // MARK: Release in callers
+
+    /// Bytes that one call of the program's releases where there is no worker: a tenth of a millisecond, about.
+    package static var callerReleaseBytes: ByteCount { ByteCount(1 << 20) }
+
+    /// Nanoseconds between two such calls: what the coarse clock can tell apart.
+    package static var callerLookNanoseconds: Int64 { 4_000_000 }
+
+    /// Bytes that callers release a second of one processor's time: a CPU second gives back 10 GiB, in the small pieces
+    /// that are usual. The share of it that may be used is the worker's.
+    package static var callerBytesPerSecond: Double { 10 * 1024 * 1024 * 1024 }
+
+    /// Nanoseconds for which an allowance that is not used adds up.
+    package static var callerAllowanceNanoseconds: Int64 { 10_000_000_000 }
 
     /// Freed bytes that wake a parked worker: less is not worth a wake-up.
     package static var wakeBytes: ByteCount { ByteCount(256 << 10) }

@@ -65,8 +65,8 @@ package enum Pacer: Sendable {
     /// - Parameters:
     ///   - worked: as ``counted(_:)`` gives it.
     ///   - slept: nanoseconds, as measured.
-    ///   - processors: at least 1.
-    package mutating func endRound(worked: Double, slept: Int64, processors: UInt) {
+    ///   - processors: that the process may use, more than 0.
+    package mutating func endRound(worked: Double, slept: Int64, processors: Double) {
         switch self {
         case .controller(var pacer):
             pacer.endRound(worked: worked, slept: slept, processors: processors)

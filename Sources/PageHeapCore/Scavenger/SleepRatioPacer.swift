@@ -37,15 +37,15 @@ package struct SleepRatioPacer: Sendable {
     /// - Parameters:
     ///   - worked: as ``counted(_:)`` gives it.
     ///   - slept: nanoseconds, as measured.
-    ///   - processors: at least 1.
-    package mutating func endRound(worked: Double, slept: Int64, processors: UInt) {
+    ///   - processors: that the process may use, more than 0.
+    package mutating func endRound(worked: Double, slept: Int64, processors: Double) {
         if cooldown > 0 {
             let time = slept &+ (worked < 9.2e18 ? Int64(worked) : .max)
             cooldown = time > cooldown ? 0 : cooldown - time
             return
         }
         let period = Double(slept) + worked
-        let used = worked / (period * Double(processors))
+        let used = worked / (period * processors)
         if let ratio = controller.next(input: used, setpoint: share, period: period) {
             sleepRatio = ratio
         } else {

@@ -24,6 +24,12 @@ package struct WorkerPace: Sendable {
         seenProcessorTime = processorTime
     }
 
+    /// Goes on in another thread.
+    package mutating func resume(reading: Int64, processorTime: Int64) {
+        _ = clock.advance(to: reading)
+        seenProcessorTime = processorTime
+    }
+
     /// Takes the thread's CPU time into account.
     ///
     /// - Parameters:
@@ -52,9 +58,9 @@ package struct WorkerPace: Sendable {
     /// - Parameters:
     ///   - worked: as ``sleepTime(after:)`` gave it.
     ///   - slept: nanoseconds, as measured.
-    ///   - processors: at least 1.
+    ///   - processors: that the process may use, more than 0.
     /// - Returns: whether the pacer's controller failed.
-    package mutating func endRound(worked: Double, slept: Int64, processors: UInt) -> Bool {
+    package mutating func endRound(worked: Double, slept: Int64, processors: Double) -> Bool {
         pacer.endRound(worked: worked, slept: slept, processors: processors)
         return pacer.takeReset()
     }
@@ -65,8 +71,8 @@ package struct WorkerPace: Sendable {
     /// - Parameters:
     ///   - worked: nanoseconds, as measured.
     ///   - slept: nanoseconds, as measured.
-    ///   - processors: at least 1; asked for only where it matters.
-    package mutating func endIdleRound(worked: Double, slept: Int64, processors: @autoclosure () -> UInt) {
+    ///   - processors: that the process may use, more than 0; asked for only where it matters.
+    package mutating func endIdleRound(worked: Double, slept: Int64, processors: @autoclosure () -> Double) {
         guard !hasPaced, case .controller = pacer, slept >= Tunables.cycleNanoseconds / 2 else { return }
         hasPaced = true
         pacer.endRound(worked: pacer.counted(worked), slept: slept, processors: processors())
@@ -75,10 +81,10 @@ package struct WorkerPace: Sendable {
     /// How long to sleep so that the next stretch cannot pass the bound on the share of any ten seconds; 0 where the pacer
     /// has no such bound.
     ///
-    /// - Parameter processors: at least 1; asked for only where it matters.
-    package mutating func delay(processors: @autoclosure () -> UInt) -> Int64 {
+    /// - Parameter processors: that the process may use, more than 0; asked for only where it matters.
+    package mutating func delay(processors: @autoclosure () -> Double) -> Int64 {
         guard case .controller = pacer else { return 0 }
-        let machine = Double(ShareWindow.nanoseconds) * Double(processors())
+        let machine = Double(ShareWindow.nanoseconds) * processors()
         let bound = machine * share * Tunables.shareTolerance
         return used.delay(
             until: Int64(max(0, min(bound, 9e18) - 2 * Tunables.minimumWorkNanoseconds)), at: clock.now)

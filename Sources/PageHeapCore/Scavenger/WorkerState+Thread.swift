@@ -5,20 +5,27 @@ import Synchronization
 extension WorkerState {
     // MARK: From other threads
 
-    /// Answers whether the caller is the one to start the worker: where it is wanted, not there, and not at its end. No
-    /// lock is held.
+    /// Claims the start of the worker: if one is wanted, there is none, and nobody keeps it from starting. No lock is held.
+    ///
+    /// - Returns: whether the caller is the one to start it.
     func claimStart() -> Bool {
         lock.lock()
         let starts =
-            !isRunning.load(ordering: .relaxed) && !shouldStop.load(ordering: .relaxed)
+            !isRunning.load(ordering: .relaxed) && !shouldStop.load(ordering: .relaxed) && holdOffs.load(ordering: .relaxed) == 0
             && isWanted.load(ordering: .relaxed)
-        if starts { isRunning.store(true, ordering: .relaxed) }
-        isWanted.store(false, ordering: .relaxed)
+            && callerRelease.load(ordering: .relaxed) != CallerRelease.forGood.rawValue
+        if starts {
+            isStarting.store(true, ordering: .relaxed)
+            isRunning.store(true, ordering: .relaxed)
+            isWanted.store(false, ordering: .relaxed)
+        }
         lock.unlock()
         return starts
     }
 
-    /// Starts a thread, and answers whether there was one to be had. No lock is held, because making a thread may allocate.
+    /// Starts a thread that the C library knows. No lock is held, because making such a thread may allocate.
+    ///
+    /// - Returns: whether there was one to be had.
     static func startThread(
         _ body: @convention(c) (UnsafeMutableRawPointer) -> Void, _ argument: UnsafeMutableRawPointer
     ) -> Bool {
@@ -31,15 +38,40 @@ extension WorkerState {
         }
     }
 
-    /// Says that no thread was to be had for who claimed the start. Whoever waits for the worker's end waits for none.
-    func noteNotStarted(_ system: some OperatingSystem) {
+    /// Notes what became of a start that was claimed.
+    ///
+    /// After a refusal callers release, and the next attempt is put off: each time twice as long.
+    func noteStart(_ isThere: Bool, _ system: some OperatingSystem) {
         lock.lock()
-        isRunning.store(false, ordering: .relaxed)
-        if shouldStop.load(ordering: .relaxed) {
-            ended.store(1, ordering: .releasing)
-            withUnsafePointer(to: ended) { system.wake($0) }
+        isStarting.store(false, ordering: .relaxed)
+        if isThere {
+            starts.wrappingAdd(1, ordering: .relaxed)
+            failuresInARow.store(0, ordering: .relaxed)
+            endCallerRelease()
+        } else {
+            startFailures.wrappingAdd(1, ordering: .relaxed)
+            isRunning.store(false, ordering: .relaxed)
+            if shouldStop.load(ordering: .relaxed) {
+                ended.store(1, ordering: .releasing)
+                withUnsafePointer(to: ended) { system.wake($0) }
+            }
+            let failures = failuresInARow.wrappingAdd(1, ordering: .relaxed).oldValue
+            let delay = Tunables.workerRetryNanoseconds &<< Int64(min(failures, Tunables.workerRetryDoublings))
+            releaseInCallers(until: system.coarseNanoseconds() &+ delay)
         }
         lock.unlock()
+    }
+
+    /// Has callers release until a time, unless they do for good.
+    func releaseInCallers(until time: Int64) {
+        retryTime.store(time, ordering: .relaxed)
+        _ = callerRelease.compareExchange(
+            expected: CallerRelease.no.rawValue, desired: CallerRelease.forATime.rawValue, ordering: .relaxed)
+    }
+
+    private func endCallerRelease() {
+        _ = callerRelease.compareExchange(
+            expected: CallerRelease.forATime.rawValue, desired: CallerRelease.no.rawValue, ordering: .relaxed)
     }
 
     /// Asks the worker to look, and wakes it.
@@ -61,6 +93,49 @@ extension WorkerState {
         }
     }
 
+    /// Ends the worker, and keeps a new one from starting until ``endHoldOff()``. No lock is held.
+    ///
+    /// - Parameter join: waits until its thread is gone.
+    func holdOff(_ system: some OperatingSystem, join: () -> Void) {
+        lock.lock()
+        holdOffs.wrappingAdd(1, ordering: .relaxed)
+        let isThere = isRunning.load(ordering: .relaxed)
+        if isThere { shouldStop.store(true, ordering: .relaxed) }
+        while isStarting.load(ordering: .relaxed) {
+            lock.unlock()
+            pauseProcessor()
+            lock.lock()
+        }
+        lock.unlock()
+        if isThere { wake(system) }
+        join()
+    }
+
+    /// - Parameter delay: nanoseconds for which no worker starts all the same; callers release meanwhile.
+    func endHoldOff(delay: Int64, _ system: some OperatingSystem) {
+        lock.lock()
+        if holdOffs.wrappingSubtract(1, ordering: .relaxed).newValue == 0 && shouldStop.load(ordering: .relaxed) {
+            // It was cut short: there may be more to give.
+            shouldStop.store(false, ordering: .relaxed)
+            isRunning.store(false, ordering: .relaxed)
+            if delay > 0 {
+                releaseInCallers(until: system.coarseNanoseconds() &+ delay)
+            } else {
+                isWanted.store(true, ordering: .relaxed)
+            }
+        }
+        lock.unlock()
+    }
+
+    // MARK: Callers' turns
+
+    /// Makes the calling thread do the worker's work for a moment.
+    ///
+    /// - Returns: false if another thread does.
+    func beginTurn() -> Bool { !isTurnTaken.exchange(true, ordering: .acquiring) }
+
+    func endTurn() { isTurnTaken.store(false, ordering: .releasing) }
+
     // MARK: On the worker's thread
 
     /// Makes the calling thread the worker's. A second one is a fatal error.
@@ -70,23 +145,47 @@ extension WorkerState {
         let (isFirst, _) = thread.compareExchange(
             expected: 0, desired: ThreadSlot.identity, successOrdering: .acquiring, failureOrdering: .relaxed)
         if !isFirst { fatal("a worker of the scavenger was started twice: for", UInt(bitPattern: owner)) }
+        // A caller may be at it: for a tenth of a millisecond.
+        while !beginTurn() { pauseProcessor() }
     }
 
-    /// Sleeps while the signal is what was seen; without end where the time is negative.
+    /// Sleeps while the signal is what was seen; without end if the time is negative.
+    ///
+    /// - Returns: whether the time is up.
+    @discardableResult
     func sleep(
         _ nanoseconds: Int64, _ clock: inout WorkerClock, unlessSignalled seen: UInt32,
         _ system: some OperatingSystem
-    ) {
+    ) -> Bool {
         invariant(
             thread.load(ordering: .relaxed) == ThreadSlot.identity,
             "another thread works as the scavenger's worker")
         let isOver = withUnsafePointer(to: signal) { system.wait($0, while: seen, nanoseconds: nanoseconds) }
         wakeUps.wrappingAdd(1, ordering: .relaxed)
         _ = clock.advance(to: system.monotonicNanoseconds(), atLeast: isOver ? nanoseconds : 0)
+        return isOver
+    }
+
+    /// Ends the worker unless somebody has asked it to look since a signal was seen.
+    ///
+    /// - Returns: whether it ends. Then who asks later sees that there is none.
+    func endIfUnasked(since seen: UInt32) -> Bool {
+        lock.lock()
+        defer { lock.unlock() }
+        if shouldStop.load(ordering: .relaxed) { return true }
+        isParked.store(false, ordering: .relaxed)
+        // Sequentially consistent, as is the count of requests: either this sees the request, or the one who made it sees
+        // that there is no worker.
+        isRunning.store(false, ordering: .sequentiallyConsistent)
+        if signal.load(ordering: .sequentiallyConsistent) == seen { return true }
+        isRunning.store(true, ordering: .relaxed)
+        return false
     }
 
     /// The worker's end: its last touch of the state, because who waits for it may unmap it.
     func end() {
+        endTurn()
+        if !shouldStop.load(ordering: .relaxed) { return thread.store(0, ordering: .releasing) }
         thread.store(0, ordering: .releasing)
         let word = withUnsafePointer(to: ended) { UnsafeRawPointer($0) }
         ended.store(1, ordering: .releasing)

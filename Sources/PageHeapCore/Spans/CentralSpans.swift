@@ -94,7 +94,8 @@ package struct CentralSpans<Source: PageSource> {
     }
 
     /// Puts blocks of a class back into their spans, and gives spans that are wholly free to the heap. Here wrong frees
-    /// of small blocks are found: a pointer into a block, a block that is not out.
+    /// of small blocks are found: a pointer into a block, a block that is not out. They are noted and passed over; the
+    /// program is stopped once no lock is held, because its handlers may allocate.
     package func give(_ blocks: UnsafeMutablePointer<UInt>, _ count: Int, of sizeClass: SizeClass) {
         let entry = classes[sizeClass]
         var emptied: UInt32 = 0  // spans to give back, through `next`
@@ -103,12 +104,21 @@ package struct CentralSpans<Source: PageSource> {
         while position < count {
             let found = source.spanEntry(of: blocks[position])
             // The span has gone meanwhile, with all its blocks: this one came back before.
-            if found == .none || found.sizeClass != sizeClass { WrongFree.stop(.alreadyFree, blocks[position]) }
+            if found == .none || found.sizeClass != sizeClass {
+                source.noteWrongFree(.alreadyFree, blocks[position], blockBytes: 0)
+                position += 1
+                continue
+            }
             let index = found.span
             let span = source.spanRecord(index)
             // Blocks often come back beside those that they left with: one look at the span for all of them.
-            let returned = Self.takeBack(blocks + position, count - position, in: span, entry)
+            let (returned, wrong) = Self.takeBack(blocks + position, count - position, in: span, entry)
             position += returned
+            if let wrong {
+                source.noteWrongFree(wrong, blocks[position], blockBytes: UInt(entry.blockBytes))
+                position += 1
+                if returned == 0 { continue }
+            }
             if span.pointee.freeBlocks == 0 { link(index, sizeClass) }
             span.pointee.freeBlocks &+= UInt16(truncatingIfNeeded: returned)
             span.pointee.wasTouched = true
@@ -129,14 +139,14 @@ package struct CentralSpans<Source: PageSource> {
         source.noteGiven(ByteCount(UInt(bitPattern: count) &* UInt(entry.blockBytes)))
     }
 
-    /// Notes that the first block has come back to its span, and with it those that follow and lie in the same span.
+    /// Notes that blocks have come back to their span: the first ones of a row that lie in it.
     ///
-    /// - Returns: how many they were.
+    /// - Returns: how many they were, and what is wrong with the one after them, if it is that which ended the row.
     @inline(__always)
     private static func takeBack(
         _ blocks: UnsafeMutablePointer<UInt>, _ count: Int, in span: UnsafeMutablePointer<Span>,
         _ entry: SizeClassTable.Entry
-    ) -> Int {
+    ) -> (count: Int, wrong: WrongFree?) {
         let base = span.pointee.base
         let bytes = span.pointee.bytes.rawValue
         var position = 0
@@ -146,14 +156,29 @@ package struct CentralSpans<Source: PageSource> {
             if offset >= bytes { break }
             let block = (offset &* UInt(entry.reciprocal)) &>> SizeClassTable.reciprocalShift
             if block &* UInt(entry.blockBytes) != offset || block >= UInt(entry.blocksPerSpan) {
-                WrongFree.stop(.insideSmallBlock, address, blockBytes: UInt(entry.blockBytes))
+                return (position, .insideSmallBlock)
             }
-            if !Span.takeBack(Int(bitPattern: block), in: span) {
-                WrongFree.stop(.alreadyFree, address, blockBytes: UInt(entry.blockBytes))
-            }
+            if !Span.takeBack(Int(bitPattern: block), in: span) { return (position, .alreadyFree) }
             position &+= 1
         }
-        return position
+        return (position, nil)
+    }
+
+    /// Puts a block back into its span, unless it is there already: for what a fork may have copied twice.
+    ///
+    /// - Returns: whether it was out.
+    func giveIfOut(_ address: UInt, of sizeClass: SizeClass) -> Bool {
+        let found = source.spanEntry(of: address)
+        if found == .none || found.sizeClass != sizeClass { return false }
+        let span = source.spanRecord(found.span)
+        let block = (address &- span.pointee.base) / UInt(classes[sizeClass].blockBytes)
+        list(sizeClass).pointee.lock.lock()
+        let isOut = span.pointee.isUsed(Int(bitPattern: block))
+        list(sizeClass).pointee.lock.unlock()
+        guard isOut else { return false }
+        var single = address
+        give(&single, 1, of: sizeClass)
+        return true
     }
 
     /// Gives an empty span, which is on no list, back to the heap.

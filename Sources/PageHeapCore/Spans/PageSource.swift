@@ -22,6 +22,11 @@ package protocol PageSource {
     /// Notes bytes of blocks that came back to spans. No lock is held.
     func noteGiven(_ bytes: ByteCount)
 
+    /// Notes a wrong free, for which the program is stopped as soon as the thread holds no lock.
+    ///
+    /// - Parameter blockBytes: of the class that the address belongs to; 0 if that is not known.
+    func noteWrongFree(_ kind: WrongFree, _ address: UInt, blockBytes: UInt)
+
     /// What a page belongs to.
     func spanEntry(of address: UInt) -> SpanTableEntry
 

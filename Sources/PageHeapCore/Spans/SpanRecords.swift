@@ -62,5 +62,6 @@ package struct SpanRecords: ~Copyable {
     }
 
     func lockForFork() { lock.lockForFork() }
+    func takeLockFromMissingHolder() -> Bool { lock.takeFromMissingHolder() }
     func unlockAfterFork() { lock.unlockAfterFork() }
 }

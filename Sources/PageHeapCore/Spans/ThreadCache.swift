@@ -15,6 +15,8 @@ package struct ThreadCache {
         var slot: UnsafeMutablePointer<pageheap_thread_slot>
         /// How many caches there were when this one was made.
         var cachesAtStart: UInt32
+        /// The thread's number in the kernel.
+        var threadIdentifier: UInt32
         var next: UnsafeMutableRawPointer?
         var previous: UnsafeMutableRawPointer?
         /// Bytes by which stacks may hold more than at first.
@@ -24,6 +26,9 @@ package struct ThreadCache {
         /// The same at the last look of the scavenger, and the blocks held then.
         var seenSlowEvents: UInt32 = 0
         var seenBlocks: UInt32 = 0
+        /// The empty cache is in the owner's slot, so that this one can be drained.
+        var isAside = false
+        var nextAside: UnsafeMutableRawPointer?
     }
 
     /// The whole of a cache, for the pool that its memory comes from.
@@ -82,12 +87,14 @@ package struct ThreadCache {
         return block
     }
 
-    /// Puts a block on top, or answers false where the stack is full.
+    /// Puts a block on top, or returns false if the stack is full.
     @inline(__always)
     package func push(_ block: UInt, _ sizeClass: SizeClass) -> Bool {
         let count = count(sizeClass)
         if count >= capacity(sizeClass) { return false }
         blocks(sizeClass)[Int(count)] = block
+        // A fork copies what is there at its moment: no count without its blocks.
+        pageheap_compiler_fence()
         setCount(sizeClass, count &+ 1)
         return true
     }
@@ -109,7 +116,10 @@ package struct ThreadCache {
             let counts = stack(SizeClass(UInt8(number)))
             if counts.load(as: UInt64.self) != 0 { counts.storeBytes(of: 0, as: UInt64.self) }
         }
-        header.initialize(to: Header(slot: slot, cachesAtStart: UInt32(truncatingIfNeeded: caches)))
+        header.initialize(
+            to: Header(
+                slot: slot, cachesAtStart: UInt32(truncatingIfNeeded: caches),
+                threadIdentifier: pageheap_thread_identifier()))
     }
 
     /// Whether the stack has not been used yet, or not since the cache was drained because its thread slept.

@@ -1,35 +1,46 @@
 import CPageHeap
 
-/// The registry of all threads' caches, and how a sleeping thread's cache is drained.
+/// The registry of all threads' caches, and how the caches of sleeping threads are drained.
 ///
-/// The drainer, under the registry lock: puts the empty cache in the slot, makes every running thread pass a barrier,
-/// and, if the owner is not busy, works on the cache; then puts it back. An owner that comes meanwhile finds the empty
-/// cache, cannot be served by it, and waits for the registry lock on its slow path. No atomic read-modify-write on the
-/// fast path.
+/// The drainer, under the registry lock, sets idle caches *aside*: it puts the empty cache in each owner's slot. Then all
+/// running threads pass one barrier. After that an owner either is seen as busy, and is let alone, or will see the empty
+/// cache when it comes, cannot be served by it, and on its slow path takes its own back (``takeBack(_:)``). So the drainer
+/// may work on what is still aside, one cache at a time, and gives the lock up in between. No atomic read-modify-write on
+/// the fast path.
 ///
-/// Lies in memory that does not move.
+/// A barrier that was refused, at whatever time, says nothing of what the owners see: then nothing is drained, ever.
+///
+/// Lies in memory that does not move, and is right when it is zero. All is guarded by the registry lock.
 package struct ThreadCaches: ~Copyable {
     package let lock = FutexLock<LockRanks.Registry>()
     private var pool = FixedPool<ThreadCache.Memory>()
     private var transferPool = FixedPool<TransferBatches>()
     private var arena = MetadataArena()
     private var first: UnsafeMutableRawPointer?
-    /// Whether other threads can be made to pass a barrier here; without it, nothing is drained.
-    package private(set) var canDrain = false
+    /// The first of the caches that are aside; the others through their headers.
+    private var firstAside: UnsafeMutableRawPointer?
+    /// What is known of the barrier.
+    package private(set) var barrier = BarrierState.untried
+
+    /// Whether running threads can be made to pass a barrier.
+    package enum BarrierState: UInt8, Sendable {
+        case untried, works, refused
+    }
 
     package init() {}
-
-    /// Asks the kernel for the barrier. Once, before the first thread registers.
-    mutating func prepareToDrain() { canDrain = pageheap_membarrier_register() }
 
     package var count: Int { pool.liveCount }
 
     package var metadataBytes: ByteCount { arena.committedBytes }
 
-    /// A cache for the calling thread, or nothing if the system refuses memory. The registry lock is held.
+    /// Whether a cache is the calling thread's.
+    private static func isOwn(_ cache: ThreadCache) -> Bool { cache.header.pointee.slot == pageheap_thread_slot() }
+
+    /// A cache for the calling thread, or nil if the system refuses memory.
     mutating func add(
         _ slot: ThreadSlot, using system: borrowing some OperatingSystem & ~Copyable
     ) -> ThreadCache? {
+        lock.assertHeld()
         guard let memory = pool.allocate(from: &arena, using: system) else { return nil }
         let cache = ThreadCache(UnsafeMutableRawPointer(memory))
         cache.initialize(slot: slot.slot, caches: count)
@@ -39,15 +50,18 @@ package struct ThreadCaches: ~Copyable {
         return cache
     }
 
-    /// Room for the batches of a class, or nothing if the system refuses memory. The registry lock is held.
+    /// Room for the batches of a class, or nil if the system refuses memory.
     mutating func makeTransfers(
         using system: borrowing some OperatingSystem & ~Copyable
     ) -> UnsafeMutablePointer<TransferBatches>? {
-        transferPool.allocate(from: &arena, using: system)
+        lock.assertHeld()
+        return transferPool.allocate(from: &arena, using: system)
     }
 
-    /// Takes an emptied cache off the list, and its memory back. The registry lock is held.
+    /// Takes an emptied cache off the list, and its memory back.
     mutating func remove(_ cache: ThreadCache) {
+        lock.assertHeld()
+        _ = unlinkAside(cache)
         let header = cache.header.pointee
         if let previous = header.previous {
             ThreadCache(previous).header.pointee.next = header.next
@@ -58,8 +72,9 @@ package struct ThreadCaches: ~Copyable {
         pool.deallocate(cache.memory.assumingMemoryBound(to: ThreadCache.Memory.self))
     }
 
-    /// Calls `body` with every cache; it may remove that cache. The registry lock is held.
+    /// Calls `body` with every cache; it may remove that cache.
     func visitAll(_ body: (ThreadCache) -> Void) {
+        lock.assertHeld()
         var position = first
         while let memory = position {
             let cache = ThreadCache(memory)
@@ -68,48 +83,103 @@ package struct ThreadCaches: ~Copyable {
         }
     }
 
-    /// Drains the caches of threads that have not filled, drained or changed theirs since the last call. The registry
-    /// lock is held; a class's and the heap's are taken by `drain`.
+    // MARK: Draining
+
+    /// Sets caches aside: all that hold something, or those whose owners have not filled, drained or changed them since the
+    /// last call.
     ///
-    /// - Parameter drain: empties a cache.
-    /// - Returns: whether a cache holds blocks that a later call may drain.
-    func drainIdle(_ drain: (ThreadCache) -> Void) -> Bool {
-        guard canDrain else { return false }
+    /// A thread that has ended without saying so, because its exit hook could not run any more, is found out here: its slot
+    /// is never touched.
+    ///
+    /// - Parameters:
+    ///   - regardless: all.
+    ///   - reclaim: is given the cache of a thread that is gone; drains and removes it.
+    /// - Returns: whether a later call may set aside one that this call did not.
+    mutating func setAside(regardless: Bool, reclaim: (ThreadCache) -> Void) -> Bool {
+        lock.assertHeld()
+        if barrier == .refused { return false }
         var later = false
-        visitAll { cache in
+        var position = first
+        while let memory = position {
+            let cache = ThreadCache(memory)
             let header = cache.header
+            position = header.pointee.next
             let blocks = cache.totalBlocks
-            if blocks == 0 { return }
-            let idle =
+            if blocks == 0 || header.pointee.isAside { continue }
+            let isIdle =
                 header.pointee.slowEvents == header.pointee.seenSlowEvents && blocks == header.pointee.seenBlocks
             header.pointee.seenSlowEvents = header.pointee.slowEvents
             header.pointee.seenBlocks = blocks
-            if !idle || !withDrainable(cache, drain) { later = true }
+            guard isIdle || regardless else {
+                later = true
+                continue
+            }
+            if !Self.isOwn(cache) && !pageheap_thread_lives(header.pointee.threadIdentifier) {
+                reclaim(cache)
+                continue
+            }
+            header.pointee.isAside = true
+            header.pointee.nextAside = firstAside
+            firstAside = memory
+            ThreadSlot(slot: header.pointee.slot).setCache(.empty)
         }
         return later
     }
 
-    /// Runs `body` on a cache while its owner is kept off it; answers false where the owner is at work. The registry
-    /// lock is held.
-    private func withDrainable(_ cache: ThreadCache, _ body: (ThreadCache) -> Void) -> Bool {
-        let slot = ThreadSlot(slot: cache.header.pointee.slot)
-        let isOwn = slot.slot == pageheap_thread_slot()
-        if !isOwn {
-            slot.setCache(.empty)
-            pageheap_membarrier()
-        }
-        // After the barrier, an owner that is not seen as busy will see the empty cache.
-        let isFree = isOwn || !slot.isBusy
-        if isFree { body(cache) }
-        if !isOwn { slot.setCache(cache) }
-        return isFree
+    /// Makes all running threads pass a barrier, if a cache is aside. Gives all caches back if that is refused, and never
+    /// asks again.
+    mutating func passBarrier() {
+        lock.assertHeld()
+        if firstAside == nil { return }
+        if barrier == .untried { barrier = pageheap_membarrier_register() ? .works : .refused }
+        if barrier == .works && !pageheap_membarrier() { barrier = .refused }
+        if barrier == .works { return }
+        while let memory = firstAside { takeBack(ThreadCache(memory)) }
     }
 
-    /// Drains every cache whose owner is not at work. The registry lock is held.
-    func drainAll(_ drain: (ThreadCache) -> Void) {
+    /// A cache that is aside; nil if none is left.
+    ///
+    /// - Returns: the cache, and whether its owner is kept off it. If not, the owner is at work.
+    func nextAside() -> (cache: ThreadCache, isFree: Bool)? {
+        lock.assertHeld()
+        guard let memory = firstAside else { return nil }
+        let cache = ThreadCache(memory)
+        // After the barrier, an owner that is not seen as busy will see the empty cache.
+        return (cache, !ThreadSlot(slot: cache.header.pointee.slot).isBusy)
+    }
+
+    /// Gives a cache back to its owner, if it is aside.
+    mutating func takeBack(_ cache: ThreadCache) {
+        lock.assertHeld()
+        if unlinkAside(cache) { ThreadSlot(slot: cache.header.pointee.slot).setCache(cache) }
+    }
+
+    /// - Returns: whether it was aside.
+    private mutating func unlinkAside(_ cache: ThreadCache) -> Bool {
+        guard cache.header.pointee.isAside else { return false }
+        cache.header.pointee.isAside = false
+        if firstAside == cache.memory {
+            firstAside = cache.header.pointee.nextAside
+            return true
+        }
+        var position = firstAside
+        while let memory = position {
+            let header = ThreadCache(memory).header
+            if header.pointee.nextAside == cache.memory {
+                header.pointee.nextAside = cache.header.pointee.nextAside
+                return true
+            }
+            position = header.pointee.nextAside
+        }
+        fatal("a cache says that it is aside and is not:", UInt(bitPattern: cache.memory))
+    }
+
+    /// In a child process: the calling thread is the only one, under a number of its own.
+    mutating func becomeChild() {
+        lock.assertHeld()
         visitAll { cache in
-            let isOwn = cache.header.pointee.slot == pageheap_thread_slot()
-            if isOwn || canDrain { _ = withDrainable(cache, drain) }
+            guard Self.isOwn(cache) else { return }
+            cache.header.pointee.threadIdentifier = pageheap_thread_identifier()
         }
     }
 }

@@ -59,6 +59,7 @@ package struct ThreadSlot {
         nonmutating set { slot.pointee.own_cache = newValue?.memory }
     }
 
+    /// `exited` is PAGEHEAP_THREAD_WITHOUT_CACHE: the thread does without a cache from now on.
     package enum State: UInt32 {
         case new, registering, registered, exited
     }

@@ -1,5 +1,7 @@
+import Synchronization
+
 /// The kinds of wrong frees that are told apart.
-package enum WrongFree: Sendable {
+package enum WrongFree: UInt8, Sendable {
     case foreign, misaligned, insideSmallBlock, insideLargeBlock, alreadyFree
 
     var text: StaticString {
@@ -32,5 +34,37 @@ package enum WrongFree: Sendable {
         }
         line.writeToStandardError()
         stopProcess()
+    }
+}
+
+/// A wrong free that was found under a lock, for the time when none is held. All zero bytes are none.
+package struct NotedWrongFree: ~Copyable {
+    private let details = Atomic<UInt>(0)
+    /// 0 if there is none. Releasing and acquiring: the details come with it.
+    private let address = Atomic<UInt>(0)
+
+    package init() {}
+
+    /// Notes it, unless there is one already.
+    func note(_ kind: WrongFree, _ address: UInt, blockBytes: UInt) {
+        if self.address.load(ordering: .relaxed) != 0 { return }
+        details.store(blockBytes &<< 8 | UInt(kind.rawValue), ordering: .relaxed)
+        self.address.store(address, ordering: .releasing)
+    }
+
+    /// Stops the program if one was noted. No lock is held.
+    @inline(__always)
+    func stopIfAny() {
+        let address = address.load(ordering: .acquiring)
+        if address != 0 { stop(address) }
+    }
+
+    @inline(never)
+    private func stop(_ address: UInt) -> Never {
+        let details = details.load(ordering: .relaxed)
+        let blockBytes = details &>> 8
+        WrongFree.stop(
+            WrongFree(rawValue: UInt8(truncatingIfNeeded: details)) ?? .alreadyFree, address,
+            blockBytes: blockBytes == 0 ? nil : blockBytes)
     }
 }

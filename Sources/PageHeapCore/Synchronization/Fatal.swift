@@ -19,7 +19,7 @@ package func fatal(_ text: StaticString, _ number: UInt? = nil) -> Never {
 /// Checked builds and tests: stops if a condition of the heap's own making does not hold.
 @inline(__always)
 package func invariant(_ condition: @autoclosure () -> Bool, _ text: StaticString) {
-    #if DEBUG && !hasFeature(Embedded)
+    #if PAGEHEAP_CHECKED
         if !condition() { fatal(text) }
     #endif
 }

@@ -31,17 +31,41 @@ extension LockRank {
     /// Checked builds: stops the program if the thread holds a lock of this rank or a later one.
     @inline(__always)
     static func willLock() {
-        #if DEBUG && !hasFeature(Embedded)
+        #if PAGEHEAP_CHECKED
             let held = pageheap_thread_slot().pointee.held_ranks
-            precondition(held &>> order == 0, "lock order: taking \(Self.self) while holding \(held)")
+            if held &>> order != 0 { fatal("locks out of order: ranks held, and the one to take:", UInt(held) &<< 8 | UInt(order)) }
             pageheap_thread_slot().pointee.held_ranks = held | (1 &<< order)
         #endif
     }
 
     @inline(__always)
     static func didUnlock() {
-        #if DEBUG && !hasFeature(Embedded)
+        #if PAGEHEAP_CHECKED
+            assertHeld()
             pageheap_thread_slot().pointee.held_ranks &= ~(1 &<< order)
+        #endif
+    }
+
+    /// Checked builds: stops the program if the thread holds no lock of this rank. (A thread that has all locks holds it.)
+    @inline(__always)
+    package static func assertHeld() {
+        #if PAGEHEAP_CHECKED
+            let slot = pageheap_thread_slot().pointee
+            if slot.held_ranks &>> order & 1 == 0 && slot.passes_locks == 0 {
+                fatal("a lock is not held that has to be: its rank", UInt(order))
+            }
+        #endif
+    }
+}
+
+extension LockRanks {
+    /// Checked builds: stops the program if the thread holds any lock but that of the pass. (A thread that has all locks, for
+    /// a fork, passes through them.)
+    @inline(__always)
+    package static func assertNoneHeldButPass() {
+        #if PAGEHEAP_CHECKED
+            let held = pageheap_thread_slot().pointee.held_ranks & ~(1 &<< Pass.order)
+            if held != 0 { fatal("locks are held where none may be: ranks", UInt(held)) }
         #endif
     }
 }

@@ -44,7 +44,7 @@ package struct MessageLine {
         count += 1
         withText { text in
             guard let base = text.baseAddress else { return }
-            pageheap_write_error(base.assumingMemoryBound(to: CChar.self), text.count)
+            pageheap_write_error(base.assumingMemoryBound(to: CChar.self), UInt(bitPattern: text.count))
         }
         count -= 1
     }

@@ -40,7 +40,7 @@ struct GoldenWorker {
         let state = try take("st", fields: 7)
         pacer.endRound(
             worked: worked, slept: Int64(try slept[2].integer(in: -(1 << 62)...(1 << 62))),
-            processors: UInt(try state[1].integer(in: 1...(1 << 20))))
+            processors: Double(try state[1].integer(in: 1...(1 << 20))))
         try report.check(state[3].field, try state[3].word.digits, pacer.sleepRatio.bitPattern.digits)
         try report.check(state[4].field, try state[4].integer, Int(pacer.cooldown))
         try report.check(

@@ -17,7 +17,7 @@ struct SleepRatioPacerTests {
         for round in 0..<4000 {
             let work = SleepRatioPacer.counted(1.5e6)
             let sleep = pacer.sleepTime(worked: work)
-            pacer.endRound(worked: work, slept: sleep, processors: processors)
+            pacer.endRound(worked: work, slept: sleep, processors: Double(processors))
             if round >= 2000 {
                 worked += work
                 slept += Double(sleep)

@@ -1,0 +1,12 @@
+import CPageHeap
+
+/// Whether the calling thread passes through all locks: from the moment when it has taken every one of them, for a fork,
+/// until it gives them up; and once it stops the program.
+package enum LockPassage {
+    @inline(__always)
+    package static var isOpen: Bool { pageheap_thread_slot().pointee.passes_locks != 0 }
+
+    package static func open() { pageheap_thread_slot().pointee.passes_locks = 1 }
+
+    package static func close() { pageheap_thread_slot().pointee.passes_locks = 0 }
+}
