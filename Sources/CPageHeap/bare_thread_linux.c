@@ -46,8 +46,14 @@ static struct {
     int nice;
 } started_with;
 
+static uint32_t noted_process;
+
+uint32_t pageheap_process_identifier(void) { return noted_process; }
+
 void pageheap_note_process_attributes(void) {
+    if (pageheap_keeps_to_plain_calls()) return;
     int saved = errno;
+    noted_process = (uint32_t)getpid();
     started_with.processor_bytes =
         syscall(SYS_sched_getaffinity, 0, sizeof started_with.processors, started_with.processors);
     // The raw call returns 20 less the nice value.
@@ -137,7 +143,11 @@ int pageheap_start_bare_thread(void (*body)(void *), void *argument) {
                              CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID,
                          NULL, &bare.identifier, pointer, &bare.identifier);
         error = made < 0 ? errno : 0;
-        if (made < 0) __atomic_store_n(&bare.identifier, 0, __ATOMIC_RELAXED);
+        if (made < 0) {
+            // As the kernel does at a thread's end: somebody may wait for it already.
+            __atomic_store_n(&bare.identifier, 0, __ATOMIC_RELEASE);
+            syscall(SYS_futex, &bare.identifier, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+        }
         syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, (size_t)8);
     }
     errno = saved;

@@ -20,24 +20,6 @@ void *pageheap_map(uintptr_t bytes, int access) {
     return address == MAP_FAILED ? NULL : address;
 }
 
-#ifndef MAP_FIXED_NOREPLACE
-#define MAP_FIXED_NOREPLACE 0
-#endif
-
-// A kernel without MAP_FIXED_NOREPLACE takes the address for a hint, and maps elsewhere if something lies there.
-int pageheap_map_at(void *address, uintptr_t bytes) {
-    int saved = errno;
-    void *mapped = mmap(address, bytes, PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
-    int error = mapped == MAP_FAILED ? errno : 0;
-    if (error == 0 && mapped != address) {
-        munmap(mapped, bytes);
-        error = EEXIST;
-    }
-    errno = saved;
-    return error;
-}
-
 int pageheap_unmap(void *address, uintptr_t bytes) { ANSWER(munmap(address, bytes)); }
 
 int pageheap_protect(void *address, uintptr_t bytes, int access) {
@@ -50,6 +32,8 @@ uintptr_t pageheap_physical_page_bytes(void) {
 }
 
 bool pageheap_address_space_is_limited(void) {
+    // Addresses that are only chosen cost nothing of it.
+    if (pageheap_chooses_addresses()) return false;
     int saved = errno;
     struct rlimit limit;
     bool limited = getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;

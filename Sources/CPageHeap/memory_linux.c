@@ -13,12 +13,15 @@
 #include "CPageHeap.h"
 #include "system.h"
 
-// The range that is left behind is mapped anew, so that the heap has no gap. If that fails the heap has one, where its
-// books know of memory: the caller must then stop using the range.
+#ifndef MREMAP_DONTUNMAP
+#define MREMAP_DONTUNMAP 4
+#endif
+
 int pageheap_move_memory(void *from, void *to, uintptr_t bytes) {
     int saved = errno;
     int error = 0;
-    if (mremap(from, bytes, bytes, MREMAP_MAYMOVE | MREMAP_FIXED, to) == MAP_FAILED) error = errno;
+    // The old mapping stays, so that there is no moment at which something else could come to lie there.
+    if (mremap(from, bytes, bytes, MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP, to) == MAP_FAILED) error = errno;
     errno = saved;
     return error;
 }
@@ -105,7 +108,7 @@ bool pageheap_huge_pages_come_unasked(void) {
     return strstr(text, "[always]") != NULL;
 }
 
-uintptr_t pageheap_largest_request_bytes(void) {
+static uintptr_t find_largest_request(void) {
     if (pageheap_read_number("/proc/sys/vm/overcommit_memory", 0) == 1) return UINTPTR_MAX;
     int saved = errno;
     struct sysinfo machine;
@@ -118,6 +121,14 @@ uintptr_t pageheap_largest_request_bytes(void) {
     }
     errno = saved;
     return bytes;
+}
+
+uintptr_t pageheap_largest_request_bytes(void) {
+    static uintptr_t last = UINTPTR_MAX;  // relaxed: what was found when files could still be opened
+    if (pageheap_keeps_to_plain_calls()) return __atomic_load_n(&last, __ATOMIC_RELAXED);
+    uintptr_t found = find_largest_request();
+    __atomic_store_n(&last, found, __ATOMIC_RELAXED);
+    return found;
 }
 
 uint64_t pageheap_random(void) {

@@ -3,10 +3,12 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "CPageHeap.h"
@@ -14,15 +16,44 @@
 
 const char **pageheap_environment(void) { return getauxval(AT_SECURE) ? NULL : (const char **)environ; }
 
+// A call that fails with EPIPE or EFBIG sends a signal as well, which would end the program: of the heap's calls it shall not
+// see any. So the signal is blocked meanwhile, and taken away if the call has sent it.
+struct blocked_signal {
+    uint64_t set, before;
+    bool is_blocked;
+};
+
+static struct blocked_signal block_signal(int number) {
+    struct blocked_signal blocked = {.set = UINT64_C(1) << (number - 1)};
+    uint64_t pending = 0;
+    if (pageheap_keeps_to_plain_calls()) return blocked;
+    // One that is pending already is the program's.
+    if (syscall(SYS_rt_sigpending, &pending, sizeof pending) == 0 && (pending & blocked.set) == 0)
+        blocked.is_blocked =
+            syscall(SYS_rt_sigprocmask, SIG_BLOCK, &blocked.set, &blocked.before, sizeof blocked.set) == 0;
+    return blocked;
+}
+
+static void unblock_signal(const struct blocked_signal *blocked, bool was_sent) {
+    if (!blocked->is_blocked) return;
+    struct timespec none = {0, 0};
+    if (was_sent) syscall(SYS_rt_sigtimedwait, &blocked->set, NULL, &none, sizeof blocked->set);
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &blocked->before, NULL, sizeof blocked->set);
+}
+
 void pageheap_write_error(const char *text, uintptr_t bytes) {
     int saved = errno;
+    struct blocked_signal blocked = block_signal(SIGPIPE);
+    bool was_sent = false;
     while (bytes > 0) {
         long written = syscall(SYS_write, STDERR_FILENO, text, bytes);
         if (written < 0 && errno == EINTR) continue;
+        was_sent = written < 0 && errno == EPIPE;
         if (written <= 0) break;
         text += written;
         bytes -= (uintptr_t)written;
     }
+    unblock_signal(&blocked, was_sent);
     errno = saved;
 }
 
@@ -30,9 +61,13 @@ void *pageheap_map_new_file(const char *path, uintptr_t bytes, int *error) {
     int saved = errno;
     void *mapped = MAP_FAILED;
     long file = syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    // Blocks are taken now: a write to a full memory file system would be a bus error.
-    if (file >= 0 && syscall(SYS_fallocate, file, 0, (off_t)0, (off_t)bytes) == 0)
-        mapped = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, (int)file, 0);
+    if (file >= 0) {
+        // Blocks are taken now: a write to a full memory file system would be a bus error.
+        struct blocked_signal blocked = block_signal(SIGXFSZ);
+        bool is_taken = syscall(SYS_fallocate, file, 0, (off_t)0, (off_t)bytes) == 0;
+        unblock_signal(&blocked, !is_taken && errno == EFBIG);
+        if (is_taken) mapped = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, (int)file, 0);
+    }
     *error = mapped == MAP_FAILED ? errno : 0;
     if (file >= 0) syscall(SYS_close, file);
     errno = saved;

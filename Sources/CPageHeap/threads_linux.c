@@ -91,12 +91,16 @@ bool pageheap_membarrier(void) {
 
 // ---- Threads and processes
 
-uint32_t pageheap_thread_identifier(void) { return (uint32_t)syscall(SYS_gettid); }
+uint32_t pageheap_thread_identifier(void) {
+    return pageheap_keeps_to_plain_calls() ? 0 : (uint32_t)syscall(SYS_gettid);
+}
 
 // A refusal says nothing, so the thread is taken for alive.
 bool pageheap_thread_lives(uint32_t identifier) {
+    if (identifier == 0 || pageheap_process_identifier() == 0 || pageheap_keeps_to_plain_calls()) return true;
     int saved = errno;
-    bool lives = syscall(SYS_tgkill, getpid(), (long)identifier, 0) == 0 || errno != ESRCH;
+    // The process as noted: a child of vfork has another number and the same threads.
+    bool lives = syscall(SYS_tgkill, (long)pageheap_process_identifier(), (long)identifier, 0) == 0 || errno != ESRCH;
     errno = saved;
     return lives;
 }

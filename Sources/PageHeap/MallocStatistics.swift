@@ -29,7 +29,7 @@ public struct MallocStatistics: Hashable, Codable, Sendable {
         figures.books.released += figures.books.releasedInSpans
         figures.books.releasedInSpans = 0
         heap = PageHeap.Statistics(
-            figures, age: Double(statistics.age_nanoseconds) / 1e9, processors: Double(max(1, pageheap_processor_hundredths())) / 100)
+            figures, age: Double(statistics.age_nanoseconds) / 1e9, processors: SystemHeap.processors)
         blockBytes = Int(clamping: statistics.live_bytes - statistics.thread_cache_bytes)
         threadCacheBytes = Int(clamping: statistics.thread_cache_bytes)
         threadCacheBlocks = Int(clamping: statistics.thread_cache_blocks)

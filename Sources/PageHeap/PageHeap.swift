@@ -47,6 +47,6 @@ public final class PageHeap: Sendable {
     /// - Complexity: O(1): a few microseconds, some of them under the heap's lock.
     public var statistics: PageHeap.Statistics {
         let age = start.duration(to: SuspendingClock().now) / .seconds(1)
-        return PageHeap.Statistics(heap.figures(), age: age, processors: heap.processors)
+        return PageHeap.Statistics(heap.figures(), age: age, processors: SystemHeap.processors)
     }
 }

@@ -2,85 +2,130 @@ import CPageHeap
 import CPageHeapMalloc
 import Synchronization
 
-/// Copies of the process: the handlers of a fork, and the child of a bare clone, for which no handler runs.
+/// Copies of the process: children of forks, and of bare clones, for which no handler runs.
+///
+/// Before a fork all locks are taken, so that the child finds every structure whole. The child does nothing at once: most
+/// children execute another program or end, and each page that they write to costs them a copy. A word of memory that the
+/// kernel clears in children tells the first call that takes the long way that this process is a copy; it makes the heap the
+/// child's (``adopt()``). A program of one thread needs no locks for its fork either.
 enum ProcessCopies {
-    /// Whether the fork that is going on has locked the heap. Relaxed: written and read under the heap's locks.
-    fileprivate static let isLockedForFork = Atomic<Bool>(false)
+    /// The slot of the thread whose fork has locked the heap; 0 if there is none. Relaxed: written and read under the heap's
+    /// locks, and in a child by the one thread that adopts the heap.
+    private static let forkingSlot = Atomic<UInt>(0)
 
-    /// The address of a word that is 1 in this process and 0 in a copy of it; 0 if the kernel has no such memory. Relaxed:
-    /// published with the heap's phase.
+    /// The address of a word that the kernel clears in copies of the process; 0 if the kernel has no such memory. Relaxed:
+    /// published with the heap's phase. The word itself is stored releasing and read acquiring: who sees the heap adopted
+    /// sees what that changed.
     private static let markAddress = Atomic<UInt>(0)
 
-    private static var word: UnsafeMutablePointer<UInt32>? {
-        UnsafeMutablePointer(bitPattern: markAddress.load(ordering: .relaxed))
+    private static var copied: UInt32 { 0 }
+    private static var adopted: UInt32 { 1 }
+    private static var adopting: UInt32 { 2 }
+
+    private static var word: UnsafePointer<Atomic<UInt32>>? {
+        UnsafePointer(bitPattern: markAddress.load(ordering: .relaxed))
     }
 
     /// Marks the process as the one that has set the heap up.
     static func mark() { markAddress.store(UInt(bitPattern: pageheap_make_process_mark()), ordering: .relaxed) }
 
-    /// Whether this process is a copy that has not been told so.
+    /// Whether this process is a copy whose heap nobody has adopted.
     @inline(__always)
     static var isCopy: Bool {
         guard let word else { return false }
-        return word.pointee == 0
+        return word.pointee.load(ordering: .acquiring) != adopted
     }
 
-    /// In the child of a bare clone: makes the heap the child's. It has one thread, the one that calls this.
-    ///
-    /// The children of forks come here, too, if another library's handlers allocate before ours: those wait for ours.
+    // MARK: Around a fork
+
+    fileprivate static func before() {
+        // A handler of a signal that stops the program may fork: it has no use for whole structures. And a copy has to be
+        // the heap's owner before it is copied.
+        guard ProcessHeap.isStarted, ProcessHeap.isReady(), !LockPassage.isOpen else { return }
+        if pageheap_program_is_single_threaded() && word != nil {
+            // Nobody else is there to hold a lock, once the worker is gone.
+            if pageheap_has_bare_thread() {
+                ProcessHeap.holdOffWorker()
+                ProcessHeap.heap.heap.endHoldOff(delay: Tunables.workerForkDelayNanoseconds)
+            }
+            return
+        }
+        ProcessHeap.holdOffWorker()
+        ProcessHeap.heap.lockForFork()
+        forkingSlot.store(ThreadSlot.identity, ordering: .relaxed)
+        // Handlers that were registered before ours run after this, and may allocate.
+        LockPassage.open()
+    }
+
+    fileprivate static func afterInParent() {
+        // A heap that has started since the fork began is not locked by it.
+        guard isLockedByThisThread else { return }
+        forkingSlot.store(0, ordering: .relaxed)
+        LockPassage.close()
+        ProcessHeap.heap.unlockAfterFork()
+        ProcessHeap.heap.heap.endHoldOff(delay: Tunables.workerForkDelayNanoseconds)
+    }
+
+    fileprivate static func afterInChild() {
+        guard ProcessHeap.isStarted else { return }
+        // Without the word nothing would say later that this is a copy; and who watches wants to see it at once.
+        if word == nil {
+            if isLockedByThisThread { becomeChild() }
+        } else if Options.statisticsDirectory(in: pageheap_environment()) != nil {
+            adopt()
+        }
+    }
+
+    private static var isLockedByThisThread: Bool {
+        forkingSlot.load(ordering: .relaxed) == ThreadSlot.identity
+    }
+
+    // MARK: In a child
+
+    /// Makes the heap the child's own. Threads of the child that come at the same time wait.
     @inline(never)
     static func adopt() {
-        if isLockedForFork.load(ordering: .relaxed) { return }
-        word?.pointee = 1
-        pageheap_forget_bare_thread()
-        pageheap_note_process_attributes()
-        guard ProcessHeap.heap.takeLocksFromMissingHolders() else {
-            fatal("this process was made by clone while another thread changed the heap; fork would have waited for it")
+        guard let word else { return }
+        let (isMine, _) = word.pointee.compareExchange(
+            expected: copied, desired: adopting, successOrdering: .acquiring, failureOrdering: .relaxed)
+        guard isMine else {
+            while isCopy { pauseProcessor() }
+            return
         }
-        ProcessHeap.startTime.store(pageheap_monotonic_nanoseconds(), ordering: .relaxed)
-        ProcessHeap.heap.heap.becomeChild(page: nil)
-        ProcessHeap.heap.dropOtherThreadsCaches()
+        becomeChild()
+        word.pointee.store(adopted, ordering: .releasing)
     }
 
-    fileprivate static func noteChild() {
-        word?.pointee = 1
+    private static func becomeChild() {
+        let forking = forkingSlot.exchange(0, ordering: .relaxed)
         pageheap_forget_bare_thread()
         pageheap_note_process_attributes()
+        ProcessHeap.startTime.store(pageheap_monotonic_nanoseconds(), ordering: .relaxed)
+        // The parent's page is shared with the parent: not a word may be written there.
+        let directory = Options.statisticsDirectory(in: pageheap_environment())
+        let page = directory.flatMap { pageheap_statistics_page_create($0) }
+        if forking != 0 {
+            // The locks are the forking thread's; it passes through them until now.
+            LockPassage.close(of: forking)
+            ProcessHeap.heap.heap.becomeChild(page: page)
+            ProcessHeap.heap.unlockAfterFork()
+        } else {
+            guard ProcessHeap.heap.takeLocksFromMissingHolders() else {
+                fatal("this process was made by clone, not fork, while another thread changed the heap")
+            }
+            ProcessHeap.heap.heap.becomeChild(page: page)
+        }
+        // A program of one thread does not say which it is; then there is one cache, and it is that thread's.
+        let survivor = forking != 0 ? forking : ProcessHeap.heap.hasSeveralCaches ? ThreadSlot.identity : nil
+        ProcessHeap.heap.dropOtherThreadsCaches(survivor: survivor)
     }
 }
 
 @c(pageheap_before_fork)
-public func beforeFork() {
-    // A handler of a signal that stops the program may fork: it has no use for whole structures.
-    guard ProcessHeap.isStarted, !LockPassage.isOpen else { return }
-    ProcessHeap.holdOffWorker()
-    ProcessHeap.heap.lockForFork()
-    ProcessCopies.isLockedForFork.store(true, ordering: .relaxed)
-    // Handlers that were registered before ours run after this, and may allocate.
-    LockPassage.open()
-}
+public func beforeFork() { ProcessCopies.before() }
 
 @c(pageheap_after_fork_in_parent)
-public func afterForkInParent() {
-    // A heap that has started since the fork began is not locked by it.
-    guard ProcessCopies.isLockedForFork.load(ordering: .relaxed) else { return }
-    ProcessCopies.isLockedForFork.store(false, ordering: .relaxed)
-    LockPassage.close()
-    ProcessHeap.heap.unlockAfterFork()
-    ProcessHeap.heap.heap.endHoldOff(delay: Tunables.workerForkDelayNanoseconds)
-}
+public func afterForkInParent() { ProcessCopies.afterInParent() }
 
 @c(pageheap_after_fork_in_child)
-public func afterForkInChild() {
-    guard ProcessCopies.isLockedForFork.load(ordering: .relaxed) else { return }
-    ProcessCopies.noteChild()
-    ProcessCopies.isLockedForFork.store(false, ordering: .relaxed)
-    LockPassage.close()
-    ProcessHeap.startTime.store(pageheap_monotonic_nanoseconds(), ordering: .relaxed)
-    // The parent's page is shared with the parent: not a word may be written there.
-    let directory = Options.statisticsDirectory(in: pageheap_environment())
-    let page = directory.flatMap { pageheap_statistics_page_create($0) }
-    ProcessHeap.heap.heap.becomeChild(page: page)
-    ProcessHeap.heap.unlockAfterFork()
-    ProcessHeap.heap.dropOtherThreadsCaches()
-}
+public func afterForkInChild() { ProcessCopies.afterInChild() }

@@ -108,6 +108,7 @@ private func runWorker(_ state: UnsafeMutableRawPointer) {
 }
 
 private func threadExits(_ slot: UnsafeMutableRawPointer?) {
+    guard ProcessHeap.isReady() else { return }
     ProcessHeap.heap.threadExits()
     // A safe place for what a free in the thread's end has put off.
     ProcessHeap.serveScavenger()
@@ -119,7 +120,7 @@ private func threadExits(_ slot: UnsafeMutableRawPointer?) {
 /// carries over to the threads that it knows: the worker has ended when this returns.
 @c(pageheap_end_worker)
 public func endWorker() {
-    guard ProcessHeap.isStarted, !LockPassage.isOpen, pageheap_has_bare_thread() else { return }
+    guard ProcessHeap.isStarted, ProcessHeap.isReady(), !LockPassage.isOpen, pageheap_has_bare_thread() else { return }
     ProcessHeap.holdOffWorker()
     ProcessHeap.heap.heap.endHoldOff(delay: Tunables.workerForkDelayNanoseconds)
 }
@@ -130,6 +131,8 @@ public func prepareForSandbox() {
     guard ProcessHeap.isReady(), !LockPassage.isOpen else { return }
     ProcessHeap.heap.heap.releaseInCallersForGood()
     ProcessHeap.holdOffWorker()
+    // What has to be asked for while it can be.
+    _ = pageheap_largest_request_bytes()
     pageheap_keep_to_plain_calls()
     ProcessHeap.heap.heap.endHoldOff(delay: 0)
 }

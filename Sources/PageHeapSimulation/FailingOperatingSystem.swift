@@ -61,8 +61,12 @@ package final class FailingOperatingSystem<Base: OperatingSystem>: OperatingSyst
         fails(.makeMetadataAccessible) ? false : base.makeMetadataAccessible(address, bytes)
     }
 
-    package func makeMetadataReadable(_ address: UnsafeMutableRawPointer, _ bytes: ByteCount) -> Bool {
-        fails(.makeMetadataReadable) ? false : base.makeMetadataReadable(address, bytes)
+    package func isOccupied(_ address: UInt, _ bytes: ByteCount) -> Bool { base.isOccupied(address, bytes) }
+
+    package func unmap(_ address: UInt, _ bytes: ByteCount) { base.unmap(address, bytes) }
+
+    package func unmapMetadata(_ address: UnsafeMutableRawPointer, _ bytes: ByteCount) {
+        base.unmapMetadata(address, bytes)
     }
 
     package var physicalPageBytes: ByteCount { base.physicalPageBytes }

@@ -27,10 +27,6 @@ enum RealMemory {
         pageheap_protect(address, bytes.rawValue, Int32(PAGEHEAP_ACCESS_READ_WRITE)) == 0
     }
 
-    static func makeReadable(_ address: UnsafeMutableRawPointer, _ bytes: ByteCount) -> Bool {
-        pageheap_protect(address, bytes.rawValue, Int32(PAGEHEAP_ACCESS_READ)) == 0
-    }
-
     /// How many bytes of a range are resident; looks at the range alone, whatever else the process does.
     static func residentBytes(_ address: UnsafeMutableRawPointer, _ bytes: ByteCount) -> ByteCount {
         let page = Int(pageheap_physical_page_bytes())

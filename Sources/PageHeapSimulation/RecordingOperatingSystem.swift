@@ -93,10 +93,12 @@ package final class RecordingOperatingSystem<Base: OperatingSystem>: OperatingSy
         return granted
     }
 
-    package func makeMetadataReadable(_ address: UnsafeMutableRawPointer, _ bytes: ByteCount) -> Bool {
-        let granted = base.makeMetadataReadable(address, bytes)
-        record(.makeMetadataReadable(bytes: bytes.rawValue, granted: granted))
-        return granted
+    package func isOccupied(_ address: UInt, _ bytes: ByteCount) -> Bool { base.isOccupied(address, bytes) }
+
+    package func unmap(_ address: UInt, _ bytes: ByteCount) { base.unmap(address, bytes) }
+
+    package func unmapMetadata(_ address: UnsafeMutableRawPointer, _ bytes: ByteCount) {
+        base.unmapMetadata(address, bytes)
     }
 
     package var physicalPageBytes: ByteCount { base.physicalPageBytes }

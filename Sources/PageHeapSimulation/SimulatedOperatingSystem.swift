@@ -15,6 +15,7 @@ package final class SimulatedOperatingSystem: OperatingSystem, @unchecked Sendab
     private var space: SimulatedAddressSpace
     private var clocks = SimulatedClocks()
     private var processorCount: UInt
+    private var occupied: Range<UInt>?
     private var hook: (@Sendable (Int64) -> Void)?
     /// Address space for the heap's books: bytes by address.
     private var metadata: [UnsafeMutableRawPointer: ByteCount] = [:]
@@ -39,8 +40,9 @@ package final class SimulatedOperatingSystem: OperatingSystem, @unchecked Sendab
 
     package func makeAccessible(_ address: UInt, _ bytes: ByteCount) -> Bool {
         lock.withLock {
-            guard space.checkAligned(address, bytes) else { return false }
-            space.makeAccessible(address..<(address + bytes.rawValue))
+            let range = address..<(address + bytes.rawValue)
+            guard space.checkAligned(address, bytes), !isOccupied(range) else { return false }
+            space.makeAccessible(range)
             return true
         }
     }
@@ -77,9 +79,15 @@ package final class SimulatedOperatingSystem: OperatingSystem, @unchecked Sendab
         RealMemory.makeAccessible(address, bytes)
     }
 
-    package func makeMetadataReadable(_ address: UnsafeMutableRawPointer, _ bytes: ByteCount) -> Bool {
-        RealMemory.makeReadable(address, bytes)
+    package func isOccupied(_ address: UInt, _ bytes: ByteCount) -> Bool {
+        lock.withLock { isOccupied(address..<(address + bytes.rawValue)) }
     }
+
+    private func isOccupied(_ range: Range<UInt>) -> Bool { occupied?.overlaps(range) ?? false }
+
+    // What was accessible goes with the reservation.
+    package func unmap(_ address: UInt, _ bytes: ByteCount) {}
+    package func unmapMetadata(_ address: UnsafeMutableRawPointer, _ bytes: ByteCount) {}
 
     package var physicalPageBytes: ByteCount { machine.physicalPage }
     package var hugePageBytes: ByteCount { machine.hugePage }
@@ -115,6 +123,9 @@ package final class SimulatedOperatingSystem: OperatingSystem, @unchecked Sendab
             return true
         }
     }
+
+    /// Has another mapping of the process lie in a range from now on, which the heap may have reserved.
+    package func occupy(_ range: Range<UInt>) { lock.withLock { occupied = range } }
 
     /// Models access to memory.
     ///

@@ -14,7 +14,6 @@ package enum SystemCall: Equatable, Sendable {
     case reserveMetadata(bytes: UInt, granted: Bool)
     case cancelMetadata(bytes: UInt)
     case makeMetadataAccessible(bytes: UInt, granted: Bool)
-    case makeMetadataReadable(bytes: UInt, granted: Bool)
 
     /// What is called, without the arguments.
     package var kind: SystemCallKind {
@@ -30,7 +29,6 @@ package enum SystemCall: Equatable, Sendable {
         case .reserveMetadata: .reserveMetadata
         case .cancelMetadata: .cancelMetadata
         case .makeMetadataAccessible: .makeMetadataAccessible
-        case .makeMetadataReadable: .makeMetadataReadable
         }
     }
 }

@@ -2,12 +2,12 @@
 package enum SystemCallKind: CaseIterable, Hashable, Sendable {
     case reserve, cancel, makeAccessible, release, noteUse
     case allowHugePages, forbidHugePages, partHugePage
-    case reserveMetadata, cancelMetadata, makeMetadataAccessible, makeMetadataReadable
+    case reserveMetadata, cancelMetadata, makeMetadataAccessible
 
     /// Whether the call asks for memory or address space, so that 'no' is an answer that every heap must expect.
     package var asksForMemory: Bool {
         switch self {
-        case .reserve, .makeAccessible, .reserveMetadata, .makeMetadataAccessible, .makeMetadataReadable,
+        case .reserve, .makeAccessible, .reserveMetadata, .makeMetadataAccessible,
             .allowHugePages:
             true
         case .cancel, .release, .noteUse, .cancelMetadata, .forbidHugePages, .partHugePage: false

@@ -16,9 +16,9 @@ struct NoReleaseSystem: OperatingSystem {
         real.makeMetadataAccessible(address, bytes)
     }
 
-    func makeMetadataReadable(_ address: UnsafeMutableRawPointer, _ bytes: ByteCount) -> Bool {
-        real.makeMetadataReadable(address, bytes)
-    }
+    func unmapMetadata(_ address: UnsafeMutableRawPointer, _ bytes: ByteCount) { real.unmapMetadata(address, bytes) }
+
+    func unmap(_ address: UInt, _ bytes: ByteCount) {}
 
     func monotonicNanoseconds() -> Int64 { real.monotonicNanoseconds() }
 

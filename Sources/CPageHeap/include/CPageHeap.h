@@ -71,11 +71,23 @@ enum { PAGEHEAP_RELEASE_DONTNEED = 0, PAGEHEAP_RELEASE_FREE = 1 };
 void *_Nullable pageheap_map(uintptr_t bytes, int access);
 int pageheap_unmap(void *_Nonnull address, uintptr_t bytes);
 int pageheap_protect(void *_Nonnull address, uintptr_t bytes, int access);
-// Maps usable memory exactly there, where nothing else may lie. EEXIST: something does.
-int pageheap_map_at(void *_Nonnull address, uintptr_t bytes);
-// Moves the memory of a range, with its contents, over another range of the heap's: page tables move, not bytes. What lay
-// there is lost, and fresh memory is mapped where it came from.
+
+// Address space that is reserved: chosen as a rule, mapped without access if that cannot be. Pieces of it are mapped for
+// use, each once; what was mapped is unmapped before the whole is given up.
+enum { PAGEHEAP_METADATA_SPACE = 0, PAGEHEAP_HEAP_SPACE = 1 };
+void *_Nullable pageheap_reserve(uintptr_t bytes, uintptr_t alignment, int space);
+void pageheap_cancel(void *_Nonnull address, uintptr_t bytes);
+int pageheap_map_at(void *_Nonnull address, uintptr_t bytes);  // EEXIST: something else lies there
+void pageheap_unmap_at(void *_Nonnull address, uintptr_t bytes);
+bool pageheap_is_occupied(void *_Nonnull address, uintptr_t bytes);  // whether something else lies there
+bool pageheap_chooses_addresses(void);
+
+// Moves the memory of a mapped piece, with its contents, to another one: page tables move, not bytes. What lay there is lost,
+// and the first one is left without memory. A kernel that cannot (before 5.7) refuses.
 int pageheap_move_memory(void *_Nonnull from, void *_Nonnull to, uintptr_t bytes);
+// Maps fresh memory over a mapped piece.
+int pageheap_map_anew(void *_Nonnull address, uintptr_t bytes);
+
 int pageheap_release_range(void *_Nonnull address, uintptr_t bytes, int method);
 // The same for ranges of {address, bytes}, in one call where the kernel has one. How many, from the first on, are released.
 uintptr_t pageheap_release_ranges(const void *_Nonnull ranges, uintptr_t count, int method);
@@ -133,12 +145,14 @@ void pageheap_join_bare_thread(void);
 bool pageheap_has_bare_thread(void);
 // In a child process, which the bare thread did not come along to.
 void pageheap_forget_bare_thread(void);
-// Notes what the process has been started with, for the bare threads to come.
+// Notes which process this is and what it has been started with, for the bare threads to come.
 void pageheap_note_process_attributes(void);
+uint32_t pageheap_process_identifier(void);  // as noted
 // Whether the program has had one thread only so far, as far as the C library tells; false if it does not tell.
 bool pageheap_program_is_single_threaded(void);
 
-// A number that names the calling thread in the kernel, and whether such a thread of this process still lives.
+// A number that names the calling thread in the kernel (0 if it cannot be asked for), and whether such a thread of the
+// process that was noted still lives.
 uint32_t pageheap_thread_identifier(void);
 bool pageheap_thread_lives(uint32_t identifier);
 

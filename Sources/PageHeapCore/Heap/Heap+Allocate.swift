@@ -14,9 +14,8 @@ extension Heap {
     package func allocatePages(
         _ count: PageCount, alignment: PageCount, shard: Int
     ) -> (address: UInt, scavenged: ByteCount)? {
-        guard count.rawValue <= Tunables.reservationBytes.rawValue / PageGeometry.pageBytes.rawValue,
-            alignment.rawValue <= Tunables.reservationBytes.rawValue / PageGeometry.pageBytes.rawValue
-        else { return nil }
+        let most = PageCount(state.pointee.configuration.reservationBytes.rawValue / PageGeometry.pageBytes.rawValue)
+        guard count <= most, alignment <= most else { return nil }
         if count < Tunables.pageCacheRequestLimit && alignment <= 1,
             let cached = allocateFromCache(count, shard % Tunables.pageCacheShards)
         {
@@ -26,11 +25,14 @@ extension Heap {
         }
         locked.lock()
         var need = AssistNeed(taken: 0)
-        var allocation = locked.pointee.pages.allocate(count, alignment: alignment)
+        var allocation = locked.pointee.pages.allocate(
+            count, alignment: alignment, chunkLimit: Tunables.alignedSearchChunks)
         if allocation == nil {
             need.retainedBefore = currentBooks().retained
             need.growth = grow(toHold: count + alignment - 1)
-            if need.growth != 0 { allocation = locked.pointee.pages.allocate(count, alignment: alignment) }
+            // What was added has an aligned place at least; where nothing was, there may be one far up.
+            let chunkLimit = need.growth != 0 ? Tunables.alignedSearchChunks : .max
+            allocation = locked.pointee.pages.allocate(count, alignment: alignment, chunkLimit: chunkLimit)
         }
         if let allocation {
             locked.pointee.books.use(count.bytes, scavenged: allocation.scavenged)
@@ -80,6 +82,17 @@ extension Heap {
         publish()
         locked.unlock()
         if noteFreed(count.bytes) { wakeWorker() }
+    }
+
+    /// Frees pages all of whose memory has been given back. No lock is held.
+    package func freeReleasedPages(_ address: UInt, _ count: PageCount) {
+        locked.lock()
+        locked.pointee.pages.free(base: offset(address), count: count)
+        locked.pointee.pages.markScavenged(base: offset(address), count: count)
+        locked.pointee.books.unuse(count.bytes)
+        locked.pointee.books.released += count.bytes
+        publish()
+        locked.unlock()
     }
 
     /// Makes released physical pages of a freed span scavenged pages, where they make up whole ones. The heap lock is

@@ -1,65 +1,113 @@
 import Synchronization
 
 extension Heap {
-    /// Adds memory for a request that nothing free could hold. The heap lock is held.
+    /// Adds memory for a request that nothing free could hold: behind the last that was added, or elsewhere if something
+    /// lies in the way. The heap lock is held.
     ///
-    /// - Returns: the bytes added; 0 where the system refuses, and then nothing has changed.
+    /// - Returns: the bytes added; 0 if the system refuses, and then nothing has changed.
     func grow(toHold count: PageCount) -> ByteCount {
+        locked.pointee.lock.assertHeld()
         let bytes = count.bytes.roundedUp(to: PageGeometry.chunkBytes)
-        var index = state.pointee.reservationCount - 1
-        let room = state.pointee.reservations[index]
-        if bytes.rawValue > room.end &- room.grownEnd {
-            guard state.pointee.reservationCount < Tunables.reservationLimit,
-                let next = Self.reserve(atLeast: bytes, state.pointee.system, state.pointee.configuration)
-            else { return 0 }
-            index += 1
-            state.pointee.reservations[index] = next
-            state.pointee.reservationCount = index + 1
-        }
-        let base = state.pointee.reservations[index].grownEnd
-        guard makeAccessible(upTo: base &+ bytes.rawValue, in: index) else { return 0 }
-        let range = AddressRange(base: offset(base), limit: offset(base) + bytes)
-        guard locked.pointee.pages.grow(range, using: state.pointee.system) else { return 0 }
-        state.pointee.reservations[index].grownEnd = base &+ bytes.rawValue
-        return bytes
+        let index = state.pointee.reservationCount
+        if grow(by: bytes, in: index - 1) { return bytes }
+        // A system that is short of memory will have none elsewhere.
+        guard index < Tunables.reservationLimit, isBlocked(state.pointee.reservations[index - 1], for: bytes),
+            let next = Self.reserve(atLeast: bytes, state.pointee.system, state.pointee.configuration)
+        else { return 0 }
+        state.pointee.reservations[index] = next
+        state.pointee.reservationCount = index + 1
+        if grow(by: bytes, in: index) { return bytes }
+        state.pointee.reservationCount = index
+        Self.cancel(state.pointee.reservations[index], state.pointee.system)
+        return 0
     }
 
-    /// Makes a reservation usable up to an address, a large step ahead where the system lets us.
+    /// Whether a reservation has no room for so many more bytes, or something else lies there.
+    private func isBlocked(_ reservation: Reservation, for bytes: ByteCount) -> Bool {
+        let room = ByteCount(reservation.end &- reservation.grownEnd)
+        if bytes > room { return true }
+        let end = reservation.grownEnd &+ bytes.rawValue
+        return end > reservation.accessibleEnd
+            && state.pointee.system.isOccupied(
+                reservation.accessibleEnd, ByteCount(end &- reservation.accessibleEnd))
+    }
+
+    /// Adds memory behind what has grown of a reservation.
+    private func grow(by bytes: ByteCount, in index: Int) -> Bool {
+        let room = state.pointee.reservations[index]
+        guard bytes.rawValue <= room.end &- room.grownEnd else { return false }
+        let end = room.grownEnd &+ bytes.rawValue
+        guard makeAccessible(upTo: end, in: index) else { return false }
+        let range = AddressRange(base: offset(room.grownEnd), limit: offset(room.grownEnd) + bytes)
+        guard locked.pointee.pages.grow(range, using: state.pointee.system) else { return false }
+        state.pointee.reservations[index].grownEnd = end
+        if index == 0 && room.table != nil {
+            // Before anything of it is given out.
+            let units = unit(of: end)
+            state.pointee.grownUnits.store(units, ordering: .relaxed)
+            if state.pointee.blockStates == nil {
+                state.pointee.quickUnits.store(units, ordering: .relaxed)
+            } else {
+                state.pointee.checkedUnits.store(units, ordering: .relaxed)
+            }
+        }
+        return true
+    }
+
+    /// Makes a reservation usable up to an address, a step ahead if the system lets us.
     private func makeAccessible(upTo end: UInt, in index: Int) -> Bool {
-        var reservation = state.pointee.reservations[index]
-        if reservation.table != nil {
+        if state.pointee.reservations[index].table != nil {
+            let withHigh = state.pointee.hasHighEntries.load(ordering: .relaxed)
             guard
-                let more = reservation.table?.makeAccessible(
-                    reservation.grownEnd, end, using: state.pointee.system)
+                let more = state.pointee.reservations[index].table?.makeAccessible(
+                    upTo: end, withHigh: withHigh, using: state.pointee.system)
             else { return false }
             state.pointee.otherMetadataBytes += more
-            state.pointee.reservations[index] = reservation
         }
         if index == 0, let states = state.pointee.blockStates {
-            guard
-                let more = states.makeAccessible(
-                    unit(of: reservation.grownEnd), unit(of: end),
-                    withUnsafeMutablePointer(to: &state.pointee.blockStretches) { $0 }, using: state.pointee.system)
-            else { return false }
+            guard let more = states.makeAccessible(first: unit(of: end), using: state.pointee.system) else {
+                return false
+            }
             state.pointee.otherMetadataBytes += more
         }
+        let reservation = state.pointee.reservations[index]
         if end <= reservation.accessibleEnd { return true }
         let needed = ByteCount(end &- reservation.accessibleEnd)
         let left = ByteCount(reservation.end &- reservation.accessibleEnd)
-        let ahead = min(needed.roundedUp(to: Tunables.accessibleStepBytes), left)
-        let step: ByteCount
+        let share = ByteCount((reservation.grownEnd &- reservation.base) / Tunables.accessibleStepShare)
+        let step = min(share, Tunables.accessibleStepBytes).roundedUp(to: PageGeometry.chunkBytes)
+        let ahead = min(max(needed, step), left)
+        let taken: ByteCount
         if state.pointee.system.makeAccessible(reservation.accessibleEnd, ahead) {
-            step = ahead
-        } else if state.pointee.system.makeAccessible(reservation.accessibleEnd, needed) {
-            step = needed
+            taken = ahead
+        } else if ahead != needed && state.pointee.system.makeAccessible(reservation.accessibleEnd, needed) {
+            taken = needed
         } else {
             return false
         }
-        settleHugePages(reservation.accessibleEnd, step, wanted: needed)
-        reservation.accessibleEnd &+= step.rawValue
-        state.pointee.reservations[index] = reservation
-        locked.pointee.books.system += step
-        locked.pointee.books.released += step
+        settleHugePages(reservation.accessibleEnd, taken, wanted: needed)
+        state.pointee.reservations[index].accessibleEnd &+= taken.rawValue
+        locked.pointee.books.system += taken
+        locked.pointee.books.released += taken
+        return true
+    }
+
+    /// Has all entries of the page map tell more spans apart, from now on. No lock is held.
+    ///
+    /// - Returns: false if the system refuses memory.
+    func addHighEntries() -> Bool {
+        locked.lock()
+        defer { locked.unlock() }
+        if state.pointee.hasHighEntries.load(ordering: .relaxed) { return true }
+        for index in 0..<state.pointee.reservationCount where state.pointee.reservations[index].table != nil {
+            let end = state.pointee.reservations[index].grownEnd
+            guard
+                let more = state.pointee.reservations[index].table?.makeAccessible(
+                    upTo: end, withHigh: true, using: state.pointee.system)
+            else { return false }
+            state.pointee.otherMetadataBytes += more
+        }
+        state.pointee.hasHighEntries.store(true, ordering: .relaxed)
         return true
     }
 

@@ -52,7 +52,7 @@ extension Heap {
             let index = SpanIndex(UInt(number))
             let span = spanRecord(index)
             // A free record keeps what it said last; the table from pages to spans no longer names it.
-            if span.pointee.pages != 0 && spanEntry(of: span.pointee.base).span == index {
+            if span.pointee.pages != 0 && spanEntryLocked(of: span.pointee.base).span == index {
                 bytes += PageCount(UInt(span.pointee.pages)).bytes
                 released += physicalPage * UInt(span.pointee.releasedPhysicalPages.nonzeroBitCount)
             }

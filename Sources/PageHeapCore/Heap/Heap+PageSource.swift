@@ -1,10 +1,32 @@
+import Synchronization
+
 extension Heap: PageSource {
     @inline(__always)
     package func spanEntry(of address: UInt) -> SpanTableEntry {
-        if let entry = firstSpanEntry(of: address) { return entry }
+        let unit = address &- state.pointee.firstBase
+        let isInFirst = unit &>> UInt(SizeClass.unitShift) < state.pointee.grownUnits.load(ordering: .relaxed)
+        if isInFirst && !state.pointee.hasHighEntries.load(ordering: .relaxed) {
+            let page = Int(bitPattern: unit &>> UInt(PageGeometry.pageShift))
+            return SpanTableEntry(low: state.pointee.firstEntries.unsafelyUnwrapped[page])
+        }
+        return spanEntryUnderLock(of: address)
+    }
+
+    /// What an address belongs to, whatever reservation it is in. Takes the heap lock: reservations change.
+    @inline(never)
+    private func spanEntryUnderLock(of address: UInt) -> SpanTableEntry {
+        locked.lock()
+        defer { locked.unlock() }
+        return spanEntryLocked(of: address)
+    }
+
+    /// The same; the heap lock is held.
+    func spanEntryLocked(of address: UInt) -> SpanTableEntry {
         for index in 0..<state.pointee.reservationCount {
             let reservation = state.pointee.reservations[index]
-            if reservation.contains(address), let table = reservation.table { return table.entry(of: address) }
+            if address >= reservation.base && address < reservation.grownEnd, let table = reservation.table {
+                return table.entry(of: address)
+            }
         }
         return .none
     }
@@ -17,25 +39,33 @@ extension Heap: PageSource {
         return offset &>> UInt(SizeClass.unitShift) | offset &<< UInt(UInt.bitWidth - SizeClass.unitShift)
     }
 
-    /// What a page of the first reservation belongs to, if the address is a multiple of 16 in it, and frees are not checked.
+    /// Whether a unit is in what has grown of the first reservation, and frees are not checked.
     @inline(__always)
-    func firstSpanEntry(of address: UInt) -> SpanTableEntry? {
-        let unit = unit(of: address)
-        return isQuick(unit) ? spanEntry(ofUnit: unit) : nil
-    }
+    package func isQuick(_ unit: UInt) -> Bool { unit < state.pointee.quickUnits.load(ordering: .relaxed) }
 
-    /// Whether a unit is in the first reservation, and frees are not checked.
+    /// Whether a unit is in what has grown of the first reservation, and frees are checked.
     @inline(__always)
-    package func isQuick(_ unit: UInt) -> Bool { unit < state.pointee.firstUnits }
+    package func isChecked(_ unit: UInt) -> Bool { unit < state.pointee.checkedUnits.load(ordering: .relaxed) }
 
-    /// What the page of a unit of the first reservation belongs to.
+    /// The size class of the page of a unit in what has grown of the first reservation.
     @inline(__always)
-    func spanEntry(ofUnit unit: UInt) -> SpanTableEntry {
+    func sizeClass(ofUnit unit: UInt) -> SizeClass {
         let page = Int(bitPattern: unit &>> UInt(PageGeometry.pageShift - SizeClass.unitShift))
-        return SpanTableEntry(rawValue: state.pointee.firstEntries.unsafelyUnwrapped[page])
+        return SpanTableEntry(low: state.pointee.firstEntries.unsafelyUnwrapped[page]).sizeClass
     }
 
     package func setSpanEntry(_ entry: SpanTableEntry, from address: UInt, count: PageCount) {
+        let isInFirst =
+            address &- state.pointee.firstBase
+            < state.pointee.grownUnits.load(ordering: .relaxed) &<< UInt(SizeClass.unitShift)
+        if isInFirst && !state.pointee.hasHighEntries.load(ordering: .relaxed) {
+            let first = Int(bitPattern: (address &- state.pointee.firstBase) &>> UInt(PageGeometry.pageShift))
+            let entries = state.pointee.firstEntries.unsafelyUnwrapped
+            for page in first..<(first + Int(bitPattern: count.rawValue)) { entries[page] = entry.low }
+            return
+        }
+        locked.lock()
+        defer { locked.unlock() }
         for index in 0..<state.pointee.reservationCount {
             let reservation = state.pointee.reservations[index]
             if reservation.contains(address) { reservation.table?.set(entry, from: address, count: count) }
@@ -87,7 +117,16 @@ extension Heap: PageSource {
         locked.unlock()
     }
 
-    package func allocateSpanRecord() -> SpanIndex? { state.pointee.records.allocate(using: state.pointee.system) }
+    package func allocateSpanRecord() -> SpanIndex? {
+        guard let index = state.pointee.records.allocate(using: state.pointee.system) else { return nil }
+        if index.rawValue < UInt(bitPattern: SpanTableEntry.lowSpanLimit)
+            || state.pointee.hasHighEntries.load(ordering: .relaxed) || addHighEntries()
+        {
+            return index
+        }
+        deallocateSpanRecord(index)
+        return nil
+    }
 
     package func deallocateSpanRecord(_ span: SpanIndex) { state.pointee.records.deallocate(span) }
 }

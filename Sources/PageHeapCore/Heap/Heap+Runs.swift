@@ -70,7 +70,8 @@ extension Heap {
     ///   - count: at least 1.
     /// - Returns: how many bytes of them have no physical memory, or nothing where it cannot be; then nothing has changed.
     package func growInPlace(at address: UInt, by count: PageCount) -> ByteCount? {
-        guard count.rawValue <= Tunables.reservationBytes.rawValue / PageGeometry.pageBytes.rawValue,
+        let most = state.pointee.configuration.reservationBytes.rawValue / PageGeometry.pageBytes.rawValue
+        guard count.rawValue <= most,
             !address.addingReportingOverflow(count.bytes.rawValue).overflow
         else { return nil }
         if let scavenged = takePages(count, at: address, mayGrow: false) { return scavenged }

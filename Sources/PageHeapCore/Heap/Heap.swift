@@ -54,14 +54,9 @@ package struct Heap<System: OperatingSystem> {
         state.pointee.reservations[0] = first
         if let table = first.table {
             state.pointee.firstBase = first.base
-            state.pointee.firstUnits = (first.end &- first.base) &>> UInt(SizeClass.unitShift)
-            state.pointee.firstEntries = table.entriesAddress
-            if configuration.hardeningLevel > 0,
-                let states = BlockStates(bytes: ByteCount(first.end &- first.base), using: system)
-            {
-                state.pointee.blockStates = states
-                state.pointee.checkedUnits = state.pointee.firstUnits
-                state.pointee.firstUnits = 0
+            state.pointee.firstEntries = table.lowParts
+            if configuration.hardeningLevel > 0 {
+                state.pointee.blockStates = BlockStates(bytes: first.size, using: system)
             }
         }
         state.pointee.reservationCount = 1
@@ -86,18 +81,19 @@ package struct Heap<System: OperatingSystem> {
 
     /// Gives a reservation and its span table back.
     static func cancel(_ reservation: Reservation, _ system: borrowing System) {
-        system.cancel(reservation.base, ByteCount(reservation.end &- reservation.base))
+        system.unmap(reservation.base, ByteCount(reservation.accessibleEnd &- reservation.base))
+        system.cancel(reservation.base, reservation.size)
         reservation.table?.cancel(using: system)
     }
 
     /// Address space for the heap: as much as is usual, halved while the system refuses. Where the process's address
-    /// space is limited, half of what could be had, because the program needs the rest; each further reservation takes
-    /// its half of what is left.
+    /// space is limited and reserving counts, half of what could be had, because the program needs the rest; each further
+    /// reservation takes its half of what is left.
     static func reserve(
         atLeast bytes: ByteCount, _ system: borrowing System, _ configuration: HeapConfiguration
     ) -> Reservation? {
         let floor = bytes.roundedUp(to: PageGeometry.chunkBytes)
-        var size = max(Tunables.reservationBytes, floor)
+        var size = max(configuration.reservationBytes, floor)
         var isShare = !system.isAddressSpaceLimited
         while size >= floor {
             if let base = system.reserve(size, alignment: PageGeometry.chunkBytes) {

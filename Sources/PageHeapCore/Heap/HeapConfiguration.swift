@@ -31,6 +31,11 @@ package struct HeapConfiguration: Sendable {
     /// What an offset address lacks to be the process's address.
     package var arenaBaseOffset: UInt = 0
 
+    /// Bytes of address space that the heap reserves at a time, as a rule.
+    package var reservationBytes: ByteCount {
+        keepsSpans ? Tunables.mallocReservationBytes : Tunables.reservationBytes
+    }
+
     package init() {}
 
     /// The same with every number in its range: a heap works with whatever it is told. A share that is no number becomes

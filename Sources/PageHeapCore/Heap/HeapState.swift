@@ -4,18 +4,22 @@ import Synchronization
 /// All of a heap, in memory that does not move. Reached through ``Heap``, a handle, and set up in zeroed memory by
 /// ``Heap/start(in:system:configuration:)``: all locks and counters are right when they are zero.
 package struct HeapState<System: OperatingSystem>: ~Copyable {
-    // What every free looks at, first: the first reservation, if it has a span table.
+    // What every free looks at, first: the first reservation, if it has a span table. What has grown of it, in units of 16
+    // bytes, is stored before the first block there is given out. Relaxed: whoever has a block has seen what came before it.
     /// The first reservation's address.
     var firstBase: UInt
-    /// Its size in units of 16 bytes; 0 where the heap keeps no spans.
-    var firstUnits: UInt
-    /// Its span table's entries.
+    /// What has grown of it, if frees are not checked; else 0, so that none takes the short way.
+    let quickUnits: Atomic<UInt>
+    /// The low parts of its span table's entries.
     var firstEntries: UnsafeMutablePointer<UInt32>?
-    /// The reservation's units where frees are checked: then ``firstUnits`` is 0, so that none takes the short way.
-    var checkedUnits: UInt
-    /// Which of its small blocks are with the program, where frees are checked.
+    /// What has grown of it, if frees are checked; else 0.
+    let checkedUnits: Atomic<UInt>
+    /// What has grown of it.
+    let grownUnits: Atomic<UInt>
+    /// Which of its small blocks are with the program, if frees are checked.
     var blockStates: BlockStates?
-    var blockStretches: InlineArray<8, AccessibleStretches>
+    /// There have been more spans than the low parts of entries can tell apart. Changed under the heap lock; relaxed.
+    let hasHighEntries: Atomic<Bool>
 
     var system: System
     var machine: MachineFigures

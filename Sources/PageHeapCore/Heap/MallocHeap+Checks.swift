@@ -30,9 +30,9 @@ extension MallocHeap {
     /// - Parameter unit: the address's offset, as ``Heap/unit(of:)`` tells it.
     @inline(__always)
     package func freeChecked(_ address: UInt, _ unit: UInt) -> Bool {
-        guard unit < state.pointee.heap.checkedUnits else { return false }
+        guard heap.isChecked(unit) else { return false }
         let states = state.pointee.heap.blockStates.unsafelyUnwrapped
-        let sizeClass = heap.spanEntry(ofUnit: unit).sizeClass
+        let sizeClass = heap.sizeClass(ofUnit: unit)
         // Nothing that is not small is ever out by the states.
         guard states.takeBack(unit, sizeClass) else {
             if sizeClass != .notSmall { stopWrongFree(address, sizeClass) }

@@ -1,18 +1,28 @@
+/// Blocks of whole pages: each a span of its own.
 extension MallocHeap {
     /// A block of whole pages.
     ///
     /// - Parameters:
     ///   - bytes: at least 1.
     ///   - alignment: a power of two.
-    /// - Returns: its address, and whether it is known to read as zero.
+    /// - Returns: its address, and how many of its bytes have no memory, and read as zero if ``Heap/releasedReadsZero``.
     package func allocateLarge(
         _ bytes: ByteCount, alignment: ByteCount = 16
-    ) -> (pointer: UnsafeMutableRawPointer, isZero: Bool)? {
-        // Refused before anything is written for it: a page's table entry alone would cost a request of a terabyte dear.
-        guard bytes <= state.pointee.largestRequestBytes else { return nil }
+    ) -> (pointer: UnsafeMutableRawPointer, scavenged: ByteCount)? {
+        // Refused before anything is written for it.
+        guard mayBeHad(bytes) else { return nil }
+        if let block = allocateLargeOnce(bytes, alignment) { return block }
+        // All that the heap holds idle is tried before a request is refused.
+        reclaimIdle()
+        return allocateLargeOnce(bytes, alignment)
+    }
+
+    private func allocateLargeOnce(
+        _ bytes: ByteCount, _ alignment: ByteCount
+    ) -> (pointer: UnsafeMutableRawPointer, scavenged: ByteCount)? {
         let pages = bytes.pagesRoundedUp
         if LargeSpans.keeps(pages) && alignment <= PageGeometry.pageBytes, let address = takeFreed(pages) {
-            return (address, false)
+            return (address, 0)
         }
         guard let index = heap.allocateSpanRecord() else { return nil }
         guard
@@ -29,8 +39,15 @@ extension MallocHeap {
         heap.setSpanEntry(SpanTableEntry(span: index, sizeClass: .notSmall), from: address, count: 1)
         noteLive(pages.bytes.rawValue, out: true)
         guard let pointer = UnsafeMutableRawPointer(bitPattern: address) else { return nil }
-        let readsZero = scavenged == pages.bytes && state.pointee.heap.releasedReadsZero
-        return (pointer, readsZero)
+        return (pointer, scavenged)
+    }
+
+    /// Whether a request is no larger than what the system could ever give: asked anew each time, because memory may be
+    /// added, but only for requests that may be too large.
+    private func mayBeHad(_ bytes: ByteCount) -> Bool {
+        bytes <= Tunables.uncheckedRequestBytes
+            || bytes <= state.pointee.heap.configuration.reservationBytes
+                && bytes <= state.pointee.heap.system.largestRequestBytes
     }
 
     /// A freed block that waits for a request like this.
@@ -41,6 +58,20 @@ extension MallocHeap {
         if index == .none { return nil }
         noteLive(pages.bytes.rawValue, out: true)
         return UnsafeMutableRawPointer(bitPattern: heap.spanRecord(index).pointee.base)
+    }
+
+    /// A block of whole pages that reads as zero: what is known to be zero is not touched.
+    func allocateLargeZeroed(_ bytes: ByteCount) -> UnsafeMutableRawPointer? {
+        guard let (pointer, scavenged) = allocateLarge(bytes) else { return nil }
+        let pages = bytes.pagesRoundedUp
+        if scavenged == pages.bytes && heap.releasedReadsZero { return pointer }
+        if pages.bytes >= Tunables.zeroByReleaseBytes && heap.discardedReadsZero
+            && state.pointee.heap.system.release(UInt(bitPattern: pointer), pages.bytes, method: .now) == 0
+        {
+            return pointer
+        }
+        pointer.initializeMemory(as: UInt8.self, repeating: 0, count: Int(bitPattern: bytes.rawValue))
+        return pointer
     }
 
     /// Frees a block of whole pages, or keeps it for the next request.
@@ -79,19 +110,22 @@ extension MallocHeap {
     }
 
     /// Gives a large block's pages and its record back to the heap.
-    private func giveLargeBack(_ index: SpanIndex) {
+    func giveLargeBack(_ index: SpanIndex) {
         let span = heap.spanRecord(index).pointee
-        let address = span.base
         let pages = PageCount(UInt(span.pages))
-        heap.setSpanEntry(.none, from: address, count: 1)
+        heap.setSpanEntry(.none, from: span.base, count: 1)
         heap.deallocateSpanRecord(index)
-        heap.freePages(address, pages)
+        if span.wasMoved {
+            freeMoved(span.base, pages)
+        } else {
+            heap.freePages(span.base, pages)
+        }
     }
 
     /// Makes a large block smaller or larger where it is.
     ///
     /// - Parameter bytes: more than a small block's.
-    /// - Returns: false where it cannot be; then nothing has changed.
+    /// - Returns: false if it cannot be; then nothing has changed.
     package func resizeLarge(_ index: SpanIndex, to bytes: ByteCount) -> Bool {
         let span = heap.spanRecord(index)
         let old = PageCount(UInt(span.pointee.pages))
@@ -105,9 +139,7 @@ extension MallocHeap {
             return true
         }
         let end = span.pointee.base &+ old.bytes.rawValue
-        guard bytes <= state.pointee.largestRequestBytes, heap.extend(at: end, by: new - old) else {
-            return false
-        }
+        guard mayBeHad(bytes), heap.extend(at: end, by: new - old) else { return false }
         span.pointee.pages = UInt32(truncatingIfNeeded: new.rawValue)
         noteLive((new - old).bytes.rawValue, out: true)
         return true

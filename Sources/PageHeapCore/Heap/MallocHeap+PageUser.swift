@@ -11,7 +11,7 @@ extension MallocHeap: PageUser {
     /// Drains the caches of other threads: of those that sleep, or of all that are not at work at the moment.
     ///
     /// - Returns: whether a later call may drain more.
-    private func drainCaches(regardless: Bool) -> Bool {
+    func drainCaches(regardless: Bool) -> Bool {
         state.pointee.caches.lock.lock()
         var mayDrainMore = state.pointee.caches.setAside(regardless: regardless) { cache in
             drainCopied(cache)
@@ -30,7 +30,7 @@ extension MallocHeap: PageUser {
     }
 
     /// Drains the calling thread's own cache.
-    private func drainOwnCache() {
+    func drainOwnCache() {
         let slot = ThreadSlot.current
         let cache = slot.enter()
         if !cache.isEmptyCache { drainWhole(cache) }
@@ -58,8 +58,9 @@ extension MallocHeap: PageUser {
 
     private func releaseHoles(_ bytes: ByteCount, _ pass: inout HolePass, regardless: Bool) -> ByteCount {
         let search = heap.search
-        return central.releaseHoles(bytes, &pass, regardless: regardless) { ranges, count in
-            search.giveBack(ranges, count: count, using: state.pointee.heap.system)
+        return central.releaseHoles(bytes, &pass, regardless: regardless) { ranges, count, refused in
+            search.giveBack(
+                ranges, count: count, unit: heap.physicalPage, using: state.pointee.heap.system, refused: refused)
         }
     }
 

@@ -8,6 +8,18 @@ extension MallocHeap {
     package func allocateSlowly(_ bytes: UInt) -> UnsafeMutableRawPointer? {
         if bytes > SizeClass.largestBytes.rawValue { return allocateLarge(ByteCount(bytes))?.pointer }
         let sizeClass = classes.sizeClass(holding: ByteCount(bytes))
+        var block = takeSmall(sizeClass)
+        if block == 0 {
+            // All that the heap holds idle is tried before a request is refused.
+            reclaimIdle()
+            block = takeSmall(sizeClass)
+        }
+        noteOut(block, sizeClass)
+        return UnsafeMutableRawPointer(bitPattern: block)
+    }
+
+    /// A block of a class, through the thread's cache or past it; 0 if there is no memory.
+    private func takeSmall(_ sizeClass: SizeClass) -> UInt {
         let slot = ThreadSlot.current
         while true {
             let cache = slot.enter()
@@ -15,16 +27,22 @@ extension MallocHeap {
                 let count = cache.count(sizeClass)
                 let block = count > 0 ? cache.removeTop(sizeClass, of: count) : refill(cache, sizeClass)
                 slot.leave()
-                noteOut(block, sizeClass)
-                return UnsafeMutableRawPointer(bitPattern: block)
+                return block
             }
             slot.leave()
-            if !waitForCache(slot) {
-                let block = takeOne(sizeClass)
-                noteOut(block, sizeClass)
-                return UnsafeMutableRawPointer(bitPattern: block)
-            }
+            if !waitForCache(slot) { return takeOne(sizeClass) }
         }
+    }
+
+    /// Gives back to the page allocator whatever the heap holds in caches, batches, spare spans and lists of freed blocks.
+    func reclaimIdle() {
+        drainOwnCache()
+        _ = drainCaches(regardless: true)
+        _ = releaseTransfers(regardless: true)
+        _ = central.releaseSpares(regardless: true)
+        _ = releaseLargeSpans(regardless: true)
+        heap.flushPageCaches()
+        heap.stopIfWrong()
     }
 
     /// Fills a stack half with blocks of its class, and takes one. The thread is busy with the cache.

@@ -13,11 +13,7 @@ extension MallocHeap {
 
     /// A block that reads as zero. What is known to be zero is not cleared again.
     package func allocateZeroed(_ bytes: UInt) -> UnsafeMutableRawPointer? {
-        if bytes > SizeClass.largestBytes.rawValue {
-            guard let (pointer, isZero) = allocateLarge(ByteCount(bytes)) else { return nil }
-            if !isZero { pointer.initializeMemory(as: UInt8.self, repeating: 0, count: Int(bitPattern: bytes)) }
-            return pointer
-        }
+        if bytes > SizeClass.largestBytes.rawValue { return allocateLargeZeroed(ByteCount(bytes)) }
         guard let pointer = allocate(bytes) else { return nil }
         pointer.initializeMemory(as: UInt8.self, repeating: 0, count: Int(bitPattern: bytes))
         return pointer
@@ -58,8 +54,13 @@ extension MallocHeap {
                 WrongFree.stop(.insideLargeBlock, address, base: heap.spanRecord(entry.span).pointee.base)
             }
             if bytes > SizeClass.largestBytes.rawValue && resizeLarge(entry.span, to: ByteCount(bytes)) { return old }
+            if bytes > held.rawValue && held >= Tunables.moveBytes {
+                return moveLarge(entry.span, to: ByteCount(bytes))
+            }
         }
-        guard let old, let new = allocate(bytes) else { return nil }
+        guard let old else { return nil }
+        // What is large enough stays where it is if there is no memory for less.
+        guard let new = allocate(bytes) else { return bytes <= held.rawValue ? old : nil }
         new.copyMemory(from: old, byteCount: Int(bitPattern: min(bytes, held.rawValue)))
         free(address)
         return new

@@ -53,16 +53,23 @@ extension MallocHeap {
 
     /// In a child process, after the locks are given up: the other threads did not come along; their caches' blocks go back
     /// to the spans.
-    package func dropOtherThreadsCaches() {
+    ///
+    /// - Parameter survivor: the thread that came along (``ThreadSlot/identity``); nil if no other thread had a cache.
+    package func dropOtherThreadsCaches(survivor: UInt?) {
         state.pointee.caches.lock.lock()
-        // It may have been aside.
-        if let cache = ThreadSlot.current.ownCache { state.pointee.caches.takeBack(cache) }
         state.pointee.caches.visitAll { cache in
-            guard cache.header.pointee.slot != pageheap_thread_slot() else { return }
-            drainCopied(cache)
-            state.pointee.caches.remove(cache)
+            if survivor == nil || UInt(bitPattern: cache.header.pointee.slot) == survivor {
+                // It may have been aside.
+                state.pointee.caches.takeBack(cache)
+                cache.header.pointee.threadIdentifier = pageheap_process_identifier()
+            } else {
+                drainCopied(cache)
+                state.pointee.caches.remove(cache)
+            }
         }
-        state.pointee.caches.becomeChild()
         state.pointee.caches.lock.unlock()
     }
+
+    /// Whether a thread other than the calling one may have a cache.
+    package var hasSeveralCaches: Bool { state.pointee.caches.count > 1 }
 }

@@ -22,7 +22,6 @@ package struct MallocHeap<System: OperatingSystem> {
         state.pointee.quickLimit = checksFrees ? 0 : SizeClass.largestBytes.rawValue + 1
         state.pointee.checkedLimit = checksFrees ? SizeClass.largestBytes.rawValue + 1 : 0
         state.pointee.exitKey = .max
-        state.pointee.largestRequestBytes = min(system.largestRequestBytes, Tunables.reservationBytes)
         return true
     }
 
@@ -92,7 +91,7 @@ package struct MallocHeap<System: OperatingSystem> {
     @inline(__always)
     package func freeToCache(_ address: UInt, _ unit: UInt) -> Bool {
         // Class 0, of what is no small block, has no room in any cache.
-        push(address, heap.spanEntry(ofUnit: unit).sizeClass)
+        push(address, heap.sizeClass(ofUnit: unit))
     }
 
     /// A block, from the cache or past it. Nothing where there is no memory.

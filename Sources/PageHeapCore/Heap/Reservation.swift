@@ -1,4 +1,5 @@
-/// A stretch of address space that the heap has reserved, and how far it has grown into it.
+/// A stretch of address space that the heap has reserved, and how far it has grown into it. As a rule it is only chosen: other
+/// mappings of the process may come to lie in what is not accessible.
 ///
 ///     base ──── in the allocator ──── grownEnd ── accessible ── accessibleEnd ──── reserved ──── end
 ///
@@ -12,6 +13,8 @@ struct Reservation {
     var table: SpanTable?
 
     var isEmpty: Bool { base == end }
+
+    var size: ByteCount { ByteCount(end &- base) }
 
     func contains(_ address: UInt) -> Bool { address >= base && address < end }
 }

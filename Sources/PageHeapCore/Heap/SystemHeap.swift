@@ -24,12 +24,12 @@ package struct SystemHeap: Equatable, Sendable {
     package init?(_ configuration: HeapConfiguration, scavenger: SystemScavenger? = nil) {
         let system = HostOperatingSystem()
         let bytes = Self.stateBytes.roundedUp(to: system.physicalPageBytes)
-        guard let memory = system.reserveMetadata(bytes) else { return nil }
-        guard system.makeMetadataAccessible(memory, bytes),
+        guard let memory = system.mapMetadata(bytes) else { return nil }
+        guard
             let heap = Heap.start(
                 in: memory.bindMemory(to: State.self, capacity: 1), system: system, configuration: configuration)
         else {
-            system.cancelMetadata(memory, bytes)
+            system.unmapWholeMetadata(memory, bytes)
             return nil
         }
         self.heap = heap
@@ -58,7 +58,7 @@ package struct SystemHeap: Equatable, Sendable {
         if let scavenger { scavenger.scavenger.leave(member) } else { heap.stopWorker() }
         heap.shutDown()
         let system = HostOperatingSystem()
-        system.cancelMetadata(heap.state, Self.stateBytes.roundedUp(to: system.physicalPageBytes))
+        system.unmapWholeMetadata(heap.state, Self.stateBytes.roundedUp(to: system.physicalPageBytes))
         scavenger?.dropReference()
     }
 
@@ -136,7 +136,7 @@ package struct SystemHeap: Equatable, Sendable {
     }
 
     /// Processors that the process may use.
-    package var processors: Double { HostOperatingSystem().processors }
+    package static var processors: Double { HostOperatingSystem().processors }
 
     /// One consistent snapshot.
     package func figures() -> HeapFigures { heap.figures() }

@@ -21,11 +21,7 @@ package struct SystemScavenger: Sendable {
     package init?(share: Double, pacer: PacerKind) {
         let system = HostOperatingSystem()
         let bytes = Self.stateBytes(system)
-        guard let memory = system.reserveMetadata(bytes) else { return nil }
-        guard system.makeMetadataAccessible(memory, bytes) else {
-            system.cancelMetadata(memory, bytes)
-            return nil
-        }
+        guard let memory = system.mapMetadata(bytes) else { return nil }
         let state = memory.bindMemory(to: State.self, capacity: 1)
         state.initialize(to: State(system, share: share, pacer: pacer))
         self.init(SharedScavenger(state))
@@ -36,7 +32,7 @@ package struct SystemScavenger: Sendable {
         guard scavenger.dropReference() else { return }
         scavenger.stop()
         let system = HostOperatingSystem()
-        system.cancelMetadata(scavenger.state, Self.stateBytes(system))
+        system.unmapWholeMetadata(scavenger.state, Self.stateBytes(system))
     }
 
     /// Looks after a heap that wants a worker and has none.

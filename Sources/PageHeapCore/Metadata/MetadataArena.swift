@@ -1,6 +1,6 @@
 /// Memory for the heap's own books, which is never mixed with the user's and never given back.
 ///
-/// Address space is reserved in large pieces, made accessible in small steps, and handed out by advancing a cursor.
+/// Address space is reserved in large pieces, mapped in small steps, and handed out by advancing a cursor.
 /// Whoever holds the lock that guards the arena calls it.
 package struct MetadataArena: ~Copyable {
     private var cursor: UInt = 0
@@ -21,20 +21,34 @@ package struct MetadataArena: ~Copyable {
     package mutating func allocate(
         _ bytes: ByteCount, alignment: ByteCount, using system: borrowing some OperatingSystem & ~Copyable
     ) -> UnsafeMutableRawPointer? {
-        var start = ByteCount(cursor).roundedUp(to: alignment).rawValue
-        if start &+ bytes.rawValue > reservedEnd {
-            var size = Tunables.metadataReservationBytes
-            var piece = system.reserveMetadata(size)
-            while piece == nil && size.rawValue / 2 >= bytes.rawValue && size > system.physicalPageBytes {
-                size = ByteCount(size.rawValue / 2)
-                piece = system.reserveMetadata(size)
-            }
-            guard let piece else { return nil }
-            start = UInt(bitPattern: piece)
-            accessibleEnd = start
-            reservedEnd = start &+ size.rawValue
-            cursor = start
+        if let memory = advance(bytes, alignment, using: system) { return memory }
+        // The piece is used up, or something else has come to lie in it: elsewhere.
+        return addPiece(bytes, using: system) ? advance(bytes, alignment, using: system) : nil
+    }
+
+    /// Reserves a piece.
+    private mutating func addPiece(
+        _ bytes: ByteCount, using system: borrowing some OperatingSystem & ~Copyable
+    ) -> Bool {
+        var size = Tunables.metadataReservationBytes
+        var piece = system.reserveMetadata(size)
+        while piece == nil && size.rawValue / 2 >= bytes.rawValue && size > system.physicalPageBytes {
+            size = ByteCount(size.rawValue / 2)
+            piece = system.reserveMetadata(size)
         }
+        guard let piece else { return false }
+        cursor = UInt(bitPattern: piece)
+        accessibleEnd = cursor
+        reservedEnd = cursor &+ size.rawValue
+        return true
+    }
+
+    /// Memory from the piece; nil if it has no room for that, or the system refuses.
+    private mutating func advance(
+        _ bytes: ByteCount, _ alignment: ByteCount, using system: borrowing some OperatingSystem & ~Copyable
+    ) -> UnsafeMutableRawPointer? {
+        let start = ByteCount(cursor).roundedUp(to: alignment).rawValue
+        if start &+ bytes.rawValue > reservedEnd { return nil }
         let end = start &+ bytes.rawValue
         if end > accessibleEnd {
             let step = ByteCount(end &- accessibleEnd).roundedUp(

@@ -5,37 +5,43 @@ package struct HostOperatingSystem: OperatingSystem {
     package init() {}
 
     package func reserve(_ bytes: ByteCount, alignment: ByteCount) -> UInt? {
-        guard let mapped = map(bytes + alignment) else { return nil }
-        // More was taken than asked, so that an aligned piece lies inside; the rest goes back.
-        let start = UInt(bitPattern: mapped)
-        let aligned = ByteCount(start).roundedUp(to: alignment).rawValue
-        let end = start &+ bytes.rawValue &+ alignment.rawValue
-        if aligned > start { unmap(start, ByteCount(aligned &- start)) }
-        if aligned &+ bytes.rawValue < end {
-            unmap(aligned &+ bytes.rawValue, ByteCount(end &- aligned &- bytes.rawValue))
-        }
-        return aligned
+        reserve(bytes, alignment, Int32(PAGEHEAP_HEAP_SPACE)).map { UInt(bitPattern: $0) }
     }
 
-    package func cancel(_ address: UInt, _ bytes: ByteCount) { unmap(address, bytes) }
+    package func cancel(_ address: UInt, _ bytes: ByteCount) {
+        guard let pointer = UnsafeMutableRawPointer(bitPattern: address) else { return }
+        cancelMetadata(pointer, bytes)
+    }
 
     package func makeAccessible(_ address: UInt, _ bytes: ByteCount) -> Bool {
         guard let pointer = UnsafeMutableRawPointer(bitPattern: address) else { return false }
         return makeMetadataAccessible(pointer, bytes)
     }
 
-    package func reserveMetadata(_ bytes: ByteCount) -> UnsafeMutableRawPointer? { map(bytes) }
+    package func isOccupied(_ address: UInt, _ bytes: ByteCount) -> Bool {
+        guard let pointer = UnsafeMutableRawPointer(bitPattern: address) else { return false }
+        return pageheap_is_occupied(pointer, bytes.rawValue)
+    }
+
+    package func unmap(_ address: UInt, _ bytes: ByteCount) {
+        guard let pointer = UnsafeMutableRawPointer(bitPattern: address) else { return }
+        unmapMetadata(pointer, bytes)
+    }
+
+    package func reserveMetadata(_ bytes: ByteCount) -> UnsafeMutableRawPointer? {
+        reserve(bytes, physicalPageBytes, Int32(PAGEHEAP_METADATA_SPACE))
+    }
 
     package func cancelMetadata(_ address: UnsafeMutableRawPointer, _ bytes: ByteCount) {
-        unmap(UInt(bitPattern: address), bytes)
+        pageheap_cancel(address, bytes.rawValue)
     }
 
     package func makeMetadataAccessible(_ address: UnsafeMutableRawPointer, _ bytes: ByteCount) -> Bool {
-        pageheap_protect(address, bytes.rawValue, Int32(PAGEHEAP_ACCESS_READ_WRITE)) == 0
+        pageheap_map_at(address, bytes.rawValue) == 0
     }
 
-    package func makeMetadataReadable(_ address: UnsafeMutableRawPointer, _ bytes: ByteCount) -> Bool {
-        pageheap_protect(address, bytes.rawValue, Int32(PAGEHEAP_ACCESS_READ)) == 0
+    package func unmapMetadata(_ address: UnsafeMutableRawPointer, _ bytes: ByteCount) {
+        if bytes != 0 { pageheap_unmap_at(address, bytes.rawValue) }
     }
 
     package func release(_ address: UInt, _ bytes: ByteCount, method: ReleaseMethod) -> Int32 {
@@ -46,6 +52,18 @@ package struct HostOperatingSystem: OperatingSystem {
     package func release(_ ranges: UnsafeBufferPointer<MemoryRange>, method: ReleaseMethod) -> Int {
         guard let first = ranges.baseAddress else { return 0 }
         return Int(truncatingIfNeeded: pageheap_release_ranges(first, UInt(bitPattern: ranges.count), method.rawValue))
+    }
+
+    package func move(_ address: UInt, to target: UInt, _ bytes: ByteCount) -> Bool {
+        guard let from = UnsafeMutableRawPointer(bitPattern: address),
+            let to = UnsafeMutableRawPointer(bitPattern: target)
+        else { return false }
+        return pageheap_move_memory(from, to, bytes.rawValue) == 0
+    }
+
+    package func renew(_ address: UInt, _ bytes: ByteCount) -> Bool {
+        guard let pointer = UnsafeMutableRawPointer(bitPattern: address) else { return false }
+        return pageheap_map_anew(pointer, bytes.rawValue) == 0
     }
 
     package func allowHugePages(_ address: UInt, _ bytes: ByteCount) -> Bool {
@@ -91,14 +109,8 @@ package struct HostOperatingSystem: OperatingSystem {
 
     package func wake(_ word: UnsafeRawPointer) { pageheap_futex_wake(word, 1) }
 
-    private func map(_ bytes: ByteCount) -> UnsafeMutableRawPointer? {
+    private func reserve(_ bytes: ByteCount, _ alignment: ByteCount, _ space: Int32) -> UnsafeMutableRawPointer? {
         guard bytes.rawValue <= UInt(Int.max) else { return nil }
-        return pageheap_map(bytes.rawValue, Int32(PAGEHEAP_ACCESS_NONE))
-    }
-
-    private func unmap(_ address: UInt, _ bytes: ByteCount) {
-        guard let pointer = UnsafeMutableRawPointer(bitPattern: address) else { return }
-        // It can fail only where splitting a mapping is refused; then the space stays reserved, which is harmless.
-        _ = pageheap_unmap(pointer, bytes.rawValue)
+        return pageheap_reserve(bytes.rawValue, alignment.rawValue, space)
     }
 }

@@ -7,7 +7,8 @@
 /// The real system, a recording one, one that fails on schedule and a simulated one with a virtual clock conform; the
 /// heap is generic over them. Calls answer with values, never with errno, which stays the program's.
 package protocol OperatingSystem: ~Copyable, Sendable {
-    /// Takes address space that cannot be accessed yet.
+    /// Takes address space that cannot be accessed yet. It may be no more than chosen: then other mappings of the process
+    /// may come to lie in it.
     ///
     /// - Parameters:
     ///   - bytes: a multiple of the physical page.
@@ -15,21 +16,25 @@ package protocol OperatingSystem: ~Copyable, Sendable {
     /// - Returns: its address, or nothing if the system refuses.
     func reserve(_ bytes: ByteCount, alignment: ByteCount) -> UInt?
 
-    /// Gives reserved address space back, whatever state it is in.
+    /// Gives reserved address space back. What was made accessible of it has been unmapped.
     func cancel(_ address: UInt, _ bytes: ByteCount)
 
-    /// Makes reserved address space usable; it reads as zero, and costs nothing until it is touched.
+    /// Makes reserved address space usable that was not before; it reads as zero, and costs nothing until it is touched.
     ///
-    /// - Returns: false if the system refuses; then nothing has changed.
+    /// - Returns: false if the system refuses, or something else lies there; then nothing has changed.
     func makeAccessible(_ address: UInt, _ bytes: ByteCount) -> Bool
+
+    /// Whether something that is not the heap's lies in reserved address space that is not usable yet, so that it never can be.
+    func isOccupied(_ address: UInt, _ bytes: ByteCount) -> Bool
+
+    /// Takes away what ``makeAccessible(_:_:)`` gave: nothing but that, and before it is cancelled.
+    func unmap(_ address: UInt, _ bytes: ByteCount)
 
     /// The same for memory of the heap's own books. A simulated system gives real memory here, and only here.
     func reserveMetadata(_ bytes: ByteCount) -> UnsafeMutableRawPointer?
     func cancelMetadata(_ address: UnsafeMutableRawPointer, _ bytes: ByteCount)
     func makeMetadataAccessible(_ address: UnsafeMutableRawPointer, _ bytes: ByteCount) -> Bool
-
-    /// Makes reserved metadata readable as zeros, so that looking up a foreign address is harmless.
-    func makeMetadataReadable(_ address: UnsafeMutableRawPointer, _ bytes: ByteCount) -> Bool
+    func unmapMetadata(_ address: UnsafeMutableRawPointer, _ bytes: ByteCount)
 
     /// Gives the physical memory of a ready range back.
     ///
@@ -40,6 +45,17 @@ package protocol OperatingSystem: ~Copyable, Sendable {
     ///
     /// - Returns: how many of them, from the first on, have lost their memory. The next one was refused, or not tried.
     func release(_ ranges: UnsafeBufferPointer<MemoryRange>, method: ReleaseMethod) -> Int
+
+    /// Moves the memory of a ready range, contents and all, over another one, whose own is lost. The first range stays ready,
+    /// without memory.
+    ///
+    /// - Returns: false if the system cannot; then nothing has changed.
+    func move(_ address: UInt, to target: UInt, _ bytes: ByteCount) -> Bool
+
+    /// Gives a ready range, to which memory was moved, fresh memory of its own in place of that.
+    ///
+    /// - Returns: false if the system refuses; then nothing has changed.
+    func renew(_ address: UInt, _ bytes: ByteCount) -> Bool
 
     /// Says that a ready range is about to be used, parts of which have no memory: some systems keep books of that.
     func noteUse(_ address: UInt, _ bytes: ByteCount)
@@ -98,8 +114,29 @@ package protocol OperatingSystem: ~Copyable, Sendable {
 }
 
 extension OperatingSystem where Self: ~Copyable {
+    /// Address space for the heap's own books that is usable as a whole, or nil if the system refuses.
+    func mapMetadata(_ bytes: ByteCount) -> UnsafeMutableRawPointer? {
+        guard let memory = reserveMetadata(bytes) else { return nil }
+        if makeMetadataAccessible(memory, bytes) { return memory }
+        cancelMetadata(memory, bytes)
+        return nil
+    }
+
+    /// Gives back what ``mapMetadata(_:)`` gave.
+    func unmapWholeMetadata(_ address: UnsafeMutableRawPointer, _ bytes: ByteCount) {
+        unmapMetadata(address, bytes)
+        cancelMetadata(address, bytes)
+    }
+
     // A system that sees for itself what is used.
     package func noteUse(_ address: UInt, _ bytes: ByteCount) {}
+
+    // A system whose reservations keep everything else out.
+    package func isOccupied(_ address: UInt, _ bytes: ByteCount) -> Bool { false }
+
+    // A system that cannot move memory.
+    package func move(_ address: UInt, to target: UInt, _ bytes: ByteCount) -> Bool { false }
+    package func renew(_ address: UInt, _ bytes: ByteCount) -> Bool { false }
 
     // A system without huge pages.
     package func allowHugePages(_ address: UInt, _ bytes: ByteCount) -> Bool { false }

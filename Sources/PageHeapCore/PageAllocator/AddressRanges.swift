@@ -10,8 +10,7 @@ package struct AddressRanges: ~Copyable {
     /// An empty set, or nothing if the system refuses address space for its storage.
     package init?(using system: borrowing some OperatingSystem & ~Copyable) {
         guard
-            let storage = ReservedArray<AddressRange>(
-                firstIndex: 0, count: Tunables.addressRangeLimit, using: system)
+            let storage = ReservedArray<AddressRange>(count: Tunables.addressRangeLimit, using: system)
         else { return nil }
         self.storage = storage
     }
@@ -57,7 +56,7 @@ package struct AddressRanges: ~Copyable {
     ///   may be.
     package mutating func reserveOneMore(using system: borrowing some OperatingSystem & ~Copyable) -> ByteCount? {
         guard count + 1 <= Tunables.addressRangeLimit else { return nil }
-        return storage.makeAccessible(0..<(count + 1), using: system)
+        return storage.makeAccessible(first: count + 1, using: system)
     }
 
     /// Adds a range that overlaps none of the set, joining it with neighbours that it touches. Room was made by
@@ -132,7 +131,7 @@ package struct AddressRanges: ~Copyable {
         count = 0
         totalBytes = 0
         guard other.count > 0 else { return 0 }
-        guard let taken = storage.makeAccessible(0..<other.count, using: system) else { return nil }
+        guard let taken = storage.makeAccessible(first: other.count, using: system) else { return nil }
         for index in 0..<other.count { storage[index] = other[index] }
         count = other.count
         totalBytes = other.totalBytes

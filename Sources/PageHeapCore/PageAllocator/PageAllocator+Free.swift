@@ -34,7 +34,7 @@ extension PageAllocator {
         }
     }
 
-    /// Notes that free pages have lost their physical memory. They lie in one chunk. The heap lock is held.
+    /// Notes that free pages have lost their physical memory. The heap lock is held.
     package mutating func markScavenged(base: OffsetAddress, count: PageCount) {
         Self.forEachChunk(base: base, count: count) { chunk, first, pages in
             var bitmaps = chunks[chunk]

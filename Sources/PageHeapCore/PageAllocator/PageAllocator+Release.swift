@@ -84,11 +84,19 @@ extension PageAllocator {
             before: summaries[leaf: batch.chunk])
     }
 
-    /// Notes that the pages of a run, put back in this locked section, have kept their memory: the system refused it. The
-    /// heap lock is held.
-    mutating func keepRetained(base: OffsetAddress, count: PageCount) {
-        var bitmaps = chunks[ChunkIndex(containing: base)]
-        bitmaps.scavenged.clearRange(from: base.pageIndex, count: count)
+    /// Notes that pages of runs put back in this locked section have kept their memory: the system refused it. The heap
+    /// lock is held.
+    ///
+    /// - Returns: how many pages they are.
+    mutating func keepRetained(_ pages: borrowing PageBitmap, in chunk: ChunkIndex) -> PageCount {
+        let bitmaps = chunks[chunk]
+        var count: PageCount = 0
+        for index in 0..<PageBitmap.wordCount {
+            let kept = bitmaps.scavenged.word(index) & pages.word(index)
+            bitmaps.scavenged.setWord(index, to: bitmaps.scavenged.word(index) & ~kept)
+            count += PageCount(UInt(bitPattern: kept.nonzeroBitCount))
+        }
         scavengedPages -= count
+        return count
     }
 }

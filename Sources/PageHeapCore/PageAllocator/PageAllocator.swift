@@ -16,6 +16,8 @@ package struct PageAllocator: ~Copyable {
     package internal(set) var inUse: AddressRanges
     /// Everything below it is in use; it lies in ``inUse``, or is the maximum where nothing is free.
     package internal(set) var searchAddress = OffsetAddress.maximum
+    /// Where the last aligned place was found: others may follow it.
+    var alignedSearchAddress = OffsetAddress.minimum
     /// The chunks ever grown lie in `startChunk ..< endChunk`.
     package internal(set) var startChunk: ChunkIndex = 0
     package internal(set) var endChunk: ChunkIndex = 0

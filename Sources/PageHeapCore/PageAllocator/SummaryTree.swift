@@ -3,16 +3,23 @@ import Synchronization
 /// The radix tree of summaries: five flat arrays, one a level, implicit in index arithmetic. An entry of a level covers
 /// eight of the next; a leaf covers a chunk.
 ///
-/// Address space for the levels is reserved once, and made accessible only where the heap has grown. Where the system
-/// refuses that much (2 MiB short of 600), the levels cover only a window of the address space, and growth outside it
-/// is refused.
+/// Address space for the levels is reserved once (2 MiB short of 600, for all of what is managed), and mapped only where the
+/// heap has grown. If the system has to map all that it reserves and refuses so much, the levels cover only a window of the
+/// address space, and growth outside it is refused.
 ///
 /// One word: what is used at every step must not be copied about.
 package struct SummaryTree {
     /// The address that entry 0 of each level has, or would have; behind it, the levels.
     private struct Storage: ~Copyable {
         var bases: InlineArray<5, UInt>
-        var levels: InlineArray<5, ReservedArray<UInt64>>
+        var levels: InlineArray<5, Level>
+    }
+
+    /// The entries of a level that are reserved, and which of them are accessible.
+    private struct Level {
+        var space: SparseSpace
+        var first: Int
+        var count: Int
     }
 
     private let storage: UnsafeMutablePointer<Storage>
@@ -24,33 +31,40 @@ package struct SummaryTree {
 
     /// A tree over the root entries that touch a window.
     package init?(window: AddressRange, using system: borrowing some OperatingSystem & ~Copyable) {
-        let bytes = Self.storageBytes(system.physicalPageBytes)
-        guard let memory = system.reserveMetadata(bytes) else { return nil }
-        guard system.makeMetadataAccessible(memory, bytes) else {
-            system.cancelMetadata(memory, bytes)
-            return nil
-        }
+        guard let memory = system.mapMetadata(Self.storageBytes(system)) else { return nil }
         storage = memory.bindMemory(to: Storage.self, capacity: 1)
         let rootShift = UInt(PageGeometry.levelShift(0))
         let first = Int(bitPattern: window.base.rawValue &>> rootShift)
         let end = Int(bitPattern: (window.limit.rawValue &- 1) &>> rootShift) + 1
         for level in 0..<PageGeometry.levels {
             let entriesPerRoot = 1 << (PageGeometry.levelShift(0) - PageGeometry.levelShift(level))
-            guard
-                let entries = ReservedArray<UInt64>(
-                    firstIndex: first * entriesPerRoot, count: (end - first) * entriesPerRoot,
-                    using: system)
-            else {
+            let count = (end - first) * entriesPerRoot
+            let bits = memory + Int(bitPattern: Self.bitsOffset(level, system).rawValue)
+            guard let space = SparseSpace(bytes: Self.bytes(count), bits: bits, using: system) else {
                 cancel(levels: level, using: system)
                 return nil
             }
-            storage.pointee.bases[level] = entries.base
-            storage.pointee.levels[level] = entries
+            storage.pointee.bases[level] = space.base &- Self.bytes(first * entriesPerRoot).rawValue
+            storage.pointee.levels[level] = Level(space: space, first: first * entriesPerRoot, count: count)
         }
     }
 
-    private static func storageBytes(_ physicalPage: ByteCount) -> ByteCount {
-        ByteCount(UInt(MemoryLayout<Storage>.size)).roundedUp(to: physicalPage)
+    /// Bytes of entries.
+    private static func bytes(_ count: Int) -> ByteCount {
+        ByteCount(UInt(bitPattern: count &* MemoryLayout<UInt64>.stride))
+    }
+
+    /// Where the bits of a level's space lie behind the storage: those of the levels above it come first.
+    private static func bitsOffset(
+        _ level: Int, _ system: borrowing some OperatingSystem & ~Copyable
+    ) -> ByteCount {
+        var offset = ByteCount(UInt(MemoryLayout<Storage>.stride))
+        for above in 0..<level { offset += SparseSpace.bitsBytes(bytes(PageGeometry.entryCount(above)), system) }
+        return offset
+    }
+
+    private static func storageBytes(_ system: borrowing some OperatingSystem & ~Copyable) -> ByteCount {
+        bitsOffset(PageGeometry.levels, system).roundedUp(to: system.physicalPageBytes)
     }
 
     /// Gives all address space back.
@@ -59,8 +73,8 @@ package struct SummaryTree {
     }
 
     private func cancel(levels: Int, using system: borrowing some OperatingSystem & ~Copyable) {
-        for level in 0..<levels { storage.pointee.levels[level].cancel(using: system) }
-        system.cancelMetadata(storage, Self.storageBytes(system.physicalPageBytes))
+        for level in 0..<levels { storage.pointee.levels[level].space.cancel(using: system) }
+        system.unmapWholeMetadata(storage, Self.storageBytes(system))
     }
 
     /// The entries of a level that an address range touches.
@@ -86,9 +100,15 @@ package struct SummaryTree {
                 let block = PageGeometry.blockEntries(level)
                 entries = entries.lowerBound & ~(block - 1)..<(entries.upperBound + block - 1) & ~(block - 1)
             }
-            guard storage.pointee.levels[level].covers(entries),
-                let more = storage.pointee.levels[level].makeAccessible(entries, using: system)
+            let reserved = storage.pointee.levels[level]
+            guard entries.lowerBound >= reserved.first && entries.upperBound <= reserved.first + reserved.count
             else { return nil }
+            let bytes =
+                Self.bytes(entries.lowerBound - reserved.first)
+                .rawValue..<Self.bytes(
+                    entries.upperBound - reserved.first
+                ).rawValue
+            guard let more = storage.pointee.levels[level].space.cover(bytes, using: system) else { return nil }
             taken += more
         }
         return taken

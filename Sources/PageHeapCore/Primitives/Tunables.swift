@@ -3,15 +3,22 @@
 package enum Tunables {
     // MARK: Growth
 
-    /// Bytes of address space reserved first; halved while the system refuses. 1 TiB: one base makes the page table
-    /// flat, and reserved space costs nothing.
+    /// Bytes of address space that a heap of pages reserves at a time; halved while the system refuses. 1 TiB, because
+    /// space that is only chosen costs nothing, and several heaps should find room beside each other.
     package static var reservationBytes: ByteCount { ByteCount(1 << 40) }
 
-    /// Reservations a heap may hold: one, and more only where address space is limited or full.
+    /// The same for the malloc: 32 TiB, as much as the records of 2^32 spans reach. One base makes the page map flat.
+    package static var mallocReservationBytes: ByteCount { ByteCount(32 << 40) }
+
+    /// Reservations a heap may hold: one, and more only where something else lies in its way, or address space is limited.
     package static var reservationLimit: Int { 8 }
 
-    /// Bytes made accessible at a time, ahead of use. 64 MiB: few mappings, few system calls; untouched pages are free.
+    /// The most bytes mapped at a time, ahead of use. 64 MiB: few system calls, and untouched pages are free.
     package static var accessibleStepBytes: ByteCount { ByteCount(64 << 20) }
+
+    /// The share of what a heap has grown to that is mapped ahead, one in so many parts: what counts address space counts
+    /// little more than is used.
+    package static var accessibleStepShare: UInt { 8 }
 
     /// Bytes that a heap retains before it grows on huge pages, where it is told to. 256 MiB: below, the faults that are
     /// saved are few, and what is freed of a huge page costs more to give back in pieces (80 ms a GiB to part them).
@@ -21,12 +28,16 @@ package enum Tunables {
     /// nothing, and a larger step would only blur the books.
     package static var metadataStepBytes: ByteCount { ByteCount(16 << 10) }
 
-    /// Bytes of address space that the metadata arena reserves at a time, halved while the system refuses. 16 MiB hold the
+    /// Bytes of address space that the metadata arena reserves at a time; halved while the system refuses. 16 MiB hold the
     /// caches of about 400 threads.
     package static var metadataReservationBytes: ByteCount { ByteCount(16 << 20) }
 
     /// Ranges of address space that a heap may consist of. Reserved, not committed: 64 Ki ranges are 1 MiB.
     package static var addressRangeLimit: Int { 1 << 16 }
+
+    /// Chunks that a request for aligned pages looks at, one after the other, for the lowest aligned place in a run that is
+    /// just long enough: some ten microseconds. Then a run that is long enough for any alignment serves, found at once.
+    package static var alignedSearchChunks: UInt { 96 }
 
     // MARK: Page cache
 
@@ -68,6 +79,29 @@ package enum Tunables {
     package static var transferBytesPerClass: UInt { 64 << 10 }
 
     // MARK: Large blocks
+
+    /// Bytes of a zeroed request from which on dirty pages are given back rather than cleared. Below, writing zeros is
+    /// cheaper than the faults that follow; above, a table that is used here and there should cost what is used.
+    package static var zeroByReleaseBytes: ByteCount { ByteCount(1 << 20) }
+
+    /// Bytes of a block from which on it is moved by its page tables when it has to grow elsewhere. A system call costs as
+    /// much as copying some hundred KiB.
+    package static var moveBytes: ByteCount { ByteCount(1 << 20) }
+
+    /// The unit in which page tables move as a whole; blocks of that size are aligned to it when they move. 2 MiB, the bytes
+    /// of one page table of 4 KiB pages.
+    package static var movePageTableBytes: ByteCount { ByteCount(2 << 20) }
+
+    /// Blocks that have been moved so and live: each may be a mapping of its own until it is freed, and a process may have
+    /// 65,530 of them.
+    package static var movedBlockLimit: UInt { 1024 }
+
+    /// Bytes copied at a time where a block cannot be moved: what was copied is given back before more is.
+    package static var copyPieceBytes: ByteCount { ByteCount(2 << 20) }
+
+    /// Bytes of a request up to which the system is not asked how much it could give at the most. Every machine has a GiB, or
+    /// refuses it by itself; asking takes some microseconds.
+    package static var uncheckedRequestBytes: ByteCount { ByteCount(1 << 30) }
 
     /// Pages of the largest blocks that may wait for re-use when they are freed: 256 KiB. Larger ones are rare enough.
     package static var largeCachePages: PageCount { 32 }
@@ -209,6 +243,10 @@ package enum Tunables {
     /// Nanoseconds after which all that was spent is forgotten: what a stop of the machine in the middle of an assist
     /// seems to have cost keeps assists away no longer.
     package static var limitAssistPeriodNanoseconds: Int64 { 1_000_000_000 }
+
+    /// Calls that may be refused in a row while a range with locked pages is given back in pieces: enough to find one page
+    /// in a chunk several times over, and little if all of it is locked.
+    package static var splitAttempts: Int { 32 }
 
     /// Bytes that a forced release gives back between two looks for a waiting fork.
     package static var forcedPieceBytes: ByteCount { ByteCount(1 << 20) }

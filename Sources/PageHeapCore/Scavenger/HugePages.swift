@@ -26,17 +26,13 @@ package struct HugePages: Sendable {
         size = machine.hugePage.bytes
         physicalPage = machine.physicalPage
         guard size != 0, PageGeometry.chunkBytes.rawValue / size.rawValue < 8,
-            let memory = system.reserveMetadata(ByteCount(Self.slots))
+            let memory = system.mapMetadata(ByteCount(Self.slots))
         else { return nil }
-        guard system.makeMetadataAccessible(memory, ByteCount(Self.slots)) else {
-            system.cancelMetadata(memory, ByteCount(Self.slots))
-            return nil
-        }
         bytes = memory.bindMemory(to: Atomic<UInt8>.self, capacity: Int(Self.slots))
     }
 
     func cancel(using system: borrowing some OperatingSystem & ~Copyable) {
-        system.cancelMetadata(bytes, ByteCount(Self.slots))
+        system.unmapWholeMetadata(bytes, ByteCount(Self.slots))
     }
 
     /// The byte of a chunk. Relaxed throughout: it says what may be, and guards nothing.

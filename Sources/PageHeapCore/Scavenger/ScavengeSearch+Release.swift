@@ -70,19 +70,19 @@ extension ScavengeSearch {
         return withUnsafeTemporaryAllocation(of: MemoryRange.self, capacity: 64) { buffer in
             let ranges = buffer.baseAddress.unsafelyUnwrapped
             let count = batch.write(to: ranges, offset: arenaBaseOffset)
-            let outcome = giveBack(ranges, count: count, using: system)
+            var refused = PageBitmap()
+            let outcome = giveBack(ranges, count: count, unit: PageGeometry.pageBytes, using: system) { piece in
+                let first = OffsetAddress(piece.address &- arenaBaseOffset).pageIndex
+                refused.setRange(from: first, count: piece.bytes.pagesRoundedUp)
+            }
             let counts = withUnsafeMutablePointer(to: &space.pointee.reuse) { $0 }
             ReuseCounts.noteRelease(counts, batch.chunk, now: system.coarseNanoseconds())
 
             heap.lock()
             heap.pointee.pages.putBack(batch)
             var released = batch.pages.bytes
-            if outcome.refused != 0 {
-                for index in 0..<count where outcome.isRefused(index) {
-                    let (address, bytes) = (ranges[index].address &- arenaBaseOffset, ranges[index].bytes)
-                    heap.pointee.pages.keepRetained(base: OffsetAddress(address), count: bytes.pagesRoundedUp)
-                    released -= bytes
-                }
+            if outcome.failures != 0 {
+                released -= heap.pointee.pages.keepRetained(refused, in: batch.chunk).bytes
                 // A search begins with a whole word of 64 pages: it would find a refused run again, and never end.
                 work.limit = batch.lowest.roundedDown(to: OffsetAddress(PageCount(64).bytes.rawValue))
             }
@@ -93,18 +93,26 @@ extension ScavengeSearch {
         }
     }
 
-    /// Gives the memory of some ranges back, several with one call where the system has one. No lock is held, except
-    /// the pass lock of a caller that has one.
+    /// Gives the memory of some ranges back, several with one call if the system has one. No lock is held, except the pass
+    /// lock of a caller that has one.
     ///
-    /// Where such a call stops short, the range that it stopped at is tried by itself, and the rest goes on. A range that
-    /// is refused ``ReleaseMethod/lazily`` as an invalid argument is tried once ``ReleaseMethod/now``; if that is
-    /// granted, the kernel does not know the former, and is not asked for it again. There is no way back: pages
-    /// that are released lazily may keep what they held, and whoever chose ``ReleaseMethod/now`` relies on zeros.
+    /// If such a call stops short, the range that it stopped at is tried by itself, and the rest goes on. A range that is
+    /// refused as an invalid argument may hold a page that the program has locked: it is tried in pieces, so that a locked
+    /// page keeps its own memory and no other's.
     ///
-    /// - Parameter count: at most 64.
+    /// A range that is refused ``ReleaseMethod/lazily`` as an invalid argument is tried once ``ReleaseMethod/now``; if that
+    /// is granted, the kernel does not know the former, and is not asked for it again. There is no way back: pages that are
+    /// released lazily may keep what they held, and whoever chose ``ReleaseMethod/now`` relies on zeros.
+    ///
+    /// - Parameters:
+    ///   - count: at most 64.
+    ///   - unit: pieces are multiples of it; at least a physical page counts as one.
+    ///   - refused: is called with each piece that keeps its memory.
     package func giveBack(
-        _ ranges: UnsafePointer<MemoryRange>, count: Int, using system: borrowing some OperatingSystem & ~Copyable
+        _ ranges: UnsafePointer<MemoryRange>, count: Int, unit: ByteCount,
+        using system: borrowing some OperatingSystem & ~Copyable, refused: (MemoryRange) -> Void
     ) -> ReleaseOutcome {
+        LockRanks.assertNoneHeldButPass()
         if let hugePages = space.pointee.hugePages {
             for index in 0..<count {
                 hugePages.prepareRelease(ranges[index], arenaBaseOffset: arenaBaseOffset, using: system)
@@ -122,23 +130,62 @@ extension ScavengeSearch {
                     if next == count { break }
                 }
             }
-            if giveBack(ranges[next], using: system) { outcome.calls &+= 1 } else { outcome.refuse(next) }
+            let error = giveBack(ranges[next], using: system)
+            if error == 0 {
+                outcome.calls &+= 1
+            } else if error == SystemError.invalidArgument {
+                var attempts = Tunables.splitAttempts
+                giveBackInPieces(
+                    ranges[next], max(unit, machine.physicalPage), &attempts, &outcome, using: system, refused)
+            } else {
+                outcome.failures &+= 1
+                refused(ranges[next])
+            }
             next &+= 1
         }
         return outcome
     }
 
+    /// Gives back what can be of a range that was refused as a whole: by halves, down to a unit.
+    ///
+    /// - Parameter attempts: calls that may still be refused; each that is granted allows two more. So a range of which all
+    ///   is locked costs few.
+    private func giveBackInPieces(
+        _ range: MemoryRange, _ unit: ByteCount, _ attempts: inout Int, _ outcome: inout ReleaseOutcome,
+        using system: borrowing some OperatingSystem & ~Copyable, _ refused: (MemoryRange) -> Void
+    ) {
+        if range.bytes <= unit || attempts <= 0 {
+            outcome.failures &+= 1
+            refused(range)
+            return
+        }
+        let low = ByteCount(range.bytes.rawValue / 2).roundedUp(to: unit)
+        for half in 0..<2 {
+            let piece =
+                half == 0
+                ? MemoryRange(address: range.address, bytes: low)
+                : MemoryRange(address: range.address &+ low.rawValue, bytes: range.bytes - low)
+            if giveBack(piece, using: system) == 0 {
+                outcome.calls &+= 1
+                attempts = min(attempts + 2, Tunables.splitAttempts)
+            } else {
+                attempts -= 1
+                giveBackInPieces(piece, unit, &attempts, &outcome, using: system, refused)
+            }
+        }
+    }
+
+    /// - Returns: 0, or the system's error number.
     private func giveBack(
         _ range: MemoryRange, using system: borrowing some OperatingSystem & ~Copyable
-    ) -> Bool {
+    ) -> Int32 {
         let method = usableMethod
         let error = system.release(range.address, range.bytes, method: method)
-        if error == 0 { return true }
-        guard method == .lazily, error == SystemError.invalidArgument,
+        guard error == SystemError.invalidArgument, method == .lazily,
             system.release(range.address, range.bytes, method: .now) == 0
-        else { return false }
+        else { return error }
         space.pointee.refusesLazyRelease.store(true, ordering: .relaxed)
-        return true
+        return 0
     }
 
     /// The method that was asked for, unless the system is known not to have it.

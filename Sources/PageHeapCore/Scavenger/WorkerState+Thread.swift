@@ -11,8 +11,8 @@ extension WorkerState {
     func claimStart() -> Bool {
         lock.lock()
         let starts =
-            !isRunning.load(ordering: .relaxed) && !shouldStop.load(ordering: .relaxed) && holdOffs.load(ordering: .relaxed) == 0
-            && isWanted.load(ordering: .relaxed)
+            !isRunning.load(ordering: .relaxed) && !shouldStop.load(ordering: .relaxed)
+            && holdOffs.load(ordering: .relaxed) == 0 && isWanted.load(ordering: .relaxed)
             && callerRelease.load(ordering: .relaxed) != CallerRelease.forGood.rawValue
         if starts {
             isStarting.store(true, ordering: .relaxed)

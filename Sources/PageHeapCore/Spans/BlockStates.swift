@@ -18,61 +18,59 @@ package struct BlockStates: Sendable {
         var shift: UInt
     }
 
-    private static var rowCount: UInt { 8 }
+    private static var rowCount: Int { 8 }
 
     private nonisolated(unsafe) let rows: UnsafeMutablePointer<Row>
-    /// Where the bytes begin, after the rows.
-    private let bytes: UInt
+    /// The memory of the rows for each shift: behind the table of rows.
+    private var spaces: UnsafeMutablePointer<GrowingSpace> {
+        (UnsafeMutableRawPointer(rows) + SizeClass.count * MemoryLayout<Row>.stride).assumingMemoryBound(
+            to: GrowingSpace.self)
+    }
     /// What is covered, in units of 16 bytes.
     private let units: UInt
 
-    /// States for address space of some size, or nothing if the system refuses room for them.
+    /// States for address space of some size, or nil if the system refuses room for them.
     package init?(bytes reserved: ByteCount, using system: borrowing some OperatingSystem & ~Copyable) {
         units = reserved.rawValue &>> UInt(SizeClass.unitShift)
-        let total = Self.head(system) + ByteCount(2 * units).roundedUp(to: system.physicalPageBytes)
-        guard let memory = system.reserveMetadata(total) else { return nil }
-        guard system.makeMetadataAccessible(memory, Self.head(system)) else {
-            system.cancelMetadata(memory, total)
-            return nil
-        }
+        guard let memory = system.mapMetadata(Self.tableBytes(system)) else { return nil }
         rows = memory.bindMemory(to: Row.self, capacity: SizeClass.count)
-        bytes = UInt(bitPattern: memory) &+ Self.head(system).rawValue
+        for shift in 0..<Self.rowCount {
+            guard let space = GrowingSpace(bytes: ByteCount((units &>> UInt(shift)) + 1), using: system) else {
+                for made in 0..<shift { spaces[made].cancel(using: system) }
+                system.unmapWholeMetadata(memory, Self.tableBytes(system))
+                return nil
+            }
+            (spaces + shift).initialize(to: space)
+        }
         // What is not small finds the first byte of the table itself, which is no tag: its row's address is zeros there.
         rows.initialize(to: Row(start: UInt(bitPattern: rows), shift: UInt(UInt.bitWidth - 1)))
         for number in 1..<SizeClass.count {
             let block = SizeClass(UInt8(number)).blockBytes.rawValue
-            let shift = min(UInt(block.bitWidth - 1 - block.leadingZeroBitCount) - UInt(SizeClass.unitShift), 7)
-            (rows + number).initialize(to: Row(start: row(shift), shift: shift))
+            let shift = min(block.bitWidth - 1 - block.leadingZeroBitCount - SizeClass.unitShift, Self.rowCount - 1)
+            (rows + number).initialize(to: Row(start: spaces[shift].base, shift: UInt(bitPattern: shift)))
         }
     }
 
     package func cancel(using system: borrowing some OperatingSystem & ~Copyable) {
-        system.cancelMetadata(
-            UnsafeMutableRawPointer(rows),
-            Self.head(system) + ByteCount(2 * units).roundedUp(to: system.physicalPageBytes))
+        for shift in 0..<Self.rowCount { spaces[shift].cancel(using: system) }
+        system.unmapWholeMetadata(UnsafeMutableRawPointer(rows), Self.tableBytes(system))
     }
 
-    /// Bytes of the table of rows.
-    private static func head(_ system: borrowing some OperatingSystem & ~Copyable) -> ByteCount {
-        ByteCount(UInt(SizeClass.count * MemoryLayout<Row>.stride)).roundedUp(to: system.physicalPageBytes)
+    /// Bytes of the table of rows, and of what is kept of their memory.
+    private static func tableBytes(_ system: borrowing some OperatingSystem & ~Copyable) -> ByteCount {
+        let bytes = SizeClass.count * MemoryLayout<Row>.stride + rowCount * MemoryLayout<GrowingSpace>.stride
+        return ByteCount(UInt(bitPattern: bytes)).roundedUp(to: system.physicalPageBytes)
     }
 
-    /// Where the row for a shift begins: each is half as long as the one before it.
-    private func row(_ shift: UInt) -> UInt { bytes &+ 2 &* (units &- units &>> shift) }
-
-    /// Makes the states of some units writable.
+    /// Makes the states of the first units writable.
     ///
-    /// - Returns: the bytes that this made accessible, or nothing if the system refuses; then some may be.
+    /// - Returns: the bytes that this made accessible, or nil if the system refuses; then some may be.
     package func makeAccessible(
-        _ first: UInt, _ end: UInt, _ stretches: UnsafeMutablePointer<InlineArray<8, AccessibleStretches>>,
-        using system: borrowing some OperatingSystem & ~Copyable
+        first end: UInt, using system: borrowing some OperatingSystem & ~Copyable
     ) -> ByteCount? {
         var total: ByteCount = 0
         for shift in 0..<Self.rowCount {
-            let start = row(shift)
-            guard
-                let more = stretches.pointee[Int(shift)].cover(
-                    start &+ first &>> shift, start &+ (end &- 1) &>> shift &+ 1, using: system)
+            guard let more = spaces[shift].cover(ByteCount((end &- 1) &>> UInt(shift) &+ 1), using: system)
             else { return nil }
             total += more
         }

@@ -13,7 +13,7 @@ extension CentralSpans {
     /// - Returns: the bytes released. Fewer than asked do not mean that the pass is over: `pass.next` says that, with 0.
     func releaseHoles(
         _ bytes: ByteCount, _ pass: inout HolePass, regardless: Bool,
-        release: (UnsafePointer<MemoryRange>, Int) -> ReleaseOutcome
+        release: (UnsafePointer<MemoryRange>, Int, (MemoryRange) -> Void) -> ReleaseOutcome
     ) -> ByteCount {
         var released: ByteCount = 0
         var records = Tunables.holeRecordsPerCall
@@ -33,7 +33,7 @@ extension CentralSpans {
 
     private func releaseHoles(
         of index: SpanIndex, _ pass: inout HolePass, regardless: Bool,
-        release: (UnsafePointer<MemoryRange>, Int) -> ReleaseOutcome
+        release: (UnsafePointer<MemoryRange>, Int, (MemoryRange) -> Void) -> ReleaseOutcome
     ) -> ByteCount {
         let span = source.spanRecord(index)
         // Read without the lock: whether the span is partly used, which is all that matters, is looked at again.
@@ -91,7 +91,7 @@ extension CentralSpans {
     /// - Returns: the bits of those that were not refused.
     private static func release(
         _ holes: UInt64, of base: UInt, _ physicalPage: ByteCount,
-        _ release: (UnsafePointer<MemoryRange>, Int) -> ReleaseOutcome
+        _ release: (UnsafePointer<MemoryRange>, Int, (MemoryRange) -> Void) -> ReleaseOutcome
     ) -> (done: UInt64, outcome: ReleaseOutcome) {
         // 64 pages have at most 32 runs.
         withUnsafeTemporaryAllocation(of: MemoryRange.self, capacity: 32) { buffer in
@@ -102,12 +102,10 @@ extension CentralSpans {
                 (ranges + count).initialize(to: MemoryRange(address: address, bytes: physicalPage * pages))
                 count += 1
             }
-            let outcome = release(ranges, count)
             var done = holes
-            var index = 0
-            forEachRun(holes) { first, pages in
-                if outcome.isRefused(index) { done &= ~BitOperations.mask(first: first, count: pages) }
-                index += 1
+            let outcome = release(ranges, count) { piece in
+                let first = (piece.address &- base) / physicalPage.rawValue
+                done &= ~BitOperations.mask(first: first, count: piece.bytes.rawValue / physicalPage.rawValue)
             }
             return (done, outcome)
         }

@@ -15,6 +15,8 @@ package struct Span: BitwiseCopyable {
     package var sizeClass: UInt8 = 0
     /// Blocks left or came back since the last pass for holes.
     package var wasTouched = false
+    /// A large block whose memory was moved here by its page tables.
+    package var wasMoved = false
     /// Blocks that are neither with the program nor in a thread's cache.
     package var freeBlocks: UInt16 = 0
     /// The hole word: a bit for each physical page of the span, set where it holds only free blocks and its memory has

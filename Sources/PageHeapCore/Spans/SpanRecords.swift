@@ -17,8 +17,7 @@ package struct SpanRecords: ~Copyable {
     /// - Returns: false if the system refuses.
     mutating func start(limit: Int, using system: borrowing some OperatingSystem & ~Copyable) -> Bool {
         guard
-            let records = ReservedArray<Span>(
-                firstIndex: 0, count: min(limit, SpanTableEntry.spanLimit), using: system)
+            let records = ReservedArray<Span>(count: min(limit, SpanTableEntry.spanLimit), using: system)
         else { return false }
         self.records = records
         usedCount = 1
@@ -45,13 +44,20 @@ package struct SpanRecords: ~Copyable {
             return SpanIndex(UInt(index))
         }
         guard usedCount < records.count,
-            let more = records.makeAccessible(0..<(usedCount + 1), using: system)
+            let more = records.makeAccessible(first: usedCount + 1, step: Tunables.metadataStepBytes, using: system)
         else { return nil }
         committedBytes += more
         let index = usedCount
         usedCount += 1
         records[index] = Span()
         return SpanIndex(UInt(index))
+    }
+
+    /// Tests: leaves all records below one unused, as if that many spans were there.
+    mutating func skip(to index: Int, using system: borrowing some OperatingSystem & ~Copyable) -> Bool {
+        guard records.makeAccessible(first: index, using: system) != nil else { return false }
+        usedCount = index
+        return true
     }
 
     package mutating func deallocate(_ span: SpanIndex) {

@@ -1,39 +1,52 @@
-/// From a page to its span: a flat table over one reservation, four bytes a page.
+/// From a page to its span: a flat table over one reservation, four bytes a page, and one more in heaps with very many spans.
 ///
-/// Readable throughout from the beginning, so that looking up a foreign address inside the reservation finds zero;
-/// writable where the heap has grown. Entries of a page are written by whoever owns the page. Of a large block, only the
-/// first page has an entry.
-package struct SpanTable {
+/// Mapped where the heap has grown, and only there: whoever looks an address up has to know that it is below the reservation's
+/// grown end. Entries of a page are written by whoever owns the page. Of a large block, only the first page has an entry.
+package struct SpanTable: BitwiseCopyable {
     private let base: UInt
-    private let entries: UnsafeMutablePointer<UInt32>
-    private let bytes: ByteCount
-    private var accessible = AccessibleStretches()
+    private var low: GrowingSpace
+    /// The high parts of the entries; nothing of it is accessible while all spans fit the low ones.
+    private var high: GrowingSpace
 
-    /// A table for address space that begins at `base`, or nothing if the system refuses.
+    /// A table for address space that begins at `base`, or nil if the system refuses.
     init?(base: UInt, bytes reserved: ByteCount, using system: borrowing some OperatingSystem & ~Copyable) {
-        let pages = reserved.pagesRoundedUp.rawValue
-        bytes = ByteCount(pages * UInt(MemoryLayout<UInt32>.stride)).roundedUp(to: system.physicalPageBytes)
-        guard let memory = system.reserveMetadata(bytes) else { return nil }
-        guard system.makeMetadataReadable(memory, bytes) else {
-            system.cancelMetadata(memory, bytes)
+        let pages = ByteCount(reserved.pagesRoundedUp.rawValue)
+        guard let low = GrowingSpace(bytes: pages * 4, using: system) else { return nil }
+        guard let high = GrowingSpace(bytes: pages, using: system) else {
+            low.cancel(using: system)
             return nil
         }
         self.base = base
-        entries = memory.bindMemory(to: UInt32.self, capacity: Int(pages))
+        self.low = low
+        self.high = high
     }
 
-    func cancel(using system: borrowing some OperatingSystem & ~Copyable) { system.cancelMetadata(entries, bytes) }
+    func cancel(using system: borrowing some OperatingSystem & ~Copyable) {
+        low.cancel(using: system)
+        high.cancel(using: system)
+    }
 
-    /// Where the entries lie, for whoever looks up an entry without the table at hand.
-    package var entriesAddress: UnsafeMutablePointer<UInt32> { entries }
+    /// Where the low parts lie, for whoever looks up a size class without the table at hand.
+    package var lowParts: UnsafeMutablePointer<UInt32> {
+        UnsafeMutablePointer(bitPattern: low.base).unsafelyUnwrapped
+    }
 
-    /// Makes the entries of an address range writable.
+    private var highParts: UnsafeMutablePointer<UInt8> {
+        UnsafeMutablePointer(bitPattern: high.base).unsafelyUnwrapped
+    }
+
+    /// Makes the entries of all pages below an address usable.
+    ///
+    /// - Parameter withHigh: the high parts too.
+    /// - Returns: the bytes that this made accessible; nil if the system refuses.
     mutating func makeAccessible(
-        _ start: UInt, _ end: UInt, using system: borrowing some OperatingSystem & ~Copyable
+        upTo end: UInt, withHigh: Bool, using system: borrowing some OperatingSystem & ~Copyable
     ) -> ByteCount? {
-        let first = UInt(bitPattern: entries + Self.page(start, base))
-        return accessible.cover(
-            first, UInt(bitPattern: entries + Self.page(end, base)), using: system)
+        let pages = ByteCount(ByteCount(end &- base).pagesRoundedUp.rawValue)
+        guard let more = low.cover(pages * 4, using: system) else { return nil }
+        if !withHigh { return more }
+        guard let most = high.cover(pages, using: system) else { return nil }
+        return more + most
     }
 
     @inline(__always)
@@ -41,15 +54,20 @@ package struct SpanTable {
         Int(bitPattern: (address &- base) &>> UInt(PageGeometry.pageShift))
     }
 
-    /// The entry of the page that holds an address of the reservation.
+    /// The entry of the page that holds an address of the reservation, below its grown end.
     @inline(__always)
     package func entry(of address: UInt) -> SpanTableEntry {
-        SpanTableEntry(rawValue: entries[Self.page(address, base)])
+        let page = Self.page(address, base)
+        let hasHigh = UInt(bitPattern: page) < high.accessible.rawValue
+        return SpanTableEntry(low: lowParts[page], high: hasHigh ? highParts[page] : 0)
     }
 
     /// Writes the entries of some pages.
     func set(_ entry: SpanTableEntry, from address: UInt, count: PageCount) {
         let first = Self.page(address, base)
-        for page in first..<(first + Int(count.rawValue)) { entries[page] = entry.rawValue }
+        for page in first..<(first + Int(bitPattern: count.rawValue)) {
+            lowParts[page] = entry.low
+            if UInt(bitPattern: page) < high.accessible.rawValue { highParts[page] = entry.high }
+        }
     }
 }

@@ -1,19 +1,29 @@
-/// What a page belongs to: its span and the span's size class, in four bytes. Zero is 'nothing of ours'.
+/// What a page belongs to: its span and the span's size class. Zero is 'nothing of ours'.
+///
+/// Four bytes of it are in the table that every free looks into: the class, and 25 bits of the span's index. The other seven
+/// bits of the index are in a table of their own, which is there only once a heap has had so many spans.
 package struct SpanTableEntry: Equatable, BitwiseCopyable, Sendable {
-    package let rawValue: UInt32
+    package let rawValue: UInt64
 
-    private static var classBits: UInt32 { 7 }
+    private static var classBits: UInt64 { 7 }
+    /// Spans that the first four bytes can tell apart.
+    package static var lowSpanLimit: Int { 1 << (32 - Int(classBits)) }
     /// Spans that an entry can name.
-    package static var spanLimit: Int { 1 << (32 - Int(classBits)) }
+    package static var spanLimit: Int { lowSpanLimit << 7 }
 
+    /// An entry of its two parts.
     @inline(__always)
-    init(rawValue: UInt32) { self.rawValue = rawValue }
+    init(low: UInt32, high: UInt8 = 0) { rawValue = UInt64(high) &<< 32 | UInt64(low) }
 
     package init(span: SpanIndex, sizeClass: SizeClass) {
-        rawValue = UInt32(truncatingIfNeeded: span.rawValue) &<< Self.classBits | UInt32(sizeClass.rawValue)
+        rawValue = UInt64(span.rawValue) &<< Self.classBits | UInt64(sizeClass.rawValue)
     }
 
-    package static var none: SpanTableEntry { SpanTableEntry(rawValue: 0) }
+    package static var none: SpanTableEntry { SpanTableEntry(low: 0) }
+
+    /// The parts of the entry, as they stand in the tables.
+    var low: UInt32 { UInt32(truncatingIfNeeded: rawValue) }
+    var high: UInt8 { UInt8(truncatingIfNeeded: rawValue &>> 32) }
 
     /// The class of the page's blocks; 'not small' for a large block, and for a page that is nothing of ours.
     @inline(__always)

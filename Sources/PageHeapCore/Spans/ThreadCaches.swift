@@ -97,6 +97,7 @@ package struct ThreadCaches: ~Copyable {
     /// - Returns: whether a later call may set aside one that this call did not.
     mutating func setAside(regardless: Bool, reclaim: (ThreadCache) -> Void) -> Bool {
         lock.assertHeld()
+        if pageheap_keeps_to_plain_calls() { barrier = .refused }
         if barrier == .refused { return false }
         var later = false
         var position = first
@@ -172,14 +173,5 @@ package struct ThreadCaches: ~Copyable {
             position = header.pointee.nextAside
         }
         fatal("a cache says that it is aside and is not:", UInt(bitPattern: cache.memory))
-    }
-
-    /// In a child process: the calling thread is the only one, under a number of its own.
-    mutating func becomeChild() {
-        lock.assertHeld()
-        visitAll { cache in
-            guard Self.isOwn(cache) else { return }
-            cache.header.pointee.threadIdentifier = pageheap_thread_identifier()
-        }
     }
 }

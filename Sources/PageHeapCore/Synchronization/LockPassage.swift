@@ -9,4 +9,9 @@ package enum LockPassage {
     package static func open() { pageheap_thread_slot().pointee.passes_locks = 1 }
 
     package static func close() { pageheap_thread_slot().pointee.passes_locks = 0 }
+
+    /// The same for the thread that a number names (``ThreadSlot/identity``), which waits or is the calling one.
+    package static func close(of thread: UInt) {
+        UnsafeMutablePointer<pageheap_thread_slot>(bitPattern: thread)?.pointee.passes_locks = 0
+    }
 }

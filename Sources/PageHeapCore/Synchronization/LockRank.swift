@@ -33,7 +33,9 @@ extension LockRank {
     static func willLock() {
         #if PAGEHEAP_CHECKED
             let held = pageheap_thread_slot().pointee.held_ranks
-            if held &>> order != 0 { fatal("locks out of order: ranks held, and the one to take:", UInt(held) &<< 8 | UInt(order)) }
+            if held &>> order != 0 {
+                fatal("locks out of order: ranks held, and the one to take:", UInt(held) &<< 8 | UInt(order))
+            }
             pageheap_thread_slot().pointee.held_ranks = held | (1 &<< order)
         #endif
     }

@@ -39,18 +39,20 @@ struct RefusedReleaseTests {
                 let before = test.heap.figures().books
                 test.system.base.follow(
                     FailurePlan(.release, calls: Int(refused)...Int(refused + (runs > 1 ? 1 : 0)), error: error))
-                let expected = pages(runs) - PageCount(runs + 1 - refused).bytes
+                // A run of several pages that is an invalid argument is tried in pieces, of which none is refused.
+                let refusedPages = error == 22 && runs + 1 - refused > 1 ? 0 : runs + 1 - refused
+                let expected = pages(runs) - PageCount(refusedPages).bytes
                 let message: Comment = "\(runs) runs, the \(refused)th from above"
                 #expect(release(test, cause) == expected, message)
                 test.checkInvariants()
                 let books = test.heap.figures().books
-                #expect(books.releaseFailures == 1, message)
+                #expect(books.releaseFailures == (refusedPages == 0 ? 0 : 1), message)
                 #expect(books.retained == before.retained - expected, message)
                 #expect(books.inUse == before.inUse)
                 #expect(books.total(cause) == expected)
                 // The next search finds it again.
                 test.system.base.follow(FailurePlan())
-                #expect(release(test, cause) == PageCount(runs + 1 - refused).bytes, message)
+                #expect(release(test, cause) == PageCount(refusedPages).bytes, message)
                 #expect(test.heap.figures().books.retained == before.retained - pages(runs))
                 test.checkInvariants()
             }
@@ -64,7 +66,8 @@ struct RefusedReleaseTests {
         test.system.base.follow(FailurePlan(.release, calls: 1...Int.max, error: error))
         #expect(release(test, cause) == 0)
         let books = test.heap.figures().books
-        #expect(books.releaseFailures == 9 && books.releaseCalls == 0)
+        // What is an invalid argument is refused page by page.
+        #expect(books.releaseFailures == (error == 22 ? 45 : 9) && books.releaseCalls == 0)
         #expect(books.retained == before.retained && books.freeRetained == before.freeRetained)
         test.checkInvariants()
         #expect(try #require(test.allocate(9)) != 0, "refused pages are free")
@@ -142,7 +145,8 @@ struct RefusedReleaseTests {
     /// Locked pages are an invalid argument too.
     @Test func pagesThatGoNeitherWayDoNotChangeTheMethod() throws {
         let test = try heap(runs: 2, releases: .lazily)
-        test.system.base.follow(FailurePlan(.release, calls: 1...3, error: 22))
+        // Both runs together, the first one both ways, and each of its two pages both ways.
+        test.system.base.follow(FailurePlan(.release, calls: 1...7, error: 22))
         test.system.forget()
         #expect(release(test, .background) == PageCount(1).bytes)
         guard case .release(_, _, .lazily, 0) = test.system.calls.last else {
@@ -170,8 +174,8 @@ struct RefusedReleaseTests {
         configuration.releaseMethod = method
         let test = TestMalloc(machine, configuration)
         #expect(test.malloc.heap.releasedReadsZero == (method == .now && readsZero))
-        let fresh = test.malloc.allocateLarge(ByteCount(1 << 20))
-        #expect(fresh?.isZero == (method == .now && readsZero))
+        // Fresh memory is known to be zero if released memory is.
+        #expect(test.malloc.allocateLarge(ByteCount(1 << 20))?.scavenged == ByteCount(1 << 20))
     }
 }
 

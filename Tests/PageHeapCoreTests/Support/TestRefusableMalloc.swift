@@ -44,7 +44,6 @@ final class TestRefusableMalloc: RefusableHeap {
         let figures = malloc.heap.figures()
         return [
             "in use": figures.books.inUse.rawValue, "retained": figures.books.retained.rawValue,
-            "live": figures.live.rawValue,
         ]
     }
 

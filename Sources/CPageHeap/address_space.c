@@ -1,0 +1,129 @@
+// Where the heap's memory lies.
+//
+// Address space is reserved by choosing it, not by mapping it: a range far from everything that the system places by itself,
+// at random, of which pieces are mapped as they are needed, each exactly where it belongs. So the process has no more
+// address space than it uses, whatever counts it: limits, mlockall, people. Something else may come to lie in a range; then a
+// piece cannot be mapped, and the heap goes elsewhere.
+//
+// If memory cannot be had at such addresses (emulators, debuggers and processors with a small address space), ranges are
+// mapped without access instead, wherever the system likes, and pieces are made accessible.
+#define _GNU_SOURCE
+#include <errno.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "CPageHeap.h"
+#include "system.h"
+
+#ifndef MAP_FIXED_NOREPLACE
+#define MAP_FIXED_NOREPLACE 0
+#endif
+
+enum { unknown, chooses, cannot_choose };
+static uint32_t mode;  // relaxed: whoever finds it unknown finds out the same
+
+#if UINTPTR_MAX > UINT32_MAX
+#define TIB ((uintptr_t)1 << 40)
+#else
+#define TIB ((uintptr_t)1 << 28)
+#endif
+
+// Programs, libraries and stacks lie above 85 TiB on 64-bit systems of 47 bits, and what others choose for themselves mostly
+// below 16. From 43 on the system places mappings upwards for programs whose stacks have no limit.
+static struct area {
+    uintptr_t base, end;
+    uintptr_t next;  // 0 before the first use
+} areas[] = {
+    [PAGEHEAP_METADATA_SPACE] = {16 * TIB, 32 * TIB, 0},
+    [PAGEHEAP_HEAP_SPACE] = {44 * TIB, 84 * TIB, 0},
+};
+
+// Between two ranges, and the unit of where the first one begins.
+static const uintptr_t gap = (uintptr_t)1 << 22;
+
+static int map_fixed(void *address, uintptr_t bytes, int flags) {
+    int saved = errno;
+    void *mapped = mmap(address, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | flags, -1, 0);
+    int error = mapped == MAP_FAILED ? errno : 0;
+    // A kernel that does not know MAP_FIXED_NOREPLACE takes the address for a hint.
+    if (error == 0 && mapped != address) {
+        munmap(mapped, bytes);
+        error = EEXIST;
+    }
+    errno = saved;
+    return error;
+}
+
+// The next range of an area, from a random place on; from another one once the area is used up.
+static uintptr_t choose(struct area *area, uintptr_t bytes) {
+    uintptr_t room = area->end - area->base;
+    if (bytes > room) return 0;
+    uintptr_t start, seen = __atomic_load_n(&area->next, __ATOMIC_RELAXED);
+    do {
+        start = seen;
+        if (start == 0 || start > area->end - bytes) {
+            uintptr_t places = (room - bytes) / gap + 1;
+            // Half of the area is kept for those that follow.
+            start = area->base + (uintptr_t)pageheap_random() % (places / 2 + 1) * gap;
+        }
+    } while (!__atomic_compare_exchange_n(&area->next, &seen, (start + bytes + 2 * gap - 1) / gap * gap, false,
+                                          __ATOMIC_RELAXED, __ATOMIC_RELAXED));
+    return start;
+}
+
+bool pageheap_chooses_addresses(void) {
+    uint32_t found = __atomic_load_n(&mode, __ATOMIC_RELAXED);
+    if (found == unknown) {
+        found = cannot_choose;
+        uintptr_t page = pageheap_physical_page_bytes();
+        // More than one place, because another mapping may lie in one.
+        for (int i = 0; i < 4 && found == cannot_choose && sizeof(void *) > 4; i++) {
+            uintptr_t address = choose(&areas[PAGEHEAP_METADATA_SPACE], page);
+            if (address == 0 || map_fixed((void *)address, page, MAP_FIXED_NOREPLACE) != 0) continue;
+            munmap((void *)address, page);
+            found = chooses;
+        }
+        __atomic_store_n(&mode, found, __ATOMIC_RELAXED);
+    }
+    return found == chooses;
+}
+
+void *pageheap_reserve(uintptr_t bytes, uintptr_t alignment, int space) {
+    uintptr_t page = pageheap_physical_page_bytes(), padded;
+    if (alignment < page) alignment = page;
+    if (__builtin_add_overflow(bytes, alignment, &padded)) return NULL;
+    if (pageheap_chooses_addresses()) {
+        uintptr_t start = choose(&areas[space], padded);
+        return start == 0 ? NULL : (void *)((start + alignment - 1) / alignment * alignment);
+    }
+    char *mapped = pageheap_map(padded, PAGEHEAP_ACCESS_NONE);
+    if (mapped == NULL) return NULL;
+    // More was taken than asked, so that an aligned piece lies inside; the rest goes back.
+    uintptr_t below = (alignment - (uintptr_t)mapped % alignment) % alignment;
+    if (below > 0) pageheap_unmap(mapped, below);
+    if (alignment - below > 0) pageheap_unmap(mapped + below + bytes, alignment - below);
+    return mapped + below;
+}
+
+void pageheap_cancel(void *address, uintptr_t bytes) {
+    if (!pageheap_chooses_addresses()) pageheap_unmap(address, bytes);
+}
+
+int pageheap_map_at(void *address, uintptr_t bytes) {
+    if (pageheap_chooses_addresses()) return map_fixed(address, bytes, MAP_FIXED_NOREPLACE);
+    return pageheap_protect(address, bytes, PAGEHEAP_ACCESS_READ_WRITE);
+}
+
+void pageheap_unmap_at(void *address, uintptr_t bytes) {
+    if (pageheap_chooses_addresses()) pageheap_unmap(address, bytes);
+}
+
+// The kernel looks for other mappings before it looks at limits.
+bool pageheap_is_occupied(void *address, uintptr_t bytes) {
+    if (!pageheap_chooses_addresses()) return false;
+    int error = map_fixed(address, bytes, MAP_FIXED_NOREPLACE);
+    if (error == 0) pageheap_unmap(address, bytes);
+    return error == EEXIST;
+}
+
+int pageheap_map_anew(void *address, uintptr_t bytes) { return map_fixed(address, bytes, MAP_FIXED); }

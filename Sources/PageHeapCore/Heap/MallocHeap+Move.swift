@@ -1,0 +1,78 @@
+import Synchronization
+
+/// Large blocks that have to grow elsewhere: their memory moves to the new place by its page tables, if the system can do
+/// that, so that the block never has its memory twice and no byte is copied. If it cannot, the block is copied piece by piece,
+/// and each piece of the old place is given back before the next one is copied.
+///
+/// A moved block may be a mapping of its own: the kernel remembers where its memory came from. So only so many may live at a
+/// time, and when one is freed, fresh memory is mapped in its place, which is one with its neighbours again.
+extension MallocHeap {
+    /// Moves a large block to pages that are larger.
+    ///
+    /// - Parameter bytes: more than the block has, and at least ``Tunables/moveBytes``.
+    /// - Returns: its new address; nil if there is no memory, and then nothing has changed.
+    func moveLarge(_ index: SpanIndex, to bytes: ByteCount) -> UnsafeMutableRawPointer? {
+        // Page tables of whole huge pages move as one entry, if both places are aligned alike.
+        let alignment = bytes >= Tunables.movePageTableBytes ? Tunables.movePageTableBytes : PageGeometry.pageBytes
+        guard let (target, _) = allocateLarge(bytes, alignment: alignment) else { return nil }
+        let span = heap.spanRecord(index)
+        let base = span.pointee.base
+        let pages = PageCount(UInt(span.pointee.pages))
+        guard let source = UnsafeMutableRawPointer(bitPattern: base) else { return nil }
+        let wasMoved = span.pointee.wasMoved
+        let isMoved =
+            mayMoveOneMore(wasMoved) && state.pointee.heap.system.move(base, to: UInt(bitPattern: target), pages.bytes)
+        if isMoved {
+            heap.spanRecord(heap.spanEntry(of: UInt(bitPattern: target)).span).pointee.wasMoved = true
+            if !wasMoved { state.pointee.movedBlocks.wrappingAdd(1, ordering: .relaxed) }
+            span.pointee.wasMoved = false
+        }
+        let isReleased = isMoved || copyInPieces(source, to: target, pages.bytes)
+        noteLive(pages.bytes.rawValue, out: false)
+        heap.setSpanEntry(.none, from: base, count: 1)
+        let stayedMoved = span.pointee.wasMoved
+        heap.deallocateSpanRecord(index)
+        if stayedMoved {
+            freeMoved(base, pages)
+        } else if isReleased {
+            heap.freeReleasedPages(base, pages)
+        } else {
+            heap.freePages(base, pages)
+        }
+        return target
+    }
+
+    private func mayMoveOneMore(_ wasMoved: Bool) -> Bool {
+        wasMoved || state.pointee.movedBlocks.load(ordering: .relaxed) < Tunables.movedBlockLimit
+    }
+
+    /// Copies memory, giving back what was copied.
+    ///
+    /// - Returns: whether all of the source has been given back.
+    private func copyInPieces(
+        _ source: UnsafeMutableRawPointer, to target: UnsafeMutableRawPointer, _ bytes: ByteCount
+    ) -> Bool {
+        var done: ByteCount = 0
+        var isReleased = heap.discardedReadsZero
+        while done < bytes {
+            let piece = min(Tunables.copyPieceBytes, bytes - done)
+            let from = source + Int(bitPattern: done.rawValue)
+            (target + Int(bitPattern: done.rawValue)).copyMemory(from: from, byteCount: Int(bitPattern: piece.rawValue))
+            if isReleased {
+                isReleased = state.pointee.heap.system.release(UInt(bitPattern: from), piece, method: .now) == 0
+            }
+            done += piece
+        }
+        return isReleased
+    }
+
+    /// Frees the pages of a block that was moved: fresh memory takes the place of what came from elsewhere.
+    func freeMoved(_ base: UInt, _ pages: PageCount) {
+        state.pointee.movedBlocks.wrappingSubtract(1, ordering: .relaxed)
+        if state.pointee.heap.system.renew(base, pages.bytes) {
+            heap.freeReleasedPages(base, pages)
+        } else {
+            heap.freePages(base, pages)
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import PageHeapSimulation
+import Testing
+
+@testable import PageHeapCore
+
+/// Where the heap lies, and where it goes if something is in its way.
+@Suite("Address space")
+struct AddressSpaceTests {
+    @Test("A heap whose way is blocked goes on elsewhere, and knows its blocks in both places")
+    func blocked() throws {
+        let test = TestMalloc()
+        let first = try #require(test.malloc.allocateLarge(ByteCount(1 << 20))).pointer
+        let chunk = PageGeometry.chunkBytes.rawValue
+        let start = UInt(bitPattern: first)
+        // Another mapping two chunks further up.
+        test.system.occupy((start + 2 * chunk)..<(start + 2 * chunk + 4096))
+        let blocks = try (0..<8).map { _ in
+            UInt(bitPattern: try #require(test.malloc.allocateLarge(ByteCount(3 << 20))).pointer)
+        }
+        #expect(blocks.contains { $0 < start + 2 * chunk }, "what lies before it is used")
+        #expect(blocks.contains { $0 > start + 2 * chunk }, "and another place is found")
+        for block in blocks {
+            #expect(test.malloc.owns(block) && test.malloc.usableBytes(block) == ByteCount(3 << 20))
+            test.malloc.free(block)
+        }
+        for block in blocks { #expect(!test.malloc.owns(block)) }
+        test.malloc.checkInvariants()
+        #expect(test.system.violations.isEmpty)
+    }
+
+    @Test("Small blocks work in both places too")
+    func blockedSmall() throws {
+        let test = TestMalloc()
+        let first = try #require(test.allocate(100))
+        let chunk = PageGeometry.chunkBytes.rawValue
+        let base = first & ~(chunk - 1)
+        test.system.occupy((base + chunk)..<(base + chunk + 4096))
+        let blocks = try (0..<3000).map { _ in try #require(test.allocate(4000)) }
+        #expect(blocks.contains { $0 >= base + chunk || $0 < base })
+        #expect(test.damagedBlocks == 0)
+        for block in blocks { test.free(block) }
+        test.malloc.checkInvariants()
+    }
+
+    @Test("A refusal that is none of a place leaves the heap where it is")
+    func refused() throws {
+        let test = try TestPageHeap()
+        let first = try test.use(512)
+        test.system.base.follow(FailurePlan(.makeAccessible, calls: 1...1))
+        #expect(test.allocate(512) == nil)
+        #expect(try test.use(512) == first + PageGeometry.chunkBytes.rawValue)
+    }
+
+    @Test("What is mapped ahead grows with the heap, up to a bound")
+    func steps() throws {
+        let test = try TestPageHeap()
+        for _ in 0..<512 { _ = try test.use(512) }
+        var grown: UInt = 0
+        for call in test.system.calls(.makeAccessible) {
+            guard case .makeAccessible(_, let bytes, granted: true) = call else { continue }
+            #expect(bytes <= max(PageGeometry.chunkBytes.rawValue, grown / 8 + PageGeometry.chunkBytes.rawValue))
+            #expect(bytes <= Tunables.accessibleStepBytes.rawValue)
+            grown += bytes
+        }
+        #expect(grown >= 2 << 30 && grown <= (2 << 30) + Tunables.accessibleStepBytes.rawValue)
+    }
+
+    @Test("The page map tells more spans apart than its low parts can")
+    func highEntries() throws {
+        let test = TestMalloc()
+        let low = try #require(test.allocate(100))
+        let state = test.malloc.heap.state
+        let hasSkipped = state.pointee.records.skip(to: SpanTableEntry.lowSpanLimit, using: test.system)
+        #expect(hasSkipped)
+        // Each of another class, so each in a span of its own.
+        let blocks = try [200, 1000, 5000, 1_000_000].map { try #require(test.allocate($0)) }
+        for block in blocks {
+            #expect(test.malloc.heap.spanEntry(of: block).span.rawValue >= UInt(SpanTableEntry.lowSpanLimit))
+        }
+        #expect(test.malloc.heap.spanEntry(of: low).span.rawValue < 10)
+        #expect(test.damagedBlocks == 0)
+        // A few classes more than once, through caches and spans.
+        let more = try (0..<2000).map { _ in try #require(test.allocate(1000)) }
+        for block in more + blocks + [low] { test.free(block) }
+        #expect(test.damagedBlocks == 0 && !test.malloc.owns(blocks[3]))
+    }
+}
