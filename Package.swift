@@ -21,6 +21,25 @@ let embedded: [SwiftSetting] =
 
 let exportList = "\(Context.packageDirectory)/Sources/PageHeapMalloc/exports.map"
 
+/// A target of the malloc library's sources.
+func mallocLibrary(_ name: String, _ settings: [SwiftSetting]) -> Target {
+    .target(
+        name: name,
+        dependencies: ["CPageHeap", "CPageHeapInterface", "CPageHeapMalloc"],
+        exclude: ["exports.map", "imports.list", "PageHeapCore/README.md"],
+        swiftSettings: settings,
+        linkerSettings: [
+            .unsafeFlags([
+                "-Xlinker", "--version-script=\(exportList)",
+                "-Xlinker", "--gc-sections",
+                // The process goes on using it, whoever closes it: exits of threads, blocks in use.
+                "-Xlinker", "-z", "-Xlinker", "nodelete",
+            ]),
+            // Valgrind 3.19 gives up on the debug information of this toolchain, and with it on the program.
+            .unsafeFlags(["-Xlinker", "--strip-debug"], .when(configuration: .release)),
+        ])
+}
+
 let package = Package(
     name: "PageHeap",
     // InlineArray, which the core is made of, is in the standard library from there on.
@@ -31,6 +50,8 @@ let package = Package(
         .library(name: "PageHeapService", targets: ["PageHeapService"]),
         // Not named like the executable: of two products with one name, the package manager drops one in silence.
         .library(name: "pageheapmalloc", type: .dynamic, targets: ["PageHeapMalloc"]),
+        // The same malloc, which checks itself: for tests, and for who suspects it.
+        .library(name: "pageheapmalloc-checked", type: .dynamic, targets: ["PageHeapMallocChecked"]),
         .executable(name: "pageheap", targets: ["PageHeapTool"]),
     ],
     dependencies: [
@@ -73,19 +94,9 @@ let package = Package(
             swiftSettings: strict),
         .target(name: "PageHeapSimulation", dependencies: ["PageHeapCore", "CPageHeap"], swiftSettings: strict),
         .target(name: "CPageHeapMalloc", dependencies: ["CPageHeap", "CPageHeapInterface"]),
-        .target(
-            name: "PageHeapMalloc",
-            dependencies: ["CPageHeap", "CPageHeapInterface", "CPageHeapMalloc"],
-            exclude: ["exports.map", "imports.list", "PageHeapCore/README.md"],
-            swiftSettings: embedded,
-            linkerSettings: [
-                .unsafeFlags([
-                    "-Xlinker", "--version-script=\(exportList)",
-                    "-Xlinker", "--gc-sections",
-                    // The process goes on using it, whoever closes it: exits of threads, blocks in use.
-                    "-Xlinker", "-z", "-Xlinker", "nodelete",
-                ])
-            ]),
+        mallocLibrary("PageHeapMalloc", embedded),
+        // The same sources through a symbolic link, with all checks of themselves: slower, and no change of behaviour.
+        mallocLibrary("PageHeapMallocChecked", embedded + [.define("PAGEHEAP_CHECKED")]),
         .executableTarget(
             name: "PageHeapTool",
             dependencies: [
@@ -170,9 +181,10 @@ let package = Package(
 #if !os(Linux)
     // The malloc and the command are for Linux; the library is not.
     let forLinux: Set = [
-        "CPageHeapMalloc", "PageHeapMalloc", "PageHeapMallocTests", "PageHeapTool", "PageHeapToolTests",
+        "CPageHeapMalloc", "PageHeapMalloc", "PageHeapMallocChecked", "PageHeapMallocTests", "PageHeapTool",
+        "PageHeapToolTests",
         "ProcessMallocProgram",
     ]
     package.targets.removeAll { forLinux.contains($0.name) }
-    package.products.removeAll { ["pageheap", "pageheapmalloc"].contains($0.name) }
+    package.products.removeAll { ["pageheap", "pageheapmalloc", "pageheapmalloc-checked"].contains($0.name) }
 #endif

@@ -104,17 +104,21 @@ enum ProcessCopies {
         // The parent's page is shared with the parent: not a word may be written there.
         let directory = Options.statisticsDirectory(in: pageheap_environment())
         let page = directory.flatMap { pageheap_statistics_page_create($0) }
+        // All locks are this thread's for a moment: taken by the forking thread for the fork, or by nobody.
+        LockPassage.open()
         if forking != 0 {
-            // The locks are the forking thread's; it passes through them until now.
-            LockPassage.close(of: forking)
             ProcessHeap.heap.heap.becomeChild(page: page)
+            LockPassage.close(of: forking)
+            LockPassage.close()
             ProcessHeap.heap.unlockAfterFork()
         } else {
             guard ProcessHeap.heap.takeLocksFromMissingHolders() else {
                 fatal("this process was made by clone, not fork, while another thread changed the heap")
             }
             ProcessHeap.heap.heap.becomeChild(page: page)
+            LockPassage.close()
         }
+        ProcessHeap.heap.heap.publish(in: page)
         // A program of one thread does not say which it is; then there is one cache, and it is that thread's.
         let survivor = forking != 0 ? forking : ProcessHeap.heap.hasSeveralCaches ? ThreadSlot.identity : nil
         ProcessHeap.heap.dropOtherThreadsCaches(survivor: survivor)

@@ -14,6 +14,7 @@ extension Heap {
     package func allocatePages(
         _ count: PageCount, alignment: PageCount, shard: Int
     ) -> (address: UInt, scavenged: ByteCount)? {
+        LockRanks.SizeClass.assertNoneFromHere()
         let most = PageCount(state.pointee.configuration.reservationBytes.rawValue / PageGeometry.pageBytes.rawValue)
         guard count <= most, alignment <= most else { return nil }
         if count < Tunables.pageCacheRequestLimit && alignment <= 1,
@@ -75,6 +76,7 @@ extension Heap {
     ///     A page all of whose physical pages are released becomes a scavenged one; of others, the released part counts
     ///     as retained from now on.
     package func freePages(_ address: UInt, _ count: PageCount, holes: UInt64 = 0) {
+        LockRanks.SizeClass.assertNoneFromHere()
         locked.lock()
         locked.pointee.pages.free(base: offset(address), count: count)
         locked.pointee.books.unuse(count.bytes)
@@ -98,6 +100,7 @@ extension Heap {
     /// Makes released physical pages of a freed span scavenged pages, where they make up whole ones. The heap lock is
     /// held.
     private func carryOver(_ holes: UInt64, at base: OffsetAddress, _ count: PageCount) {
+        locked.pointee.lock.assertHeld()
         let perPage = PageGeometry.pageBytes.rawValue / physicalPage.rawValue
         for page in 0..<count.rawValue {
             let mask = BitOperations.mask(first: page &* perPage, count: perPage)

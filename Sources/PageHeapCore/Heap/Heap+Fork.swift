@@ -69,6 +69,5 @@ extension Heap {
         locked.pointee.isForced = false
         if let parents = state.pointee.page { pageheap_statistics_page_unmap(parents) }
         state.pointee.page = page
-        publish()
     }
 }

@@ -19,6 +19,7 @@ extension Heap {
 
     /// Whether retained memory and metadata are more than the goal that the memory limit sets. The heap lock is held.
     var isOverLimitGoal: Bool {
+        locked.pointee.lock.assertHeld()
         let goal = ByteCount(state.pointee.limitGoal.load(ordering: .relaxed))
         return goal != .maximum && currentBooks().retained + metadataBytes > goal
     }

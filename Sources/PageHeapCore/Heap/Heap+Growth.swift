@@ -7,6 +7,7 @@ extension Heap {
     /// - Returns: the bytes added; 0 if the system refuses, and then nothing has changed.
     func grow(toHold count: PageCount) -> ByteCount {
         locked.pointee.lock.assertHeld()
+        locked.pointee.lock.assertHeld()
         let bytes = count.bytes.roundedUp(to: PageGeometry.chunkBytes)
         let index = state.pointee.reservationCount
         if grow(by: bytes, in: index - 1) { return bytes }
@@ -114,6 +115,7 @@ extension Heap {
     /// Has a fresh step lie on huge pages or not. Not for a large request, which may be touched here and there only. The
     /// heap lock is held.
     private func settleHugePages(_ address: UInt, _ step: ByteCount, wanted: ByteCount) {
+        locked.pointee.lock.assertHeld()
         guard let hugePages = state.pointee.space.hugePages else { return }
         let use = state.pointee.configuration.hugePages
         if use == .never {

@@ -42,6 +42,29 @@ extension Heap {
         }
     }
 
+    /// Checked builds, while others use the heap: the allocator's counts are those of its bitmaps, its summaries are right,
+    /// and the books balance.
+    func checkBooks() {
+        #if PAGEHEAP_CHECKED
+            LockRanks.Pass.assertNoneFromHere()
+            lockShards()
+            locked.lock()
+            defer {
+                locked.unlock()
+                unlockShards()
+            }
+            locked.pointee.pages.checkInvariants()
+            currentBooks().checkInvariants()
+            var ahead: ByteCount = 0
+            for index in 0..<state.pointee.reservationCount {
+                let reservation = state.pointee.reservations[index]
+                ahead += ByteCount(reservation.accessibleEnd &- reservation.grownEnd)
+            }
+            let total = locked.pointee.pages.inUse.totalBytes + ahead
+            if total != locked.pointee.books.system { fatal("system bytes are wrong:", total.rawValue) }
+        #endif
+    }
+
     /// Bytes of all spans that there are, and of them what the hole words say is released. Nobody else
     /// uses the heap meanwhile.
     var spanRecordTotals: (bytes: ByteCount, released: ByteCount) {

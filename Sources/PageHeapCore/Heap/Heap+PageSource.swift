@@ -22,6 +22,7 @@ extension Heap: PageSource {
 
     /// The same; the heap lock is held.
     func spanEntryLocked(of address: UInt) -> SpanTableEntry {
+        locked.pointee.lock.assertHeld()
         for index in 0..<state.pointee.reservationCount {
             let reservation = state.pointee.reservations[index]
             if address >= reservation.base && address < reservation.grownEnd, let table = reservation.table {

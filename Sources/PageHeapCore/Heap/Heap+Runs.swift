@@ -55,7 +55,8 @@ extension Heap {
 
     /// Whether nobody will use the heap any more. The heap lock is held.
     private var isUnused: Bool {
-        state.pointee.isAbandoned && state.pointee.wakesUnderWay == 0 && currentBooks().inUse == 0
+        locked.pointee.lock.assertHeld()
+        return state.pointee.isAbandoned && state.pointee.wakesUnderWay == 0 && currentBooks().inUse == 0
     }
 
     // MARK: Growth in place
@@ -110,6 +111,7 @@ extension Heap {
     ///
     /// - Returns: the bytes added; 0 where it cannot be.
     private func grow(from address: UInt, toReach end: UInt) -> ByteCount {
+        locked.pointee.lock.assertHeld()
         let room = state.pointee.reservations[state.pointee.reservationCount - 1]
         guard address > room.base, address <= room.grownEnd, end > room.grownEnd, end <= room.end else { return 0 }
         let free = ByteCount(room.grownEnd &- address).pagesRoundedUp
@@ -159,6 +161,7 @@ extension Heap {
 
     /// Makes discarded pages that have been freed scavenged ones. The heap lock is held.
     private func carryOver(_ part: MemoryRange) {
+        locked.pointee.lock.assertHeld()
         // Where a physical page is less than a page, all of the pages are; where it is more, the part is whole pages.
         locked.pointee.pages.markScavenged(base: offset(part.address), count: part.bytes.pagesRoundedUp)
         locked.pointee.books.released += part.bytes

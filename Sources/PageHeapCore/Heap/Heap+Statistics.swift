@@ -4,6 +4,7 @@ import Synchronization
 extension Heap {
     /// The books as they are, with what page caches took since. The heap lock is held.
     func currentBooks() -> HeapBooks {
+        locked.pointee.lock.assertHeld()
         var books = locked.pointee.books
         addCacheNotes(to: &books)
         return books
@@ -11,6 +12,7 @@ extension Heap {
 
     /// Adds what page caches took since to some books. The heap lock is held.
     func addCacheNotes(to books: inout HeapBooks) {
+        locked.pointee.lock.assertHeld()
         for shard in 0..<Tunables.pageCacheShards { state.pointee.shards[shard].addNotes(to: &books) }
     }
 
@@ -49,17 +51,18 @@ extension Heap {
     }
 
     /// All page caches' locks, in order: they have one rank, so nobody else may hold more than one.
-    private func lockShards() {
+    func lockShards() {
         for shard in 0..<Tunables.pageCacheShards { state.pointee.shards[shard].lock.lockForFork() }
     }
 
-    private func unlockShards() {
+    func unlockShards() {
         for shard in 0..<Tunables.pageCacheShards { state.pointee.shards[shard].lock.unlockAfterFork() }
     }
 
     /// The heap's own books. The heap lock is held.
     var metadataBytes: ByteCount {
-        locked.pointee.pages.metadataBytes + state.pointee.otherMetadataBytes
+        locked.pointee.lock.assertHeld()
+        return locked.pointee.pages.metadataBytes + state.pointee.otherMetadataBytes
             + state.pointee.records.committedBytes
     }
 

@@ -33,6 +33,7 @@ extension Heap {
 
     @inline(never)
     private func startWorker(_ start: () -> Bool) {
+        LockRanks.Pass.assertNoneFromHere()
         guard state.pointee.worker.claimStart() else { return }
         state.pointee.worker.noteStart(start(), state.pointee.system)
     }

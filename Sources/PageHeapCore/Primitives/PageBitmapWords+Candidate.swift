@@ -17,7 +17,7 @@ extension PageBitmapWords {
         #if PAGEHEAP_CHECKED
             precondition(
                 group != 0 && group <= 64 && group.rawValue & (group.rawValue &- 1) == 0,
-                "a physical page must have 1, 2, 4 … 64 pages, not \(group.rawValue)")
+                "a physical page must have 1, 2, 4 … 64 pages")
         #endif
         let chunk = PageGeometry.pagesPerChunk
         let wanted = limit == 0 ? group : min(limit, chunk).roundedUp(to: group)

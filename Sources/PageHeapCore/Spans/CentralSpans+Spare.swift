@@ -3,6 +3,7 @@
 extension CentralSpans {
     /// Keeps an empty span, which is on no list, if there is none yet. The class lock is held.
     func keepAsSpare(_ index: SpanIndex, _ sizeClass: SizeClass) -> Bool {
+        list(sizeClass).pointee.lock.assertHeld()
         guard lists.pointee[sizeClass.index].spare == 0 else { return false }
         lists.pointee[sizeClass.index].spare = UInt32(truncatingIfNeeded: index.rawValue)
         lists.pointee[sizeClass.index].wasSpareSeen = false
@@ -11,6 +12,7 @@ extension CentralSpans {
 
     /// Puts the spare on its class's list, if there is one. The class lock is held.
     func linkSpare(_ sizeClass: SizeClass) -> Bool {
+        list(sizeClass).pointee.lock.assertHeld()
         let spare = lists.pointee[sizeClass.index].spare
         if spare == 0 { return false }
         lists.pointee[sizeClass.index].spare = 0

@@ -192,6 +192,7 @@ package struct CentralSpans<Source: PageSource> {
 
     /// Puts a span at the front of its class's list. The class lock is held.
     func link(_ index: SpanIndex, _ sizeClass: SizeClass) {
+        list(sizeClass).pointee.lock.assertHeld()
         let first = lists.pointee[sizeClass.index].firstPartial
         let number = UInt32(truncatingIfNeeded: index.rawValue)
         let span = source.spanRecord(index)
@@ -203,6 +204,7 @@ package struct CentralSpans<Source: PageSource> {
 
     /// Takes a span off its class's list. The class lock is held.
     func unlink(_ index: SpanIndex, _ sizeClass: SizeClass) {
+        list(sizeClass).pointee.lock.assertHeld()
         let span = source.spanRecord(index).pointee
         if span.previous == 0 {
             lists.pointee[sizeClass.index].firstPartial = span.next

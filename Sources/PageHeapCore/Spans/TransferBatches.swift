@@ -50,6 +50,7 @@ package struct TransferBatches {
         _ batches: UnsafeMutablePointer<TransferBatches>, _ source: UnsafeMutablePointer<UInt>, _ blockCount: Int,
         limit: UInt
     ) -> Bool {
+        invariant(blockCount > 0 && blockCount <= blockLimit, "a batch is larger than its room")
         let number = batches.pointee.count
         guard number < batchLimit, batches.pointee.total &+ UInt(bitPattern: blockCount) <= limit else { return false }
         copy(source, to: batch(batches, number), blockCount)

@@ -60,6 +60,18 @@ extension LockRank {
     }
 }
 
+extension LockRank {
+    /// Checked builds: stops the program if the thread holds a lock of this rank or a later one, under which what follows may
+    /// not be called.
+    @inline(__always)
+    package static func assertNoneFromHere() {
+        #if PAGEHEAP_CHECKED
+            let held = pageheap_thread_slot().pointee.held_ranks &>> order
+            if held != 0 { fatal("locks are held where none may be: ranks", UInt(held) &<< UInt(order)) }
+        #endif
+    }
+}
+
 extension LockRanks {
     /// Checked builds: stops the program if the thread holds any lock but that of the pass. (A thread that has all locks, for
     /// a fork, passes through them.)
