@@ -50,6 +50,8 @@ static uint32_t noted_process;
 
 uint32_t pageheap_process_identifier(void) { return noted_process; }
 
+bool pageheap_is_noted_process(void) { return !pageheap_keeps_to_plain_calls() && (uint32_t)getpid() == noted_process; }
+
 void pageheap_note_process_attributes(void) {
     if (pageheap_keeps_to_plain_calls()) return;
     int saved = errno;
@@ -129,13 +131,14 @@ int pageheap_start_bare_thread(void (*body)(void *), void *argument) {
     bare.argument = argument;
     char *pointer = prepare_region();
     int error = ENOMEM;
-    if (pointer != NULL) {
+    // All signals, those that the C library keeps to itself among them.
+    memset(&all, 0xff, sizeof all);
+    if (pointer != NULL && syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, (size_t)8) != 0) {
+        error = errno;
+    } else if (pointer != NULL) {
         uintptr_t below, above;
         measure_storage(&below, &above);
         uintptr_t top = ((uintptr_t)pointer - below - 64) & ~(uintptr_t)63;
-        // All signals, those that the C library keeps to itself among them.
-        memset(&all, 0xff, sizeof all);
-        syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, (size_t)8);
         // Set before the thread can end, and clear it.
         __atomic_store_n(&bare.identifier, UINT32_MAX, __ATOMIC_RELAXED);
         int made = clone(run, (void *)top,

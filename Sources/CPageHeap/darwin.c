@@ -109,6 +109,7 @@ void pageheap_stop_from_bare_thread(void) {}
 void pageheap_note_process_attributes(void) {}
 bool pageheap_program_is_single_threaded(void) { return false; }
 uint32_t pageheap_process_identifier(void) { return 0; }
+bool pageheap_is_noted_process(void) { return true; }
 uint32_t pageheap_thread_identifier(void) { return 0; }
 bool pageheap_thread_lives(uint32_t identifier) { return true; }
 uint32_t *pageheap_make_process_mark(void) { return NULL; }

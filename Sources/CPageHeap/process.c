@@ -11,7 +11,7 @@
 
 // A crash reporter's handler may allocate: this thread waits for no lock of the heap any more, its own least of all.
 _Noreturn void pageheap_abort(void) {
-    pageheap_slot.passes_locks = 1;
+    pageheap_slot.passes_locks = PAGEHEAP_PASSES_TO_STOP;
     pageheap_stop_from_bare_thread();
     abort();
 }

@@ -18,6 +18,7 @@
 static uint32_t quota_hundredths = UINT32_MAX;  // relaxed: a figure
 
 void pageheap_read_processor_quota(void) {
+    if (pageheap_keeps_to_plain_calls()) return;
     __atomic_store_n(&quota_hundredths, pageheap_processor_quota_now(), __ATOMIC_RELAXED);
 }
 

@@ -16,7 +16,7 @@ import PageHeapCore
 /// the thread sleeps, without a timer, until something is freed that matters in one of them.
 ///
 /// Heaps come by being made, and go by being torn down, at any time and on any thread; one that goes waits for the system
-/// call that the scavenger is in for it. The thread begins when the first heap has grown to 8 MiB, and ends when neither a
+/// call that the scavenger is in for it. The thread begins when the first heap has something to give back, and ends when neither a
 /// heap nor a reference to the scavenger is left. Heaps keep their scavenger; who makes it need not.
 public final class Scavenger: Sendable {
     let scavenger: SystemScavenger

@@ -55,10 +55,10 @@ enum ProcessHeap {
             fatal("the static memory of the C shim is too small")
         }
         startTime.store(pageheap_monotonic_nanoseconds(), ordering: .relaxed)
-        pageheap_note_process_attributes()
         var options = Options(environment: pageheap_environment())
         options.configuration.workerIdleNanoseconds = Tunables.workerIdleNanoseconds
         if options.configuration.releasesInCallers { pageheap_keep_to_plain_calls() }
+        pageheap_note_process_attributes()
         guard heap.start(system: HostOperatingSystem(), configuration: options.configuration) else {
             phase.store(untouched, ordering: .releasing)
             return false
@@ -84,9 +84,16 @@ enum ProcessHeap {
     /// little of its work.
     @inline(__always)
     static func serveScavenger() {
+        if heap.heap.needsCallers { serve() }
+    }
+
+    @inline(never)
+    private static func serve() {
+        heap.heap.beginService()
+        heap.heap.releaseInCallerIfWanted(for: heap)
         if heap.heap.wantsWorker { startWorker() }
-        if heap.heap.callerRelease != .no { heap.heap.releaseInCallerIfWanted(for: heap) }
         if heap.heap.takeQuotaRequest() { pageheap_read_processor_quota() }
+        heap.heap.endService()
     }
 
     @inline(never)
@@ -120,7 +127,9 @@ private func threadExits(_ slot: UnsafeMutableRawPointer?) {
 /// carries over to the threads that it knows: the worker has ended when this returns.
 @c(pageheap_end_worker)
 public func endWorker() {
-    guard ProcessHeap.isStarted, ProcessHeap.isReady(), !LockPassage.isOpen, pageheap_has_bare_thread() else { return }
+    guard ProcessHeap.isStarted, ProcessHeap.isReady(), !LockPassage.isOpen, pageheap_has_bare_thread(),
+        pageheap_is_noted_process()
+    else { return }
     ProcessHeap.holdOffWorker()
     ProcessHeap.heap.heap.endHoldOff(delay: Tunables.workerForkDelayNanoseconds)
 }
@@ -128,7 +137,8 @@ public func endWorker() {
 /// The program is about to give up system calls: from now on the heap makes only those of an ordinary malloc.
 @c(pageheap_prepare_for_sandbox)
 public func prepareForSandbox() {
-    guard ProcessHeap.isReady(), !LockPassage.isOpen else { return }
+    // The child of a vfork has its parent's heap, and a sandbox of its own.
+    guard ProcessHeap.isReady(), !LockPassage.isOpen, pageheap_is_noted_process() else { return }
     ProcessHeap.heap.heap.releaseInCallersForGood()
     ProcessHeap.holdOffWorker()
     // What has to be asked for while it can be.

@@ -20,8 +20,11 @@ struct pageheap_thread_slot {
     uint32_t state;             // a ThreadSlot.State of Swift's; 0 is a new thread
     void *_Nullable own_cache;  // the thread's own cache, also while `cache` is the empty one
     uint32_t held_ranks;        // checked builds: the locks held, a bit a rank
-    uint32_t passes_locks;      // 1 while the thread has all locks, for a fork, or stops the program: it takes none
+    uint32_t passes_locks;      // 0, or why the thread passes through locks
 };
+
+// The thread has all locks, for a fork; it stops the program.
+enum { PAGEHEAP_PASSES_FOR_FORK = 1, PAGEHEAP_PASSES_TO_STOP = 2 };
 
 // The state of a thread that never gets a cache: Swift's ThreadSlot.State.exited.
 enum { PAGEHEAP_THREAD_WITHOUT_CACHE = 3 };
@@ -131,7 +134,7 @@ bool pageheap_keeps_to_plain_calls(void);
 bool pageheap_futex_wait(const void *_Nonnull word, uint32_t expected, int64_t nanoseconds);
 void pageheap_futex_wake(const void *_Nonnull word, int32_t waiters);
 
-// A detached thread with all signals blocked and a small stack. 0 or a positive errno.
+// A detached thread with all signals blocked. 0 or a positive errno.
 int pageheap_start_thread(void (*_Nonnull body)(void *_Nonnull), void *_Nonnull argument, const char *_Nonnull name);
 
 // The process's one bare thread: a thread that the C library does not know of, so that it takes none of its locks, keeps no
@@ -148,6 +151,7 @@ void pageheap_forget_bare_thread(void);
 // Notes which process this is and what it has been started with, for the bare threads to come.
 void pageheap_note_process_attributes(void);
 uint32_t pageheap_process_identifier(void);  // as noted
+bool pageheap_is_noted_process(void);        // false in the child of a vfork, which shares its parent's memory
 // Whether the program has had one thread only so far, as far as the C library tells; false if it does not tell.
 bool pageheap_program_is_single_threaded(void);
 

@@ -97,6 +97,11 @@ struct pageheap_statistics {
     uint64_t thread_caches;        // threads that have a cache
     uint64_t thread_cache_blocks;  // free blocks in all of them
     uint64_t thread_cache_bytes;   // the same in bytes; part of live
+
+    uint64_t worker_starts;          // times that the background worker's thread was started
+    uint64_t worker_start_failures;  // times that the system refused one
+    uint64_t caller_release;         // whether calls of the program release instead: 0 no, 1 for a time, 2 for good
+    uint64_t drain_refused;          // 1 if sleeping threads' caches cannot be drained: the system refuses the barrier
 };
 
 // Fills in a snapshot. Takes the locks of the heap one after the other, for some microseconds, and the time that it takes to

@@ -14,7 +14,7 @@ extension Heap {
     private func releaseInCaller(for user: some PageUser) {
         let now = state.pointee.system.coarseNanoseconds()
         if callerRelease == .forATime && now >= state.pointee.worker.retryTime.load(ordering: .relaxed) {
-            state.pointee.worker.isWanted.store(true, ordering: .relaxed)
+            state.pointee.worker.want()
             return
         }
         guard now >= state.pointee.worker.nextCallerLook.load(ordering: .relaxed),

@@ -69,7 +69,10 @@ extension Heap: PageSource {
         defer { locked.unlock() }
         for index in 0..<state.pointee.reservationCount {
             let reservation = state.pointee.reservations[index]
-            if reservation.contains(address) { reservation.table?.set(entry, from: address, count: count) }
+            // Reservations that are only chosen may overlap; what has grown of them does not.
+            if address >= reservation.base && address < reservation.grownEnd {
+                reservation.table?.set(entry, from: address, count: count)
+            }
         }
     }
 

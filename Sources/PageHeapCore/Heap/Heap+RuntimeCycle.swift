@@ -37,7 +37,7 @@ extension Heap {
         if isWanted && state.pointee.configuration.runsWorker
             && !state.pointee.worker.isRunning.load(ordering: .relaxed)
         {
-            state.pointee.worker.isWanted.store(true, ordering: .relaxed)
+            state.pointee.worker.want()
         }
         wakeWorker()
     }

@@ -47,6 +47,7 @@ extension Heap {
         if now &- cycle.lastQuota >= Tunables.quotaNanoseconds {
             cycle.lastQuota = now
             state.pointee.worker.wantsQuota.store(true, ordering: .relaxed)
+            state.pointee.worker.callCallers()
         }
         cycle.hasMore = endCycle(&cycle, user)
         return true
@@ -137,7 +138,7 @@ extension Heap {
         let resting = state.pointee.worker.restingExcess.load(ordering: .relaxed)
         if excess.rawValue < resting { state.pointee.worker.restingExcess.store(excess.rawValue, ordering: .relaxed) }
         if excess.rawValue >= resting &+ Tunables.workerStartExcess.rawValue {
-            state.pointee.worker.isWanted.store(true, ordering: .relaxed)
+            state.pointee.worker.want()
         }
     }
 

@@ -2,6 +2,18 @@ import Synchronization
 
 /// The worker's thread, and what calls of the program do where there is none.
 extension Heap {
+    /// Whether a call of the program has something to do for the scavenger: see ``beginService()``. A hint.
+    @inline(__always)
+    package var needsCallers: Bool { state.pointee.worker.needsCallers.load(ordering: .relaxed) }
+
+    /// A call of the program is about to do what the scavenger needs of it.
+    package func beginService() { state.pointee.worker.needsCallers.store(false, ordering: .relaxed) }
+
+    /// It has done so. If there is more to come, the next call looks as well.
+    package func endService() {
+        if wantsWorker || callerRelease != .no { state.pointee.worker.callCallers() }
+    }
+
     /// Whether there is no worker, and one is wanted. A hint.
     @inline(__always)
     package var wantsWorker: Bool { state.pointee.worker.isWanted.load(ordering: .relaxed) }
@@ -34,7 +46,7 @@ extension Heap {
     @inline(never)
     private func startWorker(_ start: () -> Bool) {
         LockRanks.Pass.assertNoneFromHere()
-        guard state.pointee.worker.claimStart() else { return }
+        guard state.pointee.worker.claimStart(state.pointee.system) else { return }
         state.pointee.worker.noteStart(start(), state.pointee.system)
     }
 
@@ -53,5 +65,6 @@ extension Heap {
     package func releaseInCallersForGood() {
         guard state.pointee.configuration.runsWorker else { return }
         state.pointee.worker.callerRelease.store(CallerRelease.forGood.rawValue, ordering: .relaxed)
+        state.pointee.worker.callCallers()
     }
 }

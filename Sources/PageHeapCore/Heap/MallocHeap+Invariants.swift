@@ -4,6 +4,9 @@ extension MallocHeap {
     package func checkInvariants() {
         heap.checkInvariants()
         let inUse = heap.figures().books.inUse
-        if heap.spanRecordTotals.bytes != inUse { fatal("pages in use are not those of spans; bytes:", inUse.rawValue) }
+        heap.locked.lock()
+        let inSpans = heap.spanRecordTotals.bytes
+        heap.locked.unlock()
+        if inSpans != inUse { fatal("pages in use are not those of spans; bytes:", inUse.rawValue) }
     }
 }

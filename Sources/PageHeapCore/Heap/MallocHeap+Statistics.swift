@@ -1,4 +1,5 @@
 import CPageHeapInterface
+import Synchronization
 
 extension MallocHeap {
     /// Fills in a snapshot, but for size and age. Takes the registry lock, and under it those of ``Heap/figures()``.
@@ -24,6 +25,11 @@ extension MallocHeap {
         figures.write(to: &statistics)
         statistics.thread_caches = UInt64(caches)
         statistics.thread_cache_blocks = UInt64(blocks)
+        let worker = heap.worker
+        statistics.worker_starts = worker.pointee.starts.load(ordering: .relaxed)
+        statistics.worker_start_failures = worker.pointee.startFailures.load(ordering: .relaxed)
+        statistics.caller_release = UInt64(heap.callerRelease.rawValue)
+        statistics.drain_refused = state.pointee.caches.barrier == .refused ? 1 : 0
         statistics.thread_cache_bytes = UInt64(min(bytes, figures.live.rawValue))
     }
 

@@ -5,7 +5,7 @@
 /// | --- | --- | --- |
 /// | `PAGEHEAP_RETAIN_PERCENT` | 0 to 100: retained on top of the estimated need | 10 |
 /// | `PAGEHEAP_MEMORY_LIMIT` | bytes, also with K, M, G or T, or `none`: the most to have from the system | `none` |
-/// | `PAGEHEAP_SCAVENGE_PERCENT` | 0.1 to 100: of the machine's CPU time, for the background worker | 1 |
+/// | `PAGEHEAP_SCAVENGE_PERCENT` | 0.1 to 100: of the CPU time that the process may use, for the background worker | 1 |
 /// | `PAGEHEAP_PACER` | `controller` or `average`: how the worker is paced | `controller` |
 /// | `PAGEHEAP_RELEASE` | `now` (resident memory falls at once) or `lazy` (when the system needs it) | `now` |
 /// | `PAGEHEAP_SCAVENGER` | `on`: a thread, while there is something to give back; `caller`: the program's own calls; `off` | `on` |

@@ -15,6 +15,4 @@ struct Reservation {
     var isEmpty: Bool { base == end }
 
     var size: ByteCount { ByteCount(end &- base) }
-
-    func contains(_ address: UInt) -> Bool { address >= base && address < end }
 }

@@ -44,7 +44,7 @@ package struct SharedScavenger<System: OperatingSystem> {
     ///
     /// - Parameter body: is given the address of the scavenger's state, on the new thread; calls ``run()``.
     package func join(_ member: Member, _ body: @convention(c) (UnsafeMutableRawPointer) -> Void) {
-        guard member.pointee.heap.worker.pointee.claimStart() else { return }
+        guard member.pointee.heap.worker.pointee.claimStart(system) else { return }
         // Only the shared worker has a thread.
         member.pointee.heap.worker.pointee.isStarting.store(false, ordering: .relaxed)
         let starts = underLock {

@@ -155,10 +155,22 @@ package struct SystemHeap: Equatable, Sendable {
     package func checkInvariants() { heap.checkInvariants() }
 
     @inline(__always)
-    private func startWorkerIfWanted() { if heap.wantsWorker { startWorker() } }
+    private func startWorkerIfWanted() { if heap.needsCallers { serveScavenger() } }
 
+    /// What a call of the heap's owner does for the scavenger.
     @inline(never)
+    private func serveScavenger() {
+        heap.beginService()
+        if !heap.sharesWorker { heap.releaseInCallerIfWanted(for: NoPageUser()) }
+        if heap.wantsWorker { startWorker() }
+        if heap.takeQuotaRequest() { system.readProcessorQuota() }
+        heap.endService()
+    }
+
+    private var system: HostOperatingSystem { HostOperatingSystem() }
+
     private func startWorker() {
+        system.readProcessorQuota()
         if let scavenger {
             scavenger.look(after: member)
         } else {

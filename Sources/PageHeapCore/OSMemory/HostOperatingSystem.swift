@@ -93,6 +93,9 @@ package struct HostOperatingSystem: OperatingSystem {
 
     package var processors: Double { Double(max(1, pageheap_processor_hundredths())) / 100 }
 
+    /// Reads the quota of the process's control group, for ``processors``. Opens files.
+    package func readProcessorQuota() { pageheap_read_processor_quota() }
+
     package var isAddressSpaceLimited: Bool { pageheap_address_space_is_limited() }
 
     package var largestRequestBytes: ByteCount { ByteCount(pageheap_largest_request_bytes()) }

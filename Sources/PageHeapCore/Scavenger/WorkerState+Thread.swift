@@ -8,12 +8,12 @@ extension WorkerState {
     /// Claims the start of the worker: if one is wanted, there is none, and nobody keeps it from starting. No lock is held.
     ///
     /// - Returns: whether the caller is the one to start it.
-    func claimStart() -> Bool {
+    func claimStart(_ system: some OperatingSystem) -> Bool {
         lock.lock()
         let starts =
             !isRunning.load(ordering: .relaxed) && !shouldStop.load(ordering: .relaxed)
             && holdOffs.load(ordering: .relaxed) == 0 && isWanted.load(ordering: .relaxed)
-            && callerRelease.load(ordering: .relaxed) != CallerRelease.forGood.rawValue
+            && mayStart(system)
         if starts {
             isStarting.store(true, ordering: .relaxed)
             isRunning.store(true, ordering: .relaxed)
@@ -21,6 +21,15 @@ extension WorkerState {
         }
         lock.unlock()
         return starts
+    }
+
+    /// Whether callers do not release in the worker's stead, or have done so for as long as they were to.
+    private func mayStart(_ system: some OperatingSystem) -> Bool {
+        switch CallerRelease(rawValue: callerRelease.load(ordering: .relaxed)) ?? .no {
+        case .no: true
+        case .forATime: system.coarseNanoseconds() >= retryTime.load(ordering: .relaxed)
+        case .forGood: false
+        }
     }
 
     /// Starts a thread that the C library knows. No lock is held, because making such a thread may allocate.
@@ -67,6 +76,7 @@ extension WorkerState {
         retryTime.store(time, ordering: .relaxed)
         _ = callerRelease.compareExchange(
             expected: CallerRelease.no.rawValue, desired: CallerRelease.forATime.rawValue, ordering: .relaxed)
+        callCallers()
     }
 
     private func endCallerRelease() {
@@ -121,7 +131,7 @@ extension WorkerState {
             if delay > 0 {
                 releaseInCallers(until: system.coarseNanoseconds() &+ delay)
             } else {
-                isWanted.store(true, ordering: .relaxed)
+                want()
             }
         }
         lock.unlock()

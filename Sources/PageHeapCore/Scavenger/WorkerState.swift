@@ -46,6 +46,9 @@ package struct WorkerState: ~Copyable {
     /// Bytes that the heap retained beyond its need when the worker last had nothing more to do, or less since: what no
     /// worker could give back. Relaxed: a hint.
     package let restingExcess = Atomic<UInt>(0)
+    /// One of the three holds: a worker is wanted, callers release, the quota is wanted. What calls of the program look at.
+    /// Relaxed: set after what it stands for.
+    package let needsCallers = Atomic<Bool>(false)
     /// Those who keep the worker from starting: a fork, for example. Changed under the lock, as the two that follow.
     package let holdOffs = Atomic<UInt32>(0)
     /// A start was claimed, and what became of it was not noted yet.
@@ -85,6 +88,15 @@ package struct WorkerState: ~Copyable {
         wakeUps.store(0, ordering: .relaxed)
         resets.store(0, ordering: .relaxed)
         wasReset.store(false, ordering: .relaxed)
+    }
+
+    /// Has the next call of the program that takes the long way look what it has to do.
+    func callCallers() { needsCallers.store(true, ordering: .relaxed) }
+
+    /// Asks for a worker.
+    func want() {
+        isWanted.store(true, ordering: .relaxed)
+        callCallers()
     }
 
     /// Asks the worker to look. Sequentially consistent, against a worker that ends because nobody asked

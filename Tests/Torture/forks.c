@@ -1,0 +1,251 @@
+// Forks, bare clones, vfork and posix_spawn, beside threads that allocate, free, end and give memory back.
+#include "blocks.h"
+
+#include <spawn.h>
+
+enum { BUSY = 3 };
+
+// Of the library early.c, where this program is linked to it.
+__attribute__((weak)) void early_check(void);
+
+static struct keeper kept;
+static atomic_bool over;
+static pthread_t busy[BUSY];
+
+// ---- Others meanwhile -----------------------------------------------------------------------------------------------
+
+static void *allocate(void *random) {
+    for (uint64_t i = 0; !atomic_load(&over); i++) work_some((uintptr_t)random + i, 300);
+    return NULL;
+}
+
+static void *trim(void *unused) {
+    while (!atomic_load(&over)) malloc_trim(0);
+    return unused;
+}
+
+// Grows and drops large amounts: pages come and go, and whoever gives memory back has to do.
+static void *swing(void *unused) {
+    while (!atomic_load(&over)) grow_and_drop(24);
+    return unused;
+}
+
+// Others' caches are full while they sleep: what drains them has to do.
+static void *doze(void *random) {
+    for (uint64_t i = 0; !atomic_load(&over); i++) {
+        work_some((uintptr_t)random + i, 2000);
+        pause_for(20);
+    }
+    return NULL;
+}
+
+static void start_busy(void *(*first)(void *), void *(*second)(void *), void *(*third)(void *)) {
+    void *(*bodies[BUSY])(void *) = {first, second, third};
+    start_keeper(&kept, torture_seed());
+    keep_going(&kept, 1000);
+    for (uintptr_t i = 0; i < BUSY; i++) CHECK(pthread_create(&busy[i], NULL, bodies[i], (void *)(i * 1000)) == 0);
+}
+
+static void end_busy(void) {
+    atomic_store(&over, true);
+    for (int i = 0; i < BUSY; i++) CHECK(pthread_join(busy[i], NULL) == 0);
+    check_kept(&kept);
+    drop_kept(&kept);
+    if (early_check != NULL) early_check();
+}
+
+// ---- Children -------------------------------------------------------------------------------------------------------
+
+static void *some_thread(void *unused) {
+    work_some(5, 200);
+    return unused;
+}
+
+static _Noreturn void be_child(int depth, bool may_make_threads) {
+    alarm(CHILD_SECONDS);
+    check_kept(&kept);
+    if (early_check != NULL) early_check();
+    keep_going(&kept, 300);
+    if (depth % 2 == 0) malloc_trim(0);
+    if (may_make_threads) {
+        pthread_t thread;
+        CHECK(pthread_create(&thread, NULL, some_thread, NULL) == 0 && pthread_join(thread, NULL) == 0);
+    }
+    // A child has children, these have some in turn.
+    for (; depth > 0; depth--) {
+        pid_t child = fork();
+        if (child != 0) {
+            wait_for(child);
+            break;
+        }
+        alarm(CHILD_SECONDS);
+        check_kept(&kept);
+        keep_going(&kept, 200);
+    }
+    drop_kept(&kept);
+    grow_and_drop(2);
+    _exit(0);
+}
+
+static void fork_often(int times) {
+    for (int i = 0; i < times; i++) {
+        pid_t child = fork();
+        if (child == 0) be_child(i % 8 == 0 ? 3 : 0, true);
+        keep_going(&kept, 50);
+        wait_for(child);
+    }
+}
+
+static void amid_allocations(void) {
+    start_busy(allocate, allocate, allocate);
+    fork_often(60);
+    end_busy();
+}
+
+static void amid_trims(void) {
+    start_busy(trim, trim, allocate);
+    fork_often(50);
+    end_busy();
+}
+
+static void amid_swings(void) {
+    start_busy(swing, swing, trim);
+    fork_often(50);
+    end_busy();
+}
+
+static void amid_draining(void) {
+    start_busy(doze, doze, swing);
+    for (int i = 0; i < 30; i++) {
+        fork_often(1);
+        pause_for(20);
+    }
+    end_busy();
+}
+
+// All threads fork at once.
+static void *fork_some(void *random) {
+    for (int i = 0; i < 40; i++) {
+        struct keeper own;
+        start_keeper(&own, (uintptr_t)random + (uint64_t)i);
+        keep_going(&own, 100);
+        pid_t child = fork();
+        if (child == 0) {
+            alarm(CHILD_SECONDS);
+            keep_going(&own, 100);
+            drop_kept(&own);
+            malloc_trim(0);
+            _exit(0);
+        }
+        keep_going(&own, 100);
+        wait_for(child);
+        drop_kept(&own);
+    }
+    return NULL;
+}
+
+static void at_once(void) {
+    atomic_store(&over, false);
+    start_busy(fork_some, fork_some, fork_some);
+    fork_some((void *)7);
+    end_busy();
+}
+
+// ---- Handlers of the program's --------------------------------------------------------------------------------------
+
+static struct block of_handlers;
+static void before(void) {
+    uint64_t random = 3;
+    CHECK(make_block_of(&of_handlers, 1, 5000, &random));
+    free(malloc(1 << 20));
+}
+static void after(void) {
+    CHECK(resize_block(&of_handlers, 200000));
+    work_some(9, 30);
+    free_block(&of_handlers);
+}
+
+static void handlers(void) {
+    CHECK(pthread_atfork(before, after, after) == 0);
+    start_busy(allocate, swing, doze);
+    fork_often(40);
+    end_busy();
+}
+
+// ---- Without handlers -----------------------------------------------------------------------------------------------
+
+static pthread_barrier_t parked;
+
+static void *park(void *random) {
+    struct keeper own;
+    for (int i = 0; i < 12; i++) {
+        start_keeper(&own, (uintptr_t)random + (uint64_t)i);
+        keep_going(&own, 500);
+        grow_and_drop(8);
+        pthread_barrier_wait(&parked);
+        pthread_barrier_wait(&parked);  // the first thread clones in between
+        check_kept(&own);
+        drop_kept(&own);
+    }
+    return NULL;
+}
+
+// A bare clone runs no handlers. No thread of the program's is inside malloc then; what the malloc itself does
+// meanwhile is its own affair.
+static void bare_clone(void) {
+    CHECK(pthread_barrier_init(&parked, NULL, BUSY + 1) == 0);
+    start_busy(park, park, park);
+    for (int i = 0; i < 12; i++) {
+        pthread_barrier_wait(&parked);
+        keep_going(&kept, 200);
+        if (i % 3 == 0) malloc_trim(0);
+        else grow_and_drop(64);
+        for (int j = 0; j < 12; j++) {
+            pid_t child = (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+            if (child == 0) be_child(j % 4 == 0 ? 1 : 0, false);
+            wait_for(child);
+            pause_for(j);
+        }
+        pthread_barrier_wait(&parked);
+    }
+    end_busy();
+}
+
+// ---- Other programs -------------------------------------------------------------------------------------------------
+
+static char own_path[4096];
+
+static void execute_often(bool spawns) {
+    char *arguments[] = {own_path, "program", NULL};
+    start_busy(allocate, swing, trim);
+    for (int i = 0; i < 60; i++) {
+        pid_t child = -1;
+        if (spawns) {
+            CHECK(posix_spawn(&child, own_path, NULL, NULL, arguments, environ) == 0);
+        } else {
+            child = vfork();
+            if (child == 0) {
+                execv(own_path, arguments);
+                _exit(3);
+            }
+        }
+        keep_going(&kept, 20);
+        wait_for(child);
+    }
+    end_busy();
+}
+
+static void spawned(void) { execute_often(true); }
+static void vforked(void) { execute_often(false); }
+static void program(void) {
+    alarm(CHILD_SECONDS);
+    work_some(torture_seed(), 300);
+}
+
+int main(int count, char **arguments) {
+    if (count < 2 || realpath(arguments[0], own_path) == NULL) return 2;
+    const struct named_case cases[] = {{"amid-allocations", amid_allocations}, {"amid-trims", amid_trims},
+        {"amid-swings", amid_swings}, {"amid-draining", amid_draining}, {"at-once", at_once}, {"handlers", handlers},
+        {"bare-clone", bare_clone}, {"spawned", spawned}, {"vforked", vforked}, {"program", program}};
+    return RUN(cases, arguments);
+}
