@@ -55,6 +55,23 @@ struct MallocHeapTests {
         test.malloc.checkInvariants()
     }
 
+    @Test("Blocks of every class leave a thread's cache, whether it gives them back or ends", arguments: [false, true])
+    func drainedCache(threadEnds: Bool) throws {
+        let test = TestMalloc()
+        for number in 1..<SizeClass.count {
+            let bytes = SizeClass(UInt8(number)).blockBytes.rawValue
+            for _ in 0..<4 { #expect(test.allocate(bytes) != nil) }
+        }
+        for address in test.live.keys.sorted() { test.free(address) }
+        #expect(test.malloc.heap.figures().live >= SizeClass.largestBytes, "the cache has blocks, large ones too")
+        if threadEnds { test.malloc.threadExits() }
+        _ = test.malloc.releaseFreeMemory()
+        #expect(test.malloc.heap.figures().live == 0)
+        #expect(test.malloc.heap.figures().books.inUse == 0)
+        #expect(test.system.residentBytes == 0)
+        test.malloc.checkInvariants()
+    }
+
     @Test("A large block grows and shrinks where it is, if it can")
     func resizing() throws {
         let test = TestMalloc()

@@ -16,7 +16,13 @@ struct WorkerTests {
 
     /// A heap with so many MiB free, which the worker has still to find out.
     private static func heapWithFree(_ mebibytes: Int, processors: UInt = 2) throws -> TestMalloc {
-        let test = TestMalloc(machine(processors: processors))
+        try heapWithFree(mebibytes, machine(processors: processors), HeapConfiguration())
+    }
+
+    private static func heapWithFree(
+        _ mebibytes: Int, _ machine: SimulatedMachine, _ configuration: HeapConfiguration
+    ) throws -> TestMalloc {
+        let test = TestMalloc(machine, configuration)
         let blocks = try (0..<mebibytes).map { _ in try #require(test.allocate(1 << 20)) }
         for block in blocks { test.free(block) }
         return test
@@ -54,6 +60,63 @@ struct WorkerTests {
         // While there is something left, and after the first seconds, in which the pacer finds its pace.
         let shares = watch.shares(ofSeconds: 10, processors: processors, from: 5_000_000_000)
         #expect(shares.sorted()[shares.count / 2] >= 0.008, "\(shares)")
+    }
+
+    /// A page costs as much as the share allows: with any other share there is too little or too much time for all of them.
+    @Test(arguments: [0.002, 0.04]) func usesTheShareThatIsAskedFor(share: Double) throws {
+        var machine = Self.machine(processors: 2)
+        machine.releaseNanosecondsPerPage = Int64(400_000 * share)
+        var configuration = HeapConfiguration()
+        configuration.scavengeShare = share
+        let test = try Self.heapWithFree(1000, machine, configuration)
+        let watch = WorkerWatch(test)
+        watch.endNanoseconds = 30_000_000_000
+        watch.runUntilParked()
+        #expect(watch.largestShare(ofSeconds: 10, processors: 2) <= 1.2 * share)
+        let shares = watch.shares(ofSeconds: 10, processors: 2, from: 5_000_000_000)
+        let median = try #require(shares.sorted().dropFirst(shares.count / 2).first)
+        #expect(median >= 0.8 * share, "\(shares)")
+    }
+
+    /// A request ends the sleep after a stretch of work. Only the bound over any ten seconds stands in the way then.
+    @Test func requestsAllTheTimeDoNotTakeItBeyondItsShare() throws {
+        var machine = Self.machine(processors: 2)
+        machine.releaseNanosecondsPerPage *= 10
+        let test = try TestPageHeap(machine)
+        let runs = try (0..<1000).map { _ in try test.use(128) }
+        for run in runs { test.heap.freePages(run, 128) }
+        nonisolated(unsafe) let heap = test.heap
+        let watch = WorkerWatch(heap.worker, on: test.simulated) { heap.runWorker(for: NoPageUser()) }
+        test.system.onCall { call in
+            if call.kind == .release { heap.wakeWorker() }
+        }
+        watch.endNanoseconds = 10_000_000_000
+        watch.runUntilParked()
+        test.system.onCall(nil)
+        // All that it may use in ten seconds, and at once.
+        #expect((180_000_000...240_000_000).contains(test.simulated.threadProcessorNanoseconds()))
+    }
+
+    /// What is freed between the last cycle and the park wakes nobody: the worker is not parked yet.
+    @Test func whatIsFreedJustBeforeItParksIsGivenBackToo() throws {
+        func run(freeingAt place: Int?) throws -> (waits: [Int64], retained: ByteCount) {
+            let test = try Self.heapWithFree(16)
+            let block = try #require(test.allocate(8 << 20))
+            let watch = WorkerWatch(test)
+            // As it is where the worker has a thread.
+            test.malloc.heap.worker.pointee.isRunning.store(true, ordering: .relaxed)
+            watch.onSleep = { count in if count == place { test.free(block) } }
+            watch.runUntilParked()
+            return (watch.waits, test.malloc.heap.figures().books.retained)
+        }
+        let quiet = try run(freeingAt: nil)
+        let sleeps = quiet.waits.count - 1
+        #expect(quiet.waits.last == -1 && quiet.retained > ByteCount(8 << 20))
+        // At the last sleep, after which there is no cycle any more.
+        let freed = try run(freeingAt: sleeps)
+        #expect(freed.waits.prefix(sleeps) == quiet.waits.prefix(sleeps))
+        #expect(freed.waits.last == -1 && freed.waits.count > quiet.waits.count)
+        #expect(freed.retained < ByteCount(2 << 20))
     }
 
     @Test func aRequestWhileItWorksIsNotLost() throws {
@@ -141,5 +204,15 @@ struct WorkerTests {
         // Two cycles to see that it stays away, then a second and a half of 20 ms a second: 28 ms of work, 137 MiB. With
         // a second in which the controller only learns it would be 50.
         #expect(test.malloc.heap.figures().books.retained < ByteCount(240 << 20))
+    }
+
+    /// The controller begins with a thousandth, and learns its pace in the idle rounds before: else the first stretch would be
+    /// followed by a sleep of a second.
+    @Test func theFirstStretchOfReleaseIsFollowedByOthersAtOnce() throws {
+        let test = try Self.heapWithFree(350)
+        let watch = WorkerWatch(test)
+        watch.endNanoseconds = 2_900_000_000
+        watch.runUntilParked()
+        #expect(test.malloc.heap.figures().books.retained < ByteCount(300 << 20))
     }
 }

@@ -76,6 +76,17 @@ struct RefusedReleaseTests {
         test.checkInvariants()
     }
 
+    /// The next search goes on below the lowest run that was tried: only one from the top comes by the others again.
+    @Test func aForcedReleaseTriesAgainWhatTheWorkerWasRefused() throws {
+        let test = try heap(runs: 25)
+        test.system.base.follow(FailurePlan(.release, calls: 1...Int.max))
+        #expect(release(test, .background) == 0)
+        test.system.base.follow(FailurePlan())
+        #expect(release(test, .forced) == pages(25))
+        #expect(test.heap.figures().books.freeRetained == 0)
+        test.checkInvariants()
+    }
+
     @Test(arguments: errors, [false, true])
     func holesAreRefused(error: Int32, isForced: Bool) throws {
         let test = try TestRefusableMalloc()

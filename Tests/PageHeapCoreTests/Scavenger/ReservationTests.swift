@@ -138,6 +138,26 @@ struct ReservationTests {
         #expect(heap.simulated.violations == [])
     }
 
+    /// Whoever allocates while the pages are out of reach finds nothing free so far below, and does not look there again
+    /// unless told to.
+    @Test func whatIsPutBackIsAllocatedBeforeWhatLiesAboveIt() throws {
+        let heap = try TestHeap()
+        try heap.add(0, allocated: [[0, 100], [110, 402]])
+        try heap.add(1, scavenged: [[0, 512]])
+        heap.startGeneration()
+        nonisolated(unsafe) let test = heap
+        nonisolated(unsafe) var meanwhile: OffsetAddress?
+        heap.system.onCall { call in
+            if call.kind == .release { meanwhile = test.simulation.allocate(1) }
+        }
+        #expect(heap.scavenge(.maximum) == PageCount(10).bytes)
+        heap.system.onCall(nil)
+        #expect(meanwhile?.rawValue == TestHeap.address(1, page: 0))
+        let next = heap.simulation.allocate(10)
+        try #require(next?.rawValue == TestHeap.address(0, page: 100))
+        heap.simulation.pages.checkInvariants()
+    }
+
     @Test func theEndOfAGenerationTellsWhatWasDoneInIt() throws {
         let heap = try TestHeap()
         try heap.add(0)

@@ -1,0 +1,79 @@
+import PageHeapCore
+import PageHeapSimulation
+import Testing
+
+/// What the trace says of the worker, in virtual time.
+@Suite("Worker: the trace")
+struct WorkerTraceTests {
+    /// Runs the worker of a heap with so many MiB free, and answers a record for each generation, the last one included.
+    ///
+    /// - Parameter onSleep: called at each wait, with the number of waits so far.
+    private func records(
+        _ mebibytes: Int, _ test: TestMalloc, onSleep: @escaping (Int) -> Void = { _ in }
+    ) throws -> [TraceRecord] {
+        let blocks = try (0..<mebibytes).map { _ in try #require(test.allocate(1 << 20)) }
+        for block in blocks { test.free(block) }
+        let heap = test.malloc.heap
+        var records: [TraceRecord] = []
+        var next = heap.addTraceReader()
+        // Each time the worker sleeps: only so many records wait for a reader.
+        func read() {
+            while let (number, record) = heap.traceRecord(from: next) {
+                #expect(number == next, "a record is lost")
+                if !record.isForced { records.append(record) }
+                next = number + 1
+            }
+        }
+        let watch = WorkerWatch(test)
+        watch.onSleep = { count in
+            read()
+            onSleep(count)
+        }
+        watch.runUntilParked()
+        // Begins one generation more, which ends the worker's last one.
+        _ = test.malloc.releaseFreeMemory()
+        read()
+        heap.removeTraceReader()
+        return records
+    }
+
+    private static func machine() -> SimulatedMachine {
+        var machine = SimulatedMachine()
+        machine.processors = 2
+        machine.releaseNanosecondsPerPage = 800
+        return machine
+    }
+
+    @Test("Of each generation it says what the worker released in it, and of all of them all that it did")
+    func work() throws {
+        let test = TestMalloc(Self.machine())
+        let records = try records(600, test)
+        #expect(records.count > 5)
+        var before: ByteCount = 0
+        for record in records {
+            let total = record.books.releasedInBackgroundTotal + record.books.releasedInSpansTotal
+            #expect(record.worked == total - before, "generation \(record.generation)")
+            before = total
+        }
+        #expect(before > ByteCount(590 << 20))
+    }
+
+    @Test("A controller that fails is counted, and told in the next line and in no other")
+    func controllerReset() throws {
+        let test = TestMalloc(Self.machine())
+        let system = test.system
+        nonisolated(unsafe) var failure: Int64 = 0
+        let records = try records(256, test) { count in
+            // A number of processors that no machine has, so that no share can be computed, for one round.
+            system.setProcessors(count == 9 ? 0 : 2)
+            if count == 9 { failure = system.monotonicNanoseconds() }
+        }
+        #expect(test.malloc.heap.figures().controllerResets == 1)
+        let told = records.filter(\.wasReset)
+        #expect(told.count == 1)
+        #expect(told.first?.time == records.first { $0.time > failure }?.time)
+        #expect(records.last?.wasReset == false)
+        // It goes on all the same.
+        #expect(records.last.map { $0.books.retained < ByteCount(2 << 20) } == true)
+    }
+}
