@@ -71,7 +71,17 @@ static uintptr_t choose(struct area *area, uintptr_t bytes) {
     return start;
 }
 
+// The thread sanitizer has addresses of its own, and passes on a request for others as one for address 0.
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define ADDRESSES_ARE_TAKEN 1
+#endif
+#endif
+
 bool pageheap_chooses_addresses(void) {
+#ifdef ADDRESSES_ARE_TAKEN
+    return false;
+#endif
     uint32_t found = __atomic_load_n(&mode, __ATOMIC_RELAXED);
     if (found == unknown) {
         found = cannot_choose;

@@ -32,7 +32,7 @@ extension Heap {
         let peak = max(books.peakDemand, books.demand)
         locked.pointee.books.beginCycle(demand: books.demand)
         cycle.seenDemand = books.demand
-        cycle.seenLive = ByteCount(state.pointee.liveBytes.load(ordering: .relaxed))
+        cycle.seenLive = LiveBytes.total(liveBytes)
         let demand = cycle.estimator.endCycle(at: now, peak: peak, demand: books.demand, risenAt: books.rise)
         let goal = RetentionGoal.effective(
             RetentionGoal.forDemand(

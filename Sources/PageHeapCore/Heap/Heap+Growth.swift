@@ -8,19 +8,42 @@ extension Heap {
     func grow(toHold count: PageCount) -> ByteCount {
         locked.pointee.lock.assertHeld()
         locked.pointee.lock.assertHeld()
+        if let more = addWithheld(), more >= count.bytes { return more }
         let bytes = count.bytes.roundedUp(to: PageGeometry.chunkBytes)
         let index = state.pointee.reservationCount
-        if grow(by: bytes, in: index - 1) { return bytes }
+        if grow(by: bytes, for: count.bytes, in: index - 1) { return bytes }
         // A system that is short of memory will have none elsewhere.
         guard index < Tunables.reservationLimit, isBlocked(state.pointee.reservations[index - 1], for: bytes),
             let next = Self.reserve(atLeast: bytes, state.pointee.system, state.pointee.configuration)
         else { return 0 }
         state.pointee.reservations[index] = next
         state.pointee.reservationCount = index + 1
-        if grow(by: bytes, in: index) { return bytes }
+        if grow(by: bytes, for: count.bytes, in: index) { return bytes }
         state.pointee.reservationCount = index
         Self.cancel(state.pointee.reservations[index], state.pointee.system)
         return 0
+    }
+
+    /// Adds the pages of the first chunk that were withheld when it was added, because a small process should have no more
+    /// address space than it uses (``HeapConfiguration/firstBytes``). The heap lock is held.
+    ///
+    /// - Returns: their bytes; nil if there are none, or the system refuses.
+    func addWithheld() -> ByteCount? {
+        let first = state.pointee.reservations[0]
+        guard first.accessibleEnd < first.grownEnd else { return nil }
+        let withheld = ByteCount(first.grownEnd &- first.accessibleEnd)
+        guard state.pointee.system.makeAccessible(first.accessibleEnd, withheld) else { return nil }
+        let base = offset(first.accessibleEnd)
+        state.pointee.reservations[0].accessibleEnd = first.grownEnd
+        // Nobody has freed them: the search for memory to release need not look there.
+        let mark = locked.pointee.pages.freeHighWaterMark
+        locked.pointee.pages.free(base: base, count: withheld.pagesRoundedUp)
+        locked.pointee.pages.markScavenged(base: base, count: withheld.pagesRoundedUp)
+        locked.pointee.pages.freeHighWaterMark = mark
+        locked.pointee.books.system += withheld
+        locked.pointee.books.released += withheld
+        settleHugePages(first.accessibleEnd, withheld, wanted: withheld)
+        return withheld
     }
 
     /// Whether a reservation has no room for so many more bytes, or something else lies there.
@@ -34,13 +57,22 @@ extension Heap {
     }
 
     /// Adds memory behind what has grown of a reservation.
-    private func grow(by bytes: ByteCount, in index: Int) -> Bool {
+    ///
+    /// - Parameter wanted: what the request needs of it.
+    private func grow(by bytes: ByteCount, for wanted: ByteCount, in index: Int) -> Bool {
         let room = state.pointee.reservations[index]
         guard bytes.rawValue <= room.end &- room.grownEnd else { return false }
         let end = room.grownEnd &+ bytes.rawValue
-        guard makeAccessible(upTo: end, in: index) else { return false }
+        let firstBytes = state.pointee.configuration.firstBytes
+        let isPart = index == 0 && room.grownEnd == room.base && wanted <= firstBytes && bytes > firstBytes
+        let accessible = isPart ? room.base &+ firstBytes.rawValue : end
+        guard makeAccessible(upTo: end, accessible: accessible, in: index) else { return false }
         let range = AddressRange(base: offset(room.grownEnd), limit: offset(room.grownEnd) + bytes)
         guard locked.pointee.pages.grow(range, using: state.pointee.system) else { return false }
+        if isPart {
+            _ = locked.pointee.pages.allocateRange(
+                base: offset(accessible), count: ByteCount(end &- accessible).pagesRoundedUp)
+        }
         state.pointee.reservations[index].grownEnd = end
         if index == 0 && room.table != nil {
             // Before anything of it is given out.
@@ -55,8 +87,9 @@ extension Heap {
         return true
     }
 
-    /// Makes a reservation usable up to an address, a step ahead if the system lets us.
-    private func makeAccessible(upTo end: UInt, in index: Int) -> Bool {
+    /// Makes the books of a reservation usable up to an address, and its memory up to another one that is not above it: as a
+    /// rule a step ahead, if the system lets us.
+    private func makeAccessible(upTo end: UInt, accessible: UInt, in index: Int) -> Bool {
         if state.pointee.reservations[index].table != nil {
             let withHigh = state.pointee.hasHighEntries.load(ordering: .relaxed)
             guard
@@ -72,12 +105,12 @@ extension Heap {
             state.pointee.otherMetadataBytes += more
         }
         let reservation = state.pointee.reservations[index]
-        if end <= reservation.accessibleEnd { return true }
-        let needed = ByteCount(end &- reservation.accessibleEnd)
+        if accessible <= reservation.accessibleEnd { return true }
+        let needed = ByteCount(accessible &- reservation.accessibleEnd)
         let left = ByteCount(reservation.end &- reservation.accessibleEnd)
         let share = ByteCount((reservation.grownEnd &- reservation.base) / Tunables.accessibleStepShare)
         let step = min(share, Tunables.accessibleStepBytes).roundedUp(to: PageGeometry.chunkBytes)
-        let ahead = min(max(needed, step), left)
+        let ahead = accessible < end ? needed : min(max(needed, step), left)
         let taken: ByteCount
         if state.pointee.system.makeAccessible(reservation.accessibleEnd, ahead) {
             taken = ahead

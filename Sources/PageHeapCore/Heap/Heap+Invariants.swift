@@ -19,12 +19,8 @@ extension Heap {
             cached += cache.retainedBytes
             cachedReleased += PageCount(UInt(cache.free.nonzeroBitCount)).bytes - cache.retainedBytes
         }
-        var ahead: ByteCount = 0
-        for index in 0..<state.pointee.reservationCount {
-            let reservation = state.pointee.reservations[index]
-            ahead += ByteCount(reservation.accessibleEnd &- reservation.grownEnd)
-        }
-        let total = locked.pointee.pages.inUse.totalBytes
+        let (ahead, withheld) = notInAllocator
+        let total = locked.pointee.pages.inUse.totalBytes - withheld
         let inUse = total - free - cached - cachedReleased
         let freeRetained = free - scavenged
         let released = scavenged + cachedReleased + ahead
@@ -42,6 +38,22 @@ extension Heap {
         }
     }
 
+    /// What is accessible and not in the allocator yet, and what the allocator has as in use and is not accessible yet. The
+    /// heap lock is held.
+    private var notInAllocator: (ahead: ByteCount, withheld: ByteCount) {
+        var ahead: ByteCount = 0
+        var withheld: ByteCount = 0
+        for index in 0..<state.pointee.reservationCount {
+            let reservation = state.pointee.reservations[index]
+            if reservation.accessibleEnd >= reservation.grownEnd {
+                ahead += ByteCount(reservation.accessibleEnd &- reservation.grownEnd)
+            } else {
+                withheld += ByteCount(reservation.grownEnd &- reservation.accessibleEnd)
+            }
+        }
+        return (ahead, withheld)
+    }
+
     /// Checked builds, while others use the heap: the allocator's counts are those of its bitmaps, its summaries are right,
     /// and the books balance.
     func checkBooks() {
@@ -55,12 +67,8 @@ extension Heap {
             }
             locked.pointee.pages.checkInvariants()
             currentBooks().checkInvariants()
-            var ahead: ByteCount = 0
-            for index in 0..<state.pointee.reservationCount {
-                let reservation = state.pointee.reservations[index]
-                ahead += ByteCount(reservation.accessibleEnd &- reservation.grownEnd)
-            }
-            let total = locked.pointee.pages.inUse.totalBytes + ahead
+            let (ahead, withheld) = notInAllocator
+            let total = locked.pointee.pages.inUse.totalBytes + ahead - withheld
             if total != locked.pointee.books.system { fatal("system bytes are wrong:", total.rawValue) }
         #endif
     }

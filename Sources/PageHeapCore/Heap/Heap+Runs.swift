@@ -112,6 +112,7 @@ extension Heap {
     /// - Returns: the bytes added; 0 where it cannot be.
     private func grow(from address: UInt, toReach end: UInt) -> ByteCount {
         locked.pointee.lock.assertHeld()
+        _ = addWithheld()
         let room = state.pointee.reservations[state.pointee.reservationCount - 1]
         guard address > room.base, address <= room.grownEnd, end > room.grownEnd, end <= room.end else { return 0 }
         let free = ByteCount(room.grownEnd &- address).pagesRoundedUp

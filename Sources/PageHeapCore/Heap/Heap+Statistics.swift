@@ -26,7 +26,7 @@ extension Heap {
         }
         return HeapFigures(
             books: currentBooks(), metadata: metadataBytes,
-            live: ByteCount(state.pointee.liveBytes.load(ordering: .relaxed)),
+            live: LiveBytes.total(liveBytes),
             goal: ByteCount(state.pointee.goal.load(ordering: .relaxed)),
             memoryLimit: ByteCount(state.pointee.memoryLimit.load(ordering: .relaxed)),
             limitGoal: ByteCount(state.pointee.limitGoal.load(ordering: .relaxed)),
@@ -89,7 +89,7 @@ extension Heap {
         figures.released_in_spans_bytes = UInt64(books.releasedInSpans.rawValue)
         figures.metadata_bytes = UInt64(metadataBytes.rawValue)
         figures.goal_bytes = UInt64(state.pointee.goal.load(ordering: .relaxed))
-        figures.live_bytes = UInt64(state.pointee.liveBytes.load(ordering: .relaxed))
+        figures.live_bytes = UInt64(LiveBytes.total(liveBytes).rawValue)
         figures.released_background_total = UInt64(books.releasedInBackgroundTotal.rawValue)
         figures.released_growth_total = UInt64(books.releasedAtGrowthTotal.rawValue)
         figures.released_forced_total = UInt64(books.releasedForcedTotal.rawValue)

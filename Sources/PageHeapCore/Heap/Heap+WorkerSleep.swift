@@ -93,7 +93,7 @@ extension Heap {
         state.pointee.worker.isParked.store(true, ordering: .sequentiallyConsistent)
         let freed = cycle.freed(
             demand: currentBooks().demand,
-            live: ByteCount(state.pointee.liveBytes.load(ordering: .sequentiallyConsistent)))
+            live: LiveBytes.total(liveBytes))
         return freed < Tunables.wakeBytes
     }
 
@@ -155,7 +155,7 @@ extension Heap {
     }
 
     private func excess(of books: HeapBooks) -> ByteCount {
-        let live = ByteCount(state.pointee.liveBytes.load(ordering: .relaxed))
+        let live = LiveBytes.total(liveBytes)
         let need = state.pointee.configuration.keepsSpans ? min(live, books.used) : books.used
         let kept = RetentionGoal.forDemand(
             need, extraPercent: state.pointee.configuration.retainExtraPercent,

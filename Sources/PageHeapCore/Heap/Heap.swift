@@ -124,6 +124,9 @@ package struct Heap<System: OperatingSystem> {
     @inline(__always)
     var locked: UnsafeMutablePointer<LockedPages> { withUnsafeMutablePointer(to: &state.pointee.locked) { $0 } }
 
+    @inline(__always)
+    var liveBytes: UnsafeMutablePointer<LiveBytes> { withUnsafeMutablePointer(to: &state.pointee.liveBytes) { $0 } }
+
     /// The background worker's state.
     package var worker: UnsafePointer<WorkerState> { withUnsafePointer(to: state.pointee.worker) { $0 } }
 

@@ -36,6 +36,9 @@ package struct HeapConfiguration: Sendable {
         keepsSpans ? Tunables.mallocReservationBytes : Tunables.reservationBytes
     }
 
+    /// Bytes of the first chunk that are mapped when it is added; a malloc withholds the rest until it is needed.
+    package var firstBytes: ByteCount { keepsSpans ? Tunables.mallocFirstBytes : PageGeometry.chunkBytes }
+
     package init() {}
 
     /// The same with every number in its range: a heap works with whatever it is told. A share that is no number becomes

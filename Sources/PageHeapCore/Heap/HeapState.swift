@@ -66,8 +66,8 @@ package struct HeapState<System: OperatingSystem>: ~Copyable {
     let assistNanoseconds: Atomic<UInt64>
     let forcedNanoseconds: Atomic<UInt64>
 
-    /// Bytes of blocks that are with threads' caches or the program. Relaxed: a figure.
-    let liveBytes: Atomic<UInt>
+    /// Bytes of blocks that are with threads' caches or the program.
+    var liveBytes: LiveBytes
     /// Of what is released inside pages in use, the part that owners of runs discarded. Guarded by the heap lock.
     var discardedBytes: ByteCount
     /// Metadata outside the allocator and the records: span tables, caches. Guarded by the heap lock.

@@ -70,7 +70,7 @@ extension MallocHeap {
     }
 
     private func give(_ blocks: UnsafeMutablePointer<UInt>, _ count: Int, _ sizeClass: SizeClass) {
-        noteLive(UInt(bitPattern: count) &* UInt(classes[sizeClass].blockBytes), out: false)
+        noteLive(UInt(bitPattern: count) &* UInt(classes[sizeClass].blockBytes), sizeClass, out: false)
         central.give(blocks, count, of: sizeClass)
     }
 
@@ -84,7 +84,7 @@ extension MallocHeap {
             let blocks = cache.blocks(sizeClass)
             for position in 0..<Int(cache.count(sizeClass)) {
                 guard central.giveIfOut(blocks[position], of: sizeClass) else { continue }
-                noteLive(UInt(classes[sizeClass].blockBytes), out: false)
+                noteLive(UInt(classes[sizeClass].blockBytes), sizeClass, out: false)
             }
         }
     }

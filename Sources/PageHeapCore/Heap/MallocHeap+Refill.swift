@@ -55,7 +55,7 @@ extension MallocHeap {
         let capacity = cache.settledCapacity(sizeClass, blockBytes: blockBytes)
         let transferred = takeTransferred(sizeClass, into: blocks, room: capacity)
         if transferred > 0 {
-            noteLive(UInt(bitPattern: transferred) &* UInt(blockBytes), out: true)
+            noteLive(UInt(bitPattern: transferred) &* UInt(blockBytes), sizeClass, out: true)
             cache.grow(sizeClass, blockBytes: blockBytes)
             pageheap_compiler_fence()  // as in ThreadCache.push
             cache.setCount(sizeClass, UInt32(truncatingIfNeeded: transferred - 1))
@@ -66,7 +66,7 @@ extension MallocHeap {
         if count == 0 { return 0 }
         // For the next time: a stack that is emptied again and again is too small.
         cache.grow(sizeClass, blockBytes: blockBytes)
-        noteLive(UInt(bitPattern: count) &* UInt(blockBytes), out: true)
+        noteLive(UInt(bitPattern: count) &* UInt(blockBytes), sizeClass, out: true)
         // The lowest address on top: a sequence of requests gets ascending addresses.
         var low = 0
         var high = count - 1
@@ -84,7 +84,7 @@ extension MallocHeap {
     private func takeOne(_ sizeClass: SizeClass) -> UInt {
         var block: UInt = 0
         guard central.take(1, of: sizeClass, into: &block) == 1 else { return 0 }
-        noteLive(UInt(classes[sizeClass].blockBytes), out: true)
+        noteLive(UInt(classes[sizeClass].blockBytes), sizeClass, out: true)
         return block
     }
 

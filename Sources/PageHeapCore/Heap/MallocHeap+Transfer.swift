@@ -14,7 +14,7 @@ extension MallocHeap {
         if isKept == true { cache.dropLowest(count, sizeClass) }
         list.pointee.lock.unlock()
         guard isKept == true else { return false }
-        noteLive(UInt(bitPattern: count) &* bytes, out: false)
+        noteLive(UInt(bitPattern: count) &* bytes, sizeClass, out: false)
         heap.noteGiven(ByteCount(UInt(bitPattern: count) &* bytes))
         return true
     }

@@ -109,13 +109,14 @@ package struct MallocHeap<System: OperatingSystem> {
     }
 
     /// Notes bytes of blocks that left for the caches or the program, or came back.
+    ///
+    /// - Parameter sizeClass: of the blocks.
     @inline(__always)
-    func noteLive(_ bytes: UInt, out: Bool) {
+    func noteLive(_ bytes: UInt, _ sizeClass: SizeClass = .notSmall, out: Bool) {
         if out {
-            state.pointee.heap.liveBytes.wrappingAdd(bytes, ordering: .relaxed)
+            LiveBytes.add(bytes, to: heap.liveBytes, group: sizeClass.index)
         } else {
-            // Before the look whether the worker is parked: see `Heap.park`.
-            state.pointee.heap.liveBytes.wrappingSubtract(bytes, ordering: .sequentiallyConsistent)
+            LiveBytes.subtract(bytes, from: heap.liveBytes, group: sizeClass.index)
         }
     }
 }

@@ -3,7 +3,8 @@
 ///
 ///     base ──── in the allocator ──── grownEnd ── accessible ── accessibleEnd ──── reserved ──── end
 ///
-/// Addresses are the process's.
+/// A malloc's first chunk may be in the allocator before all of it is accessible; the rest is withheld: in use, as far as the
+/// allocator knows. Addresses are the process's.
 struct Reservation {
     var base: UInt = 0
     var end: UInt = 0

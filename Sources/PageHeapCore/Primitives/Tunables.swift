@@ -10,6 +10,9 @@ package enum Tunables {
     /// The same for the malloc: 32 TiB, as much as the records of 2^32 spans reach. One base makes the page map flat.
     package static var mallocReservationBytes: ByteCount { ByteCount(32 << 40) }
 
+    /// Bytes that a malloc maps first. 1 MiB: most processes are small, and some may lock no more than 8 MiB.
+    package static var mallocFirstBytes: ByteCount { ByteCount(1 << 20) }
+
     /// Reservations a heap may hold: one, and more only where something else lies in its way, or address space is limited.
     package static var reservationLimit: Int { 8 }
 

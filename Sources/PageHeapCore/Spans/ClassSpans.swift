@@ -11,6 +11,8 @@ package struct ClassSpans: ~Copyable {
     package var spare: UInt32 = 0
     /// The scavenger has seen it: at its next look it goes back to the heap.
     package var wasSpareSeen = false
+    /// To the end of a cache line: threads that work with neighbouring classes do not take one line from each other.
+    private var padding: (UInt64, UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0, 0)
 
     package init() {}
 }
