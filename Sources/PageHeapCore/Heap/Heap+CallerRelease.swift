@@ -56,7 +56,8 @@ extension Heap {
         unlockPass()
         progress.cycle.note(released: released, isExhausted: isExhausted)
         state.pointee.space.releasedInGeneration.wrappingAdd(released.rawValue, ordering: .relaxed)
-        progress.callerAllowance -= Double(released.rawValue)
+        // Whole huge pages may make it more than was asked for.
+        progress.callerAllowance = max(0, progress.callerAllowance - Double(released.rawValue))
         if released > 0 {
             locked.lock()
             publish()
