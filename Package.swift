@@ -34,6 +34,8 @@ func mallocLibrary(_ name: String, _ settings: [SwiftSetting]) -> Target {
                 "-Xlinker", "--gc-sections",
                 // The process goes on using it, whoever closes it: exits of threads, blocks in use.
                 "-Xlinker", "-z", "-Xlinker", "nodelete",
+                // No symbol is looked up on the worker's thread, which the dynamic linker does not know.
+                "-Xlinker", "-z", "-Xlinker", "now",
             ]),
             // Valgrind 3.19 gives up on the debug information of this toolchain, and with it on the program.
             .unsafeFlags(["-Xlinker", "--strip-debug"], .when(configuration: .release)),

@@ -127,6 +127,10 @@ int pageheap_start_bare_thread(void (*body)(void *), void *argument) {
     int saved = errno;
     sigset_t all, before;
     pageheap_join_bare_thread();  // one that has just ended may still be on the stack
+    if (__atomic_load_n(&bare.identifier, __ATOMIC_ACQUIRE) != 0) {
+        errno = saved;
+        return EAGAIN;
+    }
     bare.body = body;
     bare.argument = argument;
     char *pointer = prepare_region();
@@ -162,9 +166,15 @@ void pageheap_join_bare_thread(void) {
     uint32_t identifier;
     bool has_waited = false;
     // The kernel wakes as if other processes could wait: no private futex. And it wakes one, who wakes all others.
-    while ((identifier = __atomic_load_n(&bare.identifier, __ATOMIC_ACQUIRE)) != 0) {
-        syscall(SYS_futex, &bare.identifier, FUTEX_WAIT, identifier, NULL, NULL, 0);
+    // Not for ever: the calling thread may be in a signal handler, and hold a lock that the thread needs in order to end.
+    struct timespec slice = {.tv_nsec = 20000000};
+    for (int i = 0; i < 50 && (identifier = __atomic_load_n(&bare.identifier, __ATOMIC_ACQUIRE)) != 0; i++) {
+        syscall(SYS_futex, &bare.identifier, FUTEX_WAIT, identifier, &slice, NULL, 0);
         has_waited = true;
+    }
+    if (__atomic_load_n(&bare.identifier, __ATOMIC_ACQUIRE) != 0) {
+        errno = saved;
+        return;
     }
     if (has_waited) syscall(SYS_futex, &bare.identifier, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
     // The number is cleared a little before the kernel counts the thread no more. Bounded, because another thread may
@@ -174,7 +184,9 @@ void pageheap_join_bare_thread(void) {
     errno = saved;
 }
 
-bool pageheap_has_bare_thread(void) { return __atomic_load_n(&bare.identifier, __ATOMIC_ACQUIRE) != 0; }
+bool pageheap_has_bare_thread(void) {
+    return __atomic_load_n(&bare.identifier, __ATOMIC_ACQUIRE) != 0 || __atomic_load_n(&bare.latest, __ATOMIC_RELAXED) != 0;
+}
 
 void pageheap_forget_bare_thread(void) {
     __atomic_store_n(&bare.identifier, 0, __ATOMIC_RELAXED);

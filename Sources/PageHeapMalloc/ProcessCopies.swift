@@ -105,6 +105,7 @@ enum ProcessCopies {
         let directory = Options.statisticsDirectory(in: pageheap_environment())
         let page = directory.flatMap { pageheap_statistics_page_create($0) }
         // All locks are this thread's for a moment: taken by the forking thread for the fork, or by nobody.
+        let isStopping = LockPassage.isForStop
         LockPassage.open()
         if forking != 0 {
             ProcessHeap.heap.heap.becomeChild(page: page)
@@ -112,7 +113,8 @@ enum ProcessCopies {
             LockPassage.close()
             ProcessHeap.heap.unlockAfterFork()
         } else {
-            guard ProcessHeap.heap.takeLocksFromMissingHolders() else {
+            // A crash reporter forks while the program is being stopped: better a heap half changed than none.
+            guard ProcessHeap.heap.takeLocksFromMissingHolders() || isStopping else {
                 fatal("this process was made by clone, not fork, while another thread changed the heap")
             }
             ProcessHeap.heap.heap.becomeChild(page: page)

@@ -99,7 +99,8 @@ enum ProcessHeap {
     @inline(never)
     private static func startWorker() {
         // A fork's handlers are at work, or the program is being stopped.
-        if LockPassage.isOpen { return }
+        // So is the child of a vfork, whose threads end with it.
+        if LockPassage.isOpen || !pageheap_is_noted_process() { return }
         heap.heap.startWorkerIfWanted {
             pageheap_read_processor_quota()
             return pageheap_start_bare_thread({ runWorker($0) }, UnsafeMutableRawPointer(heap.state)) == 0

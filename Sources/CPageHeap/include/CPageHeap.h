@@ -143,7 +143,7 @@ int pageheap_start_thread(void (*_Nonnull body)(void *_Nonnull), void *_Nonnull 
 // the thread that starts it. 0 or a positive errno.
 int pageheap_start_bare_thread(void (*_Nonnull body)(void *_Nonnull), void *_Nonnull argument);
 // Waits until the bare thread, if there was one, has left the process: the kernel no longer counts it. Its body must be
-// about to return. The calling thread's identity does not matter.
+// about to return. Gives up after a second. The calling thread's identity does not matter.
 void pageheap_join_bare_thread(void);
 bool pageheap_has_bare_thread(void);
 // In a child process, which the bare thread did not come along to.

@@ -135,7 +135,7 @@ extension MallocHeap {
             let tail = span.pointee.base &+ new.bytes.rawValue
             span.pointee.pages = UInt32(truncatingIfNeeded: new.rawValue)
             noteLive((old - new).bytes.rawValue, out: false)
-            heap.freePages(tail, old - new)
+            freeTail(tail, old - new, wasMoved: span.pointee.wasMoved)
             return true
         }
         let end = span.pointee.base &+ old.bytes.rawValue

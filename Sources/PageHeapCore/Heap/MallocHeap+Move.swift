@@ -34,6 +34,9 @@ extension MallocHeap {
         heap.deallocateSpanRecord(index)
         if stayedMoved {
             freeMoved(base, pages)
+        } else if isMoved {
+            // What the program has set on the old mapping (its protection, what becomes of it in a fork) goes with it.
+            freeTail(base, pages, wasMoved: true)
         } else if isReleased {
             heap.freeReleasedPages(base, pages)
         } else {
@@ -69,7 +72,14 @@ extension MallocHeap {
     /// Frees the pages of a block that was moved: fresh memory takes the place of what came from elsewhere.
     func freeMoved(_ base: UInt, _ pages: PageCount) {
         state.pointee.movedBlocks.wrappingSubtract(1, ordering: .relaxed)
-        if state.pointee.heap.system.renew(base, pages.bytes) {
+        freeTail(base, pages, wasMoved: true)
+    }
+
+    /// Frees pages of a block, or of where it was.
+    ///
+    /// - Parameter wasMoved: memory has come there from elsewhere, or has gone from there.
+    func freeTail(_ base: UInt, _ pages: PageCount, wasMoved: Bool) {
+        if wasMoved && state.pointee.heap.system.renew(base, pages.bytes) {
             heap.freeReleasedPages(base, pages)
         } else {
             heap.freePages(base, pages)

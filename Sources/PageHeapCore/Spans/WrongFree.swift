@@ -55,12 +55,14 @@ package struct NotedWrongFree: ~Copyable {
     /// Stops the program if one was noted. No lock is held.
     @inline(__always)
     func stopIfAny() {
-        let address = address.load(ordering: .acquiring)
-        if address != 0 { stop(address) }
+        if address.load(ordering: .relaxed) != 0 { stop() }
     }
 
     @inline(never)
-    private func stop(_ address: UInt) -> Never {
+    private func stop() {
+        // A handler of the program's may allocate, and comes here again.
+        let address = address.exchange(0, ordering: .acquiring)
+        if address == 0 || LockPassage.isForStop { return }
         let details = details.load(ordering: .relaxed)
         let blockBytes = details &>> 8
         WrongFree.stop(

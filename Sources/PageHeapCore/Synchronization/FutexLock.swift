@@ -85,8 +85,9 @@ package struct FutexLock<Rank: LockRank>: ~Copyable, Sendable {
     /// A thread that stops the program waits a tenth of a second for a lock, and then takes it from whoever has it.
     private func takeToStop() {
         for _ in 0..<100 {
-            if state.exchange(Self.held, ordering: .acquiring) == Self.free { return }
-            _ = pageheap_futex_wait(address, Self.held, 1_000_000)
+            // As contended: others may sleep on it.
+            if state.exchange(Self.contended, ordering: .acquiring) == Self.free { return }
+            _ = pageheap_futex_wait(address, Self.contended, 1_000_000)
         }
     }
 

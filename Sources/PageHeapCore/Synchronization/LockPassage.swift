@@ -7,7 +7,9 @@ package enum LockPassage {
     package static var isOpen: Bool { pageheap_thread_slot().pointee.passes_locks != 0 }
 
     /// Whether that is because the thread stops the program, and not because it has all locks.
-    static var isForStop: Bool { pageheap_thread_slot().pointee.passes_locks == UInt32(PAGEHEAP_PASSES_TO_STOP) }
+    package static var isForStop: Bool {
+        pageheap_thread_slot().pointee.passes_locks == UInt32(PAGEHEAP_PASSES_TO_STOP)
+    }
 
     package static func open() { pageheap_thread_slot().pointee.passes_locks = UInt32(PAGEHEAP_PASSES_FOR_FORK) }
 
