@@ -5,7 +5,9 @@ struct ProcessTests {
     @Test(
         "What the library does to a process, and does not",
         arguments: [
-            "comes-and-goes", "attributes", "alone", "sandbox", "in-the-way", "moved", "tables", "locked", "names",
+            "comes-and-goes", "attributes", "alone", "sandbox", "in-the-way", "moved", "cut", "left", "tables",
+            "locked",
+            "names", "in-handler",
         ])
     func process(_ check: String) throws { try Check.passes("process", check) }
 

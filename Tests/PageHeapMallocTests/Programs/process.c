@@ -10,7 +10,9 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <signal.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 static int tasks(char names[][64], int most) {
@@ -184,6 +186,66 @@ static void moved(void) {
     CHECK(malloc_trim(0) == 1 && resident_kib() < 20 << 10);
 }
 
+static long mappings(void) {
+    long lines = 0;
+    FILE *stream = fopen("/proc/self/maps", "r");
+    CHECK(stream != NULL);
+    for (int c; (c = getc(stream)) != EOF;) lines += c == '\n';
+    fclose(stream);
+    return lines;
+}
+
+// Moved blocks leave no mappings of their own behind, neither where they were nor where they are cut.
+static void cut(void) {
+    long before = mappings();
+    for (int i = 0; i < 3000; i++) {
+        char *block = malloc(1 << 20), *behind = malloc(1 << 20);
+        memset(block, 1, 1 << 20);
+        block = realloc(block, 3 << 20);
+        CHECK(block != NULL && block[(1 << 20) - 1] == 1);
+        block = realloc(block, 512 << 10);
+        free(behind);
+        free(block);
+    }
+    CHECK(mappings() - before < 100);
+}
+
+// What the program has set on the memory of its block does not stay where realloc moved it away from.
+static void left(void) {
+    size_t bytes = 8 << 20;
+    char *block = malloc(bytes), *behind = malloc(bytes);
+    uintptr_t place = (uintptr_t)block;
+    memset(block, 1, bytes);
+    CHECK(mprotect((void *)(place + 4096), bytes / 2, PROT_READ) == 0);
+    block = realloc(block, 3 * bytes);
+    CHECK(block != NULL && mprotect((void *)((uintptr_t)block + 4096), bytes / 2, PROT_READ | PROT_WRITE) == 0);
+    char *next = malloc(bytes);
+    memset(next, 2, bytes);
+    free(next);
+    free(behind);
+    free(block);
+}
+
+// A program of one thread forks in a signal handler, also while it allocates and there is a worker.
+static volatile sig_atomic_t forks;
+static void fork_here(int number) {
+    (void)number;
+    pid_t child = fork();
+    if (child == 0) _exit(0);
+    int status;
+    waitpid(child, &status, 0);
+    forks++;
+}
+static void in_handler(void) {
+    signal(SIGALRM, fork_here);
+    struct itimerval often = {{0, 20000}, {0, 20000}};
+    setitimer(ITIMER_REAL, &often, NULL);
+    while (forks < 30) {
+        drop(8);
+        for (int i = 0; i < 1000; i++) free(malloc((size_t)i * 100));
+    }
+}
+
 // Large zeroed tables read as zero, whatever was there before, and cost what is used of them.
 static void tables(void) {
     size_t bytes = 64 << 20;
@@ -263,6 +325,6 @@ int main(int count, char **arguments) {
     const struct check checks[] = {
         {"comes-and-goes", comes_and_goes}, {"attributes", attributes}, {"alone", alone}, {"sandbox", sandbox},
         {"in-the-way", in_the_way}, {"moved", moved}, {"tables", tables}, {"locked", locked}, {"names", names},
-        {"bare-clone", bare_clone}};
+        {"bare-clone", bare_clone}, {"cut", cut}, {"left", left}, {"in-handler", in_handler}};
     return RUN(checks, arguments);
 }
