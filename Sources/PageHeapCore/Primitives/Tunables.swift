@@ -198,6 +198,10 @@ package enum Tunables {
     package static var workerRetryNanoseconds: Int64 { 100_000_000 }
     package static var workerRetryDoublings: UInt32 { 10 }
 
+    /// Pauses of the processor for which a thread that wants the worker gone waits for one that is starting it: some
+    /// milliseconds, a hundred times what that takes.
+    package static var holdOffPauses: Int { 100_000 }
+
     /// Nanoseconds after a fork before the worker starts again: a program that looks how many threads it has does so at
     /// once.
     package static var workerForkDelayNanoseconds: Int64 { 20_000_000 }

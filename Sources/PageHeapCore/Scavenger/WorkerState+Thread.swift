@@ -107,11 +107,18 @@ extension WorkerState {
     ///
     /// - Parameter join: waits until its thread is gone.
     func holdOff(_ system: some OperatingSystem, join: () -> Void) {
-        lock.lock()
+        // Not for ever, as below: the calling thread may be in a signal handler, and have been at it itself.
+        var patience = Tunables.holdOffPauses
+        while !lock.tryLock() {
+            patience -= 1
+            if patience <= 0 { return }
+            pauseProcessor()
+        }
         holdOffs.wrappingAdd(1, ordering: .relaxed)
         let isThere = isRunning.load(ordering: .relaxed)
         if isThere { shouldStop.store(true, ordering: .relaxed) }
-        while isStarting.load(ordering: .relaxed) {
+        while isStarting.load(ordering: .relaxed) && patience > 0 {
+            patience -= 1
             lock.unlock()
             pauseProcessor()
             lock.lock()
@@ -123,8 +130,15 @@ extension WorkerState {
 
     /// - Parameter delay: nanoseconds for which no worker starts all the same; callers release meanwhile.
     func endHoldOff(delay: Int64, _ system: some OperatingSystem) {
-        lock.lock()
-        if holdOffs.wrappingSubtract(1, ordering: .relaxed).newValue == 0 && shouldStop.load(ordering: .relaxed) {
+        var patience = Tunables.holdOffPauses
+        while !lock.tryLock() {
+            patience -= 1
+            if patience <= 0 { return }
+            pauseProcessor()
+        }
+        if holdOffs.load(ordering: .relaxed) > 0, holdOffs.wrappingSubtract(1, ordering: .relaxed).newValue == 0,
+            shouldStop.load(ordering: .relaxed)
+        {
             // It was cut short: there may be more to give.
             shouldStop.store(false, ordering: .relaxed)
             isRunning.store(false, ordering: .relaxed)
