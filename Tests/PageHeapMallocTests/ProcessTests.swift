@@ -7,7 +7,7 @@ struct ProcessTests {
         arguments: [
             "comes-and-goes", "attributes", "alone", "sandbox", "in-the-way", "moved", "cut", "left", "tables",
             "locked",
-            "names", "in-handler",
+            "names",
         ])
     func process(_ check: String) throws { try Check.passes("process", check) }
 

@@ -10,9 +10,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <signal.h>
 #include <sys/syscall.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 static int tasks(char names[][64], int most) {
@@ -226,26 +224,6 @@ static void left(void) {
     free(block);
 }
 
-// A program of one thread forks in a signal handler, also while it allocates and there is a worker.
-static volatile sig_atomic_t forks;
-static void fork_here(int number) {
-    (void)number;
-    pid_t child = fork();
-    if (child == 0) _exit(0);
-    int status;
-    waitpid(child, &status, 0);
-    forks++;
-}
-static void in_handler(void) {
-    signal(SIGALRM, fork_here);
-    struct itimerval often = {{0, 20000}, {0, 20000}};
-    setitimer(ITIMER_REAL, &often, NULL);
-    while (forks < 30) {
-        drop(8);
-        for (int i = 0; i < 1000; i++) free(malloc((size_t)i * 100));
-    }
-}
-
 // Large zeroed tables read as zero, whatever was there before, and cost what is used of them.
 static void tables(void) {
     size_t bytes = 64 << 20;
@@ -325,6 +303,6 @@ int main(int count, char **arguments) {
     const struct check checks[] = {
         {"comes-and-goes", comes_and_goes}, {"attributes", attributes}, {"alone", alone}, {"sandbox", sandbox},
         {"in-the-way", in_the_way}, {"moved", moved}, {"tables", tables}, {"locked", locked}, {"names", names},
-        {"bare-clone", bare_clone}, {"cut", cut}, {"left", left}, {"in-handler", in_handler}};
+        {"bare-clone", bare_clone}, {"cut", cut}, {"left", left}};
     return RUN(checks, arguments);
 }
