@@ -32,7 +32,7 @@ func mallocLibrary(_ name: String, _ settings: [SwiftSetting]) -> Target {
             .unsafeFlags([
                 "-Xlinker", "--version-script=\(exportList)",
                 "-Xlinker", "--gc-sections",
-                // The process goes on using it, whoever closes it: exits of threads, blocks in use.
+                // The process still uses the library after dlclose: threads exit, and blocks are in use.
                 "-Xlinker", "-z", "-Xlinker", "nodelete",
                 // No symbol is looked up on the worker's thread, which the dynamic linker does not know.
                 "-Xlinker", "-z", "-Xlinker", "now",

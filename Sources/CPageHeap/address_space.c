@@ -20,7 +20,7 @@
 #endif
 
 enum { unknown, chooses, cannot_choose };
-static uint32_t mode;  // relaxed: whoever finds it unknown finds out the same
+static uint32_t mode;  // relaxed: threads that find it unknown all get the same result
 
 #if UINTPTR_MAX > UINT32_MAX
 #define TIB ((uintptr_t)1 << 40)

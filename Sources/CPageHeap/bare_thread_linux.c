@@ -35,7 +35,7 @@ static struct {
     void *argument;
     char *region;         // kept for the next thread
     uintptr_t region_bytes;
-    uint32_t identifier;  // the kernel clears it when the thread has ended, and wakes whoever waits for that
+    uint32_t identifier;  // the kernel clears it when the thread has ended, and wakes a thread that waits for it
     uint32_t latest;      // the same, not cleared
 } bare;
 
@@ -151,7 +151,7 @@ int pageheap_start_bare_thread(void (*body)(void *), void *argument) {
                          NULL, &bare.identifier, pointer, &bare.identifier);
         error = made < 0 ? errno : 0;
         if (made < 0) {
-            // As the kernel does at a thread's end: somebody may wait for it already.
+            // As the kernel does when a thread ends: another thread may already wait.
             __atomic_store_n(&bare.identifier, 0, __ATOMIC_RELEASE);
             syscall(SYS_futex, &bare.identifier, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
         }

@@ -59,7 +59,7 @@ extension Heap {
     package func becomeChild(page: UnsafeMutablePointer<pageheap_statistics_page>?) {
         state.pointee.worker.becomeChild()
         state.pointee.hasProgress = false
-        // Whoever else searched does so in the parent.
+        // Other threads that were searching exist only in the parent.
         state.pointee.space.searchers = 0
         state.pointee.waitingForks.store(0, ordering: .relaxed)
         state.pointee.assistNanoseconds.store(0, ordering: .relaxed)

@@ -46,7 +46,7 @@ extension Heap {
         return withheld
     }
 
-    /// Whether a reservation has no room for so many more bytes, or something else lies there.
+    /// Whether a reservation lacks room for the bytes, or another mapping is in the way.
     private func isBlocked(_ reservation: Reservation, for bytes: ByteCount) -> Bool {
         let room = ByteCount(reservation.end &- reservation.grownEnd)
         if bytes > room { return true }
