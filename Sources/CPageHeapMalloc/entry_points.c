@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <gnu/libc-version.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -19,6 +20,7 @@ void *pageheap_entry_realloc(void *pointer, size_t bytes);
 void *pageheap_entry_aligned(size_t alignment, size_t bytes);
 size_t pageheap_entry_usable_size(void *pointer);
 size_t pageheap_entry_release(void);
+bool pageheap_prepare_for_forks(void);
 void pageheap_before_fork(void);
 void pageheap_after_fork_in_parent(void);
 void pageheap_after_fork_in_child(void);
@@ -30,7 +32,8 @@ void pageheap_set_out_of_memory(void) { errno = ENOMEM; }
 __attribute__((constructor)) void pageheap_register_fork_handlers(void) {
     static int registered;
     if (__atomic_exchange_n(&registered, 1, __ATOMIC_RELAXED) != 0) return;
-    pthread_atfork(pageheap_before_fork, pageheap_after_fork_in_parent, pageheap_after_fork_in_child);
+    bool child = pageheap_prepare_for_forks();
+    pthread_atfork(pageheap_before_fork, pageheap_after_fork_in_parent, child ? pageheap_after_fork_in_child : NULL);
 }
 
 // The embedded Swift runtime refers to it for the seed of its hashing, which nothing here does. Defined, so that the library

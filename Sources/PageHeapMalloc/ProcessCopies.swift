@@ -26,8 +26,21 @@ enum ProcessCopies {
         UnsafePointer(bitPattern: markAddress.load(ordering: .relaxed))
     }
 
-    /// Marks the process as the one that has set the heap up.
-    static func mark() { markAddress.store(UInt(bitPattern: pageheap_make_process_mark()), ordering: .relaxed) }
+    /// Marks the process as the owner of the heap that it has set up, or will.
+    static func mark() {
+        if let word {
+            word.pointee.store(adopted, ordering: .releasing)
+            return
+        }
+        let made = UInt(bitPattern: pageheap_make_process_mark())
+        _ = markAddress.compareExchange(expected: 0, desired: made, ordering: .relaxed)
+    }
+
+    /// Whether a child has to do something at once: without the word nothing would say later that it is a copy, and the one
+    /// who watches the figures wants to see it. Most children are spared the faults of our code.
+    static var needsChildHandler: Bool {
+        word == nil || Options.statisticsDirectory(in: pageheap_environment()) != nil
+    }
 
     /// Whether this process is a copy whose heap nobody has adopted.
     @inline(__always)
@@ -68,11 +81,10 @@ enum ProcessCopies {
 
     fileprivate static func afterInChild() {
         guard ProcessHeap.isStarted else { return }
-        // Without the word nothing would say later that this is a copy; and who watches wants to see it at once.
-        if word == nil {
-            if isLockedByThisThread { becomeChild() }
-        } else if Options.statisticsDirectory(in: pageheap_environment()) != nil {
+        if word != nil {
             adopt()
+        } else if isLockedByThisThread {
+            becomeChild()
         }
     }
 
@@ -125,6 +137,15 @@ enum ProcessCopies {
         let survivor = forking != 0 ? forking : ProcessHeap.heap.hasSeveralCaches ? ThreadSlot.identity : nil
         ProcessHeap.heap.dropOtherThreadsCaches(survivor: survivor)
     }
+}
+
+/// Before the fork handlers are registered.
+///
+/// - Returns: whether children need theirs.
+@c(pageheap_prepare_for_forks)
+public func prepareForForks() -> Bool {
+    ProcessCopies.mark()
+    return ProcessCopies.needsChildHandler
 }
 
 @c(pageheap_before_fork)

@@ -72,7 +72,7 @@ enum ProcessHeap {
         heap.heap.publish(in: page)
         heap.watchThreadExits { threadExits($0) }
         ProcessCopies.mark()
-        // Before any lock of the heap can be held by another thread.
+        // If the library's constructor has not done so. Before any lock of the heap can be held by another thread.
         pageheap_register_fork_handlers()
         phase.store(started, ordering: .releasing)
         return true

@@ -5,7 +5,7 @@ struct ProcessTests {
     @Test(
         "What the library does to a process, and does not",
         arguments: [
-            "comes-and-goes", "attributes", "alone", "sandbox", "in-the-way", "moved", "cut", "left", "tables",
+            "comes-and-goes", "attributes", "alone", "sandbox", "in-the-way", "moved", "cut", "left", "small", "tables",
             "locked",
             "names",
         ])

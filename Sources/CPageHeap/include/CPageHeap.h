@@ -76,9 +76,10 @@ int pageheap_unmap(void *_Nonnull address, uintptr_t bytes);
 int pageheap_protect(void *_Nonnull address, uintptr_t bytes, int access);
 
 // Address space that is reserved: chosen as a rule, mapped without access if that cannot be. Pieces of it are mapped for
-// use, each once; what was mapped is unmapped before the whole is given up.
+// use, each once; what was mapped is unmapped before the whole is given up. `below`: at the place directly below what the
+// space has taken so far, if it can be.
 enum { PAGEHEAP_METADATA_SPACE = 0, PAGEHEAP_HEAP_SPACE = 1 };
-void *_Nullable pageheap_reserve(uintptr_t bytes, uintptr_t alignment, int space);
+void *_Nullable pageheap_reserve(uintptr_t bytes, uintptr_t alignment, int space, bool below);
 void pageheap_cancel(void *_Nonnull address, uintptr_t bytes);
 int pageheap_map_at(void *_Nonnull address, uintptr_t bytes);  // EEXIST: something else lies there
 void pageheap_unmap_at(void *_Nonnull address, uintptr_t bytes);

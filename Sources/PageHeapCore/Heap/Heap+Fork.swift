@@ -37,8 +37,9 @@ extension Heap {
     }
 
     /// In a child process that was made without the fork handlers, by a bare clone: locks that other threads held are held
-    /// by nobody here. The lock of a pass is simply taken over; where another one was held, what it guards may be half
-    /// changed.
+    /// by nobody here. The lock of a pass is simply taken over; so is the worker's, whose state begins anew in a child, and
+    /// the search lock, because the next generation fills the search space again. If another lock was held, what it guards may
+    /// be half changed.
     ///
     /// - Returns: whether the heap can be used.
     package func takeLocksFromMissingHolders() -> Bool {
@@ -48,9 +49,9 @@ extension Heap {
             if state.pointee.shards[shard].lock.takeFromMissingHolder() { isWhole = false }
         }
         if locked.pointee.lock.takeFromMissingHolder() { isWhole = false }
-        if state.pointee.space.lock.takeFromMissingHolder() { isWhole = false }
+        if state.pointee.space.lock.takeFromMissingHolder() { state.pointee.space.ranges.removeAll() }
         if state.pointee.records.takeLockFromMissingHolder() { isWhole = false }
-        if state.pointee.worker.lock.takeFromMissingHolder() { isWhole = false }
+        _ = state.pointee.worker.lock.takeFromMissingHolder()
         return isWhole
     }
 

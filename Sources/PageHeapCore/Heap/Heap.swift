@@ -21,12 +21,8 @@ package struct Heap<System: OperatingSystem> {
         let window = AddressRange(
             base: OffsetAddress(first.base &- configuration.arenaBaseOffset),
             limit: OffsetAddress(first.end &- configuration.arenaBaseOffset))
-        guard let pages = PageAllocator(window: window, using: system) else {
-            cancel(first, system)
-            return nil
-        }
-        guard let ranges = AddressRanges(using: system) else {
-            pages.cancel(using: system)
+        // In this order: the page map of the reservation, the arena and the records are one mapping then.
+        guard let arena = PageAllocator.makeArena(using: system) else {
             cancel(first, system)
             return nil
         }
@@ -34,11 +30,21 @@ package struct Heap<System: OperatingSystem> {
             // A span has at least one page; where address space is scarce, so are spans.
             let limit = Int(ByteCount(first.end &- first.base).pagesRoundedUp.rawValue) * Tunables.reservationLimit
             guard state.pointee.records.start(limit: limit, using: system) else {
-                pages.cancel(using: system)
-                ranges.cancel(using: system)
+                arena.cancel(using: system)
                 cancel(first, system)
                 return nil
             }
+        }
+        guard var pages = PageAllocator(window: window, arena: arena, using: system) else {
+            state.pointee.records.cancel(using: system)
+            cancel(first, system)
+            return nil
+        }
+        guard let ranges = AddressRanges(in: &pages.arena, using: system) else {
+            pages.cancel(using: system)
+            state.pointee.records.cancel(using: system)
+            cancel(first, system)
+            return nil
         }
         state.pointee.machine = MachineFigures(of: system)
         state.pointee.configuration = configuration.bounded
@@ -75,8 +81,8 @@ package struct Heap<System: OperatingSystem> {
         }
         state.pointee.blockStates?.cancel(using: state.pointee.system)
         state.pointee.space.cancel(using: state.pointee.system)
-        state.pointee.locked.pages.cancel(using: state.pointee.system)
         state.pointee.records.cancel(using: state.pointee.system)
+        state.pointee.locked.pages.cancel(using: state.pointee.system)
     }
 
     /// Gives a reservation and its span table back.

@@ -18,6 +18,10 @@ package struct MallocHeap<System: OperatingSystem> {
         var configuration = configuration
         configuration.keepsSpans = true
         guard Heap.start(in: heap.state, system: system, configuration: configuration) != nil else { return false }
+        // The first thread's cache lies with the heap's books: most processes have no other.
+        let bytes = ByteCount(UInt(MemoryLayout<ThreadCache.Memory>.size))
+        let cache = heap.locked.pointee.pages.arena.allocate(bytes, alignment: 64, using: heap.state.pointee.system)
+        if let cache { state.pointee.caches.begin(with: cache, bytes) }
         state.pointee.classes = SizeClassTable()
         state.pointee.quickLimit = checksFrees ? 0 : SizeClass.largestBytes.rawValue + 1
         state.pointee.checkedLimit = checksFrees ? SizeClass.largestBytes.rawValue + 1 : 0

@@ -7,8 +7,13 @@ package struct ReservedArray<Element: BitwiseCopyable>: ~Copyable {
     package let count: Int
 
     /// Reserves room for entries, or nil if the system refuses.
-    package init?(count: Int, using system: borrowing some OperatingSystem & ~Copyable) {
-        guard let space = GrowingSpace(bytes: Self.bytes(count), using: system) else { return nil }
+    ///
+    /// - Parameter lent: memory for the first ones: see ``GrowingSpace``.
+    package init?(
+        count: Int, lent: UnsafeMutableRawBufferPointer? = nil,
+        using system: borrowing some OperatingSystem & ~Copyable
+    ) {
+        guard let space = GrowingSpace(bytes: Self.bytes(count), lent: lent, using: system) else { return nil }
         self.space = space
         self.count = count
     }

@@ -32,6 +32,10 @@ package struct HostOperatingSystem: OperatingSystem {
         reserve(bytes, physicalPageBytes, Int32(PAGEHEAP_METADATA_SPACE))
     }
 
+    package func reserveMetadataUsedFromEnd(_ bytes: ByteCount) -> UnsafeMutableRawPointer? {
+        reserve(bytes, physicalPageBytes, Int32(PAGEHEAP_METADATA_SPACE), below: true)
+    }
+
     package func cancelMetadata(_ address: UnsafeMutableRawPointer, _ bytes: ByteCount) {
         pageheap_cancel(address, bytes.rawValue)
     }
@@ -112,8 +116,10 @@ package struct HostOperatingSystem: OperatingSystem {
 
     package func wake(_ word: UnsafeRawPointer) { pageheap_futex_wake(word, 1) }
 
-    private func reserve(_ bytes: ByteCount, _ alignment: ByteCount, _ space: Int32) -> UnsafeMutableRawPointer? {
+    private func reserve(
+        _ bytes: ByteCount, _ alignment: ByteCount, _ space: Int32, below: Bool = false
+    ) -> UnsafeMutableRawPointer? {
         guard bytes.rawValue <= UInt(Int.max) else { return nil }
-        return pageheap_reserve(bytes.rawValue, alignment.rawValue, space)
+        return pageheap_reserve(bytes.rawValue, alignment.rawValue, space, below)
     }
 }

@@ -32,6 +32,8 @@ package protocol OperatingSystem: ~Copyable, Sendable {
 
     /// The same for memory of the heap's own books. A simulated system gives real memory here, and only here.
     func reserveMetadata(_ bytes: ByteCount) -> UnsafeMutableRawPointer?
+    /// Address space whose end is used first: next to what was reserved before it, if the system can do that.
+    func reserveMetadataUsedFromEnd(_ bytes: ByteCount) -> UnsafeMutableRawPointer?
     func cancelMetadata(_ address: UnsafeMutableRawPointer, _ bytes: ByteCount)
     func makeMetadataAccessible(_ address: UnsafeMutableRawPointer, _ bytes: ByteCount) -> Bool
     func unmapMetadata(_ address: UnsafeMutableRawPointer, _ bytes: ByteCount)
@@ -114,6 +116,8 @@ package protocol OperatingSystem: ~Copyable, Sendable {
 }
 
 extension OperatingSystem where Self: ~Copyable {
+    package func reserveMetadataUsedFromEnd(_ bytes: ByteCount) -> UnsafeMutableRawPointer? { reserveMetadata(bytes) }
+
     /// Address space for the heap's own books that is usable as a whole, or nil if the system refuses.
     func mapMetadata(_ bytes: ByteCount) -> UnsafeMutableRawPointer? {
         guard let memory = reserveMetadata(bytes) else { return nil }

@@ -1,16 +1,28 @@
 /// A set of addresses as a sorted array of disjoint half-open ranges, with a running total of bytes. Neighbours that
 /// touch are one range.
 ///
-/// Its storage is reserved once, from metadata memory. Whoever holds the lock that guards the set calls it.
+/// Its storage is reserved once, from metadata memory. The holder of the lock that guards the set calls it.
 package struct AddressRanges: ~Copyable {
     private var storage: ReservedArray<AddressRange>
     package private(set) var count = 0
     package private(set) var totalBytes: ByteCount = 0
 
-    /// An empty set, or nothing if the system refuses address space for its storage.
-    package init?(using system: borrowing some OperatingSystem & ~Copyable) {
+    /// An empty set, or nil if the system refuses address space for its storage.
+    package init?(using system: borrowing some OperatingSystem & ~Copyable) { self.init(lent: nil, using: system) }
+
+    /// The same, with the first few ranges in an arena, beside the other books of a small heap.
+    package init?(in arena: inout MetadataArena, using system: borrowing some OperatingSystem & ~Copyable) {
+        let bytes = ByteCount(UInt(Tunables.addressRangesInArena * MemoryLayout<AddressRange>.stride))
+        guard let memory = arena.allocate(bytes, alignment: 64, using: system) else { return nil }
+        self.init(
+            lent: UnsafeMutableRawBufferPointer(start: memory, count: Int(bitPattern: bytes.rawValue)), using: system)
+    }
+
+    private init?(
+        lent: UnsafeMutableRawBufferPointer?, using system: borrowing some OperatingSystem & ~Copyable
+    ) {
         guard
-            let storage = ReservedArray<AddressRange>(count: Tunables.addressRangeLimit, using: system)
+            let storage = ReservedArray<AddressRange>(count: Tunables.addressRangeLimit, lent: lent, using: system)
         else { return nil }
         self.storage = storage
     }
@@ -122,14 +134,19 @@ package struct AddressRanges: ~Copyable {
         }
     }
 
+    /// Empties the set, whatever state it is in.
+    mutating func removeAll() {
+        count = 0
+        totalBytes = 0
+    }
+
     /// Becomes a copy of another set.
     ///
     /// - Returns: the bytes of metadata that this took, or nothing if the system refuses; then the set is empty.
     package mutating func copy(
         from other: borrowing AddressRanges, using system: borrowing some OperatingSystem & ~Copyable
     ) -> ByteCount? {
-        count = 0
-        totalBytes = 0
+        removeAll()
         guard other.count > 0 else { return 0 }
         guard let taken = storage.makeAccessible(first: other.count, using: system) else { return nil }
         for index in 0..<other.count { storage[index] = other[index] }

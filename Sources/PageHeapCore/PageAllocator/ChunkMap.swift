@@ -4,35 +4,47 @@ import Synchronization
 ///
 /// The root is read without a lock by the scavenger; a block is published in it with a releasing store when its memory
 /// is there, and looked up with an acquiring load.
+///
+/// The first part that is needed lies in the arena, beside the other books of a small heap. When its block needs another one,
+/// it moves to the block; a reader without the lock that still looks at the arena's sees what was true a moment ago.
 package struct ChunkMap: ~Copyable {
-    /// A block of bitmaps: its address, 0 if it is not there, and which of its 64 parts are accessible.
+    /// A block of bitmaps: its address (0 if it is not there), or the address that it would have if it lay around the part
+    /// in the arena; and which of its 64 parts are accessible.
     private struct Slot: ~Copyable {
         let block: Atomic<UInt>
         var accessibleParts: UInt64
     }
 
     private let root: UnsafeMutablePointer<Slot>
+    /// Memory in the arena for one step of parts; nil once that has moved to its block.
+    private var lent: UnsafeMutableRawPointer?
+    /// The slot whose parts lie there; nil if none do yet.
+    private var lentSlot: Int?
 
     private static var chunksPerBlock: UInt { 1 &<< UInt(PageGeometry.chunkMapBlockShift) }
     private static var blockBytes: ByteCount { ChunkPages.bytes * chunksPerBlock }
     private static var partBytes: UInt { blockBytes.rawValue / 64 }
 
-    package init?(using system: borrowing some OperatingSystem & ~Copyable) {
+    package init?(in arena: inout MetadataArena, using system: borrowing some OperatingSystem & ~Copyable) {
         // Zero throughout: a slot that was never written says 'no block'.
-        guard let memory = system.mapMetadata(Self.rootBytes(system.physicalPageBytes)) else { return nil }
+        let bytes = ByteCount(UInt(PageGeometry.chunkMapRootSlots * MemoryLayout<Slot>.stride))
+        guard let memory = arena.allocatePages(bytes, using: system),
+            let lent = arena.allocatePages(Self.stepBytes(system), using: system)
+        else { return nil }
         root = memory.bindMemory(to: Slot.self, capacity: PageGeometry.chunkMapRootSlots)
+        self.lent = lent
     }
 
-    private static func rootBytes(_ physicalPage: ByteCount) -> ByteCount {
-        ByteCount(UInt(PageGeometry.chunkMapRootSlots * MemoryLayout<Slot>.stride)).roundedUp(to: physicalPage)
+    /// What is made accessible at a time: whole parts, and whole physical pages.
+    private static func stepBytes(_ system: borrowing some OperatingSystem & ~Copyable) -> ByteCount {
+        ByteCount(max(partBytes, system.physicalPageBytes.rawValue))
     }
 
-    /// Gives all blocks and the root back.
+    /// Gives all blocks back.
     package func cancel(using system: borrowing some OperatingSystem & ~Copyable) {
-        for slot in 0..<PageGeometry.chunkMapRootSlots {
+        for slot in 0..<PageGeometry.chunkMapRootSlots where slot != lentSlot {
             if let block = UnsafeMutableRawPointer(bitPattern: block(slot)) { cancel(block, slot, using: system) }
         }
-        system.unmapWholeMetadata(root, Self.rootBytes(system.physicalPageBytes))
     }
 
     private func cancel(
@@ -62,44 +74,79 @@ package struct ChunkMap: ~Copyable {
         while chunk < chunks.upperBound {
             let slot = Int(bitPattern: chunk &>> UInt(PageGeometry.chunkMapBlockShift))
             let blockEnd = min(chunks.upperBound, (UInt(bitPattern: slot) &+ 1) &* Self.chunksPerBlock)
-            let isNew = block(slot) == 0
-            if isNew && system.physicalPageBytes > Self.blockBytes { return nil }
-            guard
-                let block = isNew
-                    ? system.reserveMetadata(Self.blockBytes) : UnsafeMutableRawPointer(bitPattern: block(slot))
-            else { return nil }
-            let end = Self.offset(blockEnd &- 1) &+ ChunkPages.bytes.rawValue
-            guard let more = makeAccessible(Self.offset(chunk)..<end, of: block, slot, using: system) else {
-                if isNew { cancel(block, slot, using: system) }
-                return nil
-            }
+            let bytes = Self.offset(chunk)..<Self.offset(blockEnd &- 1) &+ ChunkPages.bytes.rawValue
+            guard let more = makeAccessible(bytes, slot, using: system) else { return nil }
             taken += more
-            // Releasing: whoever finds the block finds its memory usable.
-            if isNew { root[slot].block.store(UInt(bitPattern: block), ordering: .releasing) }
             chunk = blockEnd
         }
         return taken
     }
 
-    /// Makes bytes of a block usable, in whole parts and whole physical pages.
-    private func makeAccessible(
-        _ bytes: Range<UInt>, of block: UnsafeMutableRawPointer, _ slot: Int,
-        using system: borrowing some OperatingSystem & ~Copyable
+    /// Makes bytes of a slot's block usable, in whole parts and whole physical pages.
+    private mutating func makeAccessible(
+        _ bytes: Range<UInt>, _ slot: Int, using system: borrowing some OperatingSystem & ~Copyable
     ) -> ByteCount? {
-        let step = ByteCount(max(Self.partBytes, system.physicalPageBytes.rawValue))
-        let first = ByteCount(bytes.lowerBound).roundedDown(to: step).rawValue / Self.partBytes
-        let end = ByteCount(bytes.upperBound).roundedUp(to: step).rawValue / Self.partBytes
-        let wanted = BitOperations.mask(first: first, count: end &- first)
+        let step = Self.stepBytes(system)
+        if step > Self.blockBytes { return nil }
+        let first = ByteCount(bytes.lowerBound).roundedDown(to: step)
+        let end = ByteCount(bytes.upperBound).roundedUp(to: step)
+        let wanted = BitOperations.mask(
+            first: first.rawValue / Self.partBytes, count: (end - first).rawValue / Self.partBytes)
         let missing = wanted & ~root[slot].accessibleParts
         if missing == 0 { return 0 }
+
+        if block(slot) != 0 && slot != lentSlot { return map(missing, slot, using: system) }
+        if let lent, lentSlot == nil, end - first == step {
+            lentSlot = slot
+            root[slot].accessibleParts = wanted
+            // Releasing: the reader that finds the block finds its memory usable.
+            root[slot].block.store(UInt(bitPattern: lent) &- first.rawValue, ordering: .releasing)
+            return step
+        }
+        return addBlock(slot, missing, using: system)
+    }
+
+    /// Gives a slot a block of its own, with what lay in the arena of it.
+    private mutating func addBlock(
+        _ slot: Int, _ missing: UInt64, using system: borrowing some OperatingSystem & ~Copyable
+    ) -> ByteCount? {
+        guard let block = system.reserveMetadata(Self.blockBytes) else { return nil }
+        let before = root[slot].accessibleParts
+        root[slot].accessibleParts = 0
+        guard let taken = map(before | missing, slot, block, using: system) else {
+            cancel(block, slot, using: system)
+            root[slot].accessibleParts = before
+            return nil
+        }
+        if let lent, slot == lentSlot {
+            let first = before.trailingZeroBitCount * Int(Self.partBytes)
+            (block + first).copyMemory(from: lent, byteCount: before.nonzeroBitCount * Int(Self.partBytes))
+            lentSlot = nil
+            self.lent = nil
+        }
+        root[slot].block.store(UInt(bitPattern: block), ordering: .releasing)
+        return taken
+    }
+
+    /// Makes parts of a slot's own block accessible.
+    private func map(
+        _ parts: UInt64, _ slot: Int, _ block: UnsafeMutableRawPointer? = nil,
+        using system: borrowing some OperatingSystem & ~Copyable
+    ) -> ByteCount? {
+        guard let block = block ?? UnsafeMutableRawPointer(bitPattern: self.block(slot)) else { return nil }
+        var left = parts
         // A heap grows at one end: what is missing is one piece, or two around what was there before.
-        let low = missing.trailingZeroBitCount
-        let count = (~(missing &>> UInt64(low))).trailingZeroBitCount
-        let piece = ByteCount(UInt(count) * Self.partBytes)
-        guard system.makeMetadataAccessible(block + low * Int(Self.partBytes), piece) else { return nil }
-        root[slot].accessibleParts |= BitOperations.mask(first: UInt(low), count: UInt(count))
-        guard let rest = makeAccessible(bytes, of: block, slot, using: system) else { return nil }
-        return piece + rest
+        while left != 0 {
+            let low = left.trailingZeroBitCount
+            let count = (~(left &>> UInt64(low))).trailingZeroBitCount
+            guard
+                system.makeMetadataAccessible(block + low * Int(Self.partBytes), ByteCount(UInt(count) * Self.partBytes))
+            else { return nil }
+            let piece = BitOperations.mask(first: UInt(low), count: UInt(count))
+            root[slot].accessibleParts |= piece
+            left &= ~piece
+        }
+        return ByteCount(UInt(parts.nonzeroBitCount) * Self.partBytes)
     }
 
     @inline(__always)

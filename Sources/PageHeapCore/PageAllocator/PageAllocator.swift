@@ -10,6 +10,8 @@
 ///
 /// The design is the Go runtime's (1.16 to 1.19), re-created from its behaviour.
 package struct PageAllocator: ~Copyable {
+    /// Where the first pieces of all books lie.
+    package internal(set) var arena: MetadataArena
     package internal(set) var summaries: SummaryTree
     package internal(set) var chunks: ChunkMap
     /// All address space that the heap has grown into.
@@ -36,29 +38,49 @@ package struct PageAllocator: ~Copyable {
     /// Bytes of metadata made accessible for the allocator.
     package internal(set) var metadataBytes: ByteCount = 0
 
-    /// An allocator without memory, or nothing if the system refuses address space for its metadata.
+    /// An allocator without memory, or nil if the system refuses address space for its metadata.
     ///
-    /// - Parameter window: the part of the address space that it has to manage; all of it where the system grants the
-    ///   address space for that.
-    package init?(window: AddressRange, using system: borrowing some OperatingSystem & ~Copyable) {
-        guard let inUse = AddressRanges(using: system) else { return nil }
-        guard let chunks = ChunkMap(using: system) else {
-            inUse.cancel(using: system)
+    /// - Parameters:
+    ///   - window: the part of the address space that it has to manage; all of it if the system grants the address space
+    ///     for that.
+    ///   - arena: where the first pieces of its books lie, too; it is cancelled with the allocator, or if there is none.
+    package init?(
+        window: AddressRange, arena: consuming MetadataArena, using system: borrowing some OperatingSystem & ~Copyable
+    ) {
+        guard let inUse = AddressRanges(in: &arena, using: system) else {
+            arena.cancel(using: system)
             return nil
         }
-        let summaries: SummaryTree
-        if let whole = SummaryTree(using: system) {
-            summaries = whole
-        } else if let part = SummaryTree(window: window, using: system) {
-            summaries = part
-        } else {
+        guard let chunks = ChunkMap(in: &arena, using: system) else {
+            inUse.cancel(using: system)
+            arena.cancel(using: system)
+            return nil
+        }
+        let whole = AddressRange(base: .minimum, limit: .maximum)
+        guard
+            let summaries = SummaryTree(window: whole, in: &arena, using: system)
+                ?? SummaryTree(window: window, in: &arena, using: system)
+        else {
             inUse.cancel(using: system)
             chunks.cancel(using: system)
+            arena.cancel(using: system)
             return nil
         }
+        self.arena = arena
         self.inUse = inUse
         self.chunks = chunks
         self.summaries = summaries
+    }
+
+    /// The same with an arena of its own.
+    package init?(window: AddressRange, using system: borrowing some OperatingSystem & ~Copyable) {
+        guard let arena = Self.makeArena(using: system) else { return nil }
+        self.init(window: window, arena: arena, using: system)
+    }
+
+    /// An arena with room for the first pieces of all books, which are whole physical pages; nil if the system refuses.
+    package static func makeArena(using system: borrowing some OperatingSystem & ~Copyable) -> MetadataArena? {
+        MetadataArena(bytes: max(Tunables.heapArenaBytes, system.physicalPageBytes * 16), using: system)
     }
 
     /// Gives all metadata back. The allocator must not be used any more.
@@ -66,5 +88,6 @@ package struct PageAllocator: ~Copyable {
         inUse.cancel(using: system)
         chunks.cancel(using: system)
         summaries.cancel(using: system)
+        arena.cancel(using: system)
     }
 }

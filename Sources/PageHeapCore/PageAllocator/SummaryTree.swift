@@ -5,16 +5,10 @@ import Synchronization
 ///
 /// Address space for the levels is reserved once (2 MiB short of 600, for all of what is managed), and mapped only where the
 /// heap has grown. If the system has to map all that it reserves and refuses so much, the levels cover only a window of the
-/// address space, and growth outside it is refused.
+/// address space, and growth outside it is refused. The first page of each level lies in the arena: see ``SparseSpace``.
 ///
 /// One word: what is used at every step must not be copied about.
 package struct SummaryTree {
-    /// The address that entry 0 of each level has, or would have; behind it, the levels.
-    private struct Storage: ~Copyable {
-        var bases: InlineArray<5, UInt>
-        var levels: InlineArray<5, Level>
-    }
-
     /// The entries of a level that are reserved, and which of them are accessible.
     private struct Level {
         var space: SparseSpace
@@ -22,17 +16,23 @@ package struct SummaryTree {
         var count: Int
     }
 
-    private let storage: UnsafeMutablePointer<Storage>
+    /// The address that entry 0 of each level has, or would have. Behind them lie the levels, and the bits of their spaces.
+    ///
+    /// Relaxed: changed under the heap lock; what a reader without it finds at the address before is out of date, no more.
+    private let bases: UnsafeMutablePointer<Atomic<UInt>>
 
-    /// A tree over the whole address space, or nothing if the system refuses.
-    package init?(using system: borrowing some OperatingSystem & ~Copyable) {
-        self.init(window: AddressRange(base: .minimum, limit: .maximum), using: system)
+    private static var levelsOffset: Int { 64 }
+
+    private var levels: UnsafeMutablePointer<Level> {
+        (UnsafeMutableRawPointer(bases) + Self.levelsOffset).assumingMemoryBound(to: Level.self)
     }
 
-    /// A tree over the root entries that touch a window.
-    package init?(window: AddressRange, using system: borrowing some OperatingSystem & ~Copyable) {
-        guard let memory = system.mapMetadata(Self.storageBytes(system)) else { return nil }
-        storage = memory.bindMemory(to: Storage.self, capacity: 1)
+    /// A tree over the root entries that touch a window, or nil if the system refuses.
+    package init?(
+        window: AddressRange, in arena: inout MetadataArena, using system: borrowing some OperatingSystem & ~Copyable
+    ) {
+        guard let memory = arena.allocatePages(Self.storageBytes(system), using: system) else { return nil }
+        bases = memory.bindMemory(to: Atomic<UInt>.self, capacity: PageGeometry.levels)
         let rootShift = UInt(PageGeometry.levelShift(0))
         let first = Int(bitPattern: window.base.rawValue &>> rootShift)
         let end = Int(bitPattern: (window.limit.rawValue &- 1) &>> rootShift) + 1
@@ -40,13 +40,20 @@ package struct SummaryTree {
             let entriesPerRoot = 1 << (PageGeometry.levelShift(0) - PageGeometry.levelShift(level))
             let count = (end - first) * entriesPerRoot
             let bits = memory + Int(bitPattern: Self.bitsOffset(level, system).rawValue)
-            guard let space = SparseSpace(bytes: Self.bytes(count), bits: bits, using: system) else {
+            guard let lent = arena.allocatePages(SparseSpace.partBytes(system), using: system),
+                let space = SparseSpace(bytes: Self.bytes(count), bits: bits, lent: lent, using: system)
+            else {
                 cancel(levels: level, using: system)
                 return nil
             }
-            storage.pointee.bases[level] = space.base &- Self.bytes(first * entriesPerRoot).rawValue
-            storage.pointee.levels[level] = Level(space: space, first: first * entriesPerRoot, count: count)
+            levels[level] = Level(space: space, first: first * entriesPerRoot, count: count)
+            setBase(level)
         }
+    }
+
+    private func setBase(_ level: Int) {
+        let base = levels[level].space.base &- Self.bytes(levels[level].first).rawValue
+        bases[level].store(base, ordering: .relaxed)
     }
 
     /// Bytes of entries.
@@ -54,27 +61,26 @@ package struct SummaryTree {
         ByteCount(UInt(bitPattern: count &* MemoryLayout<UInt64>.stride))
     }
 
-    /// Where the bits of a level's space lie behind the storage: those of the levels above it come first.
+    /// Where the bits of a level's space lie behind the levels: those of the levels above it come first.
     private static func bitsOffset(
         _ level: Int, _ system: borrowing some OperatingSystem & ~Copyable
     ) -> ByteCount {
-        var offset = ByteCount(UInt(MemoryLayout<Storage>.stride))
+        var offset = ByteCount(UInt(levelsOffset + PageGeometry.levels * MemoryLayout<Level>.stride))
         for above in 0..<level { offset += SparseSpace.bitsBytes(bytes(PageGeometry.entryCount(above)), system) }
         return offset
     }
 
     private static func storageBytes(_ system: borrowing some OperatingSystem & ~Copyable) -> ByteCount {
-        bitsOffset(PageGeometry.levels, system).roundedUp(to: system.physicalPageBytes)
+        bitsOffset(PageGeometry.levels, system)
     }
 
-    /// Gives all address space back.
+    /// Gives the address space of the levels back.
     package func cancel(using system: borrowing some OperatingSystem & ~Copyable) {
         cancel(levels: PageGeometry.levels, using: system)
     }
 
-    private func cancel(levels: Int, using system: borrowing some OperatingSystem & ~Copyable) {
-        for level in 0..<levels { storage.pointee.levels[level].space.cancel(using: system) }
-        system.unmapWholeMetadata(storage, Self.storageBytes(system))
+    private func cancel(levels count: Int, using system: borrowing some OperatingSystem & ~Copyable) {
+        for level in 0..<count { levels[level].space.cancel(using: system) }
     }
 
     /// The entries of a level that an address range touches.
@@ -100,7 +106,7 @@ package struct SummaryTree {
                 let block = PageGeometry.blockEntries(level)
                 entries = entries.lowerBound & ~(block - 1)..<(entries.upperBound + block - 1) & ~(block - 1)
             }
-            let reserved = storage.pointee.levels[level]
+            let reserved = levels[level]
             guard entries.lowerBound >= reserved.first && entries.upperBound <= reserved.first + reserved.count
             else { return nil }
             let bytes =
@@ -108,7 +114,10 @@ package struct SummaryTree {
                 .rawValue..<Self.bytes(
                     entries.upperBound - reserved.first
                 ).rawValue
-            guard let more = storage.pointee.levels[level].space.cover(bytes, using: system) else { return nil }
+            let more = levels[level].space.cover(bytes, using: system)
+            // Also if the system has refused: part of it may have been done.
+            setBase(level)
+            guard let more else { return nil }
             taken += more
         }
         return taken
@@ -116,9 +125,7 @@ package struct SummaryTree {
 
     @inline(__always)
     private func entry(_ level: Int, _ index: Int) -> UnsafeMutablePointer<Atomic<UInt64>> {
-        let base = UnsafeRawPointer(storage).load(
-            fromByteOffset: level &* MemoryLayout<UInt>.stride, as: UInt.self)
-        let address = base &+ UInt(bitPattern: index &* MemoryLayout<UInt64>.stride)
+        let address = bases[level].load(ordering: .relaxed) &+ UInt(bitPattern: index &* MemoryLayout<UInt64>.stride)
         return UnsafeMutablePointer(bitPattern: address).unsafelyUnwrapped
     }
 

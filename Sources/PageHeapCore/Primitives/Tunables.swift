@@ -35,6 +35,12 @@ package enum Tunables {
     /// caches of about 400 threads.
     package static var metadataReservationBytes: ByteCount { ByteCount(16 << 20) }
 
+    /// Bytes of the arena in which the books of a heap begin, mapped as one: all of a small heap's, most of it never touched.
+    package static var heapArenaBytes: ByteCount { ByteCount(320 << 10) }
+
+    /// Ranges of address space whose list lies in the heap's arena: most heaps have one.
+    package static var addressRangesInArena: Int { 32 }
+
     /// Ranges of address space that a heap may consist of. Reserved, not committed: 64 Ki ranges are 1 MiB.
     package static var addressRangeLimit: Int { 1 << 16 }
 

@@ -1,10 +1,12 @@
-/// The records of all spans: a flat array, indexed by what the span table says.
+/// The records of all spans: a flat array, indexed by what the span table says, that grows downwards, so that a small heap's
+/// lie beside its other books.
 ///
-/// Lies in memory that does not move. A record is reached by whoever owns its span, without this lock.
+/// Lies in memory that does not move. A record is reached by the owner of its span, without this lock.
 package struct SpanRecords: ~Copyable {
     /// Guards the list of free records.
     private let lock = FutexLock<LockRanks.Metadata>()
-    private var records: ReservedArray<Span>
+    private var space: GrowingSpace
+    private var limit: Int
     /// Records ever used; the first one stands for 'no span'. 0 where the heap keeps no spans.
     package private(set) var usedCount = 0
     /// The first free record; the others through `next`.
@@ -16,21 +18,28 @@ package struct SpanRecords: ~Copyable {
     ///
     /// - Returns: false if the system refuses.
     mutating func start(limit: Int, using system: borrowing some OperatingSystem & ~Copyable) -> Bool {
-        guard
-            let records = ReservedArray<Span>(count: min(limit, SpanTableEntry.spanLimit), using: system)
-        else { return false }
-        self.records = records
+        self.limit = min(limit, SpanTableEntry.spanLimit)
+        guard let space = GrowingSpace(bytesUsedFromEnd: Self.bytes(self.limit), using: system) else { return false }
+        self.space = space
         usedCount = 1
         return true
     }
 
     func cancel(using system: borrowing some OperatingSystem & ~Copyable) {
-        if usedCount > 0 { records.cancel(using: system) }
+        if usedCount > 0 { space.cancel(using: system) }
     }
 
     @inline(__always)
     package func record(_ span: SpanIndex) -> UnsafeMutablePointer<Span> {
-        records.pointer(Int(bitPattern: span.rawValue))
+        invariant(Self.bytes(Int(bitPattern: span.rawValue)) <= space.accessible, "no such span record")
+        let address = space.base &- Self.bytes(Int(bitPattern: span.rawValue)).rawValue
+        return UnsafeMutablePointer(bitPattern: address).unsafelyUnwrapped
+    }
+
+    /// Bytes of so many records below the base: where the last of them begins. The first one has number 1.
+    @inline(__always)
+    private static func bytes(_ count: Int) -> ByteCount {
+        ByteCount(UInt(bitPattern: count &* MemoryLayout<Span>.stride))
     }
 
     /// A fresh record, or nothing if the system refuses or the array is full.
@@ -38,24 +47,24 @@ package struct SpanRecords: ~Copyable {
         lock.lock()
         defer { lock.unlock() }
         if firstFree != 0 {
-            let index = Int(firstFree)
-            firstFree = records[index].next
-            records[index] = Span()
-            return SpanIndex(UInt(index))
+            let span = SpanIndex(UInt(firstFree))
+            firstFree = record(span).pointee.next
+            record(span).pointee = Span()
+            return span
         }
-        guard usedCount < records.count,
-            let more = records.makeAccessible(first: usedCount + 1, step: Tunables.metadataStepBytes, using: system)
+        guard usedCount < limit,
+            let more = space.cover(Self.bytes(usedCount), step: Tunables.metadataStepBytes, using: system)
         else { return nil }
         committedBytes += more
-        let index = usedCount
+        let span = SpanIndex(UInt(usedCount))
         usedCount += 1
-        records[index] = Span()
-        return SpanIndex(UInt(index))
+        record(span).pointee = Span()
+        return span
     }
 
     /// Tests: leaves all records below one unused, as if that many spans were there.
     mutating func skip(to index: Int, using system: borrowing some OperatingSystem & ~Copyable) -> Bool {
-        guard records.makeAccessible(first: index, using: system) != nil else { return false }
+        guard space.cover(Self.bytes(index), using: system) != nil else { return false }
         usedCount = index
         return true
     }

@@ -29,6 +29,9 @@ package struct ThreadCaches: ~Copyable {
 
     package init() {}
 
+    /// Has the first cache lie in memory that is lent, beside the heap's other books.
+    mutating func begin(with memory: UnsafeMutableRawPointer, _ bytes: ByteCount) { arena.begin(with: memory, bytes) }
+
     package var count: Int { pool.liveCount }
 
     package var metadataBytes: ByteCount { arena.committedBytes }

@@ -5,7 +5,7 @@ import Testing
 /// Sets of ranges against a set of single addresses.
 @Suite("Address ranges")
 struct AddressRangesTests {
-    private static let space: UInt = 120
+    private static let space: UInt = 600
 
     /// `#require` cannot hand out what cannot be copied.
     private static func emptySet(_ system: SimulatedOperatingSystem) throws -> AddressRanges {
@@ -13,15 +13,24 @@ struct AddressRangesTests {
         return ranges
     }
 
-    @Test func agreesWithASetOfAddresses() throws {
+    /// In an arena, the first 32 ranges lie elsewhere than the rest.
+    @Test(arguments: [false, true])
+    func agreesWithASetOfAddresses(isInArena: Bool) throws {
         let system = SimulatedOperatingSystem()
         var generator = SeededGenerator(seed: TestRun.seed)
-        for round in 0..<60 {
-            var ranges = try Self.emptySet(system)
+        var most = 0
+        for round in 0..<20 {
+            var arena = MetadataArena()
+            defer { arena.cancel(using: system) }
+            guard
+                var ranges = isInArena
+                    ? AddressRanges(in: &arena, using: system) : AddressRanges(using: system)
+            else { throw TestHeap.Refused() }
             var copied = try Self.emptySet(system)
             var model: Set<UInt> = []
-            for _ in 0..<40 {
+            for _ in 0..<150 {
                 Self.change(&ranges, &model, system, &generator)
+                most = max(most, ranges.count)
                 ranges.checkInvariants()
                 let wrong = Self.firstDifference(ranges, model)
                 #expect(wrong == nil, "round \(round), seed \(TestRun.seed), address \(wrong ?? 0)")
@@ -33,6 +42,7 @@ struct AddressRangesTests {
             ranges.cancel(using: system)
             copied.cancel(using: system)
         }
+        #expect(most > Tunables.addressRangesInArena)
         #expect(system.metadataReservedBytes == 0)
     }
 
@@ -41,7 +51,7 @@ struct AddressRangesTests {
         _ generator: inout SeededGenerator
     ) {
         let first = UInt.random(in: 0..<space, using: &generator)
-        let count = UInt.random(in: 0...12, using: &generator)
+        let count = UInt.random(in: 0...6, using: &generator)
         switch UInt.random(in: 0..<10, using: &generator) {
         case 0:
             let highest = model.max() ?? 0

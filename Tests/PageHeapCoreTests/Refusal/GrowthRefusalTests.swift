@@ -33,7 +33,10 @@ struct GrowthRefusalTests {
     func firstGrowthThatIsRefusedLeavesNothing(growth: [UInt]) throws {
         func empty() throws -> TestHeap { try TestHeap() }
         let sweep = RefusalSweep(of: empty) { grow($0, growth) }
-        #expect(try sweep.run("\(growth)") > 0)
+        // The books of few chunks lie in the arena, for which nothing is asked of the system.
+        let isSmall = growth[0] / 128 == (growth[0] + growth[1] - 1) / 128
+        let refusals = try sweep.run("\(growth)")
+        #expect(isSmall ? refusals == 0 : refusals > 0)
     }
 
     /// What was there before can be used while growth is refused, up to the last page.
