@@ -112,7 +112,9 @@ uint32_t pageheap_process_identifier(void) { return 0; }
 bool pageheap_is_noted_process(void) { return true; }
 uint32_t pageheap_thread_identifier(void) { return 0; }
 bool pageheap_thread_lives(uint32_t identifier) { return true; }
-uint32_t *pageheap_make_process_mark(void) { return NULL; }
+static uint32_t unwiped_mark;
+uint32_t *pageheap_mark = &unwiped_mark;
+bool pageheap_make_process_mark(void) { return false; }
 void pageheap_keep_to_plain_calls(void) {}
 bool pageheap_keeps_to_plain_calls(void) { return false; }
 

@@ -110,19 +110,20 @@ bool pageheap_thread_lives(uint32_t identifier) {
 #define MADV_WIPEONFORK 18
 #endif
 
-uint32_t *pageheap_make_process_mark(void) {
+static uint32_t unwiped_mark;
+uint32_t *pageheap_mark = &unwiped_mark;
+
+bool pageheap_make_process_mark(void) {
+    if (pageheap_mark != &unwiped_mark) return true;
     uintptr_t bytes = pageheap_physical_page_bytes();
     uint32_t *mark = pageheap_map(bytes, PAGEHEAP_ACCESS_READ_WRITE);
-    if (mark == NULL) return NULL;
+    if (mark == NULL) return false;
     int saved = errno;
     bool is_wiped = madvise(mark, bytes, MADV_WIPEONFORK) == 0;
     errno = saved;
-    if (!is_wiped) {
-        pageheap_unmap(mark, bytes);
-        return NULL;
-    }
-    *mark = 1;
-    return mark;
+    if (is_wiped) pageheap_mark = mark;
+    else pageheap_unmap(mark, bytes);
+    return is_wiped;
 }
 
 void pageheap_name_this_thread(const char *name) { pthread_setname_np(pthread_self(), name); }

@@ -36,5 +36,5 @@ public func entrySetTrace(_ trace: UInt8) -> Bool {
 
 @c(pageheap_entry_owns)
 public func entryOwns(_ pointer: UnsafeRawPointer) -> Bool {
-    ProcessHeap.isStarted && ProcessHeap.isReady() && ProcessHeap.heap.owns(UInt(bitPattern: pointer))
+    ProcessHeap.isReadyIfStarted() && ProcessHeap.heap.owns(UInt(bitPattern: pointer))
 }

@@ -58,7 +58,7 @@ private func freeToHeap(_ address: UInt) {
 /// Stops the program if there is no heap yet that an address could be of.
 @inline(__always)
 private func checkReady(_ address: UInt) {
-    if !ProcessHeap.isStarted || !ProcessHeap.isReady() { WrongFree.stop(.foreign, address) }
+    if !ProcessHeap.isReadyIfStarted() { WrongFree.stop(.foreign, address) }
 }
 
 @c(pageheap_entry_calloc)
@@ -83,5 +83,5 @@ public func entryUsableSize(_ pointer: UnsafeMutableRawPointer) -> UInt {
 
 @c(pageheap_entry_release)
 public func entryRelease() -> UInt {
-    ProcessHeap.isStarted && ProcessHeap.isReady() ? ProcessHeap.heap.releaseFreeMemory().rawValue : 0
+    ProcessHeap.isReadyIfStarted() ? ProcessHeap.heap.releaseFreeMemory().rawValue : 0
 }

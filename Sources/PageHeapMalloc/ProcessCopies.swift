@@ -13,49 +13,44 @@ enum ProcessCopies {
     /// locks, and in a child by the one thread that adopts the heap.
     private static let forkingSlot = Atomic<UInt>(0)
 
-    /// The address of a word that the kernel clears in copies of the process; 0 if the kernel has no such memory. Relaxed:
-    /// published with the heap's phase. The word itself is stored releasing and read acquiring: who sees the heap adopted
-    /// sees what that changed.
-    private static let markAddress = Atomic<UInt>(0)
-
     private static var copied: UInt32 { 0 }
-    private static var adopted: UInt32 { 1 }
+    private static var ready: UInt32 { 1 }
     private static var adopting: UInt32 { 2 }
 
-    private static var word: UnsafePointer<Atomic<UInt32>>? {
-        UnsafePointer(bitPattern: markAddress.load(ordering: .relaxed))
-    }
-
-    /// Marks the process as the owner of the heap that it has set up, or will.
-    static func mark() {
-        if let word {
-            word.pointee.store(adopted, ordering: .releasing)
-            return
-        }
-        let made = UInt(bitPattern: pageheap_make_process_mark())
-        _ = markAddress.compareExchange(expected: 0, desired: made, ordering: .relaxed)
-    }
-
-    /// Whether a child has to do something at once: without the word nothing would say later that it is a copy, and the one
-    /// who watches the figures wants to see it. Most children are spared the faults of our code.
-    static var needsChildHandler: Bool {
-        word == nil || Options.statisticsDirectory(in: pageheap_environment()) != nil
-    }
-
-    /// Whether this process is a copy whose heap nobody has adopted.
+    /// A word that the kernel clears in copies of the process, if it can: 1 while the heap is set up and this process's own.
+    /// Stored releasing and read acquiring: a thread that sees the heap ready sees the heap.
     @inline(__always)
-    static var isCopy: Bool {
-        guard let word else { return false }
-        return word.pointee.load(ordering: .acquiring) != adopted
+    private static var word: UnsafePointer<Atomic<UInt32>> {
+        UnsafeRawPointer(pageheap_process_mark()).assumingMemoryBound(to: Atomic<UInt32>.self)
     }
+
+    /// Whether the heap is set up and this process's own.
+    @inline(__always)
+    static var isReady: Bool { word.pointee.load(ordering: .acquiring) == ready }
+
+    /// The heap is set up.
+    static func becomeReady() { word.pointee.store(ready, ordering: .releasing) }
 
     // MARK: Around a fork
+
+    /// Whether children are told from their parents by the word. Set before the fork handlers are registered; relaxed.
+    private static let areMarked = Atomic<Bool>(false)
+
+    /// Makes the word.
+    ///
+    /// - Returns: whether a child has something to do at once: without the word nothing would say later that it is a copy,
+    ///   and the one who watches the figures wants to see it. Most children are spared the faults of our code.
+    fileprivate static func prepare() -> Bool {
+        let isMarked = pageheap_make_process_mark()
+        areMarked.store(isMarked, ordering: .relaxed)
+        return !isMarked || Options.statisticsDirectory(in: pageheap_environment()) != nil
+    }
 
     fileprivate static func before() {
         // A handler of a signal that stops the program may fork: it has no use for whole structures. And a copy has to be
         // the heap's owner before it is copied.
-        guard ProcessHeap.isStarted, ProcessHeap.isReady(), !LockPassage.isOpen else { return }
-        if pageheap_program_is_single_threaded() && word != nil {
+        guard ProcessHeap.isReadyIfStarted(), !LockPassage.isOpen else { return }
+        if pageheap_program_is_single_threaded() && areMarked.load(ordering: .relaxed) {
             // Nobody else is there to hold a lock, once the worker is gone.
             if pageheap_has_bare_thread() {
                 ProcessHeap.holdOffWorker()
@@ -81,8 +76,8 @@ enum ProcessCopies {
 
     fileprivate static func afterInChild() {
         guard ProcessHeap.isStarted else { return }
-        if word != nil {
-            adopt()
+        if areMarked.load(ordering: .relaxed) {
+            if !isReady { adopt() }
         } else if isLockedByThisThread {
             becomeChild()
         }
@@ -97,15 +92,14 @@ enum ProcessCopies {
     /// Makes the heap the child's own. Threads of the child that come at the same time wait.
     @inline(never)
     static func adopt() {
-        guard let word else { return }
         let (isMine, _) = word.pointee.compareExchange(
             expected: copied, desired: adopting, successOrdering: .acquiring, failureOrdering: .relaxed)
         guard isMine else {
-            while isCopy { pauseProcessor() }
+            while !isReady { pauseProcessor() }
             return
         }
         becomeChild()
-        word.pointee.store(adopted, ordering: .releasing)
+        becomeReady()
     }
 
     private static func becomeChild() {
@@ -143,10 +137,7 @@ enum ProcessCopies {
 ///
 /// - Returns: whether children need theirs.
 @c(pageheap_prepare_for_forks)
-public func prepareForForks() -> Bool {
-    ProcessCopies.mark()
-    return ProcessCopies.needsChildHandler
-}
+public func prepareForForks() -> Bool { ProcessCopies.prepare() }
 
 @c(pageheap_before_fork)
 public func beforeFork() { ProcessCopies.before() }

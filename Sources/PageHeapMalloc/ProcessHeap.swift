@@ -27,13 +27,20 @@ enum ProcessHeap {
     @inline(__always)
     static var isStarted: Bool { phase.load(ordering: .acquiring) == started }
 
-    /// Whether the heap is there and this process's own: set up if nobody has, adopted in a child that a bare clone made.
+    /// Makes the heap ready: sets it up if nobody has, adopts it in a copy of the process that set it up.
     ///
     /// - Returns: false if the system refuses address space for it.
     @inline(__always)
-    static func isReady() -> Bool {
+    static func isReady() -> Bool { ProcessCopies.isReady || becomeReady() }
+
+    /// The same, but does not set the heap up.
+    @inline(__always)
+    static func isReadyIfStarted() -> Bool { ProcessCopies.isReady || isStarted && becomeReady() }
+
+    @inline(never)
+    private static func becomeReady() -> Bool {
         guard isStarted else { return start() }
-        if ProcessCopies.isCopy { ProcessCopies.adopt() }
+        ProcessCopies.adopt()
         return true
     }
 
@@ -71,9 +78,10 @@ enum ProcessHeap {
         let page = options.statisticsDirectory.flatMap { pageheap_statistics_page_create($0) }
         heap.heap.publish(in: page)
         heap.watchThreadExits { threadExits($0) }
-        ProcessCopies.mark()
         // If the library's constructor has not done so. Before any lock of the heap can be held by another thread.
         pageheap_register_fork_handlers()
+        // In this order: a heap that is started and not ready is taken for a copy's.
+        ProcessCopies.becomeReady()
         phase.store(started, ordering: .releasing)
         return true
     }
@@ -128,7 +136,7 @@ private func threadExits(_ slot: UnsafeMutableRawPointer?) {
 /// carries over to the threads that it knows: the worker has ended when this returns.
 @c(pageheap_end_worker)
 public func endWorker() {
-    guard ProcessHeap.isStarted, ProcessHeap.isReady(), !LockPassage.isOpen, pageheap_has_bare_thread(),
+    guard ProcessHeap.isReadyIfStarted(), !LockPassage.isOpen, pageheap_has_bare_thread(),
         pageheap_is_noted_process()
     else { return }
     ProcessHeap.holdOffWorker()

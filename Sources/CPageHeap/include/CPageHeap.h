@@ -168,9 +168,11 @@ bool pageheap_arm_thread_exit(uint32_t key);
 bool pageheap_membarrier_register(void);  // false: this kernel has none
 bool pageheap_membarrier(void);           // every running thread of the process has passed a full barrier; false: refused
 
-// A word that is 1 in this process once it was marked, and 0 again in a child process, however it was made. Null: the
-// kernel has no such memory.
-uint32_t *_Nullable pageheap_make_process_mark(void);
+// A word that is 0 again in a child process, however it was made, if the mark could be made so: false, if the kernel has no
+// such memory. It is made once, before it is used, while the process has one thread or the heap is being set up.
+extern uint32_t *_Nonnull pageheap_mark __attribute__((visibility("hidden")));
+static inline uint32_t *_Nonnull pageheap_process_mark(void) { return pageheap_mark; }
+bool pageheap_make_process_mark(void);
 
 // ---- Messages and options ------------------------------------------------------------------------------------------
 

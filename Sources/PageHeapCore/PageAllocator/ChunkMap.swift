@@ -140,7 +140,8 @@ package struct ChunkMap: ~Copyable {
             let low = left.trailingZeroBitCount
             let count = (~(left &>> UInt64(low))).trailingZeroBitCount
             guard
-                system.makeMetadataAccessible(block + low * Int(Self.partBytes), ByteCount(UInt(count) * Self.partBytes))
+                system.makeMetadataAccessible(
+                    block + low * Int(Self.partBytes), ByteCount(UInt(count) * Self.partBytes))
             else { return nil }
             let piece = BitOperations.mask(first: UInt(low), count: UInt(count))
             root[slot].accessibleParts |= piece

@@ -27,6 +27,13 @@ package enum Tunables {
     /// saved are few, and what is freed of a huge page costs more to give back in pieces (80 ms a GiB to part them).
     package static var hugePageHeapBytes: ByteCount { ByteCount(256 << 20) }
 
+    /// Chunks that are closed to huge pages together, at least: 64 MiB. What is closed and what is not are different mappings.
+    package static var hugePageRegionChunks: UInt { 16 }
+
+    /// Regions that a heap on huge pages consists of, if they would be more than that at the least size: twice as many
+    /// mappings at most, of the 65,530 that a process may have.
+    package static var hugePageRegionsPerHeap: UInt { 64 }
+
     /// Metadata is made accessible in steps of so many bytes. Small: what is not touched costs
     /// nothing, and a larger step would only blur the books.
     package static var metadataStepBytes: ByteCount { ByteCount(16 << 10) }

@@ -2,11 +2,15 @@ import Synchronization
 
 /// Which chunks may lie on huge pages, so that what is released of them is really given back, and stays so.
 ///
-/// A byte a chunk: a bit for each huge page that may be there, and one that says that the system may make more. Memory
+/// A byte per chunk: a bit for each huge page that may be there, and one that says that the system may make more. Memory
 /// on a huge page comes back only as a whole, or once the page is parted; and the kernel likes to fill the gaps of a
 /// sparse huge page again. So before the first piece of a chunk is released, the chunk is closed to huge pages for ever,
 /// and each of its huge pages is parted when its first piece goes. Whole huge pages go as they are, at a twentieth of the
 /// price.
+///
+/// What is closed and what is open are different mappings to the kernel, of which a process may have some 65,000. So all
+/// chunks of a region are closed at once: 64 MiB, more if the heap is large, so that there are some hundred mappings at most.
+/// Huge pages that are there stay.
 ///
 /// A handle on memory of its own; copies name the same table. No lock is needed: bits are set while nobody else has the
 /// chunk, and cleared atomically; two that clear one at the same time part a page twice, which does no harm. Heaps of
@@ -14,6 +18,8 @@ import Synchronization
 package struct HugePages: Sendable {
     private static var slots: UInt { 1 << 18 }
     private static var openBit: UInt8 { 0x80 }
+    /// Behind the bytes: chunks ever opened.
+    private static var tableBytes: ByteCount { ByteCount(slots) + 8 }
 
     private nonisolated(unsafe) let bytes: UnsafeMutablePointer<Atomic<UInt8>>
     /// Of a huge page, in bytes.
@@ -26,18 +32,23 @@ package struct HugePages: Sendable {
         size = machine.hugePage.bytes
         physicalPage = machine.physicalPage
         guard size != 0, PageGeometry.chunkBytes.rawValue / size.rawValue < 8,
-            let memory = system.mapMetadata(ByteCount(Self.slots))
+            let memory = system.mapMetadata(Self.tableBytes.roundedUp(to: machine.physicalPage))
         else { return nil }
         bytes = memory.bindMemory(to: Atomic<UInt8>.self, capacity: Int(Self.slots))
     }
 
     func cancel(using system: borrowing some OperatingSystem & ~Copyable) {
-        system.unmapWholeMetadata(bytes, ByteCount(Self.slots))
+        system.unmapWholeMetadata(bytes, Self.tableBytes.roundedUp(to: physicalPage))
     }
 
     /// The byte of a chunk. Relaxed throughout: it says what may be, and guards nothing.
     private func state(_ chunk: ChunkIndex) -> UnsafeMutablePointer<Atomic<UInt8>> {
         bytes + Int(bitPattern: chunk.rawValue & (Self.slots - 1))
+    }
+
+    /// Chunks ever opened. Relaxed: a measure.
+    private var openedChunks: UnsafeMutablePointer<Atomic<UInt>> {
+        UnsafeMutableRawPointer(bytes + Int(bitPattern: Self.slots)).assumingMemoryBound(to: Atomic<UInt>.self)
     }
 
     /// Fresh address space may lie on huge pages from now on.
@@ -46,7 +57,32 @@ package struct HugePages: Sendable {
         var chunk = ChunkIndex(containing: range.base)
         while chunk.base < range.limit {
             state(chunk).pointee.store(all | Self.openBit, ordering: .relaxed)
+            openedChunks.pointee.wrappingAdd(1, ordering: .relaxed)
             chunk += 1
+        }
+    }
+
+    /// Closes all open chunks of the region that a chunk lies in.
+    private func close(
+        around chunk: ChunkIndex, _ arenaBaseOffset: UInt, using system: borrowing some OperatingSystem & ~Copyable
+    ) {
+        let opened = openedChunks.pointee.load(ordering: .relaxed)
+        var region = Tunables.hugePageRegionChunks
+        while region < opened / Tunables.hugePageRegionsPerHeap { region *= 2 }
+        var next = ChunkIndex(chunk.rawValue & ~(region &- 1))
+        let end = next + ChunkIndex(region)
+        var first = next
+        while next < end {
+            // One call for neighbours.
+            let isOpen = state(next).pointee.bitwiseAnd(~Self.openBit, ordering: .relaxed).oldValue & Self.openBit != 0
+            next += 1
+            if isOpen && next < end { continue }
+            let closed = isOpen ? next : next - 1
+            if closed > first {
+                system.forbidHugePages(
+                    first.base.rawValue &+ arenaBaseOffset, first.base.distance(to: closed.base))
+            }
+            first = next
         }
     }
 
@@ -67,7 +103,7 @@ package struct HugePages: Sendable {
         }
     }
 
-    /// Closes the chunk of a huge page, and parts the page.
+    /// Closes the chunk of a huge page, with its region, and parts the page.
     ///
     /// - Parameters:
     ///   - page: the huge page's address, the process's.
@@ -83,10 +119,7 @@ package struct HugePages: Sendable {
         let number = (offset.rawValue &- chunk.base.rawValue) / size.rawValue
         let bit = UInt8(1) &<< UInt8(truncatingIfNeeded: number)
         if seen & bit == 0 { return }
-        if seen & Self.openBit != 0 {
-            state.pointee.bitwiseAnd(~Self.openBit, ordering: .relaxed)
-            system.forbidHugePages(chunk.base.rawValue &+ arenaBaseOffset, PageGeometry.chunkBytes)
-        }
+        if seen & Self.openBit != 0 { close(around: chunk, arenaBaseOffset, using: system) }
         system.partHugePage(address, physicalPage)
         state.pointee.bitwiseAnd(~bit, ordering: .relaxed)
     }

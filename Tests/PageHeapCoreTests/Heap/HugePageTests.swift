@@ -83,6 +83,40 @@ struct HugePageTests {
         #expect(calls(test) == [.partHugePage(address: base + 100 * 8192, bytes: 4096)], "and the chunk is closed")
     }
 
+    /// Each call makes two more mappings at most.
+    @Test("A sparse heap is closed region by region, each chunk once and before it is parted", arguments: [1, 8])
+    func regions(gibibytes: UInt) throws {
+        let test = try heap(.growth)
+        let chunks = gibibytes * 256
+        let runs = try (0..<chunks).map { _ in try test.use(512) }
+        var generator = SeededGenerator(seed: TestRun.seed)
+        let open = Set(
+            calls(test).flatMap { call -> [UInt] in
+                guard case .allowHugePages(let address, let bytes, granted: true) = call else { return [] }
+                return Array(stride(from: address, to: address + bytes, by: UInt.Stride(Self.chunk)))
+            })
+        var closed: Set<UInt> = []
+        var closings: UInt = 0
+        for run in runs.shuffled(using: &generator) {
+            test.heap.freePages(run + 80 * 8192, 3)
+            test.system.forget()
+            _ = test.heap.releaseFreeMemory { 0 }
+            for call in calls(test) {
+                switch call {
+                case .forbidHugePages(let address, let bytes):
+                    closings += 1
+                    for chunk in stride(from: address, to: address + bytes, by: UInt.Stride(Self.chunk)) {
+                        #expect(open.contains(chunk) && closed.insert(chunk).inserted)
+                    }
+                case .partHugePage(let address, _): #expect(closed.contains(address & ~(Self.chunk - 1)))
+                default: Issue.record("\(call)")
+                }
+            }
+        }
+        #expect(closed.isSuperset(of: open.intersection(runs)))
+        #expect(closings <= min(chunks / 16, 2 * 64) + 2)
+    }
+
     @Test("Whole huge pages go as they are")
     func wholePages() throws {
         let test = try heap(.system, unasked: true)

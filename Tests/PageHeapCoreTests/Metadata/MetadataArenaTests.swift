@@ -77,7 +77,9 @@ struct MetadataArenaTests {
         #expect(system.base.metadataReservedBytes == 0)
     }
 
-    @Test("A first piece that is refused leaves nothing", arguments: [SystemCallKind.reserveMetadata, .makeMetadataAccessible])
+    @Test(
+        "A first piece that is refused leaves nothing",
+        arguments: [SystemCallKind.reserveMetadata, .makeMetadataAccessible])
     func refused(kind: SystemCallKind) {
         let system = System(SimulatedOperatingSystem(), FailurePlan(kind, call: 1))
         let isThere = MetadataArena(bytes: ByteCount(1 << 16), using: system) != nil
