@@ -9,6 +9,7 @@ import time
 import harness
 
 START_RUNS = 200
+FORK_RUNS = 15
 # When a sleeping program has settled.
 SETTLED = 0.2  # s
 
@@ -62,24 +63,42 @@ def heap(folder, options, found):
     print("The times of single calls have those of the clock in them. The longest is as others on the machine let it be.")
 
 
-def nothing(found, rounds):
-    """`sleep` for the memory, `true` for the time: each over the same without an allocator preloaded."""
+def empty_library(folder):
+    """Any preloaded library costs a fork something."""
+    source, library = os.path.join(folder, "empty.c"), os.path.join(folder, "empty.so")
+    with open(source, "w") as file:
+        file.write("int nothing;\n")
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, source], check=True)
+    return library
+
+
+def nothing(folder, found, rounds):
+    """`sleep` for the memory, `true` for the time, a fork: each over the same without an allocator preloaded."""
+    found = {**found, "empty library": empty_library(folder)}
+    program = harness.compiled("Benchmarks/Growth/forks.c", folder)
     sizes = harness.interleaved(found, rounds, "resident memory of sleep", resident_kib)
     times = harness.interleaved(found, START_RUNS, "start of true", start_milliseconds)
-    print(f"\n{'needs nothing':16}{'resident KiB':>14}{'over glibc':>12}{'start ms':>10}{'over glibc':>12}")
+    forks = harness.interleaved(
+        found, FORK_RUNS, "forks", lambda library: harness.figures([program], library)["forkMicroseconds"])
+    print(
+        f"\n{'needs nothing':16}{'resident KiB':>14}{'over glibc':>12}{'start ms':>10}{'over glibc':>12}{'fork us':>10}"
+        f"{'to glibc':>10}")
     for name in found:
-        if name not in sizes or name not in times:
+        if not all(name in each for each in (sizes, times, forks)):
             continue
-        size, start = statistics.median(sizes[name]), statistics.median(times[name])
+        size, start, fork = (statistics.median(each[name]) for each in (sizes, times, forks))
         more = size - statistics.median(sizes[harness.REFERENCE]) if harness.REFERENCE in sizes else None
         # Of each round, as the machine may be busier in one than in another.
         longer = statistics.median(a - b for a, b in zip(times[name], times.get(harness.REFERENCE, times[name])))
-        print(f"{name:16}{size:14.0f}{harness.text_of(more, '+.0f'):>12}{start:10.3f}{longer:>+12.3f}")
+        ratio = harness.ratio(forks[name], forks.get(harness.REFERENCE))
+        print(
+            f"{name:16}{size:14.0f}{harness.text_of(more, '+.0f'):>12}{start:10.3f}{longer:>+12.3f}{fork:10.1f}"
+            f"{harness.text_of(ratio, '.3f'):>10}")
         yield {
             "workload": "nothing", "allocator": name, "residentKiB": size, "overGlibcKiB": more, "startMs": round(start, 4),
-            "overGlibcMs": round(longer, 4)}
+            "overGlibcMs": round(longer, 4), "forkMicroseconds": fork, "forkToGlibc": ratio}
 
 
 def growth(folder, options):
     found = harness.allocators(folder, options)
-    return [*heap(folder, options, found), *nothing(found, options.rounds)]
+    return [*heap(folder, options, found), *nothing(folder, found, options.rounds)]
