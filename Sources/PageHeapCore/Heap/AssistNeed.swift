@@ -1,9 +1,9 @@
-/// Why an allocation may have to release memory before its caller uses what it got.
+/// What an allocation took, to decide whether it must release memory before its caller uses the pages.
 struct AssistNeed {
-    /// Bytes without physical memory that were taken: when they are used, the system's memory is.
+    /// Bytes taken that have no physical memory: the system provides it once they are touched.
     var taken: ByteCount
-    /// All that the heap grew by, 0 where it did not.
+    /// Bytes by which the heap grew, 0 if it did not.
     var growth: ByteCount = 0
-    /// What the heap retained before anything was taken. Means something where the heap grew.
+    /// Bytes the heap retained before anything was taken. Valid only if `growth` is not 0.
     var retainedBefore: ByteCount = 0
 }

@@ -1,7 +1,7 @@
-/// What ends a cycle, and with it sets the goal of retained memory.
+/// What ends a cycle, and with it sets the goal for retained memory.
 package enum CycleKind: Sendable {
-    /// The worker, once a second while there is something to give: the goal comes from what was needed of late.
+    /// The worker ends a cycle once a second while there is memory to release; the goal comes from recent demand.
     case demand
-    /// A runtime with a collector, at each collection: the goal comes from its heap goals.
+    /// A garbage-collecting runtime ends a cycle at each collection; the goal comes from its heap goals.
     case runtime
 }

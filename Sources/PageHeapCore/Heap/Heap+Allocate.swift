@@ -1,16 +1,18 @@
 extension Heap {
-    /// Allocates pages. No lock is held.
+    /// Allocates a run of pages.
     ///
-    /// Where the heap has to grow and would retain more than its goal, some free memory is released first, in the
-    /// caller: growing means that no free fragment was large enough. The same where the new pages would go beyond the
-    /// memory limit. At most ``Tunables/growthAssistBytes``.
+    /// If the heap has to grow and would then retain more than its goal, the caller first releases some free memory:
+    /// growth means that no free fragment was large enough. The same applies if the new pages would exceed the memory
+    /// limit. The caller releases at most ``Tunables/growthAssistBytes``.
+    ///
+    /// The caller holds no lock.
     ///
     /// - Parameters:
-    ///   - count: at least 1.
-    ///   - alignment: of the first page, in pages, a power of two.
-    ///   - shard: which page cache to use, any number.
-    /// - Returns: the process's address, and how many of the bytes have no physical memory, which then read as zero where
-    ///   ``releasedReadsZero``; nothing where there is no memory.
+    ///   - count: number of pages, at least 1.
+    ///   - alignment: alignment of the first page, in pages; a power of two.
+    ///   - shard: selects the page cache; any number.
+    /// - Returns: the process address, and the number of bytes without physical memory, which read as zero if
+    ///   ``releasedReadsZero``; nil if there is no memory.
     package func allocatePages(
         _ count: PageCount, alignment: PageCount, shard: Int
     ) -> (address: UInt, scavenged: ByteCount)? {
@@ -31,7 +33,7 @@ extension Heap {
         if allocation == nil {
             need.retainedBefore = currentBooks().retained
             need.growth = grow(toHold: count + alignment - 1)
-            // What was added has an aligned place at least; where nothing was, there may be one far up.
+            // After growth, the added memory contains an aligned place. Without growth, one may lie far up.
             let chunkLimit = need.growth != 0 ? Tunables.alignedSearchChunks : .max
             allocation = locked.pointee.pages.allocate(count, alignment: alignment, chunkLimit: chunkLimit)
         }
@@ -47,7 +49,9 @@ extension Heap {
         return (process(allocation.base), allocation.scavenged)
     }
 
-    /// Takes note of pages of which so many bytes will be faulted in. No lock is needed.
+    /// Records that released pages are allocated again and will be faulted in. Needs no lock.
+    ///
+    /// - Parameter scavenged: bytes among them without physical memory.
     func noteReuse(_ base: OffsetAddress, _ count: PageCount, scavenged: ByteCount) {
         if scavenged == 0 { return }
         state.pointee.system.noteUse(process(base), count.bytes)
@@ -55,7 +59,8 @@ extension Heap {
             reuse, ChunkIndex(containing: base), scavenged, now: state.pointee.system.coarseNanoseconds())
     }
 
-    /// Pages from one of the page caches, filling it where it is empty or too fragmented.
+    /// Takes pages from a page cache, refilling it if it is empty or too fragmented. Returns nil if that fails. Takes
+    /// the cache's lock, and the heap lock for a refill.
     private func allocateFromCache(_ count: PageCount, _ shard: Int) -> PageAllocation? {
         state.pointee.shards[shard].lock.lock()
         defer { state.pointee.shards[shard].lock.unlock() }
@@ -67,14 +72,16 @@ extension Heap {
         return state.pointee.shards[shard].allocate(count)
     }
 
-    /// Frees pages. No lock is held.
+    /// Frees a run of pages.
+    ///
+    /// The caller holds no lock of rank ``LockRanks/SizeClass`` or later.
     ///
     /// - Parameters:
-    ///   - address: the first page's, in the process.
-    ///   - count: at least 1; all of them in use.
-    ///   - holes: a bit for each physical page of them whose memory has been given back, where a page has one or more.
-    ///     A page all of whose physical pages are released becomes a scavenged one; of others, the released part counts
-    ///     as retained from now on.
+    ///   - address: process address of the first page.
+    ///   - count: number of pages, at least 1; all of them in use.
+    ///   - holes: one bit per physical page of the run, set if its memory has been released. A page whose physical
+    ///     pages are all released becomes a scavenged page; the released part of any other page counts as retained from
+    ///     now on.
     package func freePages(_ address: UInt, _ count: PageCount, holes: UInt64 = 0) {
         LockRanks.SizeClass.assertNoneFromHere()
         locked.lock()
@@ -86,7 +93,7 @@ extension Heap {
         if noteFreed(count.bytes) { wakeWorker() }
     }
 
-    /// Frees pages all of whose memory has been given back. No lock is held.
+    /// Frees a run of pages whose memory has all been released. The caller holds neither the heap lock nor a later one.
     package func freeReleasedPages(_ address: UInt, _ count: PageCount) {
         locked.lock()
         locked.pointee.pages.free(base: offset(address), count: count)
@@ -97,8 +104,8 @@ extension Heap {
         locked.unlock()
     }
 
-    /// Makes released physical pages of a freed span scavenged pages, where they make up whole ones. The heap lock is
-    /// held.
+    /// Marks the pages of a freed span as scavenged if all of their physical pages were released. The caller holds the
+    /// heap lock.
     private func carryOver(_ holes: UInt64, at base: OffsetAddress, _ count: PageCount) {
         locked.pointee.lock.assertHeld()
         let perPage = PageGeometry.pageBytes.rawValue / physicalPage.rawValue
@@ -111,7 +118,8 @@ extension Heap {
         locked.pointee.books.releasedInSpans -= physicalPage * UInt(holes.nonzeroBitCount)
     }
 
-    /// Whether pages are exactly what ``freePages(_:_:)`` may be given: in this heap, and all in use.
+    /// Whether pages may be passed to ``freePages(_:_:holes:)``: they lie in this heap and are all in use. Takes the
+    /// heap lock.
     package func areInUse(_ address: UInt, _ count: PageCount) -> Bool {
         guard Self.mayBePages(address, count) else { return false }
         locked.lock()
@@ -121,7 +129,7 @@ extension Heap {
         return locked.pointee.pages.isAllocated(base: base, count: count)
     }
 
-    /// Whether an address and a count could be those of pages at all.
+    /// Whether an address and a count can describe pages at all: page-aligned, not empty, no overflow.
     static func mayBePages(_ address: UInt, _ count: PageCount) -> Bool {
         count != 0 && address % PageGeometry.pageBytes.rawValue == 0
             && count.rawValue <= UInt.max &>> UInt(PageGeometry.pageShift)

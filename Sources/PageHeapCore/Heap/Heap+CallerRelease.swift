@@ -1,10 +1,12 @@
 import Synchronization
 
-/// Release by the program's own calls, where a thread may not be, or cannot be had: at the end of allocations and frees that
-/// take the long way. A call gives back ``Tunables/callerReleaseBytes`` at most, and all of them together what the worker
-/// would with its share of CPU time, reckoned in bytes, because the clock of a thread's CPU time is a system call.
+/// Release by the program's own calls, for a process that must not have a worker thread or cannot get one. It happens
+/// at the end of allocations and frees that take the slow path. One call releases at most
+/// ``Tunables/callerReleaseBytes``; all calls together release what the worker would within its share of CPU time,
+/// estimated in bytes because reading a thread's CPU clock is a system call.
 extension Heap {
-    /// Does some of the worker's work, if callers have to and it is time. No lock is held.
+    /// Does a piece of the worker's work in the calling thread, if callers release and it is time to. The caller holds
+    /// no lock.
     @inline(__always)
     package func releaseInCallerIfWanted(for user: some PageUser) {
         if callerRelease != .no { releaseInCaller(for: user) }
@@ -25,7 +27,7 @@ extension Heap {
         progress.callerLook = now
         endCycleIfDue(&progress.cycle, at: progress.pace.clock.now, user)
         let isFull = releaseWithinAllowance(passed, &progress, user)
-        // As long as there is more to give, every such call gives some.
+        // While there is more to release, every slow-path call releases some.
         let next =
             isFull ? 0 : isIdle(progress.cycle, user) ? Tunables.cycleNanoseconds : Tunables.callerLookNanoseconds
         state.pointee.worker.nextCallerLook.store(now &+ next, ordering: .relaxed)
@@ -33,8 +35,10 @@ extension Heap {
         state.pointee.worker.endTurn()
     }
 
-    /// - Parameter passed: nanoseconds since callers looked last.
-    /// - Returns: whether as much was released as one call may.
+    /// Releases what the allowance permits, unless that is less than a quantum.
+    ///
+    /// - Parameter passed: nanoseconds since the last caller looked.
+    /// - Returns: whether the call released its maximum, so that there is probably more.
     private func releaseWithinAllowance(
         _ passed: Int64, _ progress: inout WorkerProgress, _ user: some PageUser
     ) -> Bool {
@@ -56,7 +60,7 @@ extension Heap {
         unlockPass()
         progress.cycle.note(released: released, isExhausted: isExhausted)
         state.pointee.space.releasedInGeneration.wrappingAdd(released.rawValue, ordering: .relaxed)
-        // Whole huge pages may make it more than was asked for.
+        // Releasing whole huge pages may have exceeded the request.
         progress.callerAllowance = max(0, progress.callerAllowance - Double(released.rawValue))
         if released > 0 {
             locked.lock()

@@ -1,13 +1,16 @@
 import Synchronization
 
 extension Heap {
-    /// Ends a demand cycle: idle caches give their pages back, the need is estimated anew, the goal is set, and where
-    /// something is above it a new generation begins.
+    /// Ends a demand cycle: idle caches return their pages, demand is estimated anew, the goal is set, and a new
+    /// generation begins if the heap exceeds a goal.
     ///
-    /// Called by the worker only. Takes the pass lock, and under it the others.
+    /// Called by the worker, or by a caller in its place. Takes the pass lock, and others under it.
     ///
-    /// - Parameter user: what lies above the heap; its idle caches are drained, and a pass over its holes begins.
-    /// - Returns: whether a further cycle may have something to do, even if nothing happens meanwhile.
+    /// - Parameters:
+    ///   - cycle: the demand state; updated.
+    ///   - user: the layer above the heap; its idle caches are drained, and a pass over its holes begins unless one is
+    ///     under way.
+    /// - Returns: whether a further cycle may have work to do even if nothing happens in the meantime.
     package func endCycle(_ cycle: inout DemandCycle, _ user: some PageUser) -> Bool {
         lockPass()
         var hasMore = user.drainIdle()

@@ -2,9 +2,9 @@ import CPageHeap
 import Synchronization
 
 extension Heap {
-    /// Before a fork: takes all of the heap's locks, in the stated order, so that the child finds every structure whole.
+    /// Takes all of the heap's locks before a fork, in rank order, so that the child finds every structure consistent.
     ///
-    /// - Parameter between: takes the locks that lie between the pass lock and the page caches' in the order.
+    /// - Parameter between: takes the locks that rank between the pass lock and the page caches' locks.
     package func lockForFork(between: () -> Void) {
         state.pointee.waitingForks.wrappingAdd(1, ordering: .relaxed)
         state.pointee.passLock.lockForFork()
@@ -13,8 +13,8 @@ extension Heap {
         while true {
             locked.pointee.lock.lockForFork()
             state.pointee.space.lock.lockForFork()
-            // An allocation that assists has pages out of reach, which the child would never get back. It needs these two
-            // locks to end; no new one begins while a fork waits.
+            // An assisting allocation has pages out of the allocator's reach, which the child would lose. It needs
+            // these two locks to finish, so they are dropped until it has; no new assist begins while a fork waits.
             if state.pointee.space.searchers == 0 { break }
             state.pointee.space.lock.unlockAfterFork()
             locked.pointee.lock.unlockAfterFork()
@@ -25,7 +25,9 @@ extension Heap {
         state.pointee.worker.lock.lockForFork()
     }
 
-    /// After a fork, in the parent and in the child.
+    /// Unlocks after a fork, in the parent and in the child.
+    ///
+    /// - Parameter between: unlocks what the `between` of ``lockForFork(between:)`` locked.
     package func unlockAfterFork(between: () -> Void) {
         state.pointee.worker.lock.unlockAfterFork()
         state.pointee.records.unlockAfterFork()
@@ -36,10 +38,12 @@ extension Heap {
         state.pointee.passLock.unlockAfterFork()
     }
 
-    /// In a child process that was made without the fork handlers, by a bare clone: locks that other threads held are held
-    /// by nobody here. The lock of a pass is simply taken over; so is the worker's, whose state begins anew in a child, and
-    /// the search lock, because the next generation fills the search space again. If another lock was held, what it guards may
-    /// be half changed.
+    /// Takes over the locks in a child process made without the fork handlers, by a bare clone: threads that held locks
+    /// do not exist here.
+    ///
+    /// The pass lock is simply taken over. So is the worker's, whose state starts anew in a child, and the search lock,
+    /// because the next generation refills the search space. If any other lock was held, the structure it guards may be
+    /// inconsistent.
     ///
     /// - Returns: whether the heap can be used.
     package func takeLocksFromMissingHolders() -> Bool {
@@ -55,12 +59,14 @@ extension Heap {
         return isWhole
     }
 
-    /// In the child of a fork, before the locks are given up: the worker did not come along, and the figures get a page
-    /// of their own before anything is written.
+    /// Resets the heap in the child of a fork, before the locks are released: the worker thread does not exist here,
+    /// and the statistics move to the child's own page before anything is written.
+    ///
+    /// - Parameter page: the child's statistics page, or nil for none.
     package func becomeChild(page: UnsafeMutablePointer<pageheap_statistics_page>?) {
         state.pointee.worker.becomeChild()
         state.pointee.hasProgress = false
-        // Other threads that were searching exist only in the parent.
+        // Threads that were searching exist only in the parent.
         state.pointee.space.searchers = 0
         state.pointee.waitingForks.store(0, ordering: .relaxed)
         state.pointee.assistNanoseconds.store(0, ordering: .relaxed)

@@ -1,11 +1,11 @@
 import Synchronization
 
 extension Heap {
-    /// Whether the heap keeps to its goals, both that of its cycles and that of its memory limit, or has none. Takes the
-    /// heap lock.
+    /// Whether the heap is within both goals, that of its cycles and that of its memory limit; an unset goal counts as
+    /// met. Takes the heap lock.
     var isMet: Bool { overage == 0 }
 
-    /// What has to be released to meet both goals: the lower one holds. Takes the heap lock.
+    /// Bytes to release so that both goals are met; the stricter one decides. Takes the heap lock.
     var overage: ByteCount {
         let goal = ByteCount(state.pointee.goal.load(ordering: .relaxed))
         let limitGoal = ByteCount(state.pointee.limitGoal.load(ordering: .relaxed))
@@ -17,7 +17,8 @@ extension Heap {
         return max(retained > goal ? retained - goal : 0, mapped > limitGoal ? mapped - limitGoal : 0)
     }
 
-    /// Whether retained memory and metadata are more than the goal that the memory limit sets. The heap lock is held.
+    /// Whether retained memory plus metadata exceeds the goal derived from the memory limit. The caller holds the heap
+    /// lock.
     var isOverLimitGoal: Bool {
         locked.pointee.lock.assertHeld()
         let goal = ByteCount(state.pointee.limitGoal.load(ordering: .relaxed))

@@ -1,9 +1,10 @@
 import Synchronization
 
 extension Heap {
-    /// Adds memory for a request that nothing free could hold: behind the last that was added, or elsewhere if something
-    /// lies in the way. The heap lock is held.
+    /// Grows the heap for a request that no free run can hold: after the memory added last, or in a new reservation if
+    /// there is no room or another mapping is in the way. The caller holds the heap lock.
     ///
+    /// - Parameter count: number of pages that the request needs.
     /// - Returns: the bytes added; 0 if the system refuses, and then nothing has changed.
     func grow(toHold count: PageCount) -> ByteCount {
         locked.pointee.lock.assertHeld()
@@ -12,7 +13,8 @@ extension Heap {
         let bytes = count.bytes.roundedUp(to: PageGeometry.chunkBytes)
         let index = state.pointee.reservationCount
         if grow(by: bytes, for: count.bytes, in: index - 1) { return bytes }
-        // A system that is short of memory will have none elsewhere.
+        // A system that is short of memory has none elsewhere either, so a new reservation is tried only if this one is
+        // blocked.
         guard index < Tunables.reservationLimit, isBlocked(state.pointee.reservations[index - 1], for: bytes),
             let next = Self.reserve(atLeast: bytes, state.pointee.system, state.pointee.configuration)
         else { return 0 }
@@ -24,10 +26,10 @@ extension Heap {
         return 0
     }
 
-    /// Adds the pages of the first chunk that were withheld when it was added, because a small process should have no more
-    /// address space than it uses (``HeapConfiguration/firstBytes``). The heap lock is held.
+    /// Adds the pages of the first chunk that were withheld when it was added, so that a small process maps no more
+    /// address space than it uses (``HeapConfiguration/firstBytes``). The caller holds the heap lock.
     ///
-    /// - Returns: their bytes; nil if there are none, or the system refuses.
+    /// - Returns: the bytes added; nil if none are withheld or the system refuses.
     func addWithheld() -> ByteCount? {
         let first = state.pointee.reservations[0]
         guard first.accessibleEnd < first.grownEnd else { return nil }
@@ -35,7 +37,8 @@ extension Heap {
         guard state.pointee.system.makeAccessible(first.accessibleEnd, withheld) else { return nil }
         let base = offset(first.accessibleEnd)
         state.pointee.reservations[0].accessibleEnd = first.grownEnd
-        // Nobody has freed them: the search for memory to release need not look there.
+        // These pages were never used, so the search for memory to release need not look there: the mark stays as it
+        // was.
         let mark = locked.pointee.pages.freeHighWaterMark
         locked.pointee.pages.free(base: base, count: withheld.pagesRoundedUp)
         locked.pointee.pages.markScavenged(base: base, count: withheld.pagesRoundedUp)
@@ -46,7 +49,7 @@ extension Heap {
         return withheld
     }
 
-    /// Whether a reservation lacks room for the bytes, or another mapping is in the way.
+    /// Whether a reservation has no room for the bytes, or another mapping is in the way.
     private func isBlocked(_ reservation: Reservation, for bytes: ByteCount) -> Bool {
         let room = ByteCount(reservation.end &- reservation.grownEnd)
         if bytes > room { return true }
@@ -56,9 +59,13 @@ extension Heap {
                 reservation.accessibleEnd, ByteCount(end &- reservation.accessibleEnd))
     }
 
-    /// Adds memory behind what has grown of a reservation.
+    /// Adds memory to the end of what a reservation has grown to. The caller holds the heap lock.
     ///
-    /// - Parameter wanted: what the request needs of it.
+    /// - Parameters:
+    ///   - bytes: bytes to add, whole chunks.
+    ///   - wanted: bytes of them that the request needs.
+    ///   - index: the reservation's index.
+    /// - Returns: false if there is no room or the system refuses.
     private func grow(by bytes: ByteCount, for wanted: ByteCount, in index: Int) -> Bool {
         let room = state.pointee.reservations[index]
         guard bytes.rawValue <= room.end &- room.grownEnd else { return false }
@@ -75,7 +82,7 @@ extension Heap {
         }
         state.pointee.reservations[index].grownEnd = end
         if index == 0 && room.table != nil {
-            // Before anything of it is given out.
+            // Stored before any of the new memory is handed out; see ``HeapState``.
             let units = unit(of: end)
             state.pointee.grownUnits.store(units, ordering: .relaxed)
             if state.pointee.blockStates == nil {
@@ -87,8 +94,13 @@ extension Heap {
         return true
     }
 
-    /// Makes the books of a reservation usable up to an address, and its memory up to another one that is not above it: as a
-    /// rule a step ahead, if the system lets us.
+    /// Makes a reservation's metadata (page map, block states) accessible up to `end`, and its memory up to
+    /// `accessible`, as a rule mapping a step ahead. The caller holds the heap lock.
+    ///
+    /// - Parameters:
+    ///   - end: the process address up to which the reservation will have grown.
+    ///   - accessible: the process address up to which memory is needed now, at most `end`.
+    /// - Returns: false if the system refuses.
     private func makeAccessible(upTo end: UInt, accessible: UInt, in index: Int) -> Bool {
         if state.pointee.reservations[index].table != nil {
             let withHigh = state.pointee.hasHighEntries.load(ordering: .relaxed)
@@ -126,7 +138,8 @@ extension Heap {
         return true
     }
 
-    /// Has all entries of the page map tell more spans apart, from now on. No lock is held.
+    /// Adds the high part to every page-map entry, so that more spans can be told apart. The caller holds neither the
+    /// heap lock nor a later one.
     ///
     /// - Returns: false if the system refuses memory.
     func addHighEntries() -> Bool {
@@ -145,8 +158,13 @@ extension Heap {
         return true
     }
 
-    /// Has a fresh step lie on huge pages or not. Not for a large request, which may be touched here and there only. The
-    /// heap lock is held.
+    /// Sets whether freshly mapped memory may lie on huge pages. Asks for none for a request larger than a chunk, which
+    /// may be touched only sparsely. The caller holds the heap lock.
+    ///
+    /// - Parameters:
+    ///   - address: process address of the fresh memory.
+    ///   - step: its size in bytes.
+    ///   - wanted: bytes of it that are needed at once.
     private func settleHugePages(_ address: UInt, _ step: ByteCount, wanted: ByteCount) {
         locked.pointee.lock.assertHeld()
         guard let hugePages = state.pointee.space.hugePages else { return }
@@ -164,9 +182,12 @@ extension Heap {
         }
     }
 
-    /// Offsets growth by releasing what the heap, with it, retains beyond its goal. No lock is held.
+    /// Offsets growth by releasing what the grown heap retains beyond its goal. The caller holds no lock.
     ///
-    /// - Parameter released: what this allocation has released already.
+    /// - Parameters:
+    ///   - need: what the allocation took.
+    ///   - released: bytes that this allocation has already released.
+    /// - Returns: the bytes released.
     func offsetGrowth(_ need: AssistNeed, released: ByteCount) -> ByteCount {
         let goal = ByteCount(state.pointee.goal.load(ordering: .relaxed))
         let retained = need.retainedBefore + need.growth

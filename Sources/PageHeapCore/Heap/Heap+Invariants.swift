@@ -1,11 +1,12 @@
 extension Heap {
-    /// Checked builds and tests: stops if one of the parts that the books make up the heap of (see ``HeapBooks``) is not
-    /// what the ranges, bitmaps, page caches and span records say. Nobody else uses the heap meanwhile. Looks at every
-    /// chunk and at every span.
+    /// Aborts if any figure in the ledger (see ``HeapBooks``) disagrees with the address ranges, bitmaps, page caches
+    /// and span records. For checked builds and tests. No other thread may use the heap in the meantime.
+    ///
+    /// Visits every chunk and every span.
     package func checkInvariants() {
         locked.lock()
         defer { locked.unlock() }
-        // The allocator's counts are those of its bitmaps, then.
+        // From here on, the allocator's counts are known to match its bitmaps.
         locked.pointee.pages.checkInvariants()
         let books = currentBooks()
         books.checkInvariants()
@@ -38,8 +39,8 @@ extension Heap {
         }
     }
 
-    /// What is accessible and not in the allocator yet, and what the allocator has as in use and is not accessible yet. The
-    /// heap lock is held.
+    /// Bytes that are accessible but not yet in the allocator, and bytes that the allocator counts as in use but are
+    /// not yet accessible. The caller holds the heap lock.
     private var notInAllocator: (ahead: ByteCount, withheld: ByteCount) {
         var ahead: ByteCount = 0
         var withheld: ByteCount = 0
@@ -54,8 +55,8 @@ extension Heap {
         return (ahead, withheld)
     }
 
-    /// Checked builds, while others use the heap: the allocator's counts are those of its bitmaps, its summaries are right,
-    /// and the books balance.
+    /// Checks, in checked builds, that the allocator's counts match its bitmaps, its summaries are right and the ledger
+    /// balances. Other threads may use the heap in the meantime. Takes the page caches' locks and the heap lock.
     func checkBooks() {
         #if PAGEHEAP_CHECKED
             LockRanks.Pass.assertNoneFromHere()
@@ -73,8 +74,8 @@ extension Heap {
         #endif
     }
 
-    /// Bytes of all spans that there are, and of them what the hole words say is released. Nobody else
-    /// uses the heap meanwhile.
+    /// Total bytes of all live spans, and the bytes of them that their hole words mark as released. The caller holds
+    /// the heap lock, and no other thread may use the heap in the meantime.
     var spanRecordTotals: (bytes: ByteCount, released: ByteCount) {
         var bytes: ByteCount = 0
         var released: ByteCount = 0
@@ -82,7 +83,7 @@ extension Heap {
         while number < spanRecordCount {
             let index = SpanIndex(UInt(number))
             let span = spanRecord(index)
-            // A free record keeps what it said last; the table from pages to spans no longer names it.
+            // A freed record keeps its old contents, but the page map no longer refers to it.
             if span.pointee.pages != 0 && spanEntryLocked(of: span.pointee.base).span == index {
                 bytes += PageCount(UInt(span.pointee.pages)).bytes
                 released += physicalPage * UInt(span.pointee.releasedPhysicalPages.nonzeroBitCount)

@@ -1,16 +1,18 @@
 import Synchronization
 
 extension Heap {
-    /// The most bytes that the heap and its metadata should have from the system; nothing where there is no limit.
+    /// The soft limit on the bytes that the heap and its metadata have from the system; nil if there is none.
     package var memoryLimit: ByteCount? {
         let limit = ByteCount(state.pointee.memoryLimit.load(ordering: .relaxed))
         return limit == .maximum ? nil : limit
     }
 
-    /// Sets the memory limit, or takes it away. No lock is held.
+    /// Sets or removes the memory limit. The caller holds no lock.
     ///
-    /// The limit is soft. One below what is in use is legal: all that is free is released, allocations assist within
-    /// their bounds, and the worker rests when it finds nothing more.
+    /// The limit is soft. One below what is in use is allowed: all free memory is released, allocations assist within
+    /// their bounds, and the worker rests once it finds nothing more.
+    ///
+    /// - Parameter limit: bytes; nil for no limit.
     package func setMemoryLimit(_ limit: ByteCount?) {
         locked.lock()
         storeMemoryLimit(limit)
@@ -22,17 +24,18 @@ extension Heap {
         callWorker(isWanted: true)
     }
 
-    /// Sets limit and goal. The heap lock is held, or nobody else has the heap yet.
+    /// Stores the limit and the goal derived from it. The caller holds the heap lock, or the heap is not published yet.
     func storeMemoryLimit(_ limit: ByteCount?) {
         let goal = limit.flatMap { RetentionGoal.forLimit($0, mapped: .maximum) }
         state.pointee.memoryLimit.store(limit?.rawValue ?? .max, ordering: .relaxed)
         state.pointee.limitGoal.store(goal?.rawValue ?? .max, ordering: .relaxed)
     }
 
-    /// Releases memory in an allocation, before its caller uses what it got: what is above the memory limit, and what
-    /// offsets growth beyond the goal, at most ``Tunables/growthAssistBytes``; the rest is the worker's. No lock is held.
+    /// Releases memory during an allocation, before its caller uses the pages: what exceeds the memory limit, and what
+    /// offsets growth beyond the goal. Releases at most ``Tunables/growthAssistBytes``; the worker does the rest. The
+    /// caller holds no lock.
     func assist(_ need: AssistNeed) {
-        // A fork waits for assists that are under way.
+        // A fork waits for assists that are under way, so no new one may begin.
         guard state.pointee.waitingForks.load(ordering: .relaxed) == 0 else { return }
         let limited = need.taken == 0 ? 0 : assistLimit()
         let offset = need.growth == 0 ? 0 : offsetGrowth(need, released: limited)
@@ -42,14 +45,15 @@ extension Heap {
         locked.unlock()
     }
 
-    /// Releases what is above the memory limit, within the share of time that assists have.
+    /// Releases what exceeds the memory limit, within the share of time that assists may use. Returns the bytes
+    /// released.
     private func assistLimit() -> ByteCount {
         let limit = ByteCount(state.pointee.memoryLimit.load(ordering: .relaxed))
         if limit == .maximum { return 0 }
         locked.lock()
         let books = currentBooks()
         let mapped = books.retained + metadataBytes
-        // What is in use cannot be given: a limit below it costs no search.
+        // Memory in use cannot be released: a limit below it must not cost a search per allocation.
         let isForWorker =
             mapped.rawValue > state.pointee.limitGoal.load(ordering: .relaxed)
             && books.freeRetained >= Tunables.wakeBytes
@@ -58,7 +62,7 @@ extension Heap {
             ? min(mapped - limit, Tunables.growthAssistBytes) : 0
         let start = missing == 0 ? 0 : state.pointee.system.monotonicNanoseconds()
         let mayAssist = missing != 0 && state.pointee.limitAssists.allowsAssist(now: start)
-        // Without anything freed since, a new generation would find what the present one does.
+        // If nothing was freed since, a new generation would find no more than the present one.
         let mayBeginGeneration = locked.pointee.pages.freeHighWaterMark != .minimum
         locked.unlock()
         if isForWorker && isWorkerAway {
@@ -80,14 +84,14 @@ extension Heap {
         return released
     }
 
-    /// Whether the worker will not look by itself. A hint: the next allocation asks again.
+    /// Whether the worker looks only if it is called. A hint: the next allocation asks again.
     private var isWorkerAway: Bool {
         state.pointee.worker.isRunning.load(ordering: .relaxed)
             ? state.pointee.worker.isParked.load(ordering: .relaxed)
             : state.pointee.configuration.runsWorker && callerRelease == .no
     }
 
-    /// Takes the time of an assist into account.
+    /// Charges an assist to the time budget. Takes the heap lock.
     private func noteAssist(_ released: ByteCount, from start: Int64) {
         let passed = state.pointee.system.monotonicNanoseconds() &- start
         // A clock that stands still must not make assists free.

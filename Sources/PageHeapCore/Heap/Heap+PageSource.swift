@@ -12,7 +12,7 @@ extension Heap: PageSource {
         return spanEntryUnderLock(of: address)
     }
 
-    /// What an address belongs to, whatever reservation it is in. Takes the heap lock: reservations change.
+    /// Looks up an address in any reservation. Takes the heap lock, because the list of reservations changes.
     @inline(never)
     private func spanEntryUnderLock(of address: UInt) -> SpanTableEntry {
         locked.lock()
@@ -20,7 +20,7 @@ extension Heap: PageSource {
         return spanEntryLocked(of: address)
     }
 
-    /// The same; the heap lock is held.
+    /// Looks up an address in any reservation. The caller holds the heap lock.
     func spanEntryLocked(of address: UInt) -> SpanTableEntry {
         locked.pointee.lock.assertHeld()
         for index in 0..<state.pointee.reservationCount {
@@ -32,23 +32,23 @@ extension Heap: PageSource {
         return .none
     }
 
-    /// An address's offset in the first reservation in units of 16 bytes. Rotated, so that one comparison finds addresses
-    /// outside the reservation and such as are not multiples of 16.
+    /// The offset of an address in the first reservation, in units of 16 bytes. It is rotated, so that a single
+    /// comparison rejects both addresses outside the reservation and those that are not multiples of 16.
     @inline(__always)
     package func unit(of address: UInt) -> UInt {
         let offset = address &- state.pointee.firstBase
         return offset &>> UInt(SizeClass.unitShift) | offset &<< UInt(UInt.bitWidth - SizeClass.unitShift)
     }
 
-    /// Whether a unit is in what has grown of the first reservation, and frees are not checked.
+    /// Whether a unit lies in the grown part of the first reservation of a heap that does not check frees.
     @inline(__always)
     package func isQuick(_ unit: UInt) -> Bool { unit < state.pointee.quickUnits.load(ordering: .relaxed) }
 
-    /// Whether a unit is in what has grown of the first reservation, and frees are checked.
+    /// Whether a unit lies in the grown part of the first reservation of a heap that checks frees.
     @inline(__always)
     package func isChecked(_ unit: UInt) -> Bool { unit < state.pointee.checkedUnits.load(ordering: .relaxed) }
 
-    /// The size class of the page of a unit in what has grown of the first reservation.
+    /// The size class of the page that holds a unit, which must lie in the grown part of the first reservation.
     @inline(__always)
     func sizeClass(ofUnit unit: UInt) -> SizeClass {
         let page = Int(bitPattern: unit &>> UInt(PageGeometry.pageShift - SizeClass.unitShift))
@@ -69,7 +69,7 @@ extension Heap: PageSource {
         defer { locked.unlock() }
         for index in 0..<state.pointee.reservationCount {
             let reservation = state.pointee.reservations[index]
-            // Reservations that are only chosen may overlap; what has grown of them does not.
+            // Reservations that are only chosen may overlap; their grown parts do not.
             if address >= reservation.base && address < reservation.grownEnd {
                 reservation.table?.set(entry, from: address, count: count)
             }
@@ -109,11 +109,11 @@ extension Heap: PageSource {
         state.pointee.wrongFree.note(kind, address, blockBytes: blockBytes)
     }
 
-    /// Stops the program if a wrong free has been found. No lock is held.
+    /// Aborts if a wrong free was noted while locks were held. The caller holds no lock.
     @inline(__always)
     func stopIfWrong() { state.pointee.wrongFree.stopIfAny() }
 
-    /// Counts metadata that was made accessible outside the heap's own structures.
+    /// Counts metadata made accessible outside the heap's own structures. Takes the heap lock.
     func noteMetadata(_ bytes: ByteCount) {
         locked.lock()
         state.pointee.otherMetadataBytes += bytes

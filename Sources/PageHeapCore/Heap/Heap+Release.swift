@@ -1,14 +1,17 @@
 import Synchronization
 
 extension Heap {
-    /// Releases free memory at once, all of it or so many bytes, and answers how much. Waits for a pass that is running.
+    /// Releases free memory at once: all of it, or up to a limit. Waits for a pass that is under way.
     ///
-    /// Begins a generation at the top of the heap: the ordinary start could skip what lies above both marks.
+    /// Begins a generation at the top of the heap, because an ordinary generation could skip memory above both marks.
+    /// Takes the pass lock, and others under it; the caller holds none.
     ///
     /// - Parameters:
-    ///   - limit: the most bytes wanted, rounded up to whole pages; more only where whole physical or huge pages make them
-    ///     so, or where `drain` gives more.
-    ///   - drain: gives what caches above the heap hold back to it, first, and releases holes; answers the bytes.
+    ///   - limit: the most bytes wanted, rounded up to whole pages. More are released only if whole physical or huge
+    ///     pages, or `drain`, make it so.
+    ///   - drain: called first, under the pass lock; returns the contents of caches above the heap to it, releases
+    ///     holes, and returns the bytes that it released.
+    /// - Returns: the bytes released.
     package func releaseFreeMemory(upTo limit: ByteCount = .maximum, drain: () -> ByteCount) -> ByteCount {
         let traces = isTraced
         let start = state.pointee.system.threadProcessorNanoseconds()
@@ -19,13 +22,13 @@ extension Heap {
         let ended = startGeneration(atTop: true)
         var endedLine = traces ? traceLine(ended) : MessageLine()
         while released < limit {
-            // In pieces, so that a fork need not wait for the whole.
+            // In pieces, so that a fork need not wait for all of it.
             let wanted = min(Tunables.forcedPieceBytes, limit - released)
             let piece = search.scavenge(wanted, .forced, using: state.pointee.system)
             released += piece
             if piece < wanted {
                 if search.isExhausted { break }
-                // Somebody who grows the heap holds a part of the search space, and will hand it back.
+                // An allocation that assists holds a part of the search space and will hand it back.
                 pauseProcessor()
             }
             letForksPass()
@@ -35,7 +38,7 @@ extension Heap {
         unlockPass()
         stopIfWrong()
         noteSpent(since: start, in: withUnsafePointer(to: state.pointee.forcedNanoseconds) { $0 })
-        // Only now: whoever reads standard error may be slow.
+        // Written only now, with no lock held, because the reader of standard error may be slow.
         if traces {
             writeIfWanted(&endedLine)
             writeIfWanted(&forcedLine)
@@ -46,24 +49,25 @@ extension Heap {
         return released
     }
 
-    /// Says whether a forced release is under way: its holds of the heap lock are counted apart.
+    /// Marks a forced release as under way or finished: its holds of the heap lock are counted separately.
     private func markForced(_ isForced: Bool) {
         locked.lock()
         locked.pointee.isForced = isForced
         locked.unlock()
     }
 
-    /// Adds the calling thread's CPU time since a moment to a figure.
+    /// Adds the calling thread's CPU time since `start` to a statistic, in nanoseconds.
     func noteSpent(since start: Int64, in figure: UnsafePointer<Atomic<UInt64>>) {
         let spent = state.pointee.system.threadProcessorNanoseconds() &- start
         figure.pointee.wrappingAdd(UInt64(max(0, spent)), ordering: .relaxed)
     }
 
-    /// Gives the pages of all page caches back to the allocator.
+    /// Returns the pages of all page caches to the allocator. Takes each cache's lock, and the heap lock under it.
     func flushPageCaches() {
         for shard in 0..<Tunables.pageCacheShards { flushPageCache(shard) }
     }
 
+    /// Returns the pages of one page cache to the allocator. Takes the cache's lock, and the heap lock under it.
     func flushPageCache(_ shard: Int) {
         state.pointee.shards[shard].lock.lock()
         locked.lock()
@@ -76,7 +80,7 @@ extension Heap {
 
     func unlockPass() { state.pointee.passLock.unlock() }
 
-    /// Lets forks that wait for the pass lock go first. The pass lock is held, and no other.
+    /// Lets forks that wait for the pass lock go first. The caller holds the pass lock and no other.
     func letForksPass() {
         guard state.pointee.waitingForks.load(ordering: .relaxed) != 0 else { return }
         unlockPass()

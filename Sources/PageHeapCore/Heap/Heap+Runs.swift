@@ -1,16 +1,22 @@
-/// What owners of runs of pages do with them beyond allocating and freeing.
+/// Operations on runs of pages, beyond allocating and freeing.
 extension Heap {
-    // MARK: The end
+    // MARK: Freeing and teardown
 
-    /// Frees a run of pages, if it is one. No lock is held.
+    /// Frees a run of pages, after checking that it is one.
     ///
-    /// Where the heap is abandoned, and these were its last pages in use, nobody may touch it after that but the caller. So
-    /// all that this does outside the locked section is entered there before: the last one to leave is the caller who takes
-    /// the heap down.
+    /// If the heap is abandoned and these were its last pages in use, the caller must tear it down, and no other thread
+    /// may touch it. Work that remains to be done outside the lock is therefore registered under it (`wakesUnderWay`),
+    /// and the last thread to finish gets ``RunFreeing/freedLast``.
     ///
-    /// - Parameter isDiscarded: the contents were discarded, and nobody has written to the pages since: what has no memory
-    ///   is free and released at once.
-    /// - Parameter startWorker: is called if a worker is wanted, and there is none.
+    /// Takes the heap lock; the caller holds no lock.
+    ///
+    /// - Parameters:
+    ///   - address: process address of the first page.
+    ///   - count: number of pages.
+    ///   - isDiscarded: whether the contents were discarded and the pages not written to since; then the pages without
+    ///     memory become free and released at once.
+    ///   - startWorker: called if a worker is wanted and none runs.
+    /// - Returns: whether the run was freed, and whether it was the last one.
     package func freeRun(
         _ address: UInt, _ count: PageCount, isDiscarded: Bool, startWorker: () -> Void = {}
     ) -> RunFreeing {
@@ -43,9 +49,10 @@ extension Heap {
         return isLast ? .freedLast : .freed
     }
 
-    /// Says that only runs refer to the heap any more. No lock is held.
+    /// Abandons the heap: from now on only runs refer to it. Takes the heap lock.
     ///
-    /// - Returns: whether there are none, so that the caller takes the heap down. Otherwise who frees the last one does.
+    /// - Returns: true if no run is left, so that the caller must tear the heap down; otherwise the thread that frees
+    ///   the last run must.
     package func abandon() -> Bool {
         locked.lock()
         defer { locked.unlock() }
@@ -53,7 +60,7 @@ extension Heap {
         return isUnused
     }
 
-    /// Whether nobody will use the heap any more. The heap lock is held.
+    /// Whether the heap is abandoned and no thread will use it again. The caller holds the heap lock.
     private var isUnused: Bool {
         locked.pointee.lock.assertHeld()
         return state.pointee.isAbandoned && state.pointee.wakesUnderWay == 0 && currentBooks().inUse == 0
@@ -61,15 +68,14 @@ extension Heap {
 
     // MARK: Growth in place
 
-    /// Takes the pages that begin at an address, if all of them are free, or the heap can grow over those that it does not
-    /// have yet. No lock is held.
+    /// Takes the pages that begin at an address, if all of them are free or the heap can grow over those that it lacks.
     ///
-    /// Pages that wait in page caches are given back for it; otherwise small runs could seldom grow.
+    /// Page caches are flushed if need be; otherwise small runs could seldom grow. The caller holds no lock.
     ///
     /// - Parameters:
-    ///   - address: where a run that is in use ends.
-    ///   - count: at least 1.
-    /// - Returns: how many bytes of them have no physical memory, or nothing where it cannot be; then nothing has changed.
+    ///   - address: process address at which a run in use ends.
+    ///   - count: number of pages, at least 1.
+    /// - Returns: the bytes among them without physical memory; nil if the run cannot grow, and then it is unchanged.
     package func growInPlace(at address: UInt, by count: PageCount) -> ByteCount? {
         let most = state.pointee.configuration.reservationBytes.rawValue / PageGeometry.pageBytes.rawValue
         guard count.rawValue <= most,
@@ -80,7 +86,10 @@ extension Heap {
         return takePages(count, at: address, mayGrow: true)
     }
 
-    /// Takes the pages that begin at an address, if all of them are free. No lock is held.
+    /// Takes the pages that begin at an address, if all of them are free, without growing the heap. The caller holds no
+    /// lock.
+    ///
+    /// - Returns: false if one of them is not free; then nothing has changed.
     package func extend(at address: UInt, by count: PageCount) -> Bool {
         takePages(count, at: address, mayGrow: false) != nil
     }
@@ -107,9 +116,10 @@ extension Heap {
         return scavenged
     }
 
-    /// Adds memory behind the heap's last page, if all from an address up to there is free. The heap lock is held.
+    /// Grows the heap after its last page, if everything from `address` up to there is free. The caller holds the heap
+    /// lock.
     ///
-    /// - Returns: the bytes added; 0 where it cannot be.
+    /// - Returns: the bytes added; 0 if the heap cannot grow so.
     private func grow(from address: UInt, toReach end: UInt) -> ByteCount {
         locked.pointee.lock.assertHeld()
         _ = addWithheld()
@@ -122,15 +132,17 @@ extension Heap {
 
     // MARK: Contents
 
-    /// Gives the physical memory of pages in use back, and keeps the pages: those parts of them that are whole physical
-    /// pages. They count as released inside pages in use until ``noteTouched(discarded:_:)`` or
-    /// ``freeRun(_:_:isDiscarded:)`` is told of the same pages. No lock is held, and the owner does not use them meanwhile.
+    /// Releases the physical memory of pages in use and keeps the pages, as far as they are whole physical pages. The
+    /// memory counts as released inside pages in use until ``noteTouched(discarded:_:)`` or
+    /// ``freeRun(_:_:isDiscarded:startWorker:)`` is called for the same pages.
     ///
-    /// - Returns: 0, or the system's positive error number; then nothing has changed.
+    /// The caller holds no lock, and the owner does not use the pages in the meantime.
+    ///
+    /// - Returns: 0, or the system's positive error number; then the pages keep their memory.
     package func discard(_ address: UInt, _ count: PageCount) -> Int32 {
         let part = wholePhysicalPages(address, count)
         if part.bytes == 0 { return 0 }
-        // At once, whatever is done with free memory: whoever discards relies on zeros.
+        // Released at once, whichever method is used for free memory: callers of discard rely on zeros.
         let error = state.pointee.system.release(part.address, part.bytes, method: .now)
         locked.lock()
         if error == 0 {
@@ -147,8 +159,8 @@ extension Heap {
         return error
     }
 
-    /// Takes note that pages whose contents were discarded are about to be written to: from now on all of them count as
-    /// having memory, as those of an allocation do. No lock is held.
+    /// Records that discarded pages are about to be written to: they all count as having memory from now on, as newly
+    /// allocated ones do. The caller holds no lock.
     package func noteTouched(discarded address: UInt, _ count: PageCount) {
         let part = wholePhysicalPages(address, count)
         if part.bytes != 0 { state.pointee.system.noteUse(part.address, part.bytes) }
@@ -160,18 +172,19 @@ extension Heap {
         assist(AssistNeed(taken: part.bytes))
     }
 
-    /// Makes discarded pages that have been freed scavenged ones. The heap lock is held.
+    /// Marks discarded pages that have been freed as scavenged. The caller holds the heap lock.
     private func carryOver(_ part: MemoryRange) {
         locked.pointee.lock.assertHeld()
-        // Where a physical page is less than a page, all of the pages are; where it is more, the part is whole pages.
+        // If a physical page is no larger than a page, the part covers all of the pages; if it is larger, the part is
+        // whole pages.
         locked.pointee.pages.markScavenged(base: offset(part.address), count: part.bytes.pagesRoundedUp)
         locked.pointee.books.released += part.bytes
         locked.pointee.books.releasedInSpans -= part.bytes
         state.pointee.discardedBytes -= part.bytes
     }
 
-    /// The part of some pages that discarding gives back: the same whenever it is asked for. Of pages that are less than
-    /// physical ones, those at both ends may be left out, and keep what they hold.
+    /// The part of some pages that discarding releases: the same at every call for the same pages. If physical pages
+    /// are larger than pages, the pages at either end may be left out, and keep their contents.
     package func wholePhysicalPages(_ address: UInt, _ count: PageCount) -> MemoryRange {
         let unit = physicalPage.rawValue
         let end = (address &+ count.bytes.rawValue) & ~(unit &- 1)

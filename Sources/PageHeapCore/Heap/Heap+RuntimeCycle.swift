@@ -1,15 +1,15 @@
 import Synchronization
 
 extension Heap {
-    /// Ends a cycle of a heap whose owner paces it: sets the goal, begins a generation, and has the worker look.
+    /// Ends a cycle of a heap that is paced by its owner: sets the goal, begins a generation and wakes the worker.
     ///
-    /// What is in use now, times the ratio of the new heap goal to the last one, will be in use when the next cycle ends;
-    /// see ``RetentionGoal/forCycle(inUse:heapGoal:lastHeapGoal:extraPercent:physicalPage:)``. The goal is off when the
-    /// first cycle ends, and where no more than a physical page is above it. No lock is held.
+    /// What is in use when the next cycle ends is predicted as what is in use now, times the ratio of the new heap goal
+    /// to the last one; see ``RetentionGoal/forCycle(inUse:heapGoal:lastHeapGoal:extraPercent:physicalPage:)``. The
+    /// goal is off when the first cycle ends, and while less than a physical page exceeds it. The caller holds no lock.
     ///
-    /// - Parameter heapGoal: bytes that the owner expects in its objects when the cycle that begins now ends. Any number
-    ///   will do; after a 0 the next cycle is as the first.
-    /// - Returns: false, and nothing has happened, where the heap ends its cycles itself.
+    /// - Parameter heapGoal: bytes that the owner expects in its objects at the end of the cycle that begins now. Any
+    ///   number is allowed; after a 0 the next cycle is treated as the first.
+    /// - Returns: false, without any effect, if the heap ends its cycles itself.
     @discardableResult
     package func endCycle(heapGoal: ByteCount) -> Bool {
         guard state.pointee.configuration.cycles == .runtime else { return false }
@@ -30,9 +30,9 @@ extension Heap {
         return true
     }
 
-    /// Has the worker look, whether it is parked or sleeps. No lock is held.
+    /// Makes the worker look, whether it is parked or asleep. The caller holds no lock.
     ///
-    /// - Parameter isWanted: whether there is enough to do that a worker should be started where there is none.
+    /// - Parameter isWanted: whether there is enough work to start a worker if none runs.
     func callWorker(isWanted: Bool) {
         if isWanted && state.pointee.configuration.runsWorker
             && !state.pointee.worker.isRunning.load(ordering: .relaxed)

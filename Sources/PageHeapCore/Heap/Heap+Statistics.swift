@@ -2,7 +2,7 @@ import CPageHeap
 import Synchronization
 
 extension Heap {
-    /// The books as they are, with what page caches took since. The heap lock is held.
+    /// The ledger, with page-cache hits that have not been carried over yet. The caller holds the heap lock.
     func currentBooks() -> HeapBooks {
         locked.pointee.lock.assertHeld()
         var books = locked.pointee.books
@@ -10,13 +10,14 @@ extension Heap {
         return books
     }
 
-    /// Adds what page caches took since to some books. The heap lock is held.
+    /// Adds page-cache hits that have not been carried over yet to a copy of the ledger. The caller holds the heap
+    /// lock.
     func addCacheNotes(to books: inout HeapBooks) {
         locked.pointee.lock.assertHeld()
         for shard in 0..<Tunables.pageCacheShards { state.pointee.shards[shard].addNotes(to: &books) }
     }
 
-    /// One consistent snapshot. Takes the page caches' locks and the heap lock.
+    /// One consistent snapshot of the statistics. Takes the page caches' locks and the heap lock.
     package func figures() -> HeapFigures {
         lockShards()
         locked.lock()
@@ -43,14 +44,16 @@ extension Heap {
             holds: locked.pointee.holds.ordinary, forcedHolds: locked.pointee.holds.forced)
     }
 
-    /// What the worker used in the last ten seconds, as of its last round: nothing where that is longer ago.
+    /// The worker's CPU time in the last ten seconds as of its last round, in nanoseconds; 0 if that round is longer
+    /// ago than ten seconds.
     private var workerRecentNanoseconds: UInt64 {
         let age =
             state.pointee.system.monotonicNanoseconds() &- state.pointee.worker.recentEnd.load(ordering: .relaxed)
         return age < ShareWindow.nanoseconds ? state.pointee.worker.recentNanoseconds.load(ordering: .relaxed) : 0
     }
 
-    /// All page caches' locks, in order: they have one rank, so nobody else may hold more than one.
+    /// Takes all page-cache locks, in index order. They share one rank, so no other code may hold more than one of
+    /// them.
     func lockShards() {
         for shard in 0..<Tunables.pageCacheShards { state.pointee.shards[shard].lock.lockForFork() }
     }
@@ -59,23 +62,23 @@ extension Heap {
         for shard in 0..<Tunables.pageCacheShards { state.pointee.shards[shard].lock.unlockAfterFork() }
     }
 
-    /// The heap's own books. The heap lock is held.
+    /// Bytes of the heap's own metadata. The caller holds the heap lock.
     var metadataBytes: ByteCount {
         locked.pointee.lock.assertHeld()
         return locked.pointee.pages.metadataBytes + state.pointee.otherMetadataBytes
             + state.pointee.records.committedBytes
     }
 
-    /// Notes the peak of demand, and publishes the figures for whoever watches. The heap lock is held, after each change
-    /// of the books.
+    /// Updates the peak of demand, and writes the statistics to the shared page. Called after every change of the
+    /// ledger; the caller holds the heap lock.
     func publish() {
-        // Between a fork and its handlers the page may be another process's.
+        // Between a fork and its handlers the page may belong to another process.
         if LockPassage.isOpen { return }
         let books = currentBooks()
         if books.demand > books.peakDemand {
             locked.pointee.books.peakDemand = books.demand
             if books.demand > books.riseMark {
-                // Once a cycle: the coarse clock is a few loads.
+                // Once per cycle. The coarse clock costs a few loads.
                 locked.pointee.books.riseMark = .maximum
                 locked.pointee.books.risenAt = state.pointee.system.coarseNanoseconds()
             }
@@ -112,7 +115,9 @@ extension Heap {
         pageheap_statistics_page_write(page, &figures)
     }
 
-    /// Publishes the figures from now on in a page that others can see.
+    /// Sets the statistics page, which other processes can read, and publishes to it. Takes the heap lock.
+    ///
+    /// - Parameter page: the page, or nil to stop publishing.
     package func publish(in page: UnsafeMutablePointer<pageheap_statistics_page>?) {
         locked.lock()
         state.pointee.page = page

@@ -1,20 +1,20 @@
 import Synchronization
 
 extension Heap {
-    /// Begins a generation. No lock is held, except perhaps the pass lock.
+    /// Begins a generation. The caller holds no lock, except perhaps the pass lock.
     ///
-    /// - Parameter atTop: search everything, whatever the marks say.
-    /// - Returns: the one that ended, with books that are up to date.
+    /// - Parameter atTop: whether to search the whole heap, whatever the marks say.
+    /// - Returns: the generation that ended, with an up-to-date ledger.
     func startGeneration(atTop: Bool = false) -> EndedGeneration {
         search.startGeneration(atTop: atTop, using: state.pointee.system) { addCacheNotes(to: &$0) }
     }
 
-    /// Whether anybody wants to know of generations that end: on standard error, or in the process.
+    /// Whether generations are reported when they end, on standard error or to a reader in the process.
     var isTraced: Bool {
         trace != .none || state.pointee.traces.readers.load(ordering: .relaxed) != 0
     }
 
-    /// Begins a generation, and tells of the one that ends. No lock is held.
+    /// Begins a generation, and reports the one that ends. The caller holds no lock.
     func beginGeneration() {
         let ended = startGeneration()
         guard isTraced else { return }
@@ -22,13 +22,13 @@ extension Heap {
         writeIfWanted(&line)
     }
 
-    /// Writes a line to standard error where that was asked for.
+    /// Writes a line to standard error if the trace is on.
     func writeIfWanted(_ line: inout MessageLine) {
         if trace != .none { line.writeToStandardError() }
     }
 
-    /// The line about a generation that has ended; with it the flag of a controller that failed goes down. No lock is
-    /// held, except perhaps the pass lock.
+    /// Formats the line about a generation that has ended, and clears the controller-failure flag that it reports. The
+    /// caller holds no lock, except perhaps the pass lock.
     func traceLine(_ ended: EndedGeneration) -> MessageLine {
         var figures = figures()
         figures.books = ended.books
@@ -37,13 +37,13 @@ extension Heap {
             wasReset: state.pointee.worker.wasReset.exchange(false, ordering: .relaxed))
     }
 
-    /// The line about a forced release.
+    /// Formats the line about a forced release.
     func forcedTraceLine(_ released: ByteCount) -> MessageLine {
         let figures = figures()
         return traceLine(figures.generation, released, figures, isForced: true, wasReset: false)
     }
 
-    /// A line, empty where none are printed. Where somebody reads them, the same is kept as a record.
+    /// Formats a line, empty if none are printed, and keeps the same data as a record if the trace has readers.
     private func traceLine(
         _ generation: UInt32, _ worked: ByteCount, _ figures: HeapFigures, isForced: Bool, wasReset: Bool
     ) -> MessageLine {

@@ -1,9 +1,9 @@
 import Synchronization
 
 extension Heap {
-    /// Whether and how generations are told of. No lock is needed.
+    /// The trace mode: whether and how generations are reported on standard error. Needs no lock.
     var trace: TraceKind { TraceKind(rawValue: state.pointee.trace.load(ordering: .relaxed)) ?? .none }
 
-    /// Says so from now on. No lock is needed.
+    /// Sets the trace mode. Needs no lock.
     package func setTrace(_ kind: TraceKind) { state.pointee.trace.store(kind.rawValue, ordering: .relaxed) }
 }

@@ -1,10 +1,10 @@
 import Synchronization
 
-/// Reading the trace in the process, from time to time. No lock is held.
+/// Reading the trace from inside the process, by polling. Each function takes the heap lock, or none.
 extension Heap {
-    /// Keeps records from now on, for one reader more.
+    /// Registers a reader; records are kept while there is one.
     ///
-    /// - Returns: how many were written before: where the reader begins.
+    /// - Returns: the number of records written so far, which is where the reader begins.
     package func addTraceReader() -> UInt64 {
         state.pointee.traces.readers.wrappingAdd(1, ordering: .relaxed)
         locked.lock()
@@ -12,14 +12,14 @@ extension Heap {
         return state.pointee.traces.written
     }
 
-    /// A reader goes.
+    /// Unregisters a reader.
     package func removeTraceReader() { state.pointee.traces.readers.wrappingSubtract(1, ordering: .relaxed) }
 
-    /// The first record that is still there and that a reader has not seen.
+    /// The oldest record that is still kept and that a reader has not seen.
     ///
-    /// - Parameter next: how many were written before those that the reader has not seen.
-    /// - Returns: the record and how many were written before it: more than `next` where some are lost. Nothing where there
-    ///   is nothing new.
+    /// - Parameter next: the number of records written before the first one that the reader has not seen.
+    /// - Returns: the record and the number of records written before it, which is more than `next` if some were lost;
+    ///   nil if there is no new record.
     package func traceRecord(from next: UInt64) -> (number: UInt64, record: TraceRecord)? {
         locked.lock()
         defer { locked.unlock() }
@@ -30,7 +30,7 @@ extension Heap {
         return (number, TraceRecords.place(number, in: traces).pointee)
     }
 
-    /// Keeps a record.
+    /// Keeps a record, overwriting the oldest. Takes the heap lock.
     func append(_ record: TraceRecord) {
         locked.lock()
         TraceRecords.place(state.pointee.traces.written, in: traces).pointee = record

@@ -1,19 +1,20 @@
 import Synchronization
 
 extension Heap {
-    /// The background worker's whole life: cycles of demand once a second while there is something to give or the
-    /// estimate still moves, stretches of release in between, and sleep; and its end, if nobody wants anything for a while
-    /// (``HeapConfiguration/workerIdleNanoseconds``).
+    /// Runs the background worker until it ends: demand cycles once a second while there is memory to release or the
+    /// estimate still moves, stretches of release in between, and sleep. The worker ends if it has had nothing to do
+    /// for ``HeapConfiguration/workerIdleNanoseconds``, or when it is stopped.
     ///
-    /// Begins parked, with the request of whoever started it. A second worker of the same heap is a fatal error.
+    /// It begins parked, with the request of the thread that started it pending. A second worker of the same heap is a
+    /// fatal error.
     ///
-    /// - Parameter user: what lies above the heap.
+    /// - Parameter user: the layer above the heap.
     package func runWorker(for user: some PageUser) {
         state.pointee.worker.begin(for: UnsafeRawPointer(state))
         var progress = takeProgress()
         progress.lastUse = progress.pace.clock.now
-        // Whoever started the worker has something for it, so this park ends at once. It is not left out where a goal is
-        // unmet already: what begins when it ends is a cycle.
+        // The thread that started the worker has work for it, so this park ends at once. It is needed even if a goal is
+        // unmet already, because a cycle begins when a park ends.
         var seen = state.pointee.worker.signal.load(ordering: .acquiring) &- 1
         var isWanted = park(&progress, unlessSignalled: seen)
         while isWanted && !state.pointee.worker.shouldStop.load(ordering: .relaxed) {
@@ -21,7 +22,8 @@ extension Heap {
                 isWanted = park(&progress, unlessSignalled: seen)
                 if !isWanted { break }
             }
-            // Before anything is looked at, the end among it: a request that comes later is not slept through.
+            // Read before the checks that follow, the one for the end included: a request that comes later changes the
+            // signal, so the worker does not sleep through it.
             seen = state.pointee.worker.signal.load(ordering: .acquiring)
             if state.pointee.worker.shouldStop.load(ordering: .relaxed) { break }
             runRound(&progress, seen, user)
@@ -35,13 +37,13 @@ extension Heap {
         state.pointee.worker.end()
     }
 
-    /// Whether nothing is left to do until somebody has a request.
+    /// Whether nothing is left to do until a request arrives.
     func isIdle(_ cycle: DemandCycle, _ user: some PageUser) -> Bool {
         !cycle.hasMore && (cycle.foundNothing || isMet) && user.isHolePassOver && !user.mayFindMoreHoles
     }
 
-    /// Whether the worker has given back next to nothing for a while, and has nothing to wait for: in a program that is at
-    /// work, some span is always too recently used to be looked at.
+    /// Whether the worker has released next to nothing for a while and has nothing to wait for. In a program at work
+    /// some span is always too recently used to be searched, so the worker would otherwise never be idle.
     private func isUseless(_ progress: WorkerProgress) -> Bool {
         guard let patience = state.pointee.configuration.workerIdleNanoseconds,
             progress.pace.clock.now &- progress.lastUse >= patience
@@ -50,7 +52,7 @@ extension Heap {
             || progress.cycle.estimator.isSettled && (progress.cycle.foundNothing || isMet)
     }
 
-    /// Ends a cycle if one is due, works for a stretch, and sleeps.
+    /// Runs one round: ends a cycle if one is due, releases for a stretch, and sleeps.
     private func runRound(_ progress: inout WorkerProgress, _ seen: UInt32, _ user: some PageUser) {
         _ = progress.pace.clock.advance(to: state.pointee.system.monotonicNanoseconds())
         endCycleIfDue(&progress.cycle, at: progress.pace.clock.now, user)
@@ -66,7 +68,7 @@ extension Heap {
                 worked: Double(spent), slept: progress.pace.clock.now &- start,
                 processors: state.pointee.system.processors)
         } else {
-            // Whatever the cycle's end cost is paced as well.
+            // `spent` includes the end of the cycle, so that is paced as well.
             let time = progress.pace.sleepTime(after: max(run.worked, Double(spent)))
             let slept = rest(time.sleep, &progress, seen, user)
             if progress.pace.endRound(
@@ -78,13 +80,13 @@ extension Heap {
         }
     }
 
-    /// The pacer's controller has failed.
+    /// Counts a failure of the pacer's controller, and flags it for the trace.
     func noteReset() {
         state.pointee.worker.wasReset.store(true, ordering: .relaxed)
         state.pointee.worker.resets.wrappingAdd(1, ordering: .relaxed)
     }
 
-    /// One stretch of release.
+    /// Runs one stretch of release. Takes the pass lock, and others under it.
     func work(_ pacer: Pacer, _ user: some PageUser) -> ScavengeRun {
         var before = state.pointee.system.threadProcessorNanoseconds()
         let run = ScavengeRun.perform(
@@ -96,7 +98,7 @@ extension Heap {
             },
             hasMore: { !user.isHolePassOver },
             quantum: { bytes in
-                // For each quantum anew, so that a fork or a forced release waits for one at most.
+                // Taken anew for each quantum, so that a fork or a forced release waits for one at most.
                 lockPass()
                 var released: ByteCount = 0
                 if !isMet { released = search.scavenge(bytes, .background, using: state.pointee.system) }
@@ -110,9 +112,9 @@ extension Heap {
         return run
     }
 
-    /// Takes the thread's CPU time into the figures.
+    /// Accounts the thread's CPU time since the last call.
     ///
-    /// - Returns: what was used since the last time.
+    /// - Returns: that time, in nanoseconds.
     private func accountProcessorTime(_ pace: inout WorkerPace) -> Int64 {
         let total = state.pointee.system.threadProcessorNanoseconds()
         let reading = state.pointee.system.monotonicNanoseconds()
@@ -123,12 +125,12 @@ extension Heap {
         return spent
     }
 
-    /// Takes what was worked for this heap into its figures, and publishes them.
+    /// Sets the worker's CPU time in the heap's statistics, and publishes them. Takes the heap lock.
     ///
     /// - Parameters:
-    ///   - total: nanoseconds of CPU time in all.
-    ///   - recent: the same, in the last ten seconds.
-    ///   - reading: what the system's clock says.
+    ///   - total: nanoseconds of CPU time spent on this heap so far.
+    ///   - recent: nanoseconds of them in the last ten seconds.
+    ///   - reading: the system's monotonic clock, in nanoseconds.
     func noteWorkerTime(total: UInt64, recent: Int64, at reading: Int64) {
         state.pointee.worker.processorNanoseconds.store(total, ordering: .relaxed)
         state.pointee.worker.recentNanoseconds.store(UInt64(recent), ordering: .relaxed)
@@ -139,7 +141,7 @@ extension Heap {
         locked.unlock()
     }
 
-    /// Sleeps longer where the next stretch could pass the bound on the share of any ten seconds.
+    /// Sleeps longer if the next stretch could exceed the bound on the CPU share over any ten seconds.
     private func stayWithinShare(_ progress: inout WorkerProgress, _ user: some PageUser) {
         let delay = progress.pace.delay(processors: state.pointee.system.processors)
         if delay > 0 {

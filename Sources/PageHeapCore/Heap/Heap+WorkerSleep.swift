@@ -1,12 +1,13 @@
 import Synchronization
 
 extension Heap {
-    /// Sleeps after work, ending cycles on time meanwhile, until the time is up, somebody has a request, or a cycle sets a
-    /// goal: a sleep that was asked for after a long stop would last too long.
+    /// Sleeps after work, ending due cycles meanwhile. Returns early on a request or when a cycle sets a goal, because
+    /// a sleep computed after a long stall would last too long.
     ///
     /// - Parameters:
-    ///   - seen: the signal before the work.
-    ///   - mayEndEarly: false where only the time and the end of the worker count.
+    ///   - nanoseconds: how long to sleep.
+    ///   - seen: the signal as read before the work.
+    ///   - mayEndEarly: false if only the time and the end of the worker end the sleep.
     /// - Returns: nanoseconds slept, as measured.
     func rest(
         _ nanoseconds: Int64, _ progress: inout WorkerProgress, _ seen: UInt32, _ user: some PageUser,
@@ -29,16 +30,16 @@ extension Heap {
         return progress.pace.clock.now &- start
     }
 
-    /// Nanoseconds until the next cycle of demand is due, at least 1. Where there are none, as long as one: who finds
-    /// nothing more to do then is parked, so that it is known to need a wake-up.
+    /// Nanoseconds until the next demand cycle is due, at least 1. If the owner ends the cycles, the length of a cycle:
+    /// a worker that finds nothing more to do after that time is parked, so that frees know to wake it.
     func untilCycle(_ lastEnd: Int64, _ now: Int64) -> Int64 {
         guard state.pointee.configuration.cycles == .demand else { return Tunables.cycleNanoseconds }
         return max(1, lastEnd &+ Tunables.cycleNanoseconds &- now)
     }
 
-    /// Ends a cycle of demand if it is time for one.
+    /// Ends a demand cycle if one is due, and asks for the processor quota to be read if that is due too.
     ///
-    /// - Returns: whether it was.
+    /// - Returns: whether a cycle ended.
     @discardableResult
     func endCycleIfDue(_ cycle: inout DemandCycle, at now: Int64, _ user: some PageUser) -> Bool {
         guard state.pointee.configuration.cycles == .demand, now &- cycle.lastEnd >= Tunables.cycleNanoseconds
@@ -59,10 +60,10 @@ extension Heap {
             nanoseconds, &progress.pace.clock, unlessSignalled: seen, state.pointee.system)
     }
 
-    /// Sleeps until somebody has something for the worker; not at all if something was freed since the last cycle, by
-    /// somebody who did not see that there was a worker to wake.
+    /// Parks the worker: sleeps until a request arrives. Does not sleep if a thread that did not see the worker parked
+    /// has freed memory since the last cycle.
     ///
-    /// - Returns: false if nobody had anything for so long that the worker ends.
+    /// - Returns: false if no request came for so long that the worker ends.
     func park(_ progress: inout WorkerProgress, unlessSignalled seen: UInt32) -> Bool {
         if beginPark(progress.cycle) {
             noteRest()
@@ -82,14 +83,16 @@ extension Heap {
         return true
     }
 
-    /// Says that the heap has to ask if it wants to be looked at, and answers whether it may stay so: not where something
-    /// was freed since the last cycle, by somebody who did not see that.
+    /// Marks the worker parked, so that frees must wake it. Takes the heap lock.
+    ///
+    /// - Returns: false if at least ``Tunables/wakeBytes`` were freed since the last cycle, perhaps by threads that
+    ///   missed the mark; then the worker must not sleep.
     func beginPark(_ cycle: DemandCycle) -> Bool {
         locked.lock()
         defer { locked.unlock() }
         state.pointee.worker.freedSinceParked.store(0, ordering: .relaxed)
-        // Sequentially consistent, as are the count of live bytes and whoever frees: either this sees what was freed, or
-        // the one who freed it sees that the worker is parked.
+        // Sequentially consistent, as are the count of live bytes and the look at this flag by a thread that frees:
+        // either this sees what was freed, or the thread that freed it sees that the worker is parked.
         state.pointee.worker.isParked.store(true, ordering: .sequentiallyConsistent)
         let freed = cycle.freed(
             demand: currentBooks().demand,
@@ -97,30 +100,33 @@ extension Heap {
         return freed < Tunables.wakeBytes
     }
 
-    /// Says that the heap will be looked at unasked.
+    /// Marks the worker active again: frees need not wake it.
     func endPark(_ cycle: inout DemandCycle) {
         state.pointee.worker.isParked.store(false, ordering: .relaxed)
         cycle.foundNothing = false
         cycle.hasMore = state.pointee.configuration.cycles == .demand
     }
 
-    /// Asks the worker to look, and wakes it. No lock is held, except one that no allocation waits for.
+    /// Asks the worker to look, and wakes it. The caller holds no lock that an allocation waits for, because waking is
+    /// a system call.
     package func wakeWorker() {
         guard let shared = state.pointee.sharedWorker else {
             state.pointee.worker.wake(state.pointee.system)
-            // It may have ended meanwhile, and seen no request.
+            // The worker may have ended without seeing the request. Sequentially consistent, as in
+            // ``WorkerState/endIfUnasked(since:)``.
             if !state.pointee.worker.isRunning.load(ordering: .sequentiallyConsistent) { considerWorker() }
             return
         }
-        // This heap's request first: who is woken looks which heap has one.
+        // This heap's request first: the shared worker, once woken, looks which heap has one.
         state.pointee.worker.raise()
         shared.pointee.wake(state.pointee.system)
     }
 
-    /// Counts freed bytes. If there is no worker, and they are enough to look whether one is wanted, looks.
+    /// Counts freed bytes. If there is no worker, and at least ``Tunables/wakeBytes`` have been counted, checks whether
+    /// one is wanted.
     ///
     /// - Parameter holdsHeapLock: whether the caller holds the heap lock; it may hold no other.
-    /// - Returns: whether they are the ones to wake a parked worker for.
+    /// - Returns: whether the caller must wake the parked worker.
     func noteFreed(_ bytes: ByteCount, holdsHeapLock: Bool = false) -> Bool {
         let isAbsent = !state.pointee.worker.isRunning.load(ordering: .relaxed)
         guard isAbsent || state.pointee.worker.isParked.load(ordering: .sequentiallyConsistent) else { return false }
@@ -130,7 +136,8 @@ extension Heap {
         return !isAbsent
     }
 
-    /// Asks for a worker if the heap retains so much beyond its need that one is worth its while.
+    /// Asks for a worker if the heap retains enough beyond its need to be worth a thread. Takes the heap lock, unless
+    /// the caller holds it.
     func considerWorker(holdsHeapLock: Bool = false) {
         guard state.pointee.configuration.runsWorker else { return }
         state.pointee.worker.freedSinceParked.store(0, ordering: .relaxed)
@@ -142,11 +149,11 @@ extension Heap {
         }
     }
 
-    /// Notes what is retained beyond the need when there is nothing more to do.
+    /// Stores what is retained beyond the need when there is nothing more to do: memory that no worker can release.
     func noteRest() { state.pointee.worker.restingExcess.store(excess.rawValue, ordering: .relaxed) }
 
-    /// What the heap retains beyond its need and what is kept on top of it: beyond live blocks, in a heap that knows of
-    /// them. Takes the heap lock.
+    /// Bytes retained beyond the heap's need and the extra kept on top of it. The need of a heap that counts live
+    /// blocks is their bytes. Takes the heap lock.
     var excess: ByteCount {
         locked.lock()
         let books = currentBooks()

@@ -1,9 +1,9 @@
 import CPageHeap
 import Synchronization
 
-/// A heap of pages: allocator, page caches, scavenger, limits and books, on an operating system.
+/// A heap of pages on an operating system: page allocator, page caches, scavenger, limits and ledger.
 ///
-/// A handle on a ``HeapState`` in memory that does not move; copies name the same heap. Safe to use from several
+/// A handle on a ``HeapState`` in memory that does not move; copies refer to the same heap. Safe to use from several
 /// threads at once.
 package struct Heap<System: OperatingSystem> {
     package let state: UnsafeMutablePointer<HeapState<System>>
@@ -11,9 +11,13 @@ package struct Heap<System: OperatingSystem> {
     @inline(__always)
     package init(_ state: UnsafeMutablePointer<HeapState<System>>) { self.state = state }
 
-    /// Sets up a heap in zeroed memory that its maker provides, as large as ``HeapState``.
+    /// Sets up a heap in memory that the caller provides.
     ///
-    /// - Returns: nothing if the system refuses address space; then the memory must not be used.
+    /// - Parameters:
+    ///   - state: zeroed memory of the size of ``HeapState``, which must not move.
+    ///   - system: the operating system to use.
+    ///   - configuration: options; numbers outside their range are clamped.
+    /// - Returns: the heap; nil if the system refuses address space, and then the memory must not be used.
     package static func start(
         in state: UnsafeMutablePointer<HeapState<System>>, system: System, configuration: HeapConfiguration
     ) -> Heap<System>? {
@@ -21,13 +25,13 @@ package struct Heap<System: OperatingSystem> {
         let window = AddressRange(
             base: OffsetAddress(first.base &- configuration.arenaBaseOffset),
             limit: OffsetAddress(first.end &- configuration.arenaBaseOffset))
-        // In this order: the page map of the reservation, the arena and the records are one mapping then.
+        // In this order, the reservation's page map, the arena and the records become one mapping.
         guard let arena = PageAllocator.makeArena(using: system) else {
             cancel(first, system)
             return nil
         }
         if configuration.keepsSpans {
-            // A span has at least one page; where address space is scarce, so are spans.
+            // A span has at least one page, so there can be no more spans than pages.
             let limit = Int(ByteCount(first.end &- first.base).pagesRoundedUp.rawValue) * Tunables.reservationLimit
             guard state.pointee.records.start(limit: limit, using: system) else {
                 arena.cancel(using: system)
@@ -74,7 +78,7 @@ package struct Heap<System: OperatingSystem> {
         return heap
     }
 
-    /// Gives all address space back. Nobody may use the heap any more, and its worker has stopped.
+    /// Returns all address space to the system. The worker has stopped, and no thread may use the heap any more.
     package func shutDown() {
         for index in 0..<state.pointee.reservationCount {
             Self.cancel(state.pointee.reservations[index], state.pointee.system)
@@ -85,16 +89,19 @@ package struct Heap<System: OperatingSystem> {
         state.pointee.locked.pages.cancel(using: state.pointee.system)
     }
 
-    /// Gives a reservation and its span table back.
+    /// Unmaps a reservation and its page map, and returns the address space.
     static func cancel(_ reservation: Reservation, _ system: borrowing System) {
         system.unmap(reservation.base, ByteCount(reservation.accessibleEnd &- reservation.base))
         system.cancel(reservation.base, reservation.size)
         reservation.table?.cancel(using: system)
     }
 
-    /// Address space for the heap: as much as is usual, halved while the system refuses. Where the process's address
-    /// space is limited and reserving counts, half of what could be had, because the program needs the rest; each further
-    /// reservation takes its half of what is left.
+    /// Reserves address space for the heap: the usual size, halved while the system refuses. If the process's address
+    /// space is limited and reserving counts, takes half of what is available, because the program needs the rest; each
+    /// further reservation takes half of what is left.
+    ///
+    /// - Parameter bytes: the least that will do, rounded up to whole chunks.
+    /// - Returns: the reservation, with a page map if the heap keeps spans; nil if the system refuses.
     static func reserve(
         atLeast bytes: ByteCount, _ system: borrowing System, _ configuration: HeapConfiguration
     ) -> Reservation? {
@@ -126,7 +133,7 @@ package struct Heap<System: OperatingSystem> {
         return nil
     }
 
-    /// The critical section of the heap.
+    /// The state guarded by the heap lock.
     @inline(__always)
     var locked: UnsafeMutablePointer<LockedPages> { withUnsafeMutablePointer(to: &state.pointee.locked) { $0 } }
 
@@ -136,13 +143,13 @@ package struct Heap<System: OperatingSystem> {
     /// The background worker's state.
     package var worker: UnsafePointer<WorkerState> { withUnsafePointer(to: state.pointee.worker) { $0 } }
 
-    /// Whether pages that have no physical memory read as zero.
+    /// Whether pages without physical memory read as zero.
     package var releasedReadsZero: Bool { state.pointee.releasedReadsZero }
 
     /// Whether pages whose contents have been discarded read as zero.
     package var discardedReadsZero: Bool { state.pointee.discardedReadsZero }
 
-    /// What of the released memory is used again.
+    /// Counts of released memory that was used again.
     package var reuse: UnsafeMutablePointer<ReuseCounts> {
         withUnsafeMutablePointer(to: &state.pointee.space.reuse) { $0 }
     }

@@ -1,18 +1,18 @@
-/// What a heap can be told when it starts.
+/// The options of a heap, fixed when it starts.
 package struct HeapConfiguration: Sendable {
-    /// Retained on top of the estimated need, in percent, 0 to 100.
+    /// Memory to retain on top of the estimated need, in percent, 0 to 100.
     package var retainExtraPercent = Tunables.retainExtraPercent
-    /// The most bytes that the heap and its metadata should have from the system; nothing where there is no limit. It is
-    /// soft: a program that needs more gets more.
+    /// The soft limit on the bytes that the heap and its metadata have from the system; nil for no limit. A program
+    /// that needs more gets more.
     package var memoryLimit: ByteCount?
-    /// How physical memory is given back.
+    /// How physical memory is released.
     package var releaseMethod = ReleaseMethod.now
     /// Whether memory is released in the background.
     package var runsWorker = true
-    /// Whether the program's own calls release it, a little each time, and no thread does.
+    /// Whether the program's own calls release memory, a little each time, instead of a worker thread.
     package var releasesInCallers = false
     /// Nanoseconds without anything to do after which the worker ends, to be started again when it is wanted; nil if it
-    /// stays.
+    /// stays for good.
     package var workerIdleNanoseconds: Int64?
     /// The share of the machine's CPU time that the worker aims for, 0.001 to 1.
     package var scavengeShare = Tunables.scavengeShare
@@ -20,29 +20,30 @@ package struct HeapConfiguration: Sendable {
     package var pacer = PacerKind.controller
     /// What ends a cycle.
     package var cycles = CycleKind.demand
-    /// Whether each generation prints a line, and in which form.
+    /// Whether each generation prints a line, and in which format.
     package var trace = TraceKind.none
-    /// What wrong frees are caught at the call: 0, or 1 for all of small blocks too. Needs ``keepsSpans``.
+    /// Which wrong frees are caught at the call: 0, or 1 to catch all wrong frees of small blocks too. Needs
+    /// ``keepsSpans``.
     package var hardeningLevel: UInt = 0
-    /// Whether the heap keeps the table from pages to spans.
+    /// Whether the heap keeps spans, and a page map from pages to them.
     package var keepsSpans = false
-    /// Whether the heap lies on huge pages.
+    /// Whether the heap may lie on huge pages.
     package var hugePages = HugePageUse.system
-    /// What an offset address lacks to be the process's address.
+    /// The difference between a process address and its offset address.
     package var arenaBaseOffset: UInt = 0
 
-    /// Bytes of address space that the heap reserves at a time, as a rule.
+    /// Bytes of address space per reservation; fewer if the system refuses.
     package var reservationBytes: ByteCount {
         keepsSpans ? Tunables.mallocReservationBytes : Tunables.reservationBytes
     }
 
-    /// Bytes of the first chunk that are mapped when it is added; a malloc withholds the rest until it is needed.
+    /// Bytes of the first chunk that are mapped when it is added; a malloc heap withholds the rest until it is needed.
     package var firstBytes: ByteCount { keepsSpans ? Tunables.mallocFirstBytes : PageGeometry.chunkBytes }
 
     package init() {}
 
-    /// The same with every number in its range: a heap works with whatever it is told. A share that is no number becomes
-    /// the least.
+    /// The same configuration with every number clamped to its range, so that a heap works with any input. A share that
+    /// is not a number becomes the minimum.
     package var bounded: HeapConfiguration {
         var bounded = self
         bounded.retainExtraPercent = min(retainExtraPercent, Tunables.retainExtraPercentLimit)

@@ -1,8 +1,9 @@
 import CPageHeapInterface
 
-// A heap's figures on their way through the C interface: the malloc library writes them, the Swift library reads them back.
+// The C form of a heap's statistics: the malloc library writes it, the Swift library reads it back.
 extension HeapFigures {
-    /// Fills in all that is a heap's own; leaves the size, the age and the figures of threads' caches.
+    /// Writes the heap's own statistics; leaves the fields for size, age, thread caches and the worker's thread
+    /// unchanged.
     package func write(to statistics: inout pageheap_statistics) {
         statistics.system_bytes = UInt64(books.system.rawValue)
         statistics.in_use_bytes = UInt64(books.inUse.rawValue)
@@ -36,7 +37,7 @@ extension HeapFigures {
         withUnsafeMutableBytes(of: &statistics.forced_lock_holds) { forcedHolds.copy(to: $0) }
     }
 
-    /// What ``write(to:)`` wrote. A figure that no word of this process can hold becomes the largest.
+    /// Reads back what ``write(to:)`` wrote. A number too large for this process's word becomes the largest.
     package init(_ statistics: pageheap_statistics) {
         var books = HeapBooks()
         books.system = ByteCount(UInt(clamping: statistics.system_bytes))

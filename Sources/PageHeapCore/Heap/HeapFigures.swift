@@ -1,11 +1,12 @@
-/// A consistent look at a heap's figures.
+/// A consistent snapshot of a heap's statistics.
 package struct HeapFigures: Sendable {
     package var books: HeapBooks
     package var metadata: ByteCount
     package var live: ByteCount
-    /// The maximum where the scavenger is off.
+    /// The maximum if the scavenger is off.
     package var goal: ByteCount
-    /// The limit on retained memory and metadata, and what they are driven to for it; the maximum where there is none.
+    /// The limit on retained memory plus metadata, and the goal that the scavenger derives from it; the maximum if
+    /// there is no limit.
     package var memoryLimit: ByteCount
     package var limitGoal: ByteCount
     package var workerNanoseconds: UInt64
@@ -13,16 +14,16 @@ package struct HeapFigures: Sendable {
     package var generation: UInt32
     /// Nanoseconds of CPU time that the worker used in the last ten seconds.
     package var workerRecentNanoseconds: UInt64
-    /// Times that the pacer's controller failed.
+    /// How often the pacer's controller failed.
     package var controllerResets: UInt64
-    /// Nanoseconds of CPU time that allocations and forced releases spent on releasing.
+    /// Nanoseconds of CPU time that assisting allocations and forced releases spent on releasing.
     package var assistNanoseconds: UInt64
     package var forcedNanoseconds: UInt64
-    /// Bytes that were used again within 1, 10 and 60 seconds after their release, about.
+    /// Bytes used again within about 1, 10 and 60 seconds after their release.
     package var reusedWithin1: ByteCount
     package var reusedWithin10: ByteCount
     package var reusedWithin60: ByteCount
-    /// How long the heap lock was held, in samples: outside forced releases, and in them.
+    /// Sampled hold times of the heap lock, outside forced releases and during them.
     package var holds: HoldCounts
     package var forcedHolds: HoldCounts
 }

@@ -1,100 +1,104 @@
 import CPageHeap
 import Synchronization
 
-/// All of a heap, in memory that does not move. Reached through ``Heap``, a handle, and set up in zeroed memory by
-/// ``Heap/start(in:system:configuration:)``: all locks and counters are right when they are zero.
+/// The whole state of a heap, in memory that does not move. Accessed through the handle ``Heap``, and set up in zeroed
+/// memory by ``Heap/start(in:system:configuration:)``: locks and counters are valid when zero.
 package struct HeapState<System: OperatingSystem>: ~Copyable {
-    // What every free looks at, first: the first reservation, if it has a span table. What has grown of it, in units of 16
-    // bytes, is stored before the first block there is given out. Relaxed: whoever has a block has seen what came before it.
-    /// The first reservation's address.
+    // Read by every free, so placed first: the first reservation, if it has a page map. Its grown size, in units of 16
+    // bytes, is stored before the first block there is handed out. Relaxed suffices: a thread that has a block has seen
+    // what was stored before it was handed out.
+    /// The first reservation's process address.
     var firstBase: UInt
-    /// What has grown of it, if frees are not checked; else 0, so that none takes the short way.
+    /// Its grown size if frees are not checked; else 0, which disables the fast path.
     let quickUnits: Atomic<UInt>
-    /// The low parts of its span table's entries.
+    /// The low parts of its page map's entries.
     var firstEntries: UnsafeMutablePointer<UInt32>?
-    /// What has grown of it, if frees are checked; else 0.
+    /// Its grown size if frees are checked; else 0.
     let checkedUnits: Atomic<UInt>
-    /// What has grown of it.
+    /// Its grown size.
     let grownUnits: Atomic<UInt>
-    /// Which of its small blocks are with the program, if frees are checked.
+    /// Which of its small blocks are allocated to the program, if frees are checked.
     var blockStates: BlockStates?
-    /// There have been more spans than the low parts of entries can tell apart. Changed under the heap lock; relaxed.
+    /// Whether there have been more spans than the low parts of entries can tell apart. Changed under the heap lock;
+    /// relaxed.
     let hasHighEntries: Atomic<Bool>
 
     var system: System
     var machine: MachineFigures
     var configuration: HeapConfiguration
-    /// Whether pages without physical memory read as zero when they are touched: found out once, at the start. False
-    /// where memory is released lazily, because such pages may keep what they held, and on systems that say
-    /// so of all released memory.
+    /// Whether pages without physical memory read as zero when they are touched; tested once, at the start. False if
+    /// memory is released lazily, because such pages may keep their contents, and on systems where released memory does
+    /// not read as zero at all.
     var releasedReadsZero: Bool
-    /// Whether memory that is released ``ReleaseMethod/now`` does, whatever is done with free memory.
+    /// Whether memory released with ``ReleaseMethod/now`` reads as zero, whichever method is used for free memory.
     var discardedReadsZero: Bool
-    /// Whether the system uses huge pages where nobody asked for them.
+    /// Whether the system uses huge pages without being asked.
     var hugePagesComeUnasked: Bool
 
-    /// The page allocator and the books, with the heap lock.
+    /// The page allocator and the ledger, with the heap lock that guards them.
     var locked: LockedPages
-    /// What the heap has reserved; the first one is nearly always the only one. Guarded by the heap lock.
+    /// The heap's reservations, nearly always only one. Guarded by the heap lock.
     var reservations: InlineArray<8, Reservation>
     var reservationCount: Int
-    /// Page caches, shared by the size classes.
+    /// The page caches, shared by the size classes.
     var shards: InlineArray<4, PageCacheShard>
-    /// The records of spans.
+    /// The span records.
     var records: SpanRecords
 
-    /// Held by whoever releases memory in a pass: background, forced.
+    /// Held during a release pass by the worker, by a caller in its place, or by a forced release.
     let passLock: FutexLock<LockRanks.Pass>
-    /// Forks that wait for the pass lock: a long pass lets them through between system calls.
+    /// The number of forks that wait for the pass lock: a long pass lets them go first between system calls.
     let waitingForks: Atomic<UInt32>
     var space: SearchSpace
-    /// What retained bytes are driven to; the maximum where the scavenger is off. Relaxed: any recent value will do.
+    /// The goal for retained bytes; the maximum if the scavenger is off. Relaxed: any recent value will do.
     let goal: Atomic<UInt>
     var worker: WorkerState
-    /// What a worker, or the callers that stand in for it, carries from round to round: kept while none is at work. Owned
-    /// by whoever has the worker's turn.
+    /// What the worker, or the callers in its place, carry from round to round; kept here while none is at work. Owned
+    /// by the holder of the worker's turn.
     var progress: WorkerProgress
     var hasProgress: Bool
-    /// The worker that sleeps in this one's stead, where several heaps share one: whoever has something for the worker
-    /// wakes that one. Set before anybody has the heap.
+    /// The worker that serves this heap, if several heaps share one: requests wake that one. Set before the heap is
+    /// published.
     var sharedWorker: UnsafePointer<WorkerState>?
-    /// A ``TraceKind``'s raw value. Relaxed: it may change at any time.
+    /// The raw value of the ``TraceKind``. Relaxed: it may change at any time.
     let trace: Atomic<UInt8>
 
-    /// Nanoseconds of CPU time that allocations have spent on releasing, to offset growth or for the memory limit, and that
-    /// forced releases took. Relaxed: figures.
+    /// Nanoseconds of CPU time that allocations have spent on releasing, to offset growth or for the memory limit, and
+    /// that forced releases took. Relaxed: statistics.
     let assistNanoseconds: Atomic<UInt64>
     let forcedNanoseconds: Atomic<UInt64>
 
-    /// Bytes of blocks that are with threads' caches or the program.
+    /// Bytes of blocks that are allocated to the program or held in thread caches.
     var liveBytes: LiveBytes
-    /// Of what is released inside pages in use, the part that owners of runs discarded. Guarded by the heap lock.
+    /// The part of the bytes released inside pages in use that owners of runs discarded. Guarded by the heap lock.
     var discardedBytes: ByteCount
-    /// Metadata outside the allocator and the records: span tables, caches. Guarded by the heap lock.
+    /// Bytes of metadata outside the allocator and the records: page maps, block states, thread caches. Guarded by the
+    /// heap lock.
     var otherMetadataBytes: ByteCount
-    /// Where the heap's figures are published. Written under the heap lock.
+    /// The page where the statistics are published, if any. Written under the heap lock.
     var page: UnsafeMutablePointer<pageheap_statistics_page>?
 
-    /// A wrong free that was found while locks were held.
+    /// A wrong free that was noted while locks were held.
     let wrongFree: NotedWrongFree
 
-    // Goals that are not the worker's own.
+    // Goals set by the owner.
     /// The heap goal that the owner gave when the last cycle ended; 0 before the first one. Guarded by the heap lock.
     var lastHeapGoal: ByteCount
-    /// The most bytes that the heap and its metadata should have from the system; the maximum where there is no limit.
-    /// Changed under the heap lock; relaxed, because without it any recent value will do.
+    /// The soft limit on the bytes that the heap and its metadata have from the system; the maximum if there is none.
+    /// Changed under the heap lock; relaxed, because readers without the lock can use any recent value.
     let memoryLimit: Atomic<UInt>
-    /// What they are driven to for it, a little less; the maximum where there is no limit. The same.
+    /// The goal derived from the limit, a little below it; the maximum if there is no limit. Ordered like
+    /// `memoryLimit`.
     let limitGoal: Atomic<UInt>
-    /// What allocations may spend on keeping to the limit. Guarded by the heap lock.
+    /// The time budget of allocations that assist in keeping to the limit. Guarded by the heap lock.
     var limitAssists: AssistBudget
 
-    // The end of a heap whose runs outlive everybody's reference to it. Guarded by the heap lock.
-    /// Only runs refer to the heap any more.
+    // Teardown of a heap that is abandoned while runs are still in use. Guarded by the heap lock.
+    /// Whether only runs still refer to the heap.
     var isAbandoned: Bool
-    /// Threads that have freed a run, and have still to wake the worker.
+    /// Threads that have freed a run and have yet to wake or start the worker.
     var wakesUnderWay: UInt32
 
-    /// What the trace has told of late. Guarded by the heap lock.
+    /// The most recent trace records. Guarded by the heap lock.
     var traces: TraceRecords
 }

@@ -1,12 +1,14 @@
-// Hardening level 1: the state of each small block is known, and wrong frees of them are found at the call. The short way of
-// malloc and free is closed then; this is the way instead, with the states beside it.
+// Hardening level 1 tracks the state of every small block, so that wrong frees are caught at the call. It closes the
+// fast path of malloc and free; this path replaces it and updates the states.
 extension MallocHeap {
-    /// Whether frees of small blocks are checked at the call. False, too, where the system refused room for that.
+    /// Whether frees of small blocks are checked at the call. Also false if the system refused memory for the states.
     package var checksFrees: Bool { state.pointee.heap.blockStates != nil }
 
-    /// A small block from the thread's cache, where frees are checked.
+    /// Allocates a small block from the thread cache, if frees are checked.
     ///
-    /// - Parameter otherwise: where they are not, where the request is not small, and where the cache has none.
+    /// - Parameters:
+    ///   - bytes: the size requested.
+    ///   - otherwise: called if frees are not checked, the request is not small, or the cache holds no such block.
     @inline(__always)
     package func allocateChecked(
         _ bytes: UInt, otherwise: () -> UnsafeMutableRawPointer?
@@ -23,17 +25,20 @@ extension MallocHeap {
             otherwise: otherwise)
     }
 
-    /// Puts a small block into the thread's cache, where frees are checked, and stops the program where no block that
-    /// begins there is with it. False where they are not checked, the address is none of a small block of the first
-    /// reservation, or the cache is full; then nothing has changed.
+    /// Frees a small block into the thread cache, if frees are checked. Aborts if the address is in a span of small
+    /// blocks, but no allocated block begins there.
     ///
-    /// - Parameter unit: the address's offset, as ``Heap/unit(of:)`` tells it.
+    /// - Parameters:
+    ///   - address: the block.
+    ///   - unit: the result of ``Heap/unit(of:)`` for it.
+    /// - Returns: false if frees are not checked, the address is not that of a small block in the first reservation, or
+    ///   the cache is full; then nothing has changed.
     @inline(__always)
     package func freeChecked(_ address: UInt, _ unit: UInt) -> Bool {
         guard heap.isChecked(unit) else { return false }
         let states = state.pointee.heap.blockStates.unsafelyUnwrapped
         let sizeClass = heap.sizeClass(ofUnit: unit)
-        // Nothing that is not small is ever out by the states.
+        // Addresses outside spans of small blocks are never marked as allocated.
         guard states.takeBack(unit, sizeClass) else {
             if sizeClass != .notSmall { stopWrongFree(address, sizeClass) }
             return false
@@ -43,28 +48,27 @@ extension MallocHeap {
         return false
     }
 
-    /// The states that a small block's is among, and its unit in them; nothing where frees are not checked, or not those of
-    /// its reservation.
+    /// The block states that cover an address, and its unit in them; nil if frees are not checked, or not in its
+    /// reservation.
     private func states(of address: UInt) -> (states: BlockStates, unit: UInt)? {
         let unit = heap.unit(of: address)
         guard let states = state.pointee.heap.blockStates, states.covers(unit) else { return nil }
         return (states, unit)
     }
 
-    /// Where frees are checked: a small block goes to the program. Address 0 is none.
+    /// Marks a small block as allocated to the program, if frees are checked. Address 0 is no block, and ignored.
     func noteOut(_ address: UInt, _ sizeClass: SizeClass) {
         if let (states, unit) = states(of: address) { states.markOut(unit, sizeClass) }
     }
 
-    /// Where frees are checked: a small block is about to come back. Stops the program where no block that begins there is
-    /// with it.
+    /// Marks a small block as freed, if frees are checked. Aborts if no allocated block begins there.
     func noteBack(_ address: UInt, _ sizeClass: SizeClass) {
         if let (states, unit) = states(of: address), !states.takeBack(unit, sizeClass) {
             stopWrongFree(address, sizeClass)
         }
     }
 
-    /// Where frees are checked: stops the program where no small block that begins there is with it.
+    /// Aborts if frees are checked and no allocated small block begins at an address.
     func checkIsOut(_ address: UInt, _ sizeClass: SizeClass) {
         if let (states, unit) = states(of: address), !states.isOut(unit, sizeClass) {
             stopWrongFree(address, sizeClass)

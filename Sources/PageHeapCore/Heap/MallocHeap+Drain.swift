@@ -1,8 +1,8 @@
 import CPageHeap
 
 extension MallocHeap {
-    /// Frees a block, where the thread's cache could not take it. Stops the program where the address is none that may
-    /// be freed.
+    /// Frees a block that the fast path could not take. Aborts if the address cannot be freed. The caller holds no
+    /// lock.
     @inline(never)
     package func freeSlowly(_ address: UInt) {
         if address == 0 { return }
@@ -21,8 +21,9 @@ extension MallocHeap {
             if !cache.isEmptyCache {
                 let isNew = cache.isNew(sizeClass)
                 let capacity = cache.settledCapacity(sizeClass, blockBytes: classes[sizeClass].blockBytes)
-                // The first block of a class is somebody else's, for this thread has had none: kept here, it might be handed
-                // out beside blocks on the same cache line that others write to.
+                // The first block of a class that a thread frees was allocated by another thread. If it were kept here,
+                // this thread might allocate it again, next to blocks on the same cache line that other threads write
+                // to.
                 if !isNew {
                     if cache.count(sizeClass) >= capacity { drainHalf(cache, sizeClass) }
                     _ = cache.push(address, sizeClass)
@@ -34,8 +35,8 @@ extension MallocHeap {
                 break
             }
             slot.leave()
-            // A free never gives a thread a cache: it may be the C library's, in a thread that is about to end, and whose
-            // exit nobody will tell.
+            // A free never creates a thread cache: it may be the C library's, in a thread that is about to end and
+            // whose exit will no longer be reported.
             if !takeBackCache(slot) { break }
         }
         var block = address
@@ -43,8 +44,8 @@ extension MallocHeap {
         heap.stopIfWrong()
     }
 
-    /// Hands the older half of a full stack on as a batch, or gives it back to its class's spans. The thread is busy with
-    /// the cache.
+    /// Moves the older half of a full stack to the transfer cache as a batch, or to the class's spans if that is full.
+    /// The thread is marked busy with the cache.
     private func drainHalf(_ cache: ThreadCache, _ sizeClass: SizeClass) {
         cache.header.pointee.slowEvents &+= 1
         let half = Int(cache.count(sizeClass) &+ 1) / 2
@@ -52,10 +53,10 @@ extension MallocHeap {
         drain(cache, sizeClass, half)
     }
 
-    /// Gives the lowest blocks of a stack back to their spans.
+    /// Returns the lowest blocks of a stack to their spans.
     ///
-    /// They leave the stack before they reach the spans: a fork in between may lose a few blocks, but never has one in
-    /// both places.
+    /// They leave the stack before they reach the spans: a fork in between may lose a few blocks, but never leaves one
+    /// in both places.
     @inline(never)
     private func drain(_ cache: ThreadCache, _ sizeClass: SizeClass, _ count: Int) {
         var batch = InlineArray<128, UInt>(repeating: 0)
@@ -74,10 +75,10 @@ extension MallocHeap {
         central.give(blocks, count, of: sizeClass)
     }
 
-    /// Gives back what a thread that does not exist in this process had in its cache.
+    /// Returns the blocks of a cache whose owner does not exist in this process.
     ///
-    /// The fork may have copied the cache half changed: while its owner moved blocks within a stack, one stands in it twice.
-    /// So a block that is back already is left out.
+    /// A fork may have copied the cache half changed: while the owner moved blocks within a stack, one may be in it
+    /// twice. So a block that is already back in its span is skipped.
     func drainCopied(_ cache: ThreadCache) {
         for number in 1..<SizeClass.count {
             let sizeClass = SizeClass(UInt8(number))
@@ -89,7 +90,7 @@ extension MallocHeap {
         }
     }
 
-    /// Gives all blocks of a cache back. Its owner is kept off it, or calls this.
+    /// Returns all blocks of a cache to their spans. The caller is its owner, or keeps the owner off it.
     func drainWhole(_ cache: ThreadCache) {
         for number in 1..<SizeClass.count {
             let sizeClass = SizeClass(UInt8(number))

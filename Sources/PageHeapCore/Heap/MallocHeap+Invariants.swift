@@ -1,6 +1,6 @@
 extension MallocHeap {
-    /// Checked builds and tests: the heap of pages agrees with itself, and its pages in use are those of spans. Nobody
-    /// else uses the heap meanwhile.
+    /// Aborts if the page heap is inconsistent, or its pages in use are not exactly those of spans. For checked builds
+    /// and tests. No other thread may use the heap in the meantime.
     package func checkInvariants() {
         heap.checkInvariants()
         let inUse = heap.figures().books.inUse

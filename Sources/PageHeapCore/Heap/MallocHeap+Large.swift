@@ -1,18 +1,19 @@
-/// Blocks of whole pages: each a span of its own.
+/// Large blocks: whole pages, each block a span of its own.
 extension MallocHeap {
-    /// A block of whole pages.
+    /// Allocates a large block. The caller holds no lock.
     ///
     /// - Parameters:
     ///   - bytes: at least 1.
-    ///   - alignment: a power of two.
-    /// - Returns: its address, and how many of its bytes have no memory, and read as zero if ``Heap/releasedReadsZero``.
+    ///   - alignment: in bytes, a power of two.
+    /// - Returns: its address, and the number of its bytes without physical memory, which read as zero if
+    ///   ``Heap/releasedReadsZero``; nil if there is no memory.
     package func allocateLarge(
         _ bytes: ByteCount, alignment: ByteCount = 16
     ) -> (pointer: UnsafeMutableRawPointer, scavenged: ByteCount)? {
-        // Refused before anything is written for it.
+        // Refused before any metadata is written for it.
         guard mayBeHad(bytes) else { return nil }
         if let block = allocateLargeOnce(bytes, alignment) { return block }
-        // All that the heap holds idle is tried before a request is refused.
+        // Everything that the heap holds idle is reclaimed before a request fails.
         reclaimIdle()
         return allocateLargeOnce(bytes, alignment)
     }
@@ -42,15 +43,15 @@ extension MallocHeap {
         return (pointer, scavenged)
     }
 
-    /// Whether a request is no larger than what the system could ever give: asked anew each time, because memory may be
-    /// added, but only for requests that may be too large.
+    /// Whether the system could ever satisfy a request. It is asked anew each time, because memory may be added, but
+    /// only for requests above ``Tunables/uncheckedRequestBytes``.
     private func mayBeHad(_ bytes: ByteCount) -> Bool {
         bytes <= Tunables.uncheckedRequestBytes
             || bytes <= state.pointee.heap.configuration.reservationBytes
                 && bytes <= state.pointee.heap.system.largestRequestBytes
     }
 
-    /// A freed block that waits for a request like this.
+    /// Takes a block of the same number of pages from the large-block cache; nil if there is none.
     private func takeFreed(_ pages: PageCount) -> UnsafeMutableRawPointer? {
         state.pointee.largeSpans.lock.lock()
         let index = state.pointee.largeSpans.take(pages) { heap.spanRecord($0) }
@@ -60,7 +61,7 @@ extension MallocHeap {
         return UnsafeMutableRawPointer(bitPattern: heap.spanRecord(index).pointee.base)
     }
 
-    /// A block of whole pages that reads as zero: what is known to be zero is not touched.
+    /// Allocates a large block that reads as zero. Memory known to be zero is not touched.
     func allocateLargeZeroed(_ bytes: ByteCount) -> UnsafeMutableRawPointer? {
         guard let (pointer, scavenged) = allocateLarge(bytes) else { return nil }
         let pages = bytes.pagesRoundedUp
@@ -74,7 +75,8 @@ extension MallocHeap {
         return pointer
     }
 
-    /// Frees a block of whole pages, or keeps it for the next request.
+    /// Frees a large block, or keeps it in the large-block cache. Aborts if the address is not its beginning, or it is
+    /// free already. The caller holds no lock.
     func freeLarge(_ address: UInt, _ index: SpanIndex) {
         let span = heap.spanRecord(index)
         if span.pointee.base != address { WrongFree.stop(.insideLargeBlock, address, base: span.pointee.base) }
@@ -95,9 +97,10 @@ extension MallocHeap {
         giveLargeBack(index)
     }
 
-    /// Gives freed large blocks back to the heap: all, or those that were not needed since the last call.
+    /// Returns freed large blocks from the large-block cache to the heap.
     ///
-    /// - Returns: whether a later call may give back more.
+    /// - Parameter regardless: whether to return all of them, or only those not needed since the last call.
+    /// - Returns: whether a later call may return more.
     func releaseLargeSpans(regardless: Bool) -> Bool {
         while true {
             state.pointee.largeSpans.lock.lock()
@@ -109,7 +112,7 @@ extension MallocHeap {
         }
     }
 
-    /// Gives a large block's pages and its record back to the heap.
+    /// Returns a large block's pages and its span record to the heap.
     func giveLargeBack(_ index: SpanIndex) {
         let span = heap.spanRecord(index).pointee
         let pages = PageCount(UInt(span.pages))
@@ -122,10 +125,12 @@ extension MallocHeap {
         }
     }
 
-    /// Makes a large block smaller or larger where it is.
+    /// Resizes a large block in place. The caller holds no lock.
     ///
-    /// - Parameter bytes: more than a small block's.
-    /// - Returns: false if it cannot be; then nothing has changed.
+    /// - Parameters:
+    ///   - index: the block's span.
+    ///   - bytes: the new size, larger than any small block's.
+    /// - Returns: false if the block cannot grow in place; then nothing has changed.
     package func resizeLarge(_ index: SpanIndex, to bytes: ByteCount) -> Bool {
         let span = heap.spanRecord(index)
         let old = PageCount(UInt(span.pointee.pages))

@@ -1,18 +1,21 @@
 import Synchronization
 
-/// Large blocks that have to grow elsewhere: their memory moves to the new place by its page tables, if the system can do
-/// that, so that the block never has its memory twice and no byte is copied. If it cannot, the block is copied piece by piece,
-/// and each piece of the old place is given back before the next one is copied.
+/// Large blocks that cannot grow in place move by their page tables if the system can do that: the block never occupies
+/// memory twice, and no byte is copied. If it cannot, the block is copied in pieces, and each piece of the old place is
+/// released before the next one is copied.
 ///
-/// A moved block may be a mapping of its own: the kernel remembers where its memory came from. So only so many may live at a
-/// time, and when one is freed, fresh memory is mapped in its place, which is one with its neighbours again.
+/// A moved block may be a mapping of its own, because the kernel remembers where its memory came from. So the number of
+/// live moved blocks is bounded, and when one is freed, fresh memory is mapped in its place, which merges with its
+/// neighbours again.
 extension MallocHeap {
-    /// Moves a large block to pages that are larger.
+    /// Moves a large block to a larger run of pages. The caller holds no lock.
     ///
-    /// - Parameter bytes: more than the block has, and at least ``Tunables/moveBytes``.
+    /// - Parameters:
+    ///   - index: the block's span.
+    ///   - bytes: the new size: more than the block has, and at least ``Tunables/moveBytes``.
     /// - Returns: its new address; nil if there is no memory, and then nothing has changed.
     func moveLarge(_ index: SpanIndex, to bytes: ByteCount) -> UnsafeMutableRawPointer? {
-        // Page tables of whole huge pages move as one entry, if both places are aligned alike.
+        // Page tables of whole huge pages move as one entry if both places are aligned alike.
         let alignment = bytes >= Tunables.movePageTableBytes ? Tunables.movePageTableBytes : PageGeometry.pageBytes
         guard let (target, _) = allocateLarge(bytes, alignment: alignment) else { return nil }
         let span = heap.spanRecord(index)
@@ -35,7 +38,8 @@ extension MallocHeap {
         if stayedMoved {
             freeMoved(base, pages)
         } else if isMoved {
-            // What the program has set on the old mapping (its protection, what becomes of it in a fork) goes with it.
+            // The old mapping stays in place after a move. Mapping fresh memory over it also drops what the program set
+            // on it, such as its protection or its treatment in a fork.
             freeTail(base, pages, wasMoved: true)
         } else if isReleased {
             heap.freeReleasedPages(base, pages)
@@ -49,9 +53,9 @@ extension MallocHeap {
         wasMoved || state.pointee.movedBlocks.load(ordering: .relaxed) < Tunables.movedBlockLimit
     }
 
-    /// Copies memory, giving back what was copied.
+    /// Copies memory, releasing each piece of the source once it is copied.
     ///
-    /// - Returns: whether all of the source has been given back.
+    /// - Returns: whether all of the source was released.
     private func copyInPieces(
         _ source: UnsafeMutableRawPointer, to target: UnsafeMutableRawPointer, _ bytes: ByteCount
     ) -> Bool {
@@ -69,15 +73,15 @@ extension MallocHeap {
         return isReleased
     }
 
-    /// Frees the pages of a block that was moved: fresh memory takes the place of what came from elsewhere.
+    /// Frees the pages of a moved block, replacing them with fresh memory so that they merge with their neighbours.
     func freeMoved(_ base: UInt, _ pages: PageCount) {
         state.pointee.movedBlocks.wrappingSubtract(1, ordering: .relaxed)
         freeTail(base, pages, wasMoved: true)
     }
 
-    /// Frees pages of a block, or of where it was.
+    /// Frees pages of a large block, or of the place that it moved from.
     ///
-    /// - Parameter wasMoved: memory has come there from elsewhere, or has gone from there.
+    /// - Parameter wasMoved: whether memory was moved to these pages or away from them.
     func freeTail(_ base: UInt, _ pages: PageCount, wasMoved: Bool) {
         if wasMoved && state.pointee.heap.system.renew(base, pages.bytes) {
             heap.freeReleasedPages(base, pages)

@@ -1,5 +1,6 @@
 extension MallocHeap: PageUser {
-    /// Drains the caches of threads that sleep. The pass lock is held.
+    /// Returns idle memory above the page heap to it: thread caches, transfer caches, spare spans and large blocks that
+    /// were not needed since the last call. The caller holds the pass lock.
     package func drainIdle() -> Bool {
         let mayDrainMore = drainCaches(regardless: false)
         let holdsBatches = releaseTransfers(regardless: false)
@@ -8,8 +9,10 @@ extension MallocHeap: PageUser {
         return holdsBatches || holdsSpares || holdsLarge || mayDrainMore
     }
 
-    /// Drains the caches of other threads: of those that sleep, or of all that are not at work at the moment.
+    /// Drains the caches of other threads. Takes the registry lock.
     ///
+    /// - Parameter regardless: whether to drain all caches not in use at the moment, or only those of threads that
+    ///   sleep.
     /// - Returns: whether a later call may drain more.
     func drainCaches(regardless: Bool) -> Bool {
         state.pointee.caches.lock.lock()
@@ -21,7 +24,7 @@ extension MallocHeap: PageUser {
         while let (cache, isFree) = state.pointee.caches.nextAside() {
             if isFree { drainWhole(cache) } else { mayDrainMore = true }
             state.pointee.caches.takeBack(cache)
-            // Threads that come and go wait for one cache at most.
+            // Dropped between caches, so that a thread that starts or exits waits for one drain at most.
             state.pointee.caches.lock.unlock()
             state.pointee.caches.lock.lock()
         }
@@ -51,7 +54,7 @@ extension MallocHeap: PageUser {
 
     private func newHolePass() -> HolePass {
         var pass = HolePass()
-        // Where a physical page is larger than a page, a span may begin inside one: no holes then.
+        // If a physical page is larger than a page, a span may begin inside one: no holes then.
         if heap.physicalPage <= PageGeometry.pageBytes { pass.next = 1 }
         return pass
     }
@@ -64,8 +67,10 @@ extension MallocHeap: PageUser {
         }
     }
 
-    /// Releases everything that is free, the blocks in threads' caches and the holes in spans included, and returns how
-    /// many bytes.
+    /// Releases everything that is free, including blocks in thread caches and holes in spans. The caller holds no
+    /// lock.
+    ///
+    /// - Returns: the bytes released.
     package func releaseFreeMemory() -> ByteCount {
         heap.releaseFreeMemory {
             drainOwnCache()

@@ -1,16 +1,17 @@
 import CPageHeap
 
 extension MallocHeap {
-    /// A block, where the thread's cache had none, or the request is large.
+    /// Allocates a block that the fast path could not: a large one, or a small one of a class whose stack is empty. The
+    /// caller holds no lock.
     ///
-    /// - Returns: nothing where there is no memory.
+    /// - Returns: the block; nil if there is no memory.
     @inline(never)
     package func allocateSlowly(_ bytes: UInt) -> UnsafeMutableRawPointer? {
         if bytes > SizeClass.largestBytes.rawValue { return allocateLarge(ByteCount(bytes))?.pointer }
         let sizeClass = classes.sizeClass(holding: ByteCount(bytes))
         var block = takeSmall(sizeClass)
         if block == 0 {
-            // All that the heap holds idle is tried before a request is refused.
+            // Everything that the heap holds idle is reclaimed before a request fails.
             reclaimIdle()
             block = takeSmall(sizeClass)
         }
@@ -18,7 +19,7 @@ extension MallocHeap {
         return UnsafeMutableRawPointer(bitPattern: block)
     }
 
-    /// A block of a class, through the thread's cache or past it; 0 if there is no memory.
+    /// Takes a small block, through the thread cache if the thread can have one; 0 if there is no memory.
     private func takeSmall(_ sizeClass: SizeClass) -> UInt {
         let slot = ThreadSlot.current
         while true {
@@ -34,7 +35,8 @@ extension MallocHeap {
         }
     }
 
-    /// Gives back to the page allocator whatever the heap holds in caches, batches, spare spans and lists of freed blocks.
+    /// Returns to the page allocator everything that the heap holds idle: thread caches, transfer caches, spare spans,
+    /// the large-block cache and page caches. The caller holds no lock.
     func reclaimIdle() {
         drainOwnCache()
         _ = drainCaches(regardless: true)
@@ -45,9 +47,10 @@ extension MallocHeap {
         heap.stopIfWrong()
     }
 
-    /// Fills a stack half with blocks of its class, and takes one. The thread is busy with the cache.
+    /// Refills a stack from the transfer cache or the central free list, and takes one block. The thread is marked busy
+    /// with the cache.
     ///
-    /// - Returns: its address; 0 where there is no memory.
+    /// - Returns: the block's address; 0 if there is no memory.
     private func refill(_ cache: ThreadCache, _ sizeClass: SizeClass) -> UInt {
         cache.header.pointee.slowEvents &+= 1
         let blocks = cache.blocks(sizeClass)
@@ -64,10 +67,10 @@ extension MallocHeap {
         let wanted = max(1, capacity / 2)
         let count = central.take(wanted, of: sizeClass, into: blocks)
         if count == 0 { return 0 }
-        // For the next time: a stack that is emptied again and again is too small.
+        // Grown for the next refill: a stack that is emptied again and again is too small.
         cache.grow(sizeClass, blockBytes: blockBytes)
         noteLive(UInt(bitPattern: count) &* UInt(blockBytes), sizeClass, out: true)
-        // The lowest address on top: a sequence of requests gets ascending addresses.
+        // The lowest address goes on top, so that consecutive requests get ascending addresses.
         var low = 0
         var high = count - 1
         while low < high {
@@ -80,7 +83,7 @@ extension MallocHeap {
         return blocks[count - 1]
     }
 
-    /// A block straight from the central lists, for a thread that has no cache.
+    /// Takes a block straight from the central free list, for a thread that has no cache; 0 if there is no memory.
     private func takeOne(_ sizeClass: SizeClass) -> UInt {
         var block: UInt = 0
         guard central.take(1, of: sizeClass, into: &block) == 1 else { return 0 }
@@ -88,18 +91,18 @@ extension MallocHeap {
         return block
     }
 
-    /// Gives the thread a cache if it has none, or its own back from the scavenger.
+    /// Gives the thread a cache if it has none, or takes its own back if the scavenger has set it aside.
     ///
-    /// - Returns: false if the thread has to do without: while it gets one, after it gave its own back, and if there is no
-    ///   memory for one.
+    /// - Returns: false if the thread must do without: while it is being registered, after it has given its cache back,
+    ///   and if there is no memory for one.
     func waitForCache(_ slot: ThreadSlot) -> Bool {
         if slot.state == .new { return !state.pointee.refusesCaches && registerThread(slot) }
         return takeBackCache(slot)
     }
 
-    /// Gives the thread its own cache back, if the scavenger has set it aside.
+    /// Puts the thread's own cache back into its slot if the scavenger has set it aside. Takes the registry lock.
     ///
-    /// - Returns: false if it has none.
+    /// - Returns: false if the thread has no cache.
     func takeBackCache(_ slot: ThreadSlot) -> Bool {
         guard slot.state == .registered, let cache = slot.ownCache else { return false }
         state.pointee.caches.lock.lock()
@@ -108,7 +111,9 @@ extension MallocHeap {
         return true
     }
 
-    /// Gives the thread a cache, and has its exit reported.
+    /// Gives the thread a cache, and arranges for its exit to be reported. Takes the registry lock.
+    ///
+    /// - Returns: false if there is no memory, or the exit cannot be reported.
     private func registerThread(_ slot: ThreadSlot) -> Bool {
         slot.state = .registering
         state.pointee.caches.lock.lock()
@@ -125,10 +130,10 @@ extension MallocHeap {
             slot.state = .new
             return false
         }
-        // First the state: what follows may allocate, and finds a cache.
+        // The state is set first: what follows may allocate, and then finds the cache.
         slot.state = .registered
         if state.pointee.exitKey == .max || pageheap_arm_thread_exit(state.pointee.exitKey) { return true }
-        // Its exit would not be told, and leave a cache whose slot is gone.
+        // The thread's exit would not be reported, and would leave a cache whose slot is gone.
         threadExits()
         return false
     }

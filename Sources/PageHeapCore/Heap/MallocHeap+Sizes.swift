@@ -1,5 +1,5 @@
 extension MallocHeap {
-    /// The bytes that a block really has.
+    /// The usable size of a block. Aborts if no span owns the address.
     package func usableBytes(_ address: UInt) -> ByteCount {
         let entry = heap.spanEntry(of: address)
         if entry == .none { stopForeign(address) }
@@ -11,7 +11,7 @@ extension MallocHeap {
             ? ByteCount(UInt(classes[entry.sizeClass].blockBytes)) : heap.spanRecord(entry.span).pointee.bytes
     }
 
-    /// A block that reads as zero. What is known to be zero is not cleared again.
+    /// Allocates a block that reads as zero; nil if there is no memory. Memory known to be zero is not cleared again.
     package func allocateZeroed(_ bytes: UInt) -> UnsafeMutableRawPointer? {
         if bytes > SizeClass.largestBytes.rawValue { return allocateLargeZeroed(ByteCount(bytes)) }
         guard let pointer = allocate(bytes) else { return nil }
@@ -19,10 +19,15 @@ extension MallocHeap {
         return pointer
     }
 
-    /// A block whose address is a multiple of a power of two.
+    /// Allocates an aligned block; nil if there is no memory.
+    ///
+    /// - Parameters:
+    ///   - bytes: the size requested.
+    ///   - alignment: in bytes, a power of two.
     package func allocateAligned(_ bytes: UInt, alignment: UInt) -> UnsafeMutableRawPointer? {
         if alignment <= 16 { return allocate(bytes) }
-        // A span begins with a page: up to a page's alignment, any class whose size is a multiple serves.
+        // A span begins with a page, so for alignments up to a page any class serves whose size is a multiple of the
+        // alignment.
         if alignment <= PageGeometry.pageBytes.rawValue && bytes <= SizeClass.largestBytes.rawValue {
             var wanted = ByteCount(max(bytes, 1)).roundedUp(to: ByteCount(alignment))
             while wanted <= SizeClass.largestBytes {
@@ -34,12 +39,13 @@ extension MallocHeap {
         return allocateLarge(ByteCount(max(bytes, 1)), alignment: ByteCount(alignment))?.pointer
     }
 
-    /// Makes a block larger or smaller, where it is if that can be, and not at all where it would change little.
+    /// Resizes a block: in place if possible, and not at all if little would change. Aborts if the address is not that
+    /// of an allocated block.
     ///
     /// - Parameters:
-    ///   - address: of a block in use.
-    ///   - bytes: at least 1.
-    /// - Returns: its address now; nothing where there is no memory, and then the block is as it was.
+    ///   - address: an allocated block.
+    ///   - bytes: the new size, at least 1.
+    /// - Returns: the block's new address; nil if there is no memory, and then the block is unchanged.
     package func reallocate(_ address: UInt, _ bytes: UInt) -> UnsafeMutableRawPointer? {
         let entry = heap.spanEntry(of: address)
         if entry == .none { stopForeign(address) }
@@ -59,7 +65,7 @@ extension MallocHeap {
             }
         }
         guard let old else { return nil }
-        // What is large enough stays where it is if there is no memory for less.
+        // A block that is large enough stays as it is if there is no memory for a smaller one.
         guard let new = allocate(bytes) else { return bytes <= held.rawValue ? old : nil }
         new.copyMemory(from: old, byteCount: Int(bitPattern: min(bytes, held.rawValue)))
         free(address)

@@ -2,10 +2,11 @@ import CPageHeapInterface
 import Synchronization
 
 extension MallocHeap {
-    /// Fills in a snapshot, but for size and age. Takes the registry lock, and under it those of ``Heap/figures()``.
+    /// Writes a snapshot of the statistics, except for size and age. Takes the registry lock, and under it those of
+    /// ``Heap/figures()``.
     ///
-    /// No thread's cache comes, goes or is drained meanwhile; but their owners work on them without a lock, so what is
-    /// read of them is close, and not exact.
+    /// The registry lock keeps thread caches from being added, removed or drained meanwhile; but their owners work on
+    /// them without a lock, so what is read of them is close, not exact.
     package func write(to statistics: inout pageheap_statistics) {
         state.pointee.caches.lock.lock()
         defer { state.pointee.caches.lock.unlock() }
@@ -33,6 +34,6 @@ extension MallocHeap {
         statistics.thread_cache_bytes = UInt64(min(bytes, figures.live.rawValue))
     }
 
-    /// Whether an address is in a span of small blocks, or begins a large block.
+    /// Whether an address lies in a span of small blocks, or in the first page of a large block.
     package func owns(_ address: UInt) -> Bool { heap.spanEntry(of: address) != .none }
 }

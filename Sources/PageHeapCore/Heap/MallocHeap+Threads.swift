@@ -1,14 +1,17 @@
 import CPageHeap
 
 extension MallocHeap {
-    /// Sets what is called when a thread that has a cache exits; it has to call ``threadExits()``. Once, before the
-    /// first thread gets a cache.
+    /// Sets the function that is called when a thread with a cache exits; it must call ``threadExits()``. Call this
+    /// once, before the first thread gets a cache.
+    ///
+    /// If no thread-exit key can be created, caches would leak, so threads get none.
     package func watchThreadExits(_ destructor: @convention(c) (UnsafeMutableRawPointer?) -> Void) {
         state.pointee.exitKey = pageheap_make_thread_exit_key(destructor)
         state.pointee.refusesCaches = state.pointee.exitKey == .max
     }
 
-    /// The calling thread is about to end: it gives its cache back, and does without from now on.
+    /// Returns the calling thread's cache; the thread does without one from now on. Called when the thread is about to
+    /// end. Takes the registry lock.
     package func threadExits() {
         let slot = ThreadSlot.current
         guard let cache = slot.ownCache else { return }
@@ -22,7 +25,7 @@ extension MallocHeap {
         heap.stopIfWrong()
     }
 
-    /// Before a fork: takes all locks.
+    /// Takes all locks before a fork.
     package func lockForFork() {
         heap.lockForFork {
             state.pointee.caches.lock.lockForFork()
@@ -31,7 +34,7 @@ extension MallocHeap {
         }
     }
 
-    /// After a fork, in the parent, and in the child once it has its own statistics page.
+    /// Releases all locks after a fork: in the parent, and in the child once it has its own statistics page.
     package func unlockAfterFork() {
         heap.unlockAfterFork {
             state.pointee.largeSpans.lock.unlockAfterFork()
@@ -40,9 +43,12 @@ extension MallocHeap {
         }
     }
 
-    /// In a child process that was made without the fork handlers: see ``Heap/takeLocksFromMissingHolders()``.
+    /// Takes over the locks in a child process made without the fork handlers; see
+    /// ``Heap/takeLocksFromMissingHolders()``.
+    ///
+    /// - Returns: whether the heap can be used.
     package func takeLocksFromMissingHolders() -> Bool {
-        // The registry lock is held for the drain of one cache: that cache is lost.
+        // The registry lock is held while one cache is drained: at most that cache is lost.
         _ = state.pointee.caches.lock.takeFromMissingHolder()
         var isWhole = !state.pointee.largeSpans.lock.takeFromMissingHolder()
         for number in 1..<SizeClass.count {
@@ -51,15 +57,16 @@ extension MallocHeap {
         return heap.takeLocksFromMissingHolders() && isWhole
     }
 
-    /// In a child process, after the locks are given up: the other threads did not come along; their caches' blocks go back
-    /// to the spans.
+    /// Returns the caches of threads that do not exist in a child process to the spans. Called after the locks are
+    /// released. Takes the registry lock.
     ///
-    /// - Parameter survivor: the thread that came along (``ThreadSlot/identity``); nil if no other thread had a cache.
+    /// - Parameter survivor: the thread that exists in the child (``ThreadSlot/identity``); nil if no other thread had
+    ///   a cache.
     package func dropOtherThreadsCaches(survivor: UInt?) {
         state.pointee.caches.lock.lock()
         state.pointee.caches.visitAll { cache in
             if survivor == nil || UInt(bitPattern: cache.header.pointee.slot) == survivor {
-                // It may have been aside.
+                // The survivor's cache may have been aside.
                 state.pointee.caches.takeBack(cache)
                 cache.header.pointee.threadIdentifier = pageheap_process_identifier()
             } else {

@@ -1,8 +1,10 @@
 extension MallocHeap {
-    /// Keeps the lowest blocks of a stack as a batch for whoever needs blocks of the class next; false where there are
-    /// enough. The thread is busy with the cache.
+    /// Moves the lowest blocks of a stack to the class's transfer cache as one batch. The thread is marked busy with
+    /// the cache. Takes the class's lock.
     ///
-    /// They leave the stack with the class's lock held: a fork finds them in one place.
+    /// The blocks leave the stack under the class's lock, so a fork finds them in one place.
+    ///
+    /// - Returns: false if the transfer cache is full or cannot be made; then nothing has changed.
     func transfer(from cache: ThreadCache, _ count: Int, _ sizeClass: SizeClass) -> Bool {
         let list = central.list(sizeClass)
         if list.pointee.transfers == nil && !makeTransfers(sizeClass) { return false }
@@ -19,12 +21,13 @@ extension MallocHeap {
         return true
     }
 
-    /// Blocks that were given back in bulk.
+    /// Takes blocks from the class's transfer cache. Takes the class's lock.
     ///
-    /// - Returns: how many, at most `room`.
+    /// - Parameter room: the most blocks to take.
+    /// - Returns: the number of blocks taken.
     func takeTransferred(_ sizeClass: SizeClass, into target: UnsafeMutablePointer<UInt>, room: Int) -> Int {
         let list = central.list(sizeClass)
-        // Looked at without the lock: once there, it stays.
+        // Read without the lock: once made, a transfer cache stays.
         guard list.pointee.transfers != nil else { return 0 }
         list.pointee.lock.lock()
         let count = list.pointee.transfers.map { TransferBatches.take($0, into: target, room: room) } ?? 0
@@ -32,7 +35,10 @@ extension MallocHeap {
         return count
     }
 
-    /// Room for a class's batches, which lasts as long as the heap.
+    /// Creates a class's transfer cache, which lasts as long as the heap. Takes the registry lock, then the class's
+    /// lock.
+    ///
+    /// - Returns: false if the system refuses memory.
     private func makeTransfers(_ sizeClass: SizeClass) -> Bool {
         state.pointee.caches.lock.lock()
         let before = state.pointee.caches.metadataBytes
@@ -43,15 +49,16 @@ extension MallocHeap {
         guard let made else { return false }
         let list = central.list(sizeClass)
         list.pointee.lock.lock()
-        // Another thread may have been faster: then this room is lost, which happens in the first moments of a class only.
+        // If another thread was faster, this memory is lost; that can only happen when a class is first used.
         if list.pointee.transfers == nil { list.pointee.transfers = made }
         list.pointee.lock.unlock()
         return true
     }
 
-    /// Gives batches back to their spans: all, or those that were not needed since the last call.
+    /// Returns blocks from the transfer caches to their spans. Takes each class's lock.
     ///
-    /// - Returns: whether a later call may give back more.
+    /// - Parameter regardless: whether to return all batches, or only those not needed since the last call.
+    /// - Returns: whether a later call may return more.
     func releaseTransfers(regardless: Bool) -> Bool {
         var holdsMore = false
         var batch = InlineArray<64, UInt>(repeating: 0)

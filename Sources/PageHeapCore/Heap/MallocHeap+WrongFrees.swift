@@ -1,15 +1,16 @@
-// What is said of a pointer that must not be freed, resized or measured. Slow and thorough: the program ends.
+// Diagnosis of a pointer that must not be freed, resized or measured. It may be slow: the program ends.
 extension MallocHeap {
-    /// Says what an address is that no span is known to begin or to have small blocks at.
+    /// Diagnoses an address that no page-map entry covers, then aborts.
     ///
-    /// Of a large block only the first page is in the table from pages to spans, so that a block of any size costs one
-    /// entry: the records are searched. Others may change them meanwhile; then the address is called foreign at worst.
+    /// The page map covers only the first page of a large block, so that a block of any size costs one entry; for
+    /// addresses further in, the records are searched. Other threads may change the records meanwhile; at worst the
+    /// address is called foreign.
     @inline(never)
     func stopForeign(_ address: UInt) -> Never {
         for number in 1..<max(heap.spanRecordCount, 1) {
             let index = SpanIndex(UInt(number))
             let span = heap.spanRecord(index).pointee
-            // A free record keeps what it said last; the table no longer names it.
+            // A freed record keeps its old contents, but the page map no longer refers to it.
             if address &- span.base < span.bytes.rawValue && heap.spanEntry(of: span.base).span == index {
                 WrongFree.stop(.insideLargeBlock, address, base: span.base)
             }
@@ -17,7 +18,7 @@ extension MallocHeap {
         WrongFree.stop(.foreign, address)
     }
 
-    /// Says what is wrong with an address in a span of small blocks at which no block of the program's begins.
+    /// Diagnoses an address in a span of small blocks at which no allocated block begins, then aborts.
     @inline(never)
     func stopWrongFree(_ address: UInt, _ sizeClass: SizeClass) -> Never {
         let blockBytes = UInt(classes[sizeClass].blockBytes)

@@ -1,24 +1,27 @@
 import Synchronization
 
-/// malloc and free on a heap: small blocks from thread caches over spans, large blocks as spans of their own.
+/// malloc and free on a page heap: small blocks from thread caches over spans, large blocks as spans of their own.
 ///
-/// A handle on a ``MallocState`` in memory that does not move. One allocation's way down: the thread's cache
-/// (``allocate(_:)``), the class's spans (`MallocHeap+Refill`), a page cache or the page allocator (`Heap+Allocate`), the
-/// operating system (`Heap+Growth`).
+/// A handle on a ``MallocState`` in memory that does not move. An allocation descends from the thread cache
+/// (``allocate(_:)``) to the class's spans (`MallocHeap+Refill`), to a page cache or the page allocator
+/// (`Heap+Allocate`), and to the operating system (`Heap+Growth`).
 package struct MallocHeap<System: OperatingSystem> {
     package let state: UnsafeMutablePointer<MallocState<System>>
 
     @inline(__always)
     package init(_ state: UnsafeMutablePointer<MallocState<System>>) { self.state = state }
 
-    /// Sets up a heap in zeroed memory that its maker provides, as large as ``MallocState``.
+    /// Sets up the heap in the memory of its state, which the caller provides zeroed.
     ///
+    /// - Parameters:
+    ///   - system: the operating system to use.
+    ///   - configuration: options; spans are kept in any case.
     /// - Returns: false if the system refuses address space.
     package func start(system: System, configuration: HeapConfiguration) -> Bool {
         var configuration = configuration
         configuration.keepsSpans = true
         guard Heap.start(in: heap.state, system: system, configuration: configuration) != nil else { return false }
-        // The first thread's cache lies with the heap's books: most processes have no other.
+        // The first thread's cache lies next to the heap's metadata: most processes have only this one.
         let bytes = ByteCount(UInt(MemoryLayout<ThreadCache.Memory>.size))
         let cache = heap.locked.pointee.pages.arena.allocate(bytes, alignment: 64, using: heap.state.pointee.system)
         if let cache { state.pointee.caches.begin(with: cache, bytes) }
@@ -29,14 +32,14 @@ package struct MallocHeap<System: OperatingSystem> {
         return true
     }
 
-    /// The heap of pages below.
+    /// The page heap below.
     @inline(__always)
     package var heap: Heap<System> { Heap(withUnsafeMutablePointer(to: &state.pointee.heap) { $0 }) }
 
     @inline(__always)
     var classes: SizeClassLookup { SizeClassLookup(withUnsafeMutablePointer(to: &state.pointee.classes) { $0 }) }
 
-    /// The central lists.
+    /// The central free lists.
     @inline(__always)
     var central: CentralSpans<Heap<System>> {
         CentralSpans(
@@ -44,10 +47,12 @@ package struct MallocHeap<System: OperatingSystem> {
             classes: classes, source: heap)
     }
 
-    /// A small block from the thread's cache: the whole way of most requests.
+    /// Allocates a small block from the thread cache: the fast path, and all that most requests take.
     ///
-    /// - Parameter otherwise: where the cache has none, where the request is not small, where frees are checked, and before
-    ///   the heap is set up.
+    /// - Parameters:
+    ///   - bytes: the size requested.
+    ///   - otherwise: called if the cache holds no such block, the request is not small, frees are checked, or the heap
+    ///     is not set up yet.
     @inline(__always)
     package func allocateFromCache(
         _ bytes: UInt, otherwise: () -> UnsafeMutableRawPointer?
@@ -56,11 +61,11 @@ package struct MallocHeap<System: OperatingSystem> {
         return pop(classes.sizeClass(holding: ByteCount(bytes)), otherwise: otherwise)
     }
 
-    /// A block of the thread's cache.
+    /// Takes a block from the thread cache.
     ///
     /// - Parameters:
-    ///   - note: is given its address, after the thread has done with the cache.
-    ///   - otherwise: where the cache has none.
+    ///   - note: called with the block's address, after the thread has left the cache.
+    ///   - otherwise: called if the cache holds no block of the class.
     @inline(__always)
     func pop(
         _ sizeClass: SizeClass, note: (UInt) -> Void = { _ in }, otherwise: () -> UnsafeMutableRawPointer?
@@ -78,7 +83,7 @@ package struct MallocHeap<System: OperatingSystem> {
         return UnsafeMutableRawPointer(bitPattern: block)
     }
 
-    /// Puts a block into the thread's cache; false where it is full.
+    /// Puts a block into the thread cache; returns false if its stack is full.
     @inline(__always)
     func push(_ address: UInt, _ sizeClass: SizeClass) -> Bool {
         let slot = ThreadSlot.current
@@ -87,24 +92,26 @@ package struct MallocHeap<System: OperatingSystem> {
         return isTaken
     }
 
-    /// Puts a small block of the first reservation into the thread's cache: the whole way of most frees. False where it is
-    /// none, or the cache is full: then ``freeSlowly(_:)``.
+    /// Frees a small block of the first reservation into the thread cache: the fast path, and all that most frees take.
     ///
     /// - Parameters:
-    ///   - unit: the address's offset, as ``Heap/unit(of:)`` tells it.
+    ///   - address: the block.
+    ///   - unit: the result of ``Heap/unit(of:)`` for it.
+    /// - Returns: false if it is not a small block or the stack is full; then call ``freeSlowly(_:)``.
     @inline(__always)
     package func freeToCache(_ address: UInt, _ unit: UInt) -> Bool {
-        // Class 0, of what is no small block, has no room in any cache.
+        // Class 0 stands for everything that is not a small block; its stack has no room in any cache.
         push(address, heap.sizeClass(ofUnit: unit))
     }
 
-    /// A block, from the cache or past it. Nothing where there is no memory.
+    /// Allocates a block, from the thread cache if possible; nil if there is no memory. The caller holds no lock.
     @inline(__always)
     package func allocate(_ bytes: UInt) -> UnsafeMutableRawPointer? {
         allocateFromCache(bytes) { allocateChecked(bytes) { allocateSlowly(bytes) } }
     }
 
-    /// Frees a block, into the cache or past it.
+    /// Frees a block, into the thread cache if possible. Aborts if the address cannot be freed. The caller holds no
+    /// lock.
     @inline(__always)
     package func free(_ address: UInt) {
         let unit = heap.unit(of: address)
@@ -112,9 +119,12 @@ package struct MallocHeap<System: OperatingSystem> {
         if !isFreed { freeSlowly(address) }
     }
 
-    /// Notes bytes of blocks that left for the caches or the program, or came back.
+    /// Counts bytes of blocks that were taken by thread caches or the program, or that came back from them.
     ///
-    /// - Parameter sizeClass: of the blocks.
+    /// - Parameters:
+    ///   - bytes: bytes of the blocks.
+    ///   - sizeClass: their class.
+    ///   - out: whether they were taken.
     @inline(__always)
     func noteLive(_ bytes: UInt, _ sizeClass: SizeClass = .notSmall, out: Bool) {
         if out {

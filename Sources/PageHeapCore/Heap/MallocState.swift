@@ -1,11 +1,12 @@
 import Synchronization
 
-/// All of a malloc heap, in memory that does not move: a heap of pages, and blocks above it. Reached through
-/// ``MallocHeap``, a handle.
+/// The whole state of a malloc heap, in memory that does not move: a page heap, and the blocks above it. Accessed
+/// through the handle ``MallocHeap``.
 package struct MallocState<System: OperatingSystem>: ~Copyable {
-    /// Requests below may be served by a thread's cache at once: those of small blocks, or none where frees are checked.
+    /// Requests smaller than this may be served from the thread cache at once: all small ones, or none (0) if frees are
+    /// checked.
     var quickLimit: UInt
-    /// The same where they are.
+    /// The same limit for requests of a heap that checks frees; 0 if it does not.
     var checkedLimit: UInt
 
     var classes: SizeClassTable
@@ -13,11 +14,11 @@ package struct MallocState<System: OperatingSystem>: ~Copyable {
     var caches: ThreadCaches
     var largeSpans: LargeSpans
     var holePass: HolePass
-    /// Large blocks that live where their memory was moved to. Relaxed: a bound that may be passed by a few.
+    /// The number of live large blocks whose memory was moved to them. Relaxed: a few may exceed the bound.
     let movedBlocks: Atomic<UInt>
     var heap: HeapState<System>
-    /// Threads are given no caches, because nobody would say when they end.
+    /// Set if no thread-exit key could be created: caches would leak, so threads get none.
     var refusesCaches: Bool
-    /// The key whose destructor runs when a thread with a cache exits; the maximum where nobody watches.
+    /// The key whose destructor runs when a thread with a cache exits; the maximum if there is none.
     var exitKey: UInt32
 }

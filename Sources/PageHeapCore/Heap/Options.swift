@@ -1,5 +1,5 @@
-/// The options of the malloc library: environment variables that begin with `PAGEHEAP_`. The one place that knows,
-/// parses and checks them.
+/// The options of the malloc library: environment variables that begin with `PAGEHEAP_`. They are named, parsed and
+/// checked only here.
 ///
 /// | variable | values | default |
 /// | --- | --- | --- |
@@ -8,25 +8,25 @@
 /// | `PAGEHEAP_SCAVENGE_PERCENT` | 0.1 to 100: of the CPU time that the process may use, for the background worker | 1 |
 /// | `PAGEHEAP_PACER` | `controller` or `average`: how the worker is paced | `controller` |
 /// | `PAGEHEAP_RELEASE` | `now` (resident memory falls at once) or `lazy` (when the system needs it) | `now` |
-/// | `PAGEHEAP_SCAVENGER` | `on`: a thread, while there is something to give back; `caller`: the program's own calls; `off` | `on` |
-/// | `PAGEHEAP_HUGE_PAGES` | `system` (where it uses them by itself), `growth` (also where a large heap grows), `never` | `system` |
+/// | `PAGEHEAP_SCAVENGER` | `on`: a thread, while there is memory to release; `caller`: the program's own calls; `off` | `on` |
+/// | `PAGEHEAP_HUGE_PAGES` | `system` (if it uses them unasked), `growth` (also when a large heap grows), `never` | `system` |
 /// | `PAGEHEAP_HARDENING` | `0` or `1`: which wrong frees are caught at the call | `0` |
 /// | `PAGEHEAP_SCAVTRACE` | `0`, `1` or `json`: a line on standard error for each generation | `0` |
 /// | `PAGEHEAP_STATISTICS_DIRECTORY` | a folder for the statistics page; set by `pageheap run` | none |
 ///
-/// Unknown and malformed ones are reported once, on standard error, and ignored.
+/// Unknown and malformed options are reported once, on standard error, and ignored.
 package struct Options {
     package var configuration = HeapConfiguration()
     package var statisticsDirectory: UnsafePointer<CChar>?
 
-    /// Names that begin like ours and belong to the project's tests and tools.
+    /// Whether a name that begins like an option belongs to the project's own tests and tools.
     private static func isToolsOwn(_ name: TextSlice) -> Bool {
         name == "VECTORS" || name == "SEED" || name == "OPERATIONS" || name == "SHRINK"
     }
 
-    /// Reads the options out of an environment.
+    /// Reads the options from an environment.
     ///
-    /// - Parameter environment: `NAME=value` strings, ended by a null pointer; null where none may be read.
+    /// - Parameter environment: `NAME=value` strings, ended by a null pointer; nil if the environment must not be read.
     package init(environment: UnsafeMutablePointer<UnsafePointer<CChar>?>?) {
         guard let environment else { return }
         var index = 0
@@ -39,8 +39,11 @@ package struct Options {
         }
     }
 
-    /// The folder for the statistics page that an environment names: for the child of a fork, which reads no other
-    /// option anew.
+    /// The folder for the statistics page that an environment names. Used in the child of a fork, which reads no other
+    /// option again.
+    ///
+    /// - Parameter environment: `NAME=value` strings, ended by a null pointer; nil for none.
+    /// - Returns: the path; nil if there is none.
     package static func statisticsDirectory(
         in environment: UnsafeMutablePointer<UnsafePointer<CChar>?>?
     ) -> UnsafePointer<CChar>? {
@@ -55,12 +58,12 @@ package struct Options {
         return nil
     }
 
-    /// Takes an option.
+    /// Sets one option.
     ///
     /// - Parameters:
-    ///   - name: without `PAGEHEAP_`.
-    ///   - value: kept where the option is a path.
-    /// - Returns: what would have been right; nothing where it was.
+    ///   - name: the variable's name without `PAGEHEAP_`.
+    ///   - value: the value; must outlive the options if it is a path.
+    /// - Returns: nil if the option was set; otherwise a text that says what is accepted.
     package mutating func take(_ name: TextSlice, value: UnsafePointer<CChar>) -> StaticString? {
         let text = TextSlice(cString: value)
         if name == "RETAIN_PERCENT" {

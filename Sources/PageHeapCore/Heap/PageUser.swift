@@ -1,26 +1,28 @@
-/// What lies above a heap of pages and holds memory that it can give back: the malloc's caches and spans, as the worker
-/// sees them.
+/// The layer above a page heap that holds memory it can return: the malloc's caches and spans, as the worker sees them.
 package protocol PageUser {
-    /// Drains caches that nobody has used since the last call.
+    /// Drains caches that were not used since the last call. The caller holds the pass lock.
     ///
-    /// - Returns: whether a later call may find more.
+    /// - Returns: whether a later call may drain more.
     func drainIdle() -> Bool
 
     /// Begins a pass over holes in spans.
     func beginHolePass()
 
-    /// Releases holes, and looks at a bounded number of spans for that: fewer bytes than asked do not mean that the pass
-    /// is over, ``isHolePassOver`` does.
+    /// Releases holes, looking at a bounded number of spans. Fewer bytes than asked for do not mean that the pass is
+    /// over; ``isHolePassOver`` says that.
+    ///
+    /// - Parameter bytes: the number of bytes wanted.
+    /// - Returns: the bytes released.
     func releaseHoles(_ bytes: ByteCount) -> ByteCount
 
-    /// Whether the pass is over.
+    /// Whether the pass over holes has reached its end.
     var isHolePassOver: Bool { get }
 
-    /// Whether a later pass may find something that this one did not.
+    /// Whether a later pass may find holes that this one did not.
     var mayFindMoreHoles: Bool { get }
 }
 
-/// Nothing above the pages holds any.
+/// A page user that holds nothing, for a heap with no layer above it.
 package struct NoPageUser: PageUser {
     package init() {}
     package func drainIdle() -> Bool { false }

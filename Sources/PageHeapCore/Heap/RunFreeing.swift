@@ -1,9 +1,9 @@
-/// What came of freeing a run.
+/// The result of freeing a run of pages.
 package enum RunFreeing {
-    /// The pages are not what can be freed; nothing has happened.
+    /// The pages do not make up a run that can be freed; nothing has changed.
     case refused
     /// The pages are free.
     case freed
-    /// The same, and they were the last ones of a heap that nobody else uses: who freed them takes it down.
+    /// The pages are free, and they were the last ones of an abandoned heap: the caller must tear it down.
     case freedLast
 }

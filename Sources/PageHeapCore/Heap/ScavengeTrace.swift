@@ -1,15 +1,15 @@
-/// The lines that tell of the scavenger's work.
+/// Formats the scavenger's trace lines.
 ///
 ///     scav 41 2304 KiB work, 118784 KiB total, 87% util
 package enum ScavengeTrace {
-    /// The line about a generation that has ended.
+    /// The text line about a generation that has ended.
     ///
     /// - Parameters:
     ///   - generation: its number.
-    ///   - worked: bytes that the background worker released in it; of a forced release, that call's.
-    ///   - books: the heap's accounts at present.
+    ///   - worked: bytes that the background worker released in it; for a forced release, bytes that the call released.
+    ///   - books: the heap's ledger when it ended.
     ///   - isForced: marks a forced release.
-    ///   - wasReset: the pacer's controller failed meanwhile.
+    ///   - wasReset: whether the pacer's controller failed during the generation.
     package static func line(
         generation: UInt32, worked: ByteCount, books: HeapBooks, isForced: Bool, wasReset: Bool
     ) -> MessageLine {
@@ -29,13 +29,16 @@ package enum ScavengeTrace {
         return line
     }
 
-    /// The same as a line of JSON, for programs to read; sizes in bytes, times in nanoseconds, what there is none of is
+    /// The same as a line of JSON, for programs to read. Sizes are in bytes, times in nanoseconds; absent values are
     /// null.
     ///
     /// - Parameters:
-    ///   - worked: bytes that the background worker released in it; of a forced release, that call's.
-    ///   - figures: the heap's figures when it ended.
-    ///   - time: of the monotonic clock.
+    ///   - generation: its number.
+    ///   - worked: bytes that the background worker released in it; for a forced release, bytes that the call released.
+    ///   - figures: the heap's statistics when it ended.
+    ///   - isForced: marks a forced release.
+    ///   - wasReset: whether the pacer's controller failed during the generation.
+    ///   - time: the monotonic clock, in nanoseconds.
     package static func json(
         generation: UInt32, worked: ByteCount, figures: HeapFigures, isForced: Bool, wasReset: Bool, time: Int64
     ) -> MessageLine {
@@ -70,7 +73,7 @@ package enum ScavengeTrace {
         return line
     }
 
-    /// Appends a name and its number; null for the maximum, which says 'none'.
+    /// Appends a name and a number; null for the maximum, which stands for none.
     private static func field(_ name: StaticString, _ number: UInt, _ line: inout MessageLine) {
         line.append(", \"")
         line.append(name)

@@ -1,19 +1,19 @@
-/// A heap as the scavenger sees it that it shares with others. In memory that does not move.
+/// The shared scavenger's record of one heap, in memory that does not move.
 package struct SharedHeap<System: OperatingSystem> {
     let heap: Heap<System>
     let scavenger: SharedScavenger<System>
-    /// The next heap in the scavenger's list. Guarded by the worker's lock.
+    /// The next heap in the scavenger's ring. Guarded by the worker's lock.
     var next: UnsafeMutablePointer<SharedHeap<System>>?
 
-    // The worker's own.
+    // The fields below belong to the worker alone.
     var cycle = DemandCycle(now: 0)
-    /// What the worker used for this heap in the last ten seconds.
+    /// CPU time that the worker used for this heap in the last ten seconds.
     var used = ShareWindow()
-    /// The heap's requests that have been answered.
+    /// The heap's signal as of the last request that was served.
     var seenSignal: UInt32 = 0
-    /// The worker has looked at it before.
+    /// Whether the worker has looked at the heap before.
     var isKnown = false
-    /// A stretch of release found nothing: none before the next cycle, or a request, would find more.
+    /// Whether a stretch of release found nothing: before the next cycle or request, another one would find no more.
     var isSpent = false
 
     init(_ heap: Heap<System>, of scavenger: SharedScavenger<System>) {

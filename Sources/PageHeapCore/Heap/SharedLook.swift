@@ -1,13 +1,13 @@
-/// What looking at heaps of a shared scavenger came to.
+/// The result of one sweep over the heaps of a shared scavenger.
 struct SharedLook {
-    /// Bytes given back, and the nanoseconds that it took.
+    /// Bytes released, and nanoseconds of work that this took.
     private(set) var released: ByteCount = 0
     private(set) var worked: Double = 0
-    /// A heap had a request, or a cycle set a goal.
+    /// Whether a heap had a request, or a cycle set a goal.
     var hasNews = false
-    /// Not all heaps were looked at, because so much was done that a sleep is due.
+    /// Whether the sweep stopped early, because enough was done that a sleep is due.
     var isCut = false
-    /// Nanoseconds until a heap has to be looked at again; nothing where all of them are parked.
+    /// Nanoseconds until a heap must be looked at again; nil if all are parked.
     private(set) var due: Int64?
 
     mutating func note(_ run: ScavengeRun) {
@@ -17,6 +17,6 @@ struct SharedLook {
 
     mutating func note(due other: Int64) { due = min(due ?? other, other) }
 
-    /// A time to sleep as the system takes it: below 0 without end.
+    /// Nanoseconds to sleep, in the form that the system takes: negative to sleep without a timeout.
     var sleep: Int64 { due ?? -1 }
 }

@@ -1,7 +1,8 @@
 import Synchronization
 
 extension SharedScavenger {
-    /// The worker's whole life: cycles of demand of all heaps, stretches of release for one after the other, and sleep.
+    /// Runs the worker of the shared heaps until it is stopped: demand cycles of all heaps, stretches of release for
+    /// one heap after another, and sleep.
     ///
     /// A second worker of the same scavenger is a fatal error.
     package func run() {
@@ -11,7 +12,8 @@ extension SharedScavenger {
                 state.pointee.pacer, share: state.pointee.share, reading: system.monotonicNanoseconds(),
                 processorTime: system.threadProcessorNanoseconds()))
         while true {
-            // Before anything is looked at, the end among it: a request that comes later is not slept through.
+            // Read before the checks that follow, the one for the end included: a request that comes later changes the
+            // signal, so the worker does not sleep through it.
             let seen = worker.pointee.signal.load(ordering: .acquiring)
             if worker.pointee.shouldStop.load(ordering: .relaxed) { break }
             runRound(&progress, seen)
@@ -19,7 +21,7 @@ extension SharedScavenger {
         worker.pointee.end()
     }
 
-    /// Looks at the heaps, works for the first one that has something to give, and sleeps.
+    /// Runs one round: sweeps over the heaps, releases for the first one with memory to give, and sleeps.
     private func runRound(_ progress: inout SharedProgress, _ seen: UInt32) {
         _ = progress.pace.clock.advance(to: system.monotonicNanoseconds())
         let look = lookAtHeaps(&progress, mayWork: true)
@@ -27,7 +29,7 @@ extension SharedScavenger {
         let hasWorked = progress.hasWorked
         let spent = Double(progress.takeUnpaced())
         if look.released == 0 && !hasWorked {
-            // Nothing to do before some heap's next cycle, if any.
+            // Nothing to do before the next cycle of a heap, if any.
             let start = progress.pace.clock.now
             worker.pointee.sleep(look.sleep, &progress.pace.clock, unlessSignalled: seen, system)
             progress.pace.endIdleRound(
@@ -43,10 +45,13 @@ extension SharedScavenger {
         }
     }
 
-    /// Sleeps after work, looking after the heaps' requests and cycles meanwhile, until the time is up.
+    /// Sleeps after work until the time is up, serving the heaps' requests and cycles meanwhile.
     ///
-    /// - Parameter mayEndEarly: whether requests and new goals end the sleep once it has lasted a cycle: one that was asked
-    ///   for after a long stop would last too long. They end no shorter one, because of many heaps there is always news.
+    /// - Parameters:
+    ///   - nanoseconds: how long to sleep.
+    ///   - mayEndEarly: whether requests and new goals end the sleep once it has lasted a cycle, because a sleep
+    ///     computed after a long stall would last too long. They do not end a shorter one: with many heaps there is
+    ///     always news.
     /// - Returns: nanoseconds slept, as measured.
     private func rest(_ nanoseconds: Int64, _ progress: inout SharedProgress, mayEndEarly: Bool) -> Int64 {
         let start = progress.pace.clock.now
@@ -63,7 +68,7 @@ extension SharedScavenger {
         return progress.pace.clock.now &- start
     }
 
-    /// Looks at each heap once, or only until so much is done that a sleep is due: the next look goes on from there.
+    /// Looks at each heap once, or until enough is done that a sleep is due; the next sweep continues from there.
     private func lookAtHeaps(_ progress: inout SharedProgress, mayWork: Bool) -> SharedLook {
         var look = SharedLook()
         for _ in 0..<count {
@@ -76,11 +81,11 @@ extension SharedScavenger {
         return look
     }
 
-    /// Looks at a heap: whether it has a request, whether a cycle is due, whether there is something to give, and whether it
-    /// can be parked.
+    /// Looks at one heap: serves its request, ends its cycle if due, releases memory if it has any to give, and parks
+    /// it if nothing is left to do.
     private func look(at member: Member, _ progress: inout SharedProgress, mayWork: Bool, _ look: inout SharedLook) {
         let heap = member.pointee.heap
-        // Before anything is looked at: a request that comes later is one for the next time.
+        // Read before anything else: a request that comes later is left for the next look.
         let signal = heap.worker.pointee.signal.load(ordering: .acquiring)
         let isNew = !member.pointee.isKnown
         let isAsked = isNew || signal != member.pointee.seenSignal
@@ -108,7 +113,8 @@ extension SharedScavenger {
         }
         if isAsked || hasCycled || works { account(for: member, &progress) }
 
-        // What an earlier generation did not find, one that has just begun may.
+        // A generation that has just begun may find what an earlier one did not, so the heap is parked only if it was
+        // searched in vain or meets its goals.
         let isTried = member.pointee.isSpent || heap.isMet
         if isTried && heap.isIdle(member.pointee.cycle, NoPageUser()) {
             if heap.beginPark(member.pointee.cycle) { return }
@@ -121,7 +127,7 @@ extension SharedScavenger {
         member.pointee.heap.worker.pointee.isParked.load(ordering: .relaxed)
     }
 
-    /// Takes the thread's CPU time since the last time into a heap's figures.
+    /// Charges a heap with the thread's CPU time since the last call.
     private func account(for member: Member, _ progress: inout SharedProgress) {
         let (spent, reading) = progress.account(in: system)
         member.pointee.used.add(spent, at: progress.pace.clock.now)

@@ -2,19 +2,21 @@ import Synchronization
 
 /// A scavenger that several heaps share: one thread, and one share of CPU time for all of them.
 ///
-/// A handle on a ``SharedScavengerState``; copies name the same one. The heaps stand in a ring. Each stretch of release is
-/// for the first one with something to give, which then goes to the end: whoever has something gets as much time as any
-/// other. A heap with nothing to give is parked as one with a worker of its own would be, and its request wakes the
-/// worker; when all of them are, the worker sleeps without end.
+/// A handle on a ``SharedScavengerState``; copies refer to the same scavenger. The heaps form a ring. Each stretch of
+/// release is for the first heap with memory to give, which then goes to the end, so that all such heaps get the same
+/// time. A heap with nothing to give is parked, as one with its own worker would be, and its requests wake the worker;
+/// when all heaps are parked, the worker sleeps without a timeout.
 ///
-/// The worker looks at a heap without holding the list's lock, because that may take a millisecond. A heap that leaves
-/// waits until it looks away.
+/// The worker looks at a heap without holding the lock of the ring, because a look may take a millisecond. A heap that
+/// leaves waits until the worker looks away from it.
 package struct SharedScavenger<System: OperatingSystem> {
     package typealias Member = UnsafeMutablePointer<SharedHeap<System>>
 
     package let state: UnsafeMutablePointer<SharedScavengerState<System>>
 
-    /// - Parameter state: initialized by the caller, who has its first reference.
+    /// Makes a handle.
+    ///
+    /// - Parameter state: initialised by the caller, which owns its first reference.
     package init(_ state: UnsafeMutablePointer<SharedScavengerState<System>>) { self.state = state }
 
     package var worker: UnsafePointer<WorkerState> { withUnsafePointer(to: state.pointee.worker) { $0 } }
@@ -29,23 +31,27 @@ package struct SharedScavenger<System: OperatingSystem> {
 
     // MARK: Heaps
 
-    /// Has a heap use this scavenger instead of a worker of its own, before anybody has the heap. It refers to the
-    /// scavenger from now on, and joins the ones that are looked after when it wants a worker.
+    /// Attaches a new, unpublished heap to this scavenger, in place of a worker of its own. The heap holds a reference
+    /// from now on, and enters the ring when it wants a worker (``join(_:_:)``).
     ///
-    /// - Parameter member: memory for it.
+    /// - Parameters:
+    ///   - heap: the heap.
+    ///   - member: uninitialised memory for the scavenger's record of it.
     package func attach(_ heap: Heap<System>, as member: Member) {
         member.initialize(to: SharedHeap(heap, of: self))
         heap.state.pointee.sharedWorker = worker
         underLock { state.pointee.references += 1 }
     }
 
-    /// Has a heap looked after where it wants a worker and has none, and starts the thread if there is none. No lock is
-    /// held, because making a thread may allocate.
+    /// Adds a heap that wants a worker to the ring, and starts the thread if none runs. The caller holds no lock,
+    /// because creating a thread may allocate.
     ///
-    /// - Parameter body: is given the address of the scavenger's state, on the new thread; calls ``run()``.
+    /// - Parameters:
+    ///   - member: the record of the heap.
+    ///   - body: runs on the new thread with the address of the scavenger's state, and must call ``run()``.
     package func join(_ member: Member, _ body: @convention(c) (UnsafeMutableRawPointer) -> Void) {
         guard member.pointee.heap.worker.pointee.claimStart(system) else { return }
-        // Only the shared worker has a thread.
+        // Only the shared worker has a thread to start.
         member.pointee.heap.worker.pointee.isStarting.store(false, ordering: .relaxed)
         let starts = underLock {
             append(member)
@@ -53,7 +59,7 @@ package struct SharedScavenger<System: OperatingSystem> {
         }
         if !starts { return worker.pointee.wake(system) }
         if WorkerState.startThread(body, UnsafeMutableRawPointer(state)) { return }
-        // Without a worker the heaps work, and the next growth of one tries again.
+        // The heaps work without a worker, and the next growth of one of them tries again.
         underLock {
             worker.pointee.isRunning.store(false, ordering: .relaxed)
             while let member = removeFirst() {
@@ -62,10 +68,10 @@ package struct SharedScavenger<System: OperatingSystem> {
         }
     }
 
-    /// Has a heap looked after no more, and waits until the worker has looked away from it. No lock is held, and nobody
-    /// else uses the heap.
+    /// Removes a heap from the ring, and waits until the worker has looked away from it. The caller holds no lock, and
+    /// no other thread uses the heap.
     package func leave(_ member: Member) {
-        // Ends a stretch of release.
+        // Cuts a stretch of release for this heap short.
         member.pointee.heap.worker.pointee.shouldStop.store(true, ordering: .relaxed)
         worker.pointee.lock.lock()
         remove(member)
@@ -79,9 +85,9 @@ package struct SharedScavenger<System: OperatingSystem> {
         worker.pointee.lock.unlock()
     }
 
-    /// Gives a reference up: the owner's, or that of a heap that has left and is torn down.
+    /// Drops a reference: the owner's, or that of a heap that has left and been torn down. Takes the worker's lock.
     ///
-    /// - Returns: whether it was the last one, so that the caller takes the scavenger down.
+    /// - Returns: true if it was the last one, so that the caller must tear the scavenger down.
     package func dropReference() -> Bool {
         underLock {
             state.pointee.references -= 1
@@ -89,16 +95,16 @@ package struct SharedScavenger<System: OperatingSystem> {
         }
     }
 
-    /// Ends the worker, and waits for that. No lock is held, and no heap is left.
+    /// Ends the worker, and waits until it has ended. The caller holds no lock, and no heap is left.
     package func stop() { worker.pointee.stop(system) }
 
     // MARK: The worker's turns
 
-    /// How many heaps are looked after.
+    /// The number of heaps in the ring.
     var count: UInt { underLock { state.pointee.count } }
 
-    /// The next heap to look at, which goes to the end of the ring; nothing where there is none. Until ``endTurn()`` it
-    /// cannot leave.
+    /// Takes the next heap to look at and moves it to the end of the ring; nil if the ring is empty. The heap cannot
+    /// leave until ``endTurn()``.
     func beginTurn() -> Member? {
         underLock {
             guard let member = removeFirst() else { return nil }
@@ -108,6 +114,7 @@ package struct SharedScavenger<System: OperatingSystem> {
         }
     }
 
+    /// Ends a turn, and wakes the thread that waits to remove the heap, if any.
     func endTurn() {
         let isAwaited = underLock {
             defer { state.pointee.isAwaited = false }
@@ -115,11 +122,11 @@ package struct SharedScavenger<System: OperatingSystem> {
             if state.pointee.isAwaited { state.pointee.turns.wrappingAdd(1, ordering: .relaxed) }
             return state.pointee.isAwaited
         }
-        // One at most waits: whoever has the heap that was looked at.
+        // At most one thread waits: the one that is tearing down the heap that was looked at.
         if isAwaited { withUnsafePointer(to: state.pointee.turns) { system.wake($0) } }
     }
 
-    /// Tells all heaps that the pacer's controller has failed.
+    /// Reports a failure of the pacer's controller to all heaps in the ring.
     func noteReset() {
         underLock {
             var next = state.pointee.first
@@ -130,7 +137,7 @@ package struct SharedScavenger<System: OperatingSystem> {
         }
     }
 
-    // MARK: The list, under the worker's lock
+    // MARK: The ring, under the worker's lock
 
     private func append(_ member: Member) {
         member.pointee.next = nil
@@ -147,7 +154,7 @@ package struct SharedScavenger<System: OperatingSystem> {
         return member
     }
 
-    /// Takes a heap out, where it is in.
+    /// Removes a heap from the ring, if it is in it.
     private func remove(_ member: Member) {
         var before: Member?
         var next = state.pointee.first

@@ -1,26 +1,28 @@
 import CPageHeap
 
-/// A heap of pages on the real operating system: what everyone outside the core uses. Concrete, because a generic
-/// heap used from another module stays unspecialised.
+/// A page heap on the real operating system, for use outside the core. It is concrete, because a generic heap stays
+/// unspecialised when used from another module.
 ///
-/// A handle; copies name the same heap. It ends when ``abandon()`` was called and its last pages have been freed: the
-/// worker is stopped, and all address space is given back.
+/// A handle; copies refer to the same heap. The heap ends once ``abandon()`` was called and its last pages are freed:
+/// then the worker is stopped, and all address space is returned.
 package struct SystemHeap: Equatable, Sendable {
     private nonisolated(unsafe) let heap: Heap<HostOperatingSystem>
 
     private typealias State = HeapState<HostOperatingSystem>
     private typealias Shared = SharedHeap<HostOperatingSystem>
 
-    /// Behind the state lies what a shared scavenger keeps of the heap.
+    /// The offset of the shared scavenger's record of the heap, which lies behind the state.
     private static var sharedOffset: ByteCount {
         ByteCount(UInt(MemoryLayout<State>.size)).roundedUp(to: ByteCount(UInt(MemoryLayout<Shared>.alignment)))
     }
 
     private static var stateBytes: ByteCount { sharedOffset + ByteCount(UInt(MemoryLayout<Shared>.size)) }
 
-    /// A heap, or nothing if the system refuses address space.
+    /// Creates a heap; nil if the system refuses address space.
     ///
-    /// - Parameter scavenger: looks after it, instead of a worker of its own; not where there is to be none.
+    /// - Parameters:
+    ///   - configuration: the heap's options.
+    ///   - scavenger: serves the heap in place of a worker of its own; ignored if the configuration runs no worker.
     package init?(_ configuration: HeapConfiguration, scavenger: SystemScavenger? = nil) {
         let system = HostOperatingSystem()
         let bytes = Self.stateBytes.roundedUp(to: system.physicalPageBytes)
@@ -36,19 +38,19 @@ package struct SystemHeap: Equatable, Sendable {
         if let scavenger, configuration.runsWorker { scavenger.scavenger.attach(heap, as: member) }
     }
 
-    /// What a shared scavenger keeps of the heap; not there where the heap has a worker of its own.
+    /// The shared scavenger's record of the heap; uninitialised unless the heap shares a worker.
     private var member: UnsafeMutablePointer<SharedHeap<HostOperatingSystem>> {
         (UnsafeMutableRawPointer(heap.state) + Int(Self.sharedOffset.rawValue)).assumingMemoryBound(to: Shared.self)
     }
 
-    /// The scavenger that looks after it, where that is a shared one.
+    /// The shared scavenger that serves the heap, if any.
     private var scavenger: SystemScavenger? {
         heap.sharesWorker ? SystemScavenger(member.pointee.scavenger) : nil
     }
 
     package static func == (left: SystemHeap, right: SystemHeap) -> Bool { left.heap.state == right.heap.state }
 
-    /// Gives the heap up: the caller uses it no more, nor does anybody else but those who have pages in use.
+    /// Drops the owner's reference; afterwards only holders of pages may use the heap.
     package func abandon() {
         if heap.abandon() { takeDown() }
     }
@@ -62,7 +64,12 @@ package struct SystemHeap: Equatable, Sendable {
         scavenger?.dropReference()
     }
 
-    /// Pages: the address, and whether they are known to read as zero; nothing where there is no memory.
+    /// Allocates a run of pages.
+    ///
+    /// - Parameters:
+    ///   - count: number of pages, at least 1.
+    ///   - alignment: alignment of the first page, in pages; a power of two.
+    /// - Returns: the address, and whether the pages are known to read as zero; nil if there is no memory.
     package func allocate(_ count: PageCount, alignment: PageCount) -> (address: UInt, isZeroed: Bool)? {
         let pages = heap.allocatePages(count, alignment: alignment, shard: Int(truncatingIfNeeded: count.rawValue))
         startWorkerIfWanted()
@@ -70,9 +77,13 @@ package struct SystemHeap: Equatable, Sendable {
         return (pages.address, pages.scavenged == count.bytes && heap.releasedReadsZero)
     }
 
-    /// Frees pages that ``allocate(_:alignment:)`` gave, and answers false where they are not in use.
+    /// Frees a run of pages.
     ///
-    /// - Parameter isDiscarded: their contents were discarded, and nobody has written to them since.
+    /// - Parameters:
+    ///   - address: the first page.
+    ///   - count: number of pages.
+    ///   - isDiscarded: whether the contents were discarded and the pages not written to since.
+    /// - Returns: false if the pages are not in use; then nothing has changed.
     package func free(_ address: UInt, _ count: PageCount, isDiscarded: Bool = false) -> Bool {
         switch heap.freeRun(address, count, isDiscarded: isDiscarded, startWorker: { startWorkerIfWanted() }) {
         case .refused: return false
@@ -83,81 +94,95 @@ package struct SystemHeap: Equatable, Sendable {
         }
     }
 
-    /// Whether pages are what ``free(_:_:isDiscarded:)`` may be given.
+    /// Whether pages may be passed to ``free(_:_:isDiscarded:)``.
     package func areInUse(_ address: UInt, _ count: PageCount) -> Bool { heap.areInUse(address, count) }
 
-    /// Takes the pages that begin where a run in use ends, and answers whether they are known to read as zero; nothing
-    /// where it cannot be.
+    /// Grows a run in place.
+    ///
+    /// - Parameters:
+    ///   - address: the end of a run in use.
+    ///   - count: number of pages to add, at least 1.
+    /// - Returns: whether the added pages are known to read as zero; nil if the run cannot grow.
     package func growInPlace(at address: UInt, by count: PageCount) -> Bool? {
         let scavenged = heap.growInPlace(at: address, by: count)
         startWorkerIfWanted()
         return scavenged.map { $0 == count.bytes && heap.releasedReadsZero }
     }
 
-    /// Gives the memory of pages in use back, and answers 0 or the system's error number.
+    /// Releases the memory of pages in use; see ``Heap/discard(_:_:)``.
+    ///
+    /// - Returns: 0, or the system's positive error number.
     package func discard(_ address: UInt, _ count: PageCount) -> Int32 { heap.discard(address, count) }
 
-    /// Takes note that discarded pages are about to be written to.
+    /// Records that discarded pages are about to be written to.
     package func noteTouched(discarded address: UInt, _ count: PageCount) {
         heap.noteTouched(discarded: address, count)
         startWorkerIfWanted()
     }
 
-    /// Which part of some pages discarding gives back.
+    /// The part of some pages that discarding releases.
     package func wholePhysicalPages(_ address: UInt, _ count: PageCount) -> MemoryRange {
         heap.wholePhysicalPages(address, count)
     }
 
-    /// Whether a physical page is no larger than a page, so that discarded pages may be told apart.
+    /// Whether a physical page is no larger than a page, so that discarded pages can be tracked one by one.
     package var hasSmallPhysicalPages: Bool { heap.physicalPage <= PageGeometry.pageBytes }
 
     /// Whether discarded pages read as zero.
     package var discardedReadsZero: Bool { heap.discardedReadsZero }
 
-    /// Releases free memory, at most so many bytes, and answers how many.
+    /// Releases free memory at once.
+    ///
+    /// - Parameter limit: the most bytes wanted.
+    /// - Returns: the bytes released.
     package func releaseFreeMemory(upTo limit: ByteCount = .maximum) -> ByteCount {
         heap.releaseFreeMemory(upTo: limit) { 0 }
     }
 
-    /// Ends a cycle; false where the heap ends its cycles itself.
+    /// Ends a cycle of a heap that its owner paces; see ``Heap/endCycle(heapGoal:)``.
+    ///
+    /// - Returns: false, without any effect, if the heap ends its cycles itself.
     package func endCycle(heapGoal: ByteCount) -> Bool {
         let isOwners = heap.endCycle(heapGoal: heapGoal)
         startWorkerIfWanted()
         return isOwners
     }
 
-    /// The memory limit, or nothing where there is none.
+    /// The memory limit in bytes; nil if there is none.
     package var memoryLimit: ByteCount? { heap.memoryLimit }
 
-    /// Sets the memory limit, or takes it away.
+    /// Sets or removes the memory limit.
+    ///
+    /// - Parameter limit: bytes; nil for no limit.
     package func setMemoryLimit(_ limit: ByteCount?) {
         heap.setMemoryLimit(limit)
         startWorkerIfWanted()
     }
 
-    /// Processors that the process may use.
+    /// The number of processors that the process may use, fractional if it has a quota.
     package static var processors: Double { HostOperatingSystem().processors }
 
-    /// One consistent snapshot.
+    /// One consistent snapshot of the statistics.
     package func figures() -> HeapFigures { heap.figures() }
 
-    /// The first record of the trace that a reader has not seen; see ``Heap/traceRecord(from:)``.
+    /// The oldest kept trace record that a reader has not seen; see ``Heap/traceRecord(from:)``.
     package func traceRecord(from next: UInt64) -> (number: UInt64, record: TraceRecord)? {
         heap.traceRecord(from: next)
     }
 
-    /// A reader of the trace comes, and is told where it begins.
+    /// Registers a trace reader. Returns the number of records written so far, which is where the reader begins.
     package func addTraceReader() -> UInt64 { heap.addTraceReader() }
 
-    /// A reader of the trace goes.
+    /// Unregisters a trace reader.
     package func removeTraceReader() { heap.removeTraceReader() }
 
+    /// Checked builds and tests: see ``Heap/checkInvariants()``.
     package func checkInvariants() { heap.checkInvariants() }
 
     @inline(__always)
     private func startWorkerIfWanted() { if heap.needsCallers { serveScavenger() } }
 
-    /// What a call of the heap's owner does for the scavenger.
+    /// Does what the scavenger needs of a call by the heap's owner: release, starting the worker, reading the quota.
     @inline(never)
     private func serveScavenger() {
         heap.beginService()
@@ -183,7 +208,7 @@ package struct SystemHeap: Equatable, Sendable {
 }
 
 extension Heap where System == HostOperatingSystem {
-    /// The worker of a heap that has no caches above it.
+    /// The body of the worker thread of a heap with no layer above it.
     fileprivate static func runWorkerAlone(_ state: UnsafeMutableRawPointer) {
         Heap(state.assumingMemoryBound(to: HeapState<HostOperatingSystem>.self)).runWorker(for: NoPageUser())
     }

@@ -1,7 +1,7 @@
-/// A scavenger on the real operating system that several ``SystemHeap``s share: what everyone outside the core uses.
+/// A scavenger on the real operating system that several ``SystemHeap``s share, for use outside the core.
 ///
-/// A handle; copies name the same scavenger. It ends when its owner has given its reference up and the last heap that
-/// uses it is torn down: the worker is stopped, and the memory is given back.
+/// A handle; copies refer to the same scavenger. The scavenger ends once its owner has dropped its reference and the
+/// last heap that uses it is torn down: then the worker is stopped, and the memory is returned.
 package struct SystemScavenger: Sendable {
     nonisolated(unsafe) let scavenger: SharedScavenger<HostOperatingSystem>
 
@@ -13,10 +13,10 @@ package struct SystemScavenger: Sendable {
 
     init(_ scavenger: SharedScavenger<HostOperatingSystem>) { self.scavenger = scavenger }
 
-    /// A scavenger, or nothing if the system refuses memory.
+    /// Creates a scavenger; nil if the system refuses memory.
     ///
     /// - Parameters:
-    ///   - share: of CPU time to use for all heaps together, 0.001 to 1.
+    ///   - share: the share of CPU time to use for all heaps together, 0.001 to 1.
     ///   - pacer: how the worker keeps to it.
     package init?(share: Double, pacer: PacerKind) {
         let system = HostOperatingSystem()
@@ -27,7 +27,7 @@ package struct SystemScavenger: Sendable {
         self.init(SharedScavenger(state))
     }
 
-    /// Gives a reference up. With the last one the scavenger ends.
+    /// Drops a reference. Dropping the last one ends the scavenger.
     package func dropReference() {
         guard scavenger.dropReference() else { return }
         scavenger.stop()
@@ -35,7 +35,7 @@ package struct SystemScavenger: Sendable {
         system.unmapWholeMetadata(scavenger.state, Self.stateBytes(system))
     }
 
-    /// Looks after a heap that wants a worker and has none.
+    /// Adds a heap that wants a worker to the ring.
     func look(after heap: SharedScavenger<HostOperatingSystem>.Member) {
         scavenger.join(heap) {
             SharedScavenger($0.assumingMemoryBound(to: SharedScavengerState<HostOperatingSystem>.self)).run()

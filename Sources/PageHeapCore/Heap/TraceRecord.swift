@@ -1,22 +1,22 @@
-/// What the scavenger did in a generation that has ended, or in a forced release: what a line of the trace says, for
-/// readers in the process.
+/// The data of one trace line, for readers inside the process: what the scavenger did in a generation that has ended,
+/// or in a forced release.
 package struct TraceRecord: Sendable {
-    /// The generation's number; of a forced release, that which it began.
+    /// The generation's number; for a forced release, that of the generation which it began.
     package var generation: UInt32 = 0
     package var isForced = false
-    /// The pacer's controller failed meanwhile.
+    /// Whether the pacer's controller failed during the generation.
     package var wasReset = false
-    /// Bytes that the background worker released in it; of a forced release, that call's.
+    /// Bytes that the background worker released in it; for a forced release, bytes that the call released.
     package var worked: ByteCount = 0
-    /// When it ended, of the monotonic clock, in nanoseconds.
+    /// When it ended: the monotonic clock, in nanoseconds.
     package var time: Int64 = 0
-    /// The heap's accounts at its end.
+    /// The heap's ledger when it ended.
     package var books = HeapBooks()
     package var metadata: ByteCount = 0
-    /// The maximum where there was none.
+    /// The maximum if there was none.
     package var goal: ByteCount = .maximum
     package var limitGoal: ByteCount = .maximum
-    /// CPU time of the worker since the heap began.
+    /// CPU time of the worker since the heap was set up, in nanoseconds.
     package var workerNanoseconds: UInt64 = 0
 
     package init() {}

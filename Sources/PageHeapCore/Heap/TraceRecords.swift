@@ -1,18 +1,21 @@
 import Synchronization
 
-/// The last few records of the trace, for readers that look from time to time. Right when it is zero.
+/// A ring of the most recent trace records, for readers that poll. Valid when zero-initialised.
 ///
-/// Lies in memory that does not move, beside the heap's ``LockedPages``, whose lock guards it.
+/// Lies in memory that does not move, next to the heap's ``LockedPages``, whose lock guards it.
 struct TraceRecords: ~Copyable {
-    /// Readers that there are: without any, nothing is written. Relaxed: a reader sees what ends after it came.
+    /// The number of readers; without any, no records are written. Relaxed: a reader sees generations that end after it
+    /// registered.
     let readers: Atomic<UInt32>
-    /// Records ever written. The last ones, as many as there is room for, are there.
+    /// The number of records ever written. The most recent ones are kept, as many as there is room for.
     var written: UInt64
     private var last: InlineArray<16, TraceRecord>
 
-    /// The place of a record, by the number of those before it.
+    /// The place of a record.
     ///
-    /// - Parameter records: a pointer, because reading an element through its owner would copy all of them.
+    /// - Parameters:
+    ///   - number: the number of records written before it.
+    ///   - records: a pointer, because reading an element through its owner would copy the whole array.
     static func place(
         _ number: UInt64, in records: UnsafeMutablePointer<TraceRecords>
     ) -> UnsafeMutablePointer<TraceRecord> {

@@ -2,9 +2,9 @@
 struct WorkerProgress {
     var pace: WorkerPace
     var cycle = DemandCycle(now: 0)
-    /// When the worker last gave back so much that it was worth being there, on its own clock.
+    /// When the worker last released enough to be worth its thread, on its own clock, in nanoseconds.
     var lastUse: Int64 = 0
-    /// When callers looked last, in coarse monotonic nanoseconds, and the bytes that they may release as of then.
+    /// When callers last looked, in coarse monotonic nanoseconds, and the bytes that they might release at that moment.
     var callerLook: Int64 = 0
     var callerAllowance: Double = 0
 
@@ -15,7 +15,7 @@ struct WorkerProgress {
 }
 
 extension Heap {
-    /// The progress of the worker before this one, or a fresh one. The caller has the worker's turn.
+    /// The progress left by the previous worker, or a fresh one. The caller holds the worker's turn.
     func takeProgress() -> WorkerProgress {
         let reading = state.pointee.system.monotonicNanoseconds()
         let processorTime = state.pointee.system.threadProcessorNanoseconds()
@@ -27,7 +27,7 @@ extension Heap {
         return progress
     }
 
-    /// Keeps the progress for the next worker. The caller has the worker's turn.
+    /// Keeps the progress for the next worker. The caller holds the worker's turn.
     func keep(_ progress: WorkerProgress) {
         state.pointee.progress = progress
         state.pointee.hasProgress = true
