@@ -1,13 +1,16 @@
-/// Objects of one size from the metadata arena; freed ones are kept on a list through their first word and reused.
+/// A pool of equally sized objects from the metadata arena. Freed objects are linked through their first word and
+/// reused.
 ///
-/// Whoever holds the lock that guards the arena calls it.
+/// Not thread-safe: the caller holds the lock that guards the arena.
 package struct FixedPool<Element: ~Copyable>: ~Copyable {
     private var free: UnsafeMutableRawPointer?
     package private(set) var liveCount = 0
 
     package init() {}
 
-    /// Uninitialised memory for an element, or nothing if the system refuses.
+    /// Allocates uninitialised memory for one element.
+    ///
+    /// - Returns: the memory, or `nil` if the system refuses it.
     package mutating func allocate(
         from arena: inout MetadataArena, using system: borrowing some OperatingSystem & ~Copyable
     ) -> UnsafeMutablePointer<Element>? {
@@ -27,7 +30,7 @@ package struct FixedPool<Element: ~Copyable>: ~Copyable {
         return memory.bindMemory(to: Element.self, capacity: 1)
     }
 
-    /// Takes back the memory of an element that has been deinitialised.
+    /// Frees the memory of an element that has been deinitialised.
     package mutating func deallocate(_ element: UnsafeMutablePointer<Element>) {
         let memory = UnsafeMutableRawPointer(element)
         memory.storeBytes(of: free, as: UnsafeMutableRawPointer?.self)

@@ -1,19 +1,20 @@
-/// Reserved address space of the heap's own books that is made accessible from one end on, as far as it is needed.
+/// Reserved metadata address space that is made accessible from one end, as far as it is needed.
 ///
-/// It may begin in memory that is lent to it, where the books of a small heap lie together; when that is too small, what is
-/// there moves to the reserved addresses (``base`` changes). Such a space is looked at under the lock only.
+/// It may begin in lent memory, where the metadata of a small heap lies together. When that is too small, the contents
+/// move to the reserved addresses and ``base`` changes, so a space with lent memory must be accessed under the lock
+/// only.
 ///
-/// The holder of the lock that guards its user calls it.
+/// Not thread-safe: the caller holds the lock that guards the owner of the space.
 package struct GrowingSpace: BitwiseCopyable, Sendable {
-    /// Where it begins, or if it is used from its end, that end.
+    /// The address of byte 0; for a space used from its end, the address past the last byte.
     package private(set) var base: UInt
     private let reservedBase: UInt
     private let reserved: ByteCount
     private let isUsedFromEnd: Bool
-    /// Bytes made accessible, from the base on.
+    /// Bytes made accessible so far, counted from ``base``.
     package private(set) var accessible: ByteCount = 0
 
-    /// Reserves bytes that are used from their end, or nil if the system refuses.
+    /// Reserves `bytes` of address space that is used from its end. `nil` if the system refuses.
     package init?(
         bytesUsedFromEnd bytes: ByteCount, using system: borrowing some OperatingSystem & ~Copyable
     ) {
@@ -24,9 +25,9 @@ package struct GrowingSpace: BitwiseCopyable, Sendable {
         isUsedFromEnd = true
     }
 
-    /// Reserves bytes, or nil if the system refuses.
+    /// Reserves `bytes` of address space. `nil` if the system refuses.
     ///
-    /// - Parameter lent: memory to begin in, zeroed and usable, that outlives the space.
+    /// - Parameter lent: zeroed, accessible memory to begin in; it must outlive the space.
     package init?(
         bytes: ByteCount, lent: UnsafeMutableRawBufferPointer? = nil,
         using system: borrowing some OperatingSystem & ~Copyable
@@ -44,23 +45,23 @@ package struct GrowingSpace: BitwiseCopyable, Sendable {
 
     private var isLent: Bool { !isUsedFromEnd && base != reservedBase }
 
-    /// Bytes of the space from `start` to `end`, counted from the base.
+    /// Returns the reserved memory of the bytes from `start` to `end`, counted from the base.
     private func memory(_ start: ByteCount, _ end: ByteCount) -> UnsafeMutableRawPointer? {
         UnsafeMutableRawPointer(
             bitPattern: isUsedFromEnd ? base &- end.rawValue : reservedBase &+ start.rawValue)
     }
 
-    /// Gives the address space back.
+    /// Unmaps what is accessible and returns the address space. Lent memory stays.
     package func cancel(using system: borrowing some OperatingSystem & ~Copyable) {
         guard let memory = UnsafeMutableRawPointer(bitPattern: reservedBase) else { return }
         if !isLent, let used = self.memory(0, accessible) { system.unmapMetadata(used, accessible) }
         system.cancelMetadata(memory, reserved)
     }
 
-    /// Makes the first bytes usable, in whole steps: they are zero until written.
+    /// Makes the first `bytes` accessible, rounded up to whole steps. New bytes are zero.
     ///
-    /// - Parameter step: at least a physical page counts as one.
-    /// - Returns: how many bytes this made accessible; nil if the system refuses, or so many are not reserved.
+    /// - Parameter step: bytes per step; less than a physical page counts as one.
+    /// - Returns: the bytes that became accessible; `nil` if the system refuses or the reservation is too small.
     @inline(__always)
     package mutating func cover(
         _ bytes: ByteCount, step: ByteCount = 0, using system: borrowing some OperatingSystem & ~Copyable

@@ -1,10 +1,10 @@
 import Synchronization
 
-/// Bytes of blocks that are with threads' caches or the program: a count for each of 16 groups of size classes, each on a
-/// cache line of its own, so that threads that work with different classes do not take one line from each other.
+/// Counts the bytes of blocks held by thread caches or by the program, in 16 counters on separate cache lines: one for
+/// each group of size classes, so that threads working with different classes do not share a line.
 ///
-/// Lies in memory that does not move, and is right when it is zero. One count may be below zero in between, because a block
-/// that was counted in one group never leaves another; only the sum means something.
+/// Must lie in memory that does not move; valid when zero-initialised. A block enters and leaves in the same group. A
+/// single counter may be below zero for a moment; only the sum is meaningful.
 package struct LiveBytes: ~Copyable {
     private static var groups: Int { 16 }
     private static var wordsPerLine: Int { 8 }
@@ -21,23 +21,25 @@ package struct LiveBytes: ~Copyable {
             + (group & (groups - 1)) * wordsPerLine
     }
 
-    /// Bytes have left for a cache or the program. Relaxed: a figure.
+    /// Adds `more` bytes that left for a thread cache or the program. Relaxed: a figure.
     @inline(__always)
     static func add(_ more: UInt, to bytes: UnsafeMutablePointer<LiveBytes>, group: Int) {
         count(bytes, group).pointee.wrappingAdd(more, ordering: .relaxed)
     }
 
-    /// Bytes have come back. Sequentially consistent, before the look whether the worker is parked: see `Heap.beginPark`.
+    /// Subtracts `less` bytes that came back. Sequentially consistent, and before the check whether the worker is
+    /// parked: either the freeing thread sees the worker parked, or the worker sees the new count. See
+    /// `Heap.beginPark`.
     @inline(__always)
     static func subtract(_ less: UInt, from bytes: UnsafeMutablePointer<LiveBytes>, group: Int) {
         count(bytes, group).pointee.wrappingSubtract(less, ordering: .sequentiallyConsistent)
     }
 
-    /// The sum. Each count is read sequentially consistent, for the worker that is about to park.
+    /// Returns the sum of all counters. The loads are sequentially consistent, for the worker that is about to park.
     static func total(_ bytes: UnsafeMutablePointer<LiveBytes>) -> ByteCount {
         var sum: UInt = 0
         for group in 0..<groups { sum &+= count(bytes, group).pointee.load(ordering: .sequentiallyConsistent) }
-        // Counts of different moments may seem to come to less than nothing.
+        // The counters are not read at one moment, so the sum may come out negative.
         return ByteCount(Int(bitPattern: sum) < 0 ? 0 : sum)
     }
 }

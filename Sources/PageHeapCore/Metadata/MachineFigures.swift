@@ -1,16 +1,16 @@
-/// The machine's figures, read once when a heap starts.
+/// The page sizes of the machine, read once when a heap starts.
 package struct MachineFigures: Sendable {
-    /// The unit in which the system maps and releases.
+    /// The unit in which the system maps and releases memory, in bytes.
     package let physicalPage: ByteCount
-    /// Pages of a physical page, at least 1: the unit of scavenging.
+    /// Heap pages per physical page, at least 1: the unit of scavenging.
     package let pagesPerPhysicalPage: PageCount
-    /// Pages of a huge page that scavenging keeps whole, or 0: it must be larger than a page and than a physical page,
-    /// and at most a chunk.
+    /// Heap pages per huge page that scavenging tries not to split; 0 if huge pages are ignored. A usable huge page is
+    /// larger than a heap page and than a physical page, and at most one chunk.
     package let hugePage: PageCount
 
     /// - Parameters:
-    ///   - physicalPage: a power of two, at most 64 pages.
-    ///   - hugePage: 0 where unknown, else a power of two.
+    ///   - physicalPage: bytes, a power of two, at most 64 heap pages. Anything else is a fatal error.
+    ///   - hugePage: bytes, a power of two, or 0 if unknown. Anything else is a fatal error.
     package init(physicalPage: ByteCount, hugePage: ByteCount) {
         if !physicalPage.isPowerOfTwo || physicalPage > PageGeometry.pageBytes * 64 {
             fatal("physical page size must be a power of two of at most 512 KiB:", physicalPage.rawValue)

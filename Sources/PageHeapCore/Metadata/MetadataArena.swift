@@ -1,50 +1,51 @@
-/// Memory for the heap's own books, which is never mixed with the user's.
+/// An arena for the heap's metadata, which is never mixed with user memory.
 ///
-/// Address space is reserved in pieces, mapped in small steps, and handed out by moving a cursor down. So what comes from one
-/// arena lies together: one mapping, and few page tables. Each of them costs every fork some microseconds, which is why books
-/// that may become large begin here, too (``GrowingSpace``, ``SparseSpace``), and why the first piece is used from its end:
-/// there it meets the page map, which grows upwards.
+/// Address space is reserved in pieces, mapped in small steps, and handed out by moving a cursor downwards. Allocations
+/// of one arena therefore lie together, in one mapping and few page tables; every fork pays some microseconds for each
+/// of those. That is why structures that may become large begin here too (``GrowingSpace``, ``SparseSpace``), and why
+/// the first piece is used from its end: there it adjoins the page map, which grows upwards.
 ///
-/// The holder of the lock that guards the arena calls it.
+/// Not thread-safe: the caller holds the lock that guards the arena.
 package struct MetadataArena: ~Copyable {
-    /// What lies at the end of a piece.
+    /// The record at the end of each piece, which links it to the piece before.
     private struct Header {
-        /// The header of the piece before it; 0 if it is the first.
+        /// The address of the previous piece's header; 0 for the first piece.
         var previous: UInt
-        /// Where the piece begins, and where what has been made accessible does.
+        /// The start of the piece, and the start of its accessible part. Both end with the header.
         var reservedStart: UInt
         var accessibleStart: UInt
 
-        /// The end of a piece whose header lies at an address.
+        /// Returns the end address of the piece whose header lies at `header`.
         static func end(_ header: UInt) -> UInt { header &+ UInt(MemoryLayout<Header>.stride) }
     }
 
     private var cursor: UInt = 0
     private var accessibleStart: UInt = 0
     private var reservedStart: UInt = 0
-    /// The header of the piece that the cursor is in; 0 if there is none, or if it was lent.
+    /// The address of the current piece's header; 0 if there is no piece or it was lent.
     private var header: UInt = 0
-    /// Bytes made accessible.
+    /// Bytes made accessible so far. Lent memory is not counted.
     package private(set) var committedBytes: ByteCount = 0
 
-    /// An arena without memory: the same as zeroed memory.
+    /// Creates an arena without memory. Zeroed memory is the same.
     package init() {}
 
-    /// An arena whose first piece has so many bytes, all of them usable, or nil if the system refuses.
+    /// Creates an arena whose first piece has `bytes`, all of them accessible. `nil` if the system refuses.
     package init?(bytes: ByteCount, using system: borrowing some OperatingSystem & ~Copyable) {
         let size = bytes.roundedUp(to: system.physicalPageBytes)
         guard let piece = system.reserveMetadata(size) else { return nil }
         guard begin(piece, size, accessible: size, using: system) else { return nil }
     }
 
-    /// Begins with memory that is lent, zeroed and usable; when that is used up, the arena reserves its own.
+    /// Starts the arena in lent memory, which must be zeroed and accessible. Once it is used up, the arena reserves its
+    /// own.
     package mutating func begin(with memory: UnsafeMutableRawPointer, _ bytes: ByteCount) {
         reservedStart = UInt(bitPattern: memory)
         accessibleStart = reservedStart
         cursor = reservedStart &+ bytes.rawValue
     }
 
-    /// Gives all memory back.
+    /// Unmaps all memory of the arena and returns its address space.
     package func cancel(using system: borrowing some OperatingSystem & ~Copyable) {
         var next = header
         while let memory = UnsafeMutableRawPointer(bitPattern: next) {
@@ -58,22 +59,22 @@ package struct MetadataArena: ~Copyable {
         }
     }
 
-    /// Zeroed memory for as long as the arena lasts, or nil if the system refuses; then nothing has changed but what has
-    /// been made accessible.
+    /// Allocates zeroed memory that lasts as long as the arena.
     ///
     /// - Parameters:
-    ///   - bytes: less than a piece.
-    ///   - alignment: a power of two, at most a physical page.
+    ///   - bytes: less than ``Tunables/metadataReservationBytes``.
+    ///   - alignment: bytes, a power of two, at most a physical page.
+    /// - Returns: the memory, or `nil` if the system refuses; a piece may have been added all the same.
     package mutating func allocate(
         _ bytes: ByteCount, alignment: ByteCount, using system: borrowing some OperatingSystem & ~Copyable
     ) -> UnsafeMutableRawPointer? {
         if let memory = advance(bytes, alignment, using: system) { return memory }
-        // The piece is used up, or something else has come to lie in it: elsewhere.
+        // The piece is used up, or another mapping lies in it: go on in a new one.
         let header = ByteCount(UInt(MemoryLayout<Header>.stride))
         return addPiece(header + alignment + bytes, using: system) ? advance(bytes, alignment, using: system) : nil
     }
 
-    /// Whole physical pages, aligned to them.
+    /// Allocates whole physical pages, aligned to their size. `nil` if the system refuses.
     package mutating func allocatePages(
         _ bytes: ByteCount, using system: borrowing some OperatingSystem & ~Copyable
     ) -> UnsafeMutableRawPointer? {
@@ -81,7 +82,7 @@ package struct MetadataArena: ~Copyable {
         return allocate(bytes.roundedUp(to: page), alignment: page, using: system)
     }
 
-    /// Reserves a piece that has room for so many bytes.
+    /// Reserves a piece with room for `bytes`, smaller than usual if the system refuses the usual size.
     private mutating func addPiece(
         _ bytes: ByteCount, using system: borrowing some OperatingSystem & ~Copyable
     ) -> Bool {
@@ -95,7 +96,8 @@ package struct MetadataArena: ~Copyable {
         return begin(reserved, size, accessible: min(Self.step(1, system), size), using: system)
     }
 
-    /// Makes the end of a reserved piece accessible, and goes on there; gives the piece back if the system refuses.
+    /// Makes the end of a reserved piece accessible and moves the cursor there. Cancels the piece if the system
+    /// refuses.
     private mutating func begin(
         _ reserved: UnsafeMutableRawPointer, _ size: ByteCount, accessible: ByteCount,
         using system: borrowing some OperatingSystem & ~Copyable
@@ -121,7 +123,7 @@ package struct MetadataArena: ~Copyable {
         _ bytes: ByteCount, _ system: borrowing some OperatingSystem & ~Copyable
     ) -> ByteCount { bytes.roundedUp(to: max(Tunables.metadataStepBytes, system.physicalPageBytes)) }
 
-    /// Memory from the piece; nil if it has no room for that, or the system refuses.
+    /// Allocates from the current piece. `nil` if it has no room or the system refuses.
     private mutating func advance(
         _ bytes: ByteCount, _ alignment: ByteCount, using system: borrowing some OperatingSystem & ~Copyable
     ) -> UnsafeMutableRawPointer? {

@@ -1,14 +1,14 @@
-/// A flat array whose address space is reserved once and made accessible as far as it is used: entries are reached by index
-/// arithmetic alone, and cost memory only from the first one to the last one used.
+/// A flat array whose address space is reserved once and made accessible as far as it is used. Entries are reached by
+/// index arithmetic alone, and cost memory only up to the highest one made accessible.
 ///
-/// Fences the pointer: an index must lie inside what has been made accessible.
+/// An index must lie inside the accessible part; checked builds stop at any other.
 package struct ReservedArray<Element: BitwiseCopyable>: ~Copyable {
     private var space: GrowingSpace
     package let count: Int
 
-    /// Reserves room for entries, or nil if the system refuses.
+    /// Reserves address space for `count` entries. `nil` if the system refuses.
     ///
-    /// - Parameter lent: memory for the first ones: see ``GrowingSpace``.
+    /// - Parameter lent: memory for the first entries: see ``GrowingSpace``.
     package init?(
         count: Int, lent: UnsafeMutableRawBufferPointer? = nil,
         using system: borrowing some OperatingSystem & ~Copyable
@@ -22,12 +22,12 @@ package struct ReservedArray<Element: BitwiseCopyable>: ~Copyable {
         ByteCount(UInt(bitPattern: count &* MemoryLayout<Element>.stride))
     }
 
-    /// Gives the address space back.
+    /// Returns the address space.
     package func cancel(using system: borrowing some OperatingSystem & ~Copyable) { space.cancel(using: system) }
 
-    /// Makes the first entries usable; they are zero until written.
+    /// Makes the first `count` entries accessible. New entries are zero.
     ///
-    /// - Returns: the bytes that became accessible, or nil if the system refuses.
+    /// - Returns: the bytes that became accessible, or `nil` if the system refuses.
     @inline(__always)
     package mutating func makeAccessible(
         first count: Int, step: ByteCount = 0, using system: borrowing some OperatingSystem & ~Copyable
@@ -35,7 +35,7 @@ package struct ReservedArray<Element: BitwiseCopyable>: ~Copyable {
         space.cover(Self.bytes(count), step: step, using: system)
     }
 
-    /// Where an entry lies. The entry must have been made accessible.
+    /// Returns the address of an entry, which must have been made accessible.
     @inline(__always)
     package func pointer(_ index: Int) -> UnsafeMutablePointer<Element> {
         invariant(index >= 0 && Self.bytes(index + 1) <= space.accessible, "index outside a reserved array")

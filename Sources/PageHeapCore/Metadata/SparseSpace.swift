@@ -1,42 +1,42 @@
-/// Reserved address space of the heap's own books of which parts are made accessible, wherever they are needed.
+/// Reserved metadata address space whose parts are made accessible one by one, wherever they are needed.
 ///
-/// What is accessible is known exactly, by a bit per part, because a part is mapped once, and unmapped alone. The bits lie in
-/// memory that the user provides.
+/// A bitmap records exactly which parts are accessible, because a part must be mapped once and unmapped separately. The
+/// owner provides the memory for the bitmap.
 ///
-/// The first part that is needed lies in memory that is lent, beside the other books of a small heap. When a second one is
-/// needed, the first moves to its reserved addresses (``base`` changes). The memory that it leaves stays as it was: a reader
-/// without the lock that still looks there sees what was true a moment ago.
+/// The first part lies in lent memory, beside the other metadata of a small heap. When a second part is needed, the
+/// first moves to its reserved address and ``base`` changes. The lent memory keeps its contents, so a reader without
+/// the lock that still looks there finds values that were current a moment ago.
 ///
-/// The holder of the lock that guards its user calls it.
+/// Not thread-safe: the caller holds the lock that guards the owner of the space.
 package struct SparseSpace {
-    /// The address that byte 0 has, or would have.
+    /// The address of byte 0. While the lent memory is used, the address that byte 0 would have.
     package private(set) var base: UInt
     private let reservedBase: UInt
     private let reserved: ByteCount
     private let partBytes: ByteCount
     private let accessibleParts: UnsafeMutablePointer<UInt64>
-    /// Memory for the first part; nil once that lies at its reserved address.
+    /// The lent memory for the first part; `nil` once that part lies at its reserved address.
     private var lent: UnsafeMutableRawPointer?
-    /// The part that lies there; the maximum if none does yet.
+    /// The part that lies in the lent memory; `UInt.max` if none does yet.
     private var lentPart = UInt.max
 
-    /// Bytes of a part, and of the memory that is lent.
+    /// Returns the bytes per part, which is also the size of the lent memory.
     package static func partBytes(_ system: borrowing some OperatingSystem & ~Copyable) -> ByteCount {
         system.physicalPageBytes
     }
 
-    /// Bytes of the bits for a space: a multiple of 8.
+    /// Returns the bytes of the bitmap for a space of `bytes`: a multiple of 8.
     package static func bitsBytes(_ bytes: ByteCount, _ system: borrowing some OperatingSystem & ~Copyable) -> ByteCount
     {
         let parts = bytes.roundedUp(to: partBytes(system)).rawValue / partBytes(system).rawValue
         return ByteCount((parts + 63) / 64 * 8)
     }
 
-    /// Reserves bytes, or nil if the system refuses.
+    /// Reserves `bytes` of address space. `nil` if the system refuses.
     ///
     /// - Parameters:
-    ///   - bits: zeroed memory of ``bitsBytes(_:_:)``.
-    ///   - lent: zeroed memory of ``partBytes(_:)``. Both outlive the space.
+    ///   - bits: zeroed memory of ``bitsBytes(_:_:)``; it must outlive the space.
+    ///   - lent: zeroed memory of ``partBytes(_:)``; it must outlive the space.
     package init?(
         bytes: ByteCount, bits: UnsafeMutableRawPointer, lent: UnsafeMutableRawPointer,
         using system: borrowing some OperatingSystem & ~Copyable
@@ -50,7 +50,7 @@ package struct SparseSpace {
         self.lent = lent
     }
 
-    /// Gives the address space back.
+    /// Unmaps the accessible parts and returns the address space.
     package func cancel(using system: borrowing some OperatingSystem & ~Copyable) {
         guard let memory = UnsafeMutableRawPointer(bitPattern: reservedBase) else { return }
         if lent == nil { unmapParts(of: memory, using: system) }
@@ -70,9 +70,9 @@ package struct SparseSpace {
         }
     }
 
-    /// Makes bytes usable, and a little more around them: they are zero until written.
+    /// Makes a range of bytes accessible, rounded out to whole parts. New bytes are zero.
     ///
-    /// - Returns: how many bytes this made accessible; nil if the system refuses, or the space does not have them.
+    /// - Returns: the bytes that became accessible; `nil` if the system refuses or the range exceeds the reservation.
     package mutating func cover(
         _ bytes: Range<UInt>, using system: borrowing some OperatingSystem & ~Copyable
     ) -> ByteCount? {
@@ -87,7 +87,7 @@ package struct SparseSpace {
         return map(first..<end, using: system)
     }
 
-    /// Has a part lie in the memory that is lent.
+    /// Places a part in the lent memory.
     private mutating func place(_ part: UInt) -> ByteCount {
         if part == lentPart { return 0 }
         lentPart = part
@@ -96,7 +96,7 @@ package struct SparseSpace {
         return partBytes
     }
 
-    /// Moves what lies in the memory that is lent to its reserved address.
+    /// Moves the part in the lent memory to its reserved address.
     ///
     /// - Returns: false if the system refuses; then nothing has changed.
     private mutating func moveOut(using system: borrowing some OperatingSystem & ~Copyable) -> Bool {
@@ -112,14 +112,14 @@ package struct SparseSpace {
         return true
     }
 
-    /// Makes parts accessible that are not.
+    /// Maps those of the given parts that are not accessible yet.
     private func map(
         _ parts: Range<UInt>, using system: borrowing some OperatingSystem & ~Copyable
     ) -> ByteCount? {
         var part = parts.lowerBound
         var taken: ByteCount = 0
         while part < parts.upperBound {
-            // All parts in a row that are missing, with one call.
+            // Map adjacent missing parts with one call.
             let first = part
             while part < parts.upperBound && !isAccessible(part) { part += 1 }
             if part == first {

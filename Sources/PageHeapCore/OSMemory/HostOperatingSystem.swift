@@ -1,6 +1,7 @@
 import CPageHeap
 
-/// The operating system that the process runs on: Linux, or Darwin. What differs is in the C shim, and beside this file.
+/// The operating system that the process runs on, Linux or Darwin. Platform differences are in the C shim and in
+/// `HostOperatingSystem+Darwin.swift`.
 package struct HostOperatingSystem: OperatingSystem {
     package init() {}
 
@@ -77,13 +78,13 @@ package struct HostOperatingSystem: OperatingSystem {
 
     package func forbidHugePages(_ address: UInt, _ bytes: ByteCount) {
         guard let pointer = UnsafeMutableRawPointer(bitPattern: address) else { return }
-        // Refused only where there are no huge pages.
+        // The call fails only on systems without huge pages.
         _ = pageheap_forbid_huge_pages(pointer, bytes.rawValue)
     }
 
     package func partHugePage(_ address: UInt, _ bytes: ByteCount) {
         guard let pointer = UnsafeMutableRawPointer(bitPattern: address) else { return }
-        // Where it fails, the release that follows gives back less than resident memory says: no harm beyond that.
+        // Failure is harmless: the release that follows frees less than resident memory suggests.
         _ = pageheap_part_huge_page(pointer, bytes.rawValue)
     }
 
@@ -97,7 +98,7 @@ package struct HostOperatingSystem: OperatingSystem {
 
     package var processors: Double { Double(max(1, pageheap_processor_hundredths())) / 100 }
 
-    /// Reads the quota of the process's control group, for ``processors``. Opens files.
+    /// Reads the CPU quota of the process's control group, for ``processors``. Opens files.
     package func readProcessorQuota() { pageheap_read_processor_quota() }
 
     package var isAddressSpaceLimited: Bool { pageheap_address_space_is_limited() }

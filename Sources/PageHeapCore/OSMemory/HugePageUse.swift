@@ -1,10 +1,10 @@
-/// Whether a heap lies on huge pages.
+/// Which memory of a heap may be backed by huge pages.
 package enum HugePageUse: Sendable {
-    /// Where the system puts it there by itself.
+    /// What the system backs with them by itself.
     case system
-    /// Also where a large heap grows. Faults cost a fourth; but on virtual machines whose host takes idle memory back, four
-    /// times as much, because it comes back a huge page at a time.
+    /// Also the growth of a large heap. Page faults then cost a quarter as much; but four times as much on virtual
+    /// machines whose host takes idle memory back, because memory then returns a huge page at a time.
     case growth
-    /// Never.
+    /// None.
     case never
 }

@@ -1,4 +1,4 @@
-/// A range of the process's memory, laid out as the system's vectored calls want it.
+/// A range of the process's memory, in the layout of `struct iovec`, as vectored system calls expect it.
 package struct MemoryRange: BitwiseCopyable, Sendable {
     package var address: UInt
     package var bytes: ByteCount

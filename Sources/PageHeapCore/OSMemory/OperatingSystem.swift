@@ -1,124 +1,131 @@
-/// What the heap asks of the operating system: address space, clocks, the machine's figures.
+/// The heap's interface to the operating system: address space, clocks and the figures of the machine.
 ///
 /// A memory range of the heap is in one of four states; the calls are the transitions:
 ///
 ///     none ── reserve ──▶ reserved ── makeAccessible ──▶ ready ── release ──▶ ready, without physical memory
 ///
-/// The real system, a recording one, one that fails on schedule and a simulated one with a virtual clock conform; the
-/// heap is generic over them. Calls answer with values, never with errno, which stays the program's.
+/// The heap is generic over the system. There is the real one, and for tests a recording one, one that fails on
+/// schedule, and a simulated one with a virtual clock. Calls report errors as return values and leave `errno` to the
+/// program.
 package protocol OperatingSystem: ~Copyable, Sendable {
-    /// Takes address space that cannot be accessed yet. It may be no more than chosen: then other mappings of the process
-    /// may come to lie in it.
+    /// Reserves address space, which cannot be accessed yet. On systems where addresses can be chosen nothing is
+    /// mapped, so other mappings of the process may come to lie in the range.
     ///
     /// - Parameters:
     ///   - bytes: a multiple of the physical page.
-    ///   - alignment: a power of two, at least the physical page.
-    /// - Returns: its address, or nothing if the system refuses.
+    ///   - alignment: bytes, a power of two, at least the physical page.
+    /// - Returns: the address, or `nil` if the system refuses.
     func reserve(_ bytes: ByteCount, alignment: ByteCount) -> UInt?
 
-    /// Gives reserved address space back. What was made accessible of it has been unmapped.
+    /// Returns reserved address space. Every accessible part of it must have been unmapped before.
     func cancel(_ address: UInt, _ bytes: ByteCount)
 
-    /// Makes reserved address space usable that was not before; it reads as zero, and costs nothing until it is touched.
+    /// Makes a range of reserved address space accessible that was not accessible before. It reads as zero and takes no
+    /// physical memory until it is touched.
     ///
-    /// - Returns: false if the system refuses, or something else lies there; then nothing has changed.
+    /// - Returns: false if the system refuses or another mapping lies there; then nothing has changed.
     func makeAccessible(_ address: UInt, _ bytes: ByteCount) -> Bool
 
-    /// Whether something that is not the heap's lies in reserved address space that is not usable yet, so that it never can be.
+    /// Whether a foreign mapping lies in a reserved range that is not accessible yet, so that the heap can never use
+    /// the range.
     func isOccupied(_ address: UInt, _ bytes: ByteCount) -> Bool
 
-    /// Takes away what ``makeAccessible(_:_:)`` gave: nothing but that, and before it is cancelled.
+    /// Unmaps a range that ``makeAccessible(_:_:)`` mapped, and nothing else. Must be called before ``cancel(_:_:)``.
     func unmap(_ address: UInt, _ bytes: ByteCount)
 
-    /// The same for memory of the heap's own books. A simulated system gives real memory here, and only here.
+    /// Reserves address space for metadata; this call and the ones that follow are the same transitions for metadata. A
+    /// simulated system backs metadata, and only metadata, with real memory.
     func reserveMetadata(_ bytes: ByteCount) -> UnsafeMutableRawPointer?
-    /// Address space whose end is used first: next to what was reserved before it, if the system can do that.
+    /// Reserves metadata address space whose end is used first: adjacent to the previous reservation, if the system can
+    /// do that.
     func reserveMetadataUsedFromEnd(_ bytes: ByteCount) -> UnsafeMutableRawPointer?
     func cancelMetadata(_ address: UnsafeMutableRawPointer, _ bytes: ByteCount)
     func makeMetadataAccessible(_ address: UnsafeMutableRawPointer, _ bytes: ByteCount) -> Bool
     func unmapMetadata(_ address: UnsafeMutableRawPointer, _ bytes: ByteCount)
 
-    /// Gives the physical memory of a ready range back.
+    /// Releases the physical memory of a ready range.
     ///
     /// - Returns: 0, or the system's positive error number; then the range keeps its memory.
     func release(_ address: UInt, _ bytes: ByteCount, method: ReleaseMethod) -> Int32
 
-    /// The same for several ranges, in one call where the system has one.
+    /// Releases the physical memory of several ranges, with one call if the system has a vectored one.
     ///
-    /// - Returns: how many of them, from the first on, have lost their memory. The next one was refused, or not tried.
+    /// - Returns: the number of ranges, counted from the first, that have lost their memory. The next range was refused
+    ///   or not tried.
     func release(_ ranges: UnsafeBufferPointer<MemoryRange>, method: ReleaseMethod) -> Int
 
-    /// Moves the memory of a ready range, contents and all, over another one, whose own is lost. The first range stays ready,
-    /// without memory.
+    /// Moves the memory of a ready range with its contents over another range, whose own memory is lost. The source
+    /// range stays ready, without physical memory.
     ///
-    /// - Returns: false if the system cannot; then nothing has changed.
+    /// - Returns: false if the system cannot do that; then nothing has changed.
     func move(_ address: UInt, to target: UInt, _ bytes: ByteCount) -> Bool
 
-    /// Gives a ready range, to which memory was moved, fresh memory of its own in place of that.
+    /// Maps fresh memory over a ready range that received moved memory.
     ///
     /// - Returns: false if the system refuses; then nothing has changed.
     func renew(_ address: UInt, _ bytes: ByteCount) -> Bool
 
-    /// Says that a ready range is about to be used, parts of which have no memory: some systems keep books of that.
+    /// Announces the use of a ready range that is partly without physical memory. Some systems account for that.
     func noteUse(_ address: UInt, _ bytes: ByteCount)
 
-    /// Lets a ready range lie on huge pages.
+    /// Allows huge pages for a ready range.
     ///
-    /// - Returns: false if the system has none, or could not part them again.
+    /// - Returns: false if the system has no huge pages, or could not split them again.
     func allowHugePages(_ address: UInt, _ bytes: ByteCount) -> Bool
 
-    /// Has a ready range lie on no huge pages from now on; those that are there stay.
+    /// Stops new huge pages for a ready range; existing ones stay.
     func forbidHugePages(_ address: UInt, _ bytes: ByteCount)
 
-    /// Parts the huge page under some of its physical pages, if there is one: until then, releasing a piece of it gives
-    /// nothing back, whatever resident memory says.
+    /// Splits the huge page under some of its physical pages, if there is one. Until it is split, releasing a part of
+    /// it frees no memory, whatever the resident size says.
     func partHugePage(_ address: UInt, _ bytes: ByteCount)
 
-    /// Whether the system uses huge pages where nobody asked for them.
+    /// Whether the system uses huge pages without being asked to.
     var hugePagesComeUnasked: Bool { get }
 
-    /// Whether memory that was released ``ReleaseMethod/now`` reads as zero, tried once on a page of its own.
+    /// Whether memory released ``ReleaseMethod/now`` reads as zero. Tested once, on a page of its own.
     func releasedMemoryReadsZero() -> Bool
 
-    /// The unit in which the system maps and releases; a power of two.
+    /// The size of a physical page in bytes, the unit in which the system maps and releases: a power of two.
     var physicalPageBytes: ByteCount { get }
 
-    /// The size of a huge page, 0 where unknown.
+    /// The size of a huge page in bytes; 0 if unknown.
     var hugePageBytes: ByteCount { get }
 
-    /// Processors that the process may use, in parts where its control group has a quota; more than 0.
+    /// The number of processors that the process may use, fractional if its control group has a quota; more than 0.
     var processors: Double { get }
 
-    /// Whether the process's address space is limited, so that a large reservation would rob the program of it.
+    /// Whether the process's address space is limited, so that a large reservation would take it from the program.
     var isAddressSpaceLimited: Bool { get }
 
-    /// The most that one request may sensibly ask for: memory and swap, or the maximum where the system is set to promise
-    /// whatever is asked.
+    /// The largest size in bytes that a single request may sensibly ask for: memory plus swap, or the maximum if the
+    /// system is configured to grant any request.
     var largestRequestBytes: ByteCount { get }
 
-    /// Nanoseconds since some moment; never falls on a well-behaved system.
+    /// Returns the monotonic time in nanoseconds since an arbitrary moment; it never falls on a correct system.
     func monotonicNanoseconds() -> Int64
 
-    /// The same clock, cheaper and some milliseconds late.
+    /// Returns the same monotonic time, at less cost and some milliseconds late.
     func coarseNanoseconds() -> Int64
 
-    /// Nanoseconds of processor time that the calling thread has used.
+    /// Returns the CPU time of the calling thread in nanoseconds.
     func threadProcessorNanoseconds() -> Int64
 
-    /// Sleeps while a word of memory holds a value, until another thread calls ``wake(_:)``, and at most so many
-    /// nanoseconds; without end where they are negative. May return for no reason.
+    /// Sleeps while a word of memory holds `expected`, until another thread calls ``wake(_:)`` or the time is up. May
+    /// return spuriously.
     ///
+    /// - Parameter nanoseconds: the longest time to sleep; negative for no limit.
     /// - Returns: whether the time is up.
     func wait(_ word: UnsafeRawPointer, while expected: UInt32, nanoseconds: Int64) -> Bool
 
-    /// Wakes a thread that sleeps on a word.
+    /// Wakes one thread that sleeps on a word.
     func wake(_ word: UnsafeRawPointer)
 }
 
 extension OperatingSystem where Self: ~Copyable {
     package func reserveMetadataUsedFromEnd(_ bytes: ByteCount) -> UnsafeMutableRawPointer? { reserveMetadata(bytes) }
 
-    /// Address space for the heap's own books that is usable as a whole, or nil if the system refuses.
+    /// Maps metadata that is accessible as a whole. `nil` if the system refuses.
     func mapMetadata(_ bytes: ByteCount) -> UnsafeMutableRawPointer? {
         guard let memory = reserveMetadata(bytes) else { return nil }
         if makeMetadataAccessible(memory, bytes) { return memory }
@@ -126,23 +133,23 @@ extension OperatingSystem where Self: ~Copyable {
         return nil
     }
 
-    /// Gives back what ``mapMetadata(_:)`` gave.
+    /// Unmaps and cancels what ``mapMetadata(_:)`` returned.
     func unmapWholeMetadata(_ address: UnsafeMutableRawPointer, _ bytes: ByteCount) {
         unmapMetadata(address, bytes)
         cancelMetadata(address, bytes)
     }
 
-    // A system that sees for itself what is used.
+    // The default for systems that observe page use by themselves.
     package func noteUse(_ address: UInt, _ bytes: ByteCount) {}
 
-    // A system whose reservations keep everything else out.
+    // The default for systems whose reservations keep all other mappings out.
     package func isOccupied(_ address: UInt, _ bytes: ByteCount) -> Bool { false }
 
-    // A system that cannot move memory.
+    // The default for systems that cannot move memory.
     package func move(_ address: UInt, to target: UInt, _ bytes: ByteCount) -> Bool { false }
     package func renew(_ address: UInt, _ bytes: ByteCount) -> Bool { false }
 
-    // A system without huge pages.
+    // The default for systems without huge pages.
     package func allowHugePages(_ address: UInt, _ bytes: ByteCount) -> Bool { false }
     package func forbidHugePages(_ address: UInt, _ bytes: ByteCount) {}
     package func partHugePage(_ address: UInt, _ bytes: ByteCount) {}

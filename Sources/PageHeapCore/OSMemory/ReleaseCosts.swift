@@ -1,6 +1,7 @@
-/// What the release of memory costs on the system beyond the time that it takes.
+/// Costs of releasing memory beyond the time of the call.
 package enum ReleaseCosts {
-    /// What re-use of a released page costs beyond the release, as a share of the release. Part of the pace.
+    /// The extra cost of reusing a released page, as a fraction of the cost of its release. The pacers add it to the
+    /// time worked.
     package static var reuseRatio: Double {
         #if canImport(Darwin)
             Tunables.darwinReuseCostRatio

@@ -9,7 +9,7 @@ package struct AddressRange: Equatable, BitwiseCopyable, Sendable {
         self.limit = limit
     }
 
-    /// A range of nothing.
+    /// The empty range at address 0.
     package static var empty: AddressRange { AddressRange(base: 0, limit: 0) }
 
     @inline(__always)

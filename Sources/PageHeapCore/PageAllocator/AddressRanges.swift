@@ -1,16 +1,18 @@
-/// A set of addresses as a sorted array of disjoint half-open ranges, with a running total of bytes. Neighbours that
-/// touch are one range.
+/// A set of addresses: a sorted array of disjoint half-open ranges, with a running total of bytes. Adjacent ranges are
+/// merged.
 ///
-/// Its storage is reserved once, from metadata memory. The holder of the lock that guards the set calls it.
+/// The storage is metadata whose address space is reserved once. Not thread-safe: the caller holds the lock that guards
+/// the set.
 package struct AddressRanges: ~Copyable {
     private var storage: ReservedArray<AddressRange>
     package private(set) var count = 0
     package private(set) var totalBytes: ByteCount = 0
 
-    /// An empty set, or nil if the system refuses address space for its storage.
+    /// Creates an empty set. `nil` if the system refuses address space for its storage.
     package init?(using system: borrowing some OperatingSystem & ~Copyable) { self.init(lent: nil, using: system) }
 
-    /// The same, with the first few ranges in an arena, beside the other books of a small heap.
+    /// Creates an empty set whose first few ranges lie in `arena`, beside the other metadata of a small heap. `nil` if
+    /// the system refuses memory.
     package init?(in arena: inout MetadataArena, using system: borrowing some OperatingSystem & ~Copyable) {
         let bytes = ByteCount(UInt(Tunables.addressRangesInArena * MemoryLayout<AddressRange>.stride))
         guard let memory = arena.allocate(bytes, alignment: 64, using: system) else { return nil }
@@ -27,7 +29,7 @@ package struct AddressRanges: ~Copyable {
         self.storage = storage
     }
 
-    /// Gives the storage back.
+    /// Releases the storage.
     package func cancel(using system: borrowing some OperatingSystem & ~Copyable) { storage.cancel(using: system) }
 
     @inline(__always)
@@ -35,7 +37,7 @@ package struct AddressRanges: ~Copyable {
 
     package var last: AddressRange? { count == 0 ? nil : storage[count - 1] }
 
-    /// The index of the first range whose base is greater than an address; ``count`` where there is none.
+    /// Returns the index of the first range whose base is greater than `address`, or ``count`` if there is none.
     ///
     /// - Complexity: O(log n).
     @inline(__always)
@@ -54,7 +56,7 @@ package struct AddressRanges: ~Copyable {
         return index > 0 && storage[index - 1].contains(address)
     }
 
-    /// The lowest address of the set that is not below `address`, or nothing where there is none.
+    /// Returns the lowest address of the set that is not below `address`, or `nil` if there is none.
     @inline(__always)
     package func first(notBelow address: OffsetAddress) -> OffsetAddress? {
         let index = successor(of: address)
@@ -64,15 +66,17 @@ package struct AddressRanges: ~Copyable {
 
     /// Makes room for one more range.
     ///
-    /// - Returns: the bytes of metadata that this took, or nothing if the system refuses or the set is as large as it
-    ///   may be.
+    /// - Returns: the bytes of metadata that became accessible, or `nil` if the system refuses or the set has reached
+    ///   ``Tunables/addressRangeLimit``.
     package mutating func reserveOneMore(using system: borrowing some OperatingSystem & ~Copyable) -> ByteCount? {
         guard count + 1 <= Tunables.addressRangeLimit else { return nil }
         return storage.makeAccessible(first: count + 1, using: system)
     }
 
-    /// Adds a range that overlaps none of the set, joining it with neighbours that it touches. Room was made by
-    /// ``reserveOneMore(using:)``.
+    /// Adds a range and merges it with adjacent ones. Overlap with a range of the set is a fatal error. Room must have
+    /// been made by ``reserveOneMore(using:)``.
+    ///
+    /// - Complexity: O(n).
     package mutating func add(_ range: AddressRange) {
         if range.isEmpty { return }
         let index = successor(of: range.base)
@@ -106,8 +110,9 @@ package struct AddressRanges: ~Copyable {
         count -= 1
     }
 
-    /// Takes the last `bytes` of the last range, or the whole of it where it is smaller. Taking nothing answers an empty
-    /// range at its limit.
+    /// Removes the last `bytes` of the last range, or the whole range if it is smaller.
+    ///
+    /// - Returns: the removed range. Empty if the set is empty or `bytes` is 0.
     package mutating func removeLast(_ bytes: ByteCount) -> AddressRange {
         guard let whole = last else { return .empty }
         if whole.size > bytes {
@@ -121,7 +126,7 @@ package struct AddressRanges: ~Copyable {
         return whole
     }
 
-    /// Removes everything at and above an address.
+    /// Removes all addresses at and above `address`.
     package mutating func remove(notBelow address: OffsetAddress) {
         while let range = last, range.limit > address {
             if range.base >= address {
@@ -134,15 +139,15 @@ package struct AddressRanges: ~Copyable {
         }
     }
 
-    /// Empties the set, whatever state it is in.
+    /// Empties the set. Its previous state may be inconsistent.
     mutating func removeAll() {
         count = 0
         totalBytes = 0
     }
 
-    /// Becomes a copy of another set.
+    /// Replaces the contents by those of another set.
     ///
-    /// - Returns: the bytes of metadata that this took, or nothing if the system refuses; then the set is empty.
+    /// - Returns: the bytes of metadata that became accessible, or `nil` if the system refuses; then the set is empty.
     package mutating func copy(
         from other: borrowing AddressRanges, using system: borrowing some OperatingSystem & ~Copyable
     ) -> ByteCount? {
@@ -155,7 +160,8 @@ package struct AddressRanges: ~Copyable {
         return taken
     }
 
-    /// Checked builds and tests: sorted, disjoint, joined, and the total right.
+    /// Checked builds and tests: stops the program unless the ranges are sorted, disjoint and merged, and the total is
+    /// right.
     package func checkInvariants() {
         var total: ByteCount = 0
         for index in 0..<count {

@@ -1,24 +1,26 @@
 import Synchronization
 
-/// Where the bitmaps of a chunk lie: a sparse map of two levels, whose blocks exist only where the heap has grown.
+/// Maps a chunk to its bitmaps: a sparse map of two levels, whose blocks exist only where the heap has grown.
 ///
-/// The root is read without a lock by the scavenger; a block is published in it with a releasing store when its memory
-/// is there, and looked up with an acquiring load.
+/// The scavenger reads the root without a lock. A block is published by a releasing store once its memory is
+/// accessible, and looked up with an acquiring load.
 ///
-/// The first part that is needed lies in the arena, beside the other books of a small heap. When its block needs another one,
-/// it moves to the block; a reader without the lock that still looks at the arena's sees what was true a moment ago.
+/// The first part that is needed lies in the arena, beside the other metadata of a small heap. When its block needs a
+/// second part, the first moves to the block; a reader without the lock that still looks into the arena finds values
+/// that were current a moment ago.
 package struct ChunkMap: ~Copyable {
-    /// A block of bitmaps: its address (0 if it is not there), or the address that it would have if it lay around the part
-    /// in the arena; and which of its 64 parts are accessible.
+    /// One root slot: the address of its block of bitmaps (0 if there is none), and which of the block's 64 parts are
+    /// accessible. While the only part lies in the arena, the address is the one that a block around that part would
+    /// have.
     private struct Slot: ~Copyable {
         let block: Atomic<UInt>
         var accessibleParts: UInt64
     }
 
     private let root: UnsafeMutablePointer<Slot>
-    /// Memory in the arena for one step of parts; nil once that has moved to its block.
+    /// Memory in the arena for one step of parts; `nil` once its contents have moved to their block.
     private var lent: UnsafeMutableRawPointer?
-    /// The slot whose parts lie there; nil if none do yet.
+    /// The slot whose parts lie in the arena; `nil` if none do yet.
     private var lentSlot: Int?
 
     private static var chunksPerBlock: UInt { 1 &<< UInt(PageGeometry.chunkMapBlockShift) }
@@ -26,7 +28,7 @@ package struct ChunkMap: ~Copyable {
     private static var partBytes: UInt { blockBytes.rawValue / 64 }
 
     package init?(in arena: inout MetadataArena, using system: borrowing some OperatingSystem & ~Copyable) {
-        // Zero throughout: a slot that was never written says 'no block'.
+        // Zeroed memory is valid: a slot that was never written has no block.
         let bytes = ByteCount(UInt(PageGeometry.chunkMapRootSlots * MemoryLayout<Slot>.stride))
         guard let memory = arena.allocatePages(bytes, using: system),
             let lent = arena.allocatePages(Self.stepBytes(system), using: system)
@@ -35,12 +37,12 @@ package struct ChunkMap: ~Copyable {
         self.lent = lent
     }
 
-    /// What is made accessible at a time: whole parts, and whole physical pages.
+    /// The bytes made accessible at a time: whole parts and whole physical pages.
     private static func stepBytes(_ system: borrowing some OperatingSystem & ~Copyable) -> ByteCount {
         ByteCount(max(partBytes, system.physicalPageBytes.rawValue))
     }
 
-    /// Gives all blocks back.
+    /// Unmaps all blocks and returns their address space.
     package func cancel(using system: borrowing some OperatingSystem & ~Copyable) {
         for slot in 0..<PageGeometry.chunkMapRootSlots where slot != lentSlot {
             if let block = UnsafeMutableRawPointer(bitPattern: block(slot)) { cancel(block, slot, using: system) }
@@ -59,13 +61,13 @@ package struct ChunkMap: ~Copyable {
         system.cancelMetadata(block, Self.blockBytes)
     }
 
-    /// The address of a slot's block, 0 where there is none. Relaxed: for holders of the heap lock.
+    /// Returns the address of a slot's block, 0 if there is none. Relaxed: the caller holds the heap lock.
     @inline(__always)
     private func block(_ slot: Int) -> UInt { root[slot].block.load(ordering: .relaxed) }
 
-    /// Makes the bitmaps of some chunks usable. They are zero.
+    /// Makes the bitmaps of some chunks accessible. New bitmaps are zero. The caller holds the heap lock.
     ///
-    /// - Returns: the bytes of metadata that this took, or nil if the system refuses.
+    /// - Returns: the bytes of metadata that became accessible, or `nil` if the system refuses.
     mutating func makeAccessible(
         _ chunks: Range<UInt>, using system: borrowing some OperatingSystem & ~Copyable
     ) -> ByteCount? {
@@ -82,7 +84,7 @@ package struct ChunkMap: ~Copyable {
         return taken
     }
 
-    /// Makes bytes of a slot's block usable, in whole parts and whole physical pages.
+    /// Makes bytes of a slot's block accessible, in whole parts and whole physical pages.
     private mutating func makeAccessible(
         _ bytes: Range<UInt>, _ slot: Int, using system: borrowing some OperatingSystem & ~Copyable
     ) -> ByteCount? {
@@ -99,14 +101,14 @@ package struct ChunkMap: ~Copyable {
         if let lent, lentSlot == nil, end - first == step {
             lentSlot = slot
             root[slot].accessibleParts = wanted
-            // Releasing: the reader that finds the block finds its memory usable.
+            // Releasing: a reader that finds the block must find its memory accessible.
             root[slot].block.store(UInt(bitPattern: lent) &- first.rawValue, ordering: .releasing)
             return step
         }
         return addBlock(slot, missing, using: system)
     }
 
-    /// Gives a slot a block of its own, with what lay in the arena of it.
+    /// Reserves a slot's own block, and moves to it what lay in the arena.
     private mutating func addBlock(
         _ slot: Int, _ missing: UInt64, using system: borrowing some OperatingSystem & ~Copyable
     ) -> ByteCount? {
@@ -135,7 +137,7 @@ package struct ChunkMap: ~Copyable {
     ) -> ByteCount? {
         guard let block = block ?? UnsafeMutableRawPointer(bitPattern: self.block(slot)) else { return nil }
         var left = parts
-        // A heap grows at one end: what is missing is one piece, or two around what was there before.
+        // A heap grows at one end, so the missing parts form one run, or two around those there before.
         while left != 0 {
             let low = left.trailingZeroBitCount
             let count = (~(left &>> UInt64(low))).trailingZeroBitCount
@@ -153,14 +155,14 @@ package struct ChunkMap: ~Copyable {
     @inline(__always)
     private static func offset(_ chunk: UInt) -> UInt { (chunk & (chunksPerBlock &- 1)) &* ChunkPages.bytes.rawValue }
 
-    /// The bitmaps of a chunk that the heap has grown. The heap lock is held.
+    /// The bitmaps of a chunk that the heap has grown into. The caller holds the heap lock.
     @inline(__always)
     package subscript(chunk: ChunkIndex) -> ChunkPages {
         let block = block(Int(bitPattern: chunk.rawValue &>> UInt(PageGeometry.chunkMapBlockShift)))
         return ChunkPages(at: block &+ Self.offset(chunk.rawValue))
     }
 
-    /// The bitmaps of a chunk, or nothing where no block is there. Needs no lock.
+    /// Returns the bitmaps of a chunk, or `nil` if its block does not exist. Needs no lock.
     @inline(__always)
     package func pages(ifPresent chunk: ChunkIndex) -> ChunkPages? {
         let slot = Int(bitPattern: chunk.rawValue &>> UInt(PageGeometry.chunkMapBlockShift))

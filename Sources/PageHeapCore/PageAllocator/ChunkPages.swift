@@ -2,15 +2,16 @@ import Synchronization
 
 /// The two bitmaps of a chunk: 128 bytes of the chunk map.
 ///
-/// - `allocated`: one where the page is in use.
-/// - `scavenged`: one where the page is free and its physical memory has been given back. No page of a heap is both.
+/// - `allocated`: set if the page is in use.
+/// - `scavenged`: set if the page is free and its physical memory has been released. No page of a heap has both bits
+///   set.
 package struct ChunkPages {
     package var allocated: SharedPageBitmap
     package var scavenged: SharedPageBitmap
 
     static var bytes: ByteCount { 128 }
 
-    /// - Parameter address: where the chunk's bitmaps lie in the chunk map.
+    /// - Parameter address: the address of the chunk's bitmaps in the chunk map.
     @inline(__always)
     init(at address: UInt) {
         let words = UnsafeMutableRawPointer(bitPattern: address).unsafelyUnwrapped
@@ -19,7 +20,9 @@ package struct ChunkPages {
         scavenged = SharedPageBitmap(words + SharedPageBitmap.wordCount)
     }
 
-    /// Marks a range as in use, clears its scavenged bits, and answers how many pages of it were scavenged.
+    /// Marks a range as in use and clears its scavenged bits.
+    ///
+    /// - Returns: the number of pages of the range that were scavenged.
     @inline(__always)
     mutating func allocate(from first: PageIndex, count: PageCount) -> PageCount {
         if count == 1 {
@@ -34,7 +37,7 @@ package struct ChunkPages {
         return wasScavenged
     }
 
-    /// Ones where a page is in use or has been given back: where there is nothing to scavenge.
+    /// A bitmap of the pages that are in use or already released, which have nothing to scavenge.
     @inline(__always)
     var takenForScavenging: PageBitmap {
         var taken = PageBitmap()

@@ -1,20 +1,20 @@
-/// One search of the tree for the lowest run of free pages that is long enough: from the top down, one block of summaries
-/// a level.
+/// One search of the summary tree for the lowest run of free pages that is long enough. It descends from the top and
+/// scans one block of summaries per level.
 ///
-/// On its way it notes the lowest address at which anything is free: at each level the first entry that is not full, as
-/// long as the way down leads into that very entry.
+/// On the way it also finds the lowest free address: at each level the first entry that is not full, as long as the
+/// descent has led into exactly that entry.
 struct FirstFitSearch {
     private let summaries: SummaryTree
-    /// Nothing below is free.
+    /// The search address: no page below it is free.
     private let hint: OffsetAddress
     private let count: UInt
-    /// The lowest address at which anything is free, as far as the way down has shown.
+    /// The lowest free address, as precisely as the descent has shown so far.
     private(set) var firstFree = OffsetAddress.minimum
-    /// Whether the way down has led to the first free page so far.
+    /// Whether the descent has led into the first free page's entry at every level so far.
     private(set) var followsFirstFree = true
-    /// The first entry of the level with anything free; none yet while negative.
+    /// The first entry of the level that is not full; negative if none has been seen yet.
     private var firstIndex = -1
-    /// The free pages in a row that reach the entry that is scanned next.
+    /// The length in pages of the free run that ends where the next scanned entry begins.
     private var run: UInt = 0
 
     @inline(__always)
@@ -24,25 +24,27 @@ struct FirstFitSearch {
         self.count = count.rawValue
     }
 
-    /// The entry of a level that holds the search address.
+    /// Returns the index of the entry of a level that holds the search address.
     @inline(__always)
     func hintIndex(_ level: Int) -> Int {
         Int(bitPattern: hint.rawValue &>> UInt(bitPattern: PageGeometry.levelShift(level)))
     }
 
-    /// Scans one block below the root.
+    /// Scans one block of a level below the root.
     ///
-    /// - Parameter block: the index of its first entry.
-    /// - Returns: the entry at which a run that is long enough ends, or in which it lies.
+    /// - Parameter block: the index of the block's first entry.
+    /// - Returns: the index of the entry in which a long enough run lies or ends, or `nil` if there is none.
     @inline(__always)
     mutating func scanBlock(_ level: Int, _ block: Int) -> Int? {
-        // Nothing below the search address is free: where it lies in this block, begin there.
+        // Nothing below the search address is free: if it lies in this block, begin there.
         let hint = hintIndex(level)
         let end = block &+ PageGeometry.blockEntries(level)
         return scan(level, hint >= block && hint < end ? hint : block, end)
     }
 
-    /// Scans the next entries of a level, which follow those scanned before, or ``breakRun()`` was called.
+    /// Scans entries of a level. They follow the ones scanned before, unless ``breakRun()`` was called in between.
+    ///
+    /// - Returns: as ``scanBlock(_:_:)``.
     @inline(__always)
     mutating func scan(_ level: Int, _ first: Int, _ end: Int) -> Int? {
         var index = first
@@ -64,11 +66,12 @@ struct FirstFitSearch {
         return nil
     }
 
-    /// The entry scanned next does not touch the last one.
+    /// Resets the open run, because the next scanned entry is not adjacent to the last one.
     @inline(__always)
     mutating func breakRun() { run = 0 }
 
-    /// Where the run begins that ends at an entry which a scan answered; nothing where it lies inside the entry.
+    /// Returns the start of the run that ends in an entry returned by a scan, or `nil` if the run lies inside the
+    /// entry.
     @inline(__always)
     func runBase(_ level: Int, _ index: Int) -> OffsetAddress? {
         let summary = summaries[level, index]
@@ -76,7 +79,7 @@ struct FirstFitSearch {
             ? address(level, index) - PageCount(run).bytes : nil
     }
 
-    /// Goes down into an entry that a scan answered.
+    /// Descends into an entry returned by a scan.
     @inline(__always)
     mutating func descend(into index: Int) {
         followsFirstFree = followsFirstFree && index == firstIndex

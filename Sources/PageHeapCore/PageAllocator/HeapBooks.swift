@@ -1,71 +1,77 @@
-/// The heap's accounts, in bytes; changed and read under the heap lock, so that a look at them is consistent.
+/// The heap's ledger, in bytes. Changed and read under the heap lock, so that a snapshot is consistent.
 ///
 ///     system = used + cached + free retained + released + released in spans
 ///
-/// Metadata is apart. Memory that is accessible and was never touched counts as released. What the scavenger holds for
-/// the time of a system call is still free and retained.
+/// Metadata is counted separately. Memory that is accessible and was never touched counts as released. Pages that the
+/// scavenger holds during a system call still count as free and retained.
 package struct HeapBooks: Sendable {
-    /// Made accessible for the heap.
+    /// Bytes made accessible for the heap.
     package var system: ByteCount = 0
-    /// In pages handed to the heap's users, their released parts included.
+    /// Bytes of pages handed to the heap's users, including parts of them that were released.
     package var inUse: ByteCount = 0
-    /// In page caches, with physical memory.
+    /// Bytes in page caches that have physical memory.
     package var cached: ByteCount = 0
-    /// Free pages without physical memory.
+    /// Bytes of free pages without physical memory.
     package var released: ByteCount = 0
-    /// Free physical pages inside pages in use, without physical memory.
+    /// Bytes of free physical pages inside pages in use (holes of spans) without physical memory.
     package var releasedInSpans: ByteCount = 0
 
-    /// Ever released by the background worker, to offset growth, to keep to the memory limit, on request, and inside spans.
+    /// Total bytes ever released: by the background worker, to offset growth, to keep to the memory limit, by forced
+    /// releases, and as holes of spans.
     package var releasedInBackgroundTotal: ByteCount = 0
     package var releasedAtGrowthTotal: ByteCount = 0
     package var releasedForLimitTotal: ByteCount = 0
     package var releasedForcedTotal: ByteCount = 0
     package var releasedInSpansTotal: ByteCount = 0
-    /// Calls that gave memory back, one for several ranges being one, and ranges whose memory the system refused to take.
+    /// System calls that released memory (a call for several ranges counts once), and ranges that the system refused to
+    /// release.
     package var releaseCalls: UInt = 0
     package var releaseFailures: UInt = 0
-    /// The most that ``demand`` has been since the last demand cycle.
+    /// The highest ``demand`` since the last demand cycle.
     package var peakDemand: ByteCount = 0
-    /// Where ``demand`` goes above this, the time is noted, once a demand cycle; the maximum once it is.
+    /// Demand above this stamps ``risenAt``, once per demand cycle: the mark then becomes the maximum.
     package var riseMark: ByteCount = 0
-    /// When that was, in coarse monotonic nanoseconds; says nothing before.
+    /// When demand passed ``riseMark``, in coarse monotonic nanoseconds. Meaningless before that.
     package var risenAt: Int64 = 0
 
     package init() {}
 
-    /// The estimate of what the heap adds to resident memory.
+    /// The bytes that the heap retains: its estimated contribution to resident memory.
     package var retained: ByteCount { system - released - releasedInSpans }
 
     package var freeRetained: ByteCount { system - released - inUse - cached }
 
-    /// In pages in use, with physical memory.
+    /// Bytes of pages in use that have physical memory.
     package var used: ByteCount { inUse - releasedInSpans }
 
-    /// Pages go into use; `scavenged` bytes of them had been released.
+    /// Counts pages that go into use.
+    ///
+    /// - Parameters:
+    ///   - bytes: of the pages.
+    ///   - scavenged: bytes of them that were released.
     @inline(__always)
     package mutating func use(_ bytes: ByteCount, scavenged: ByteCount) {
         inUse += bytes
         released -= scavenged
     }
 
-    /// Pages go out of use.
+    /// Counts pages that go out of use.
     @inline(__always)
     package mutating func unuse(_ bytes: ByteCount) { inUse -= bytes }
 
-    /// What the heap needs now: pages in use or cached, less what spans have given back.
+    /// What the heap needs now, in bytes: pages in use or cached, less the released holes of spans.
     package var demand: ByteCount { used + cached }
 
-    /// When demand rose well above what it was when the last demand cycle ended; nothing where it did not.
+    /// When demand rose well above its value at the end of the last demand cycle; `nil` if it did not.
     package var rise: Int64? { riseMark == .maximum ? risenAt : nil }
 
-    /// Begins a demand cycle.
+    /// Begins a demand cycle: resets the peak and the mark for a rise.
     package mutating func beginCycle(demand: ByteCount) {
         peakDemand = demand
         riseMark = demand + Tunables.wakeBytes
     }
 
-    /// Free pages have lost their physical memory.
+    /// Counts free pages whose physical memory was released.
     package mutating func release(_ bytes: ByteCount, _ cause: ReleaseCause, calls: UInt) {
         released += bytes
         releaseCalls += calls
@@ -77,7 +83,7 @@ package struct HeapBooks: Sendable {
         }
     }
 
-    /// Begins all totals anew: in the child of a fork, which has released nothing yet.
+    /// Resets all totals, for the child of a fork, which has released nothing yet.
     package mutating func forgetTotals() {
         releasedInBackgroundTotal = 0
         releasedAtGrowthTotal = 0
@@ -88,7 +94,7 @@ package struct HeapBooks: Sendable {
         releaseFailures = 0
     }
 
-    /// Checked builds and tests: the identity holds, and no account has gone below zero.
+    /// Checked builds and tests: stops the program unless the identity holds and no account has gone below zero.
     package func checkInvariants() {
         let sum = used + cached + released + releasedInSpans
         if sum > system || inUse > system || cached > system || released > system || releasedInSpans > inUse {

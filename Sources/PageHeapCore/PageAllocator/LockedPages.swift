@@ -1,16 +1,17 @@
-/// A page allocator with its lock and the heap's accounts: what one critical section of the heap works on.
+/// The page allocator, the heap lock and the heap's ledger: everything that a critical section of the heap works on.
 ///
-/// Lies in memory that does not move, and is reached through a pointer, because several threads use it at once.
+/// Must lie in memory that does not move. Reached through a pointer, because several threads use it at once.
 package struct LockedPages: ~Copyable {
-    /// The heap lock: guards all else here.
+    /// The heap lock. It guards all other members.
     package let lock = FutexLock<LockRanks.Heap>()
     package var pages: PageAllocator
     package var books = HeapBooks()
-    /// How long the lock is held.
+    /// Samples of how long the lock is held.
     package internal(set) var holds = HoldTimes()
-    /// 99.9 % of the holds outside forced releases were shorter, as of the worker's last round: nanoseconds.
+    /// The bound in nanoseconds below which 99.9 % of the holds outside forced releases stayed, as of the worker's last
+    /// round.
     var longestUsualHold: UInt64 = 0
-    /// A forced release is under way.
+    /// Whether a forced release is under way, so that its holds are sampled separately.
     var isForced = false
 
     package init(_ pages: consuming PageAllocator) { self.pages = pages }

@@ -1,7 +1,8 @@
-/// Pages that have been allocated.
+/// A run of pages that was allocated.
 package struct PageAllocation: Sendable {
-    /// The first page's address.
+    /// The address of the first page.
     package var base: OffsetAddress
-    /// Bytes of them that had been given back: they will fault in, and read as zero.
+    /// Bytes of the pages that had been released: they will fault in, and read as zero unless they were released
+    /// ``ReleaseMethod/lazily``.
     package var scavenged: ByteCount
 }

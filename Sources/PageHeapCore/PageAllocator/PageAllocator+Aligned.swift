@@ -1,14 +1,16 @@
 extension PageAllocator {
-    /// Takes the lowest run of free pages whose address is a multiple of a power of two. The heap lock is held.
+    /// Allocates the lowest run of free pages whose address is a multiple of `alignment`. The caller holds the heap
+    /// lock.
     ///
     /// - Parameters:
-    ///   - count: at least 1.
+    ///   - count: pages, at least 1.
     ///   - alignment: in pages, a power of two.
-    ///   - chunkLimit: chunks to look at, one after the other. If they do not have an aligned place, one beside the last
-    ///     that was found will do, or the lowest run that is long enough for any alignment: that place may not be the
-    ///     lowest, and there may be one if nil is returned.
-    /// - Complexity: as ``allocate(_:)`` where the lowest run that is long enough has an aligned place; else one look at
-    ///   the summary of each chunk up to the one that has, within the limit.
+    ///   - chunkLimit: the number of chunks to examine one by one. If they have no aligned place, two more are examined
+    ///     after the last aligned place that was found, and then the lowest run that is long enough for any alignment
+    ///     is taken. The result is then not always the lowest place, and `nil` does not prove that there is none.
+    /// - Returns: the pages, or `nil` if no place was found.
+    /// - Complexity: as ``allocate(_:)`` if the lowest run that is long enough has an aligned place; otherwise one look
+    ///   at the summary of each chunk up to the one that has, within the limit.
     package mutating func allocate(
         _ count: PageCount, alignment: PageCount, chunkLimit: UInt = .max
     ) -> PageAllocation? {
@@ -33,7 +35,7 @@ extension PageAllocator {
         return allocate(count, alignment: alignment, in: run, found)
     }
 
-    /// Takes the aligned pages of a free run, if it has enough.
+    /// Allocates the aligned pages of a free run. `nil` if the run has no aligned place.
     private mutating func allocate(
         _ count: PageCount, alignment: PageCount, in run: AddressRange, _ found: Found
     ) -> PageAllocation? {
@@ -44,21 +46,21 @@ extension PageAllocator {
         return PageAllocation(base: base, scavenged: allocateRange(base: base, count: count))
     }
 
-    /// Takes the pages that begin at an address, if all of them are free. The heap lock is held.
+    /// Allocates the pages that begin at `base`, if all of them are free. The caller holds the heap lock.
     ///
-    /// - Returns: how many bytes of them were scavenged, or nothing where one is in use or none of the heap's.
+    /// - Returns: the bytes of them that were scavenged, or `nil` if a page is in use or not part of the heap.
     package mutating func allocate(_ count: PageCount, at base: OffsetAddress) -> ByteCount? {
         isFree(base: base, count: count) ? allocateRange(base: base, count: count) : nil
     }
 
-    /// The lowest run of free pages that begins at or above an address, with all the free pages that follow, if they are
-    /// enough; nil, too, once no more chunks may be looked at.
+    /// Returns the lowest run of at least `count` free pages that begins at or above `address`, with all free pages
+    /// that follow. `nil` if there is none or `chunksLeft` has reached 0.
     private func freeRun(
         notBelow address: OffsetAddress, atLeast count: PageCount, _ chunksLeft: inout UInt
     ) -> AddressRange? {
         var index = max(inUse.successor(of: address), 1) - 1
         while index < inUse.count {
-            // Ranges that touch are one, so no run goes beyond its range.
+            // Adjacent ranges are merged, so no run extends beyond its range.
             let range = inUse[index]
             if let run = freeRun(in: range, notBelow: max(address, range.base), atLeast: count, &chunksLeft) {
                 return run
@@ -72,7 +74,7 @@ extension PageAllocator {
     private func freeRun(
         in range: AddressRange, notBelow address: OffsetAddress, atLeast count: PageCount, _ chunksLeft: inout UInt
     ) -> AddressRange? {
-        var run: AddressRange?  // the free pages that reach the present chunk
+        var run: AddressRange?  // the free pages that end where the current chunk begins
         var chunk = ChunkIndex(containing: address)
         var first = address.pageIndex
         let end = ChunkIndex(containing: range.limit - 1) + 1
@@ -99,7 +101,8 @@ extension PageAllocator {
         return run
     }
 
-    /// The lowest run of a chunk, from a page on, that is long enough; else the one that reaches its end, if there is one.
+    /// Returns the lowest run of a chunk from page `first` on that is long enough; else the run that reaches the end of
+    /// the chunk, if there is one.
     private func freeRun(
         in chunk: ChunkIndex, from first: PageIndex, _ summary: PageSummary, atLeast count: PageCount
     ) -> AddressRange? {

@@ -1,7 +1,8 @@
 extension PageAllocator {
-    /// Takes the lowest run of free pages that is long enough. The heap lock is held.
+    /// Allocates the lowest run of free pages that is long enough. The caller holds the heap lock.
     ///
-    /// - Parameter count: at least 1.
+    /// - Parameter count: pages, at least 1.
+    /// - Returns: the pages, or `nil` if no free run is long enough.
     /// - Complexity: O(levels), wherever the run is.
     package mutating func allocate(_ count: PageCount) -> PageAllocation? {
         let hintChunk = ChunkIndex(containing: searchAddress)
@@ -18,7 +19,8 @@ extension PageAllocator {
                 base: hintChunk.address(of: page), scavenged: allocate(count, from: page, of: hintChunk))
         }
         guard let found = find(count) else {
-            // No single page: the heap is full. No long run proves nothing about single pages.
+            // No single page is free: the heap is full. A failed search for a longer run proves nothing about single
+            // pages.
             if count == 1 { searchAddress = .maximum }
             return nil
         }
@@ -27,9 +29,9 @@ extension PageAllocator {
         return PageAllocation(base: found.base, scavenged: scavenged)
     }
 
-    /// Marks a range of free pages as in use. The heap lock is held.
+    /// Marks a range of free pages as in use. The caller holds the heap lock.
     ///
-    /// - Returns: how many bytes of it were scavenged.
+    /// - Returns: the bytes of the range that were scavenged.
     package mutating func allocateRange(base: OffsetAddress, count: PageCount) -> ByteCount {
         let first = base.pageIndex
         if PageGeometry.pagesPerChunk.rawValue &- first.rawValue >= count.rawValue {
@@ -46,7 +48,9 @@ extension PageAllocator {
         return scavenged.bytes
     }
 
-    /// Marks pages of one chunk as in use, and answers how many bytes of them were scavenged.
+    /// Marks free pages of one chunk as in use.
+    ///
+    /// - Returns: the bytes of them that were scavenged.
     @inline(__always)
     private mutating func allocate(_ count: PageCount, from first: PageIndex, of chunk: ChunkIndex) -> ByteCount {
         var bitmaps = chunks[chunk]
@@ -59,7 +63,7 @@ extension PageAllocator {
         return scavenged.bytes
     }
 
-    /// Calls `body` with each chunk that a run of pages touches, and the run's first page and page count in it.
+    /// Calls `body` with each chunk that a run of pages touches, and the run's first page and number of pages in it.
     @inline(__always)
     static func forEachChunk(
         base: OffsetAddress, count: PageCount, _ body: (ChunkIndex, PageIndex, PageCount) -> Void

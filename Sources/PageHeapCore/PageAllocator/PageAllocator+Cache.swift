@@ -1,6 +1,7 @@
 extension PageAllocator {
-    /// Takes every free page of the 64-page block that holds the first free page; an empty cache where nothing is free.
-    /// The heap lock is held.
+    /// Takes every free page of the 64-page block that holds the first free page. The caller holds the heap lock.
+    ///
+    /// - Returns: the pages as a cache, which is empty if no page is free.
     package mutating func allocateToCache() -> PageCache {
         let hintChunk = ChunkIndex(containing: searchAddress)
         if hintChunk >= endChunk { return .empty }
@@ -30,8 +31,8 @@ extension PageAllocator {
         return PageCache(base: block, free: free, scavenged: scavenged)
     }
 
-    /// Puts the pages of a cache back, those without physical memory as scavenged ones, and empties it. The heap lock
-    /// is held.
+    /// Returns the pages of a cache to the allocator, those without physical memory as scavenged ones, and empties the
+    /// cache. The caller holds the heap lock.
     package mutating func flush(_ cache: inout PageCache) {
         if cache.isEmpty { return }
         let page = cache.base.pageIndex

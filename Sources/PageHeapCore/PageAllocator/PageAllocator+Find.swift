@@ -1,15 +1,17 @@
 extension PageAllocator {
-    /// Where a run of free pages begins, and the lowest address at which anything is free.
+    /// The start of a free run, and the lowest free address.
     struct Found {
         var base: OffsetAddress
         var searchAddress: OffsetAddress
     }
 
-    /// The lowest run of free pages that is long enough: down the tree. The heap lock is held.
+    /// Searches the summary tree for the lowest run of free pages that is long enough. The caller holds the heap lock.
     ///
-    /// At each level one block of entries is scanned, the whole root or eight below it. A run that spans entries gives
-    /// the address at once; a run inside an entry leads one level down. The levels above ``top`` have one entry, which
-    /// says no more than what is below it.
+    /// At each level one block of entries is scanned: the whole root, or eight entries below it. A run that spans
+    /// entries gives the address at once; a run inside an entry leads one level down. Levels above ``top`` are skipped,
+    /// since each has a single entry that only repeats what lies below it.
+    ///
+    /// - Returns: `nil` if no run is long enough.
     mutating func find(_ count: PageCount) -> Found? {
         propagatePending()
         var search = FirstFitSearch(summaries, for: count, from: searchAddress)
@@ -32,7 +34,7 @@ extension PageAllocator {
         }
     }
 
-    /// The end of a search: in a chunk's bitmap.
+    /// Finishes a search in a chunk's bitmap.
     @inline(__always)
     private mutating func find(_ count: PageCount, in chunk: ChunkIndex, _ search: FirstFitSearch) -> Found {
         let found = chunks[chunk].allocated.findRun(ofFree: count, from: 0)
@@ -41,10 +43,10 @@ extension PageAllocator {
         return Found(base: chunk.address(of: page), searchAddress: nextMapped(firstFree))
     }
 
-    /// Scans the root, where the heap has grown: ranges may lie terabytes apart, and what lies between is full.
+    /// Scans the root where the heap has grown: its ranges may lie terabytes apart, and entries between them are full.
     @inline(never)
     private mutating func scanRoot(_ search: inout FirstFitSearch) -> Int? {
-        var next = search.hintIndex(0)  // entries below were scanned, or have nothing free
+        var next = search.hintIndex(0)  // entries below were scanned or have nothing free
         var range = max(inUse.successor(of: searchAddress), 1) &- 1
         while range < inUse.count {
             let entries = SummaryTree.entries(0, of: inUse[range])
@@ -56,12 +58,12 @@ extension PageAllocator {
         return nil
     }
 
-    /// An address, moved up to the next one that the heap has grown into.
+    /// Returns `address`, moved up to the next address that the heap has grown into.
     private mutating func nextMapped(_ address: OffsetAddress) -> OffsetAddress {
         inUse.first(notBelow: address) ?? .maximum
     }
 
-    /// The books contradict each other: prints the summaries above a chunk, and stops.
+    /// Stops the program because bitmaps and summaries disagree, after printing the summaries above a chunk.
     func corrupted(_ text: StaticString, _ chunk: ChunkIndex) -> Never {
         for level in 0..<PageGeometry.levels {
             let index = Int(bitPattern: chunk.base.rawValue &>> UInt(bitPattern: PageGeometry.levelShift(level)))

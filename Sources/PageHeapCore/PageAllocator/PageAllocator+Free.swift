@@ -1,9 +1,9 @@
 extension PageAllocator {
-    /// Makes pages free again. The heap lock is held.
+    /// Frees pages. The caller holds the heap lock.
     ///
     /// - Parameters:
-    ///   - base: the first page's address.
-    ///   - count: at least 1; all of them in use.
+    ///   - base: the address of the first page.
+    ///   - count: pages, at least 1; all of them in use.
     package mutating func free(base: OffsetAddress, count: PageCount) {
         if base < searchAddress { searchAddress = base }
         let lastByte = base + count.bytes - 1
@@ -34,7 +34,7 @@ extension PageAllocator {
         }
     }
 
-    /// Notes that free pages have lost their physical memory. The heap lock is held.
+    /// Marks free pages as scavenged: their physical memory was released. The caller holds the heap lock.
     package mutating func markScavenged(base: OffsetAddress, count: PageCount) {
         Self.forEachChunk(base: base, count: count) { chunk, first, pages in
             var bitmaps = chunks[chunk]
@@ -43,10 +43,10 @@ extension PageAllocator {
         scavengedPages += count
     }
 
-    // The three that follow change nothing. They are mutating because a plain method that is called on an allocator in
-    // place may be given a copy of all of it.
+    // The next three only read; `mutating` stops the compiler from copying the whole allocator for the call.
 
-    /// Whether every page of a range that the heap has grown is in use: what a free must find. The heap lock is held.
+    /// Whether every page of a range is in use, as a free requires. The heap must have grown over the range. The caller
+    /// holds the heap lock.
     package mutating func isAllocated(base: OffsetAddress, count: PageCount) -> Bool {
         var all = true
         Self.forEachChunk(base: base, count: count) { chunk, first, pages in
@@ -55,7 +55,7 @@ extension PageAllocator {
         return all
     }
 
-    /// Whether the heap has grown over every page of a range. The heap lock is held.
+    /// Whether the heap has grown over every page of a range. The caller holds the heap lock.
     package mutating func contains(base: OffsetAddress, count: PageCount) -> Bool {
         let (last, overflow) = base.rawValue.addingReportingOverflow(count.bytes.rawValue &- 1)
         let range = inUse.successor(of: base)
@@ -63,7 +63,7 @@ extension PageAllocator {
         return inUse[range - 1].contains(base) && inUse[range - 1].contains(OffsetAddress(last))
     }
 
-    /// Whether every page of a range is free. The heap lock is held.
+    /// Whether every page of a range is free. The caller holds the heap lock.
     package mutating func isFree(base: OffsetAddress, count: PageCount) -> Bool {
         guard contains(base: base, count: count) else { return false }
         var all = true

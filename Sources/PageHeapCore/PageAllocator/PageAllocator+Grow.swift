@@ -1,8 +1,8 @@
 extension PageAllocator {
-    /// Adds address space that was never part of the heap. Its pages are free, and count as scavenged: nothing has
-    /// touched them. The heap lock is held.
+    /// Adds address space that was never part of the heap. Its pages are free, and count as scavenged because nothing
+    /// has touched them. The caller holds the heap lock.
     ///
-    /// - Parameter range: rounded out to chunks; overlaps nothing that is there.
+    /// - Parameter range: rounded out to chunks; overlaps no range of the heap.
     /// - Returns: false if the system refuses metadata; then nothing has changed, except that some metadata may already
     ///   be accessible.
     package mutating func grow(
@@ -43,7 +43,7 @@ extension PageAllocator {
         return true
     }
 
-    /// Finds the lowest block of the tree that covers all chunks ever grown.
+    /// Sets ``top`` to the lowest block of the tree that covers all chunks ever grown.
     private mutating func findTop() {
         var level = PageGeometry.leafLevel
         var first = startChunk.rawValue &>> UInt(PageGeometry.bitsPerLevel)

@@ -1,6 +1,8 @@
 extension PageAllocator {
-    /// Checked builds and tests: stops if bitmaps, summaries, search address, counts and ranges disagree. The heap lock
-    /// is held. Looks at every chunk.
+    /// Checked builds and tests: stops the program if bitmaps, summaries, search address, counts and ranges disagree.
+    /// The caller holds the heap lock.
+    ///
+    /// - Complexity: looks at every chunk.
     package mutating func checkInvariants() {
         propagatePending()
         inUse.checkInvariants()
@@ -32,7 +34,7 @@ extension PageAllocator {
         }
     }
 
-    /// The summaries agree with what lies below them, and all of the heap lies below ``top``.
+    /// Stops the program if a summary disagrees with what lies below it, or if a part of the heap lies outside ``top``.
     private func summaryOfEveryLevelIsRight() {
         let covered = top.block..<(top.block + PageGeometry.blockEntries(top.level))
         for index in 0..<inUse.count {

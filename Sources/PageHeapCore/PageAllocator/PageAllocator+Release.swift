@@ -1,11 +1,11 @@
 extension PageAllocator {
-    /// Takes the topmost runs of a chunk that are free and have physical memory out of reach, as if they were in use, so
-    /// that no allocation can get them while they are released. The heap lock is held.
+    /// Takes the topmost free runs of a chunk that have physical memory, and marks them as in use so that no allocation
+    /// can get them while they are released. The caller holds the heap lock.
     ///
     /// - Parameters:
-    ///   - batch: what was taken, from now on.
-    ///   - start: search down from this page.
-    ///   - limit: the most pages wanted; more only where whole physical or huge pages make them so.
+    ///   - batch: receives the runs; its previous contents are discarded.
+    ///   - start: the page to search downwards from.
+    ///   - limit: the number of pages wanted; exceeded only to fill whole physical or huge pages.
     mutating func takeForRelease(
         _ batch: inout ReleaseBatch, in chunk: ChunkIndex, from start: PageIndex, limit: PageCount,
         _ machine: MachineFigures
@@ -25,7 +25,7 @@ extension PageAllocator {
                 index &-= 1
                 continue
             }
-            // Most runs lie inside a word, and are not cut: those need no search.
+            // Fast path: most runs lie inside a word and are shorter than what is wanted.
             let above = free.leadingZeroBitCount
             let count = (~(free &<< UInt64(truncatingIfNeeded: above))).leadingZeroBitCount
             let first = 64 &- above &- count
@@ -62,7 +62,7 @@ extension PageAllocator {
         setSummary(of: chunk, batch.allocatedAfter.summarized(longestFrom: 0, to: before.longest), before: before)
     }
 
-    /// Gives the runs of a batch back, as scavenged ones. The heap lock is held.
+    /// Frees the runs of a batch again, as scavenged pages. The caller holds the heap lock.
     mutating func putBack(_ batch: borrowing ReleaseBatch) {
         let bitmaps = chunks[batch.chunk]
         var changed: UInt64 = 0
@@ -76,18 +76,18 @@ extension PageAllocator {
         }
         freePages += batch.pages
         scavengedPages += batch.pages
-        // A scavenger that puts pages back is no sign of new garbage: the free high-water mark stays.
+        // The free high-water mark stays: pages that the scavenger puts back are no new garbage.
         if batch.lowest < searchAddress { searchAddress = batch.lowest }
-        // Where nobody else has changed the chunk meanwhile, it is as it was.
+        // If the chunk was not changed in the meantime, its summary is the one from before.
         setSummary(
             of: batch.chunk, changed == 0 ? batch.summaryBefore : bitmaps.allocated.summarized(),
             before: summaries[leaf: batch.chunk])
     }
 
-    /// Notes that pages of runs put back in this locked section have kept their memory: the system refused it. The heap
-    /// lock is held.
+    /// Marks pages as retained that were put back earlier in this locked section but kept their memory, because the
+    /// system refused to release it. The caller holds the heap lock.
     ///
-    /// - Returns: how many pages they are.
+    /// - Returns: the number of such pages.
     mutating func keepRetained(_ pages: borrowing PageBitmap, in chunk: ChunkIndex) -> PageCount {
         let bitmaps = chunks[chunk]
         var count: PageCount = 0

@@ -1,14 +1,15 @@
-/// What has changed in a range of pages.
+/// The kind of change to a range of pages.
 enum PageRangeChange {
-    /// All of the range is in use now.
+    /// Every page of the range is in use now.
     case allocatedRange
-    /// All of the range is free now.
+    /// Every page of the range is free now.
     case freedRange
 }
 
 extension PageAllocator {
-    /// Brings the summaries up to date after a change: the leaves at once; above them, what lies over one chunk or two
-    /// waits, see ``pending``. The heap lock is held.
+    /// Updates the summaries after a change to a range. Leaves are updated at once. Above them, a change to one or two
+    /// chunks is deferred (see ``pending``), and a larger one is merged upwards at once. The caller holds the heap
+    /// lock.
     mutating func updateSummaries(base: OffsetAddress, count: PageCount, change: PageRangeChange) {
         let limit = base + count.bytes
         let first = ChunkIndex(containing: base)
@@ -30,25 +31,26 @@ extension PageAllocator {
         propagate(AddressRange(base: base, limit: limit))
     }
 
-    /// Brings the summary of one chunk up to date, from its bitmap. The heap lock is held.
+    /// Updates the summary of one chunk from its bitmap. The caller holds the heap lock.
     @inline(__always)
     mutating func updateSummary(of chunk: ChunkIndex, _ bitmaps: ChunkPages) {
         setSummary(of: chunk, bitmaps.allocated.summarized(), before: summaries[leaf: chunk])
     }
 
-    /// Gives a chunk a new summary; the levels above will learn of it. The heap lock is held.
+    /// Sets the summary of a chunk, and defers the update of the levels above. The caller holds the heap lock.
     @inline(__always)
     mutating func setSummary(of chunk: ChunkIndex, _ summary: PageSummary, before: PageSummary) {
         if summary == before { return }
         if !pending.contains(chunk) {
-            // Before the leaf changes: it is not among those that are told about.
+            // Before the leaf changes: merging now must see the old summary, which is then recorded as the one known
+            // above.
             if pending.isFull { propagatePending() }
             pending.append(chunk, known: before)
         }
         summaries[leaf: chunk] = summary
     }
 
-    /// Tells the levels above what they do not know yet. The heap lock is held.
+    /// Updates the levels above the leaves for all pending chunks. The caller holds the heap lock.
     @inline(__always)
     mutating func propagatePending() {
         if pending.isEmpty { return }
@@ -59,7 +61,7 @@ extension PageAllocator {
     private mutating func propagateAll() {
         for place in 0..<pending.count {
             let change = pending[place]
-            // Often a change was taken back.
+            // Often a later change has undone this one.
             if summaries[leaf: change.chunk] == change.known { continue }
             var index = Int(bitPattern: change.chunk.rawValue)
             var level = PageGeometry.leafLevel
@@ -67,7 +69,7 @@ extension PageAllocator {
                 level &-= 1
                 index &>>= PageGeometry.bitsPerLevel
                 let summary = summaries.mergedChildren(level, index)
-                // A level that does not change hides the change from all above.
+                // If a level does not change, no level above it does.
                 if summary == summaries[level, index] { break }
                 summaries[level, index] = summary
             }
@@ -75,7 +77,7 @@ extension PageAllocator {
         pending.removeAll()
     }
 
-    /// Merges upwards what lies over a range of changed leaves, until a level does not change.
+    /// Merges the levels above a range of changed leaves, up to the first level that does not change.
     private func propagate(_ range: AddressRange) {
         var level = PageGeometry.leafLevel
         var changed = true

@@ -1,13 +1,13 @@
-/// Up to 64 free pages of one aligned block, taken out of the page allocator at once, so that small requests need not
+/// Up to 64 free pages of one aligned block, taken from the page allocator at once, so that small requests need not
 /// take the heap lock.
 ///
-/// A value; whoever owns it guards it.
+/// A plain value: its owner guards it.
 package struct PageCache: Sendable {
-    /// The block's address: a multiple of 64 pages.
+    /// The address of the block, a multiple of 64 pages.
     package internal(set) var base: OffsetAddress
-    /// Ones are free pages that the cache holds.
+    /// A bit per page: set if the cache holds the page.
     package internal(set) var free: UInt64
-    /// Ones are pages whose physical memory has been given back.
+    /// A bit per page: set if the cache holds the page and its physical memory has been released.
     package internal(set) var scavenged: UInt64
 
     package static var pages: PageCount { 64 }
@@ -28,9 +28,10 @@ package struct PageCache: Sendable {
         PageCount(UInt(bitPattern: (free & ~scavenged).nonzeroBitCount)).bytes
     }
 
-    /// The lowest run of pages that is long enough.
+    /// Takes the lowest run of pages that is long enough.
     ///
-    /// - Parameter count: 1 to 64.
+    /// - Parameter count: pages, 1 to 64.
+    /// - Returns: the pages, or `nil` if the cache has no such run.
     package mutating func allocate(_ count: PageCount) -> PageAllocation? {
         if free == 0 { return nil }
         let first =

@@ -1,23 +1,25 @@
 import Synchronization
 
-/// A page cache that several size classes share, with its lock.
+/// A page cache with its lock, shared by several size classes.
 ///
-/// A hit changes no books: what it took is noted here, and carried over the next time the heap lock is held for the
-/// shard. A snapshot under all shards' locks and the heap lock is exact; a look under the heap lock alone adds the
-/// notes as they are, and may miss a hit that is going on.
+/// Cache hits do not update the ledger. The shard notes what hits took, and the notes are carried over the next time
+/// the heap lock is held for the shard. A snapshot under all shard locks and the heap lock is exact. A snapshot under
+/// the heap lock alone adds the notes as they are, and may miss a hit in progress.
 package struct PageCacheShard: ~Copyable {
     package let lock = FutexLock<LockRanks.PageCache>()
     package internal(set) var cache = PageCache.empty
-    /// Bytes taken from the cache since the books were last brought up to date, and of them those that had been
-    /// released. Written under the lock; relaxed, because a look without it is only a figure.
+    /// Bytes taken from the cache since the ledger was last updated, and bytes of them that had been released. Written
+    /// under the lock; relaxed, because a reader without it only wants a figure.
     private let taken = Atomic<UInt>(0)
     private let takenScavenged = Atomic<UInt>(0)
-    /// Hits and misses so far: says whether anybody uses the cache.
+    /// Hits and misses so far. The worker flushes a cache that had no request for a cycle.
     package private(set) var requests: UInt = 0
 
     package init() {}
 
-    /// Pages from the cache. The shard's lock is held.
+    /// Allocates from the cache. The caller holds the shard's lock.
+    ///
+    /// - Returns: the pages, or `nil` if the cache has no run that is long enough.
     package mutating func allocate(_ count: PageCount) -> PageAllocation? {
         requests &+= 1
         guard let allocation = cache.allocate(count) else { return nil }
@@ -27,14 +29,16 @@ package struct PageCacheShard: ~Copyable {
         return allocation
     }
 
-    /// Fills the cache anew, after giving back what is left of it. The shard's lock and the heap lock are held.
+    /// Returns what is left of the cache to the allocator, and refills it. The caller holds the shard's lock and the
+    /// heap lock.
     package mutating func refill(from heap: UnsafeMutablePointer<LockedPages>) {
         flush(to: heap)
         cache = heap.pointee.pages.allocateToCache()
         heap.pointee.books.cached += cache.retainedBytes
     }
 
-    /// Gives all pages back, and carries the notes over. The shard's lock and the heap lock are held.
+    /// Returns all pages to the allocator, and carries the notes over to the ledger. The caller holds the shard's lock
+    /// and the heap lock.
     package mutating func flush(to heap: UnsafeMutablePointer<LockedPages>) {
         addNotes(to: &heap.pointee.books)
         taken.store(0, ordering: .relaxed)
@@ -43,7 +47,7 @@ package struct PageCacheShard: ~Copyable {
         heap.pointee.pages.flush(&cache)
     }
 
-    /// Adds what hits took to some books.
+    /// Adds what hits took to a ledger, which may be a copy.
     package func addNotes(to books: inout HeapBooks) {
         let bytes = ByteCount(taken.load(ordering: .relaxed))
         let scavenged = ByteCount(takenScavenged.load(ordering: .relaxed))

@@ -1,4 +1,4 @@
-/// A few chunks whose summaries have changed, each with the one that the levels above know.
+/// Up to four chunks whose summaries have changed, each with the summary that the levels above still reflect.
 struct PendingChunks {
     struct Change {
         var chunk = ChunkIndex(UInt.max)
@@ -22,7 +22,7 @@ struct PendingChunks {
         first.chunk == chunk || second.chunk == chunk || third.chunk == chunk || fourth.chunk == chunk
     }
 
-    /// - Parameter index: below ``count``.
+    /// - Parameter index: less than ``count``.
     @inline(__always)
     subscript(index: Int) -> Change {
         switch index {
@@ -33,7 +33,7 @@ struct PendingChunks {
         }
     }
 
-    /// Adds a chunk to those that are not full.
+    /// Adds a chunk. The list must not be full.
     @inline(__always)
     mutating func append(_ chunk: ChunkIndex, known: PageSummary) {
         let change = Change(chunk: chunk, known: known)

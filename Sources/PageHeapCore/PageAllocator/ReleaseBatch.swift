@@ -1,31 +1,32 @@
-/// Runs of pages of one chunk that are released together, from the highest down: taken out of the allocator's reach in one
-/// locked section, put back in another.
+/// Runs of pages of one chunk that are released together, from the highest down. They are taken out of the allocator's
+/// reach in one locked section and put back in another.
 ///
-/// The runs are the ones of ``taken`` in a row; two that are next to each other do not occur.
+/// The runs are the runs of ones in ``taken``; adjacent runs have been joined.
 struct ReleaseBatch {
-    /// Runs that a batch holds: as many as a vectored call of the system's is given at a time, so that their ranges fit a
-    /// kilobyte of stack, and the answer one word. How many pages they have is bounded by what is asked for.
+    /// The most runs in a batch: as many as are passed to one vectored system call, so that their ranges fit a kilobyte
+    /// of stack. The number of pages is bounded by the request.
     @inline(__always)
     static var capacity: Int { 64 }
 
     private(set) var chunk: ChunkIndex = 0
-    /// Runs taken.
+    /// The number of runs.
     private(set) var count = 0
-    /// Pages of all runs.
+    /// The pages of all runs together.
     private(set) var pages: PageCount = 0
-    /// The first page of the lowest run, and the last one of the highest.
+    /// The first page of the lowest run, and the last page of the highest.
     private var first: PageIndex = 0
     private var last: PageIndex = 0
     /// The chunk's summary before the runs were taken.
     private(set) var summaryBefore = PageSummary.full
-    /// The pages of all runs, and the chunk's pages in use after they were taken: the former where ``words`` says so.
+    /// The pages of all runs (valid only in the words of ``words``), and the chunk's pages in use after they were
+    /// taken.
     var taken = PageBitmap()
     var allocatedAfter = PageBitmap()
 
     @inline(__always)
     init() {}
 
-    /// Begins with nothing taken from a chunk.
+    /// Empties the batch and assigns it to a chunk.
     @inline(__always)
     mutating func start(_ chunk: ChunkIndex, _ summary: PageSummary) {
         self.chunk = chunk
@@ -37,7 +38,7 @@ struct ReleaseBatch {
     @inline(__always)
     var isFull: Bool { count == Self.capacity }
 
-    /// Adds a run that lies below all others.
+    /// Adds a run, which lies below all others.
     @inline(__always)
     mutating func append(_ run: PageRange) {
         if count == 0 { last = PageIndex(run.first.rawValue &+ run.count.rawValue &- 1) }
@@ -46,20 +47,20 @@ struct ReleaseBatch {
         pages += run.count
     }
 
-    /// The lowest address of all runs. There is a run.
+    /// The lowest address of all runs. The batch must not be empty.
     @inline(__always)
     var lowest: OffsetAddress { chunk.address(of: first) }
 
-    /// The words of the chunk's bitmaps that the runs touch. There is a run.
+    /// The indices of the bitmap words that the runs touch. The batch must not be empty.
     @inline(__always)
     var words: ClosedRange<Int> { Int(bitPattern: first.rawValue &>> 6)...Int(bitPattern: last.rawValue &>> 6) }
 
-    /// Writes where the runs lie, from the highest down.
+    /// Writes the memory ranges of the runs, from the highest down.
     ///
     /// - Parameters:
-    ///   - ranges: has room for ``capacity``.
-    ///   - offset: what an offset address lacks to be the process's address.
-    /// - Returns: how many there are.
+    ///   - ranges: has room for ``capacity`` elements.
+    ///   - offset: added to an offset address to get the process's address.
+    /// - Returns: the number of ranges written.
     @inline(__always)
     func write(to ranges: UnsafeMutablePointer<MemoryRange>, offset: UInt) -> Int {
         let shift = UInt(PageGeometry.pageShift)

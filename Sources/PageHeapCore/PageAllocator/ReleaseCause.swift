@@ -1,11 +1,11 @@
-/// Why memory was given back.
+/// Why memory was released.
 package enum ReleaseCause: Sendable {
     /// By the background worker.
     case background
-    /// In an allocation that made the heap grow.
+    /// By an allocation that made the heap grow.
     case growth
-    /// In an allocation that met the memory limit.
+    /// By an allocation that met the memory limit.
     case limit
-    /// On request.
+    /// By a forced release that the program asked for.
     case forced
 }

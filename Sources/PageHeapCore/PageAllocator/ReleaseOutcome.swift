@@ -1,8 +1,8 @@
-/// What came of giving some ranges of memory back.
+/// The result of releasing some ranges of memory.
 package struct ReleaseOutcome: BitwiseCopyable, Sendable {
-    /// Pieces that the system refused.
+    /// Ranges, or pieces of ranges, that the system refused to release.
     package var failures: UInt = 0
-    /// System calls that gave memory back; one for several ranges is one.
+    /// System calls that released memory; a call for several ranges counts once.
     package var calls: UInt = 0
 
     package init() {}

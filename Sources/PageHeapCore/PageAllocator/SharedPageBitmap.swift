@@ -2,8 +2,8 @@ import Synchronization
 
 /// The 512 bits of a chunk in the heap's own memory.
 ///
-/// Written under the heap lock; the scavenger also reads without it. Relaxed atomics therefore: such a reader decides
-/// nothing before it has looked again under the lock, and only needs each word to be one that was written.
+/// Written under the heap lock, and read without it by the scavenger. Hence relaxed atomics: such a reader decides
+/// nothing before it has looked again under the lock, and needs only each word to be one that was written.
 package struct SharedPageBitmap: PageBitmapWords {
     private let words: UnsafeMutablePointer<Atomic<UInt64>>
 

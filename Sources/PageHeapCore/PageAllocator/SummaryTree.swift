@@ -1,24 +1,27 @@
 import Synchronization
 
-/// The radix tree of summaries: five flat arrays, one a level, implicit in index arithmetic. An entry of a level covers
-/// eight of the next; a leaf covers a chunk.
+/// The radix tree of summaries: five flat arrays, one per level, linked by index arithmetic alone. An entry of a level
+/// covers eight of the next; a leaf covers a chunk.
 ///
-/// Address space for the levels is reserved once (2 MiB short of 600, for all of what is managed), and mapped only where the
-/// heap has grown. If the system has to map all that it reserves and refuses so much, the levels cover only a window of the
-/// address space, and growth outside it is refused. The first page of each level lies in the arena: see ``SparseSpace``.
+/// Address space for the levels is reserved once (585 MiB for the whole managed space) and mapped only where the heap
+/// has grown. If the system counts reserved address space and refuses that much, the levels cover only a window of the
+/// address space, and growth outside it is refused. The first page of each level lies in the arena: see
+/// ``SparseSpace``.
 ///
-/// One word: what is used at every step must not be copied about.
+/// A single pointer, so that hot paths can pass it by value.
 package struct SummaryTree {
-    /// The entries of a level that are reserved, and which of them are accessible.
+    /// One level: its reserved entries, and which of them are accessible.
     private struct Level {
         var space: SparseSpace
         var first: Int
         var count: Int
     }
 
-    /// The address that entry 0 of each level has, or would have. Behind them lie the levels, and the bits of their spaces.
+    /// For each level, the address that entry 0 has or would have. The levels and the bitmaps of their spaces follow in
+    /// memory.
     ///
-    /// Relaxed: changed under the heap lock; what a reader without it finds at the address before is out of date, no more.
+    /// Relaxed: changed under the heap lock. A reader without the lock that uses the previous address finds values that
+    /// are out of date, nothing worse.
     private let bases: UnsafeMutablePointer<Atomic<UInt>>
 
     private static var levelsOffset: Int { 64 }
@@ -27,7 +30,7 @@ package struct SummaryTree {
         (UnsafeMutableRawPointer(bases) + Self.levelsOffset).assumingMemoryBound(to: Level.self)
     }
 
-    /// A tree over the root entries that touch a window, or nil if the system refuses.
+    /// Creates a tree over the root entries that touch `window`. `nil` if the system refuses address space.
     package init?(
         window: AddressRange, in arena: inout MetadataArena, using system: borrowing some OperatingSystem & ~Copyable
     ) {
@@ -56,12 +59,12 @@ package struct SummaryTree {
         bases[level].store(base, ordering: .relaxed)
     }
 
-    /// Bytes of entries.
+    /// Returns the bytes of `count` entries.
     private static func bytes(_ count: Int) -> ByteCount {
         ByteCount(UInt(bitPattern: count &* MemoryLayout<UInt64>.stride))
     }
 
-    /// Where the bits of a level's space lie behind the levels: those of the levels above it come first.
+    /// Returns the offset of the bitmap of a level's space, after the levels and the bitmaps of the levels above it.
     private static func bitsOffset(
         _ level: Int, _ system: borrowing some OperatingSystem & ~Copyable
     ) -> ByteCount {
@@ -74,7 +77,7 @@ package struct SummaryTree {
         bitsOffset(PageGeometry.levels, system)
     }
 
-    /// Gives the address space of the levels back.
+    /// Returns the address space of the levels.
     package func cancel(using system: borrowing some OperatingSystem & ~Copyable) {
         cancel(levels: PageGeometry.levels, using: system)
     }
@@ -83,19 +86,20 @@ package struct SummaryTree {
         for level in 0..<count { levels[level].space.cancel(using: system) }
     }
 
-    /// The entries of a level that an address range touches.
+    /// Returns the indices of the entries of a level that an address range touches.
     @inline(__always)
     package static func entries(_ level: Int, of range: AddressRange) -> Range<Int> {
         let shift = UInt(bitPattern: PageGeometry.levelShift(level))
-        // The end from the last byte: the end itself may belong to the next entry, or lie past the address space.
+        // Computed from the last byte: the limit itself may belong to the next entry, or lie past the address space.
         return Int(bitPattern: range.base.rawValue &>> shift)..<Int(bitPattern: (range.limit.rawValue &- 1) &>> shift)
             &+ 1
     }
 
-    /// Makes the entries of a range usable at every level, rounded out to whole blocks, because merging reads all eight.
+    /// Makes the entries of a range accessible at every level, rounded out to whole blocks, because merging reads all
+    /// eight.
     ///
-    /// - Returns: the bytes of metadata that this took, or nothing if the system refuses or the range lies outside the
-    ///   tree's window.
+    /// - Returns: the bytes of metadata that became accessible, or `nil` if the system refuses or the range lies
+    ///   outside the tree's window.
     func makeAccessible(
         _ range: AddressRange, using system: borrowing some OperatingSystem & ~Copyable
     ) -> ByteCount? {
@@ -115,7 +119,7 @@ package struct SummaryTree {
                     entries.upperBound - reserved.first
                 ).rawValue
             let more = levels[level].space.cover(bytes, using: system)
-            // Also if the system has refused: part of it may have been done.
+            // Also after a refusal: the space may have moved its first part before it.
             setBase(level)
             guard let more else { return nil }
             taken += more
@@ -129,7 +133,7 @@ package struct SummaryTree {
         return UnsafeMutablePointer(bitPattern: address).unsafelyUnwrapped
     }
 
-    /// A summary. Relaxed: written under the heap lock; a reader without it looks again under it.
+    /// The summary of an entry. Relaxed: written under the heap lock; a reader without the lock looks again under it.
     @inline(__always)
     package subscript(level: Int, index: Int) -> PageSummary {
         get { PageSummary(packed: entry(level, index).pointee.load(ordering: .relaxed)) }
@@ -143,7 +147,7 @@ package struct SummaryTree {
         nonmutating set { self[PageGeometry.leafLevel, Int(bitPattern: chunk.rawValue)] = newValue }
     }
 
-    /// What the summary of an inner entry should be: its eight children merged.
+    /// Returns the merged summary of an inner entry's eight children.
     @inline(__always)
     package func mergedChildren(_ level: Int, _ index: Int) -> PageSummary {
         let below = level &+ 1

@@ -1,15 +1,15 @@
-/// Searches in one 64-bit word.
+/// Operations on one 64-bit word.
 package enum BitOperations {
-    /// The first index of `count` ones in a row, or 64 where there are none.
+    /// Returns the index of the first run of `count` ones, or 64 if there is none.
     ///
-    /// Each step ands the word with itself shifted, which shortens every run by the shift; doubling the shift needs
-    /// log2(count) steps instead of `count`. (The idea is the one in *Hacker's Delight*, "finding strings of 1-bits".)
+    /// Each step ands the word with itself shifted, which shortens every run by the shift. Doubling the shift needs
+    /// log2(count) steps instead of `count`. (From *Hacker's Delight*, "finding strings of 1-bits".)
     ///
     /// - Parameter count: 1 to 64.
     /// - Complexity: O(log count).
     @inline(__always)
     package static func firstRun(ofOnes word: UInt64, count: Int) -> Int {
-        var remaining = count &- 1  // what every run has still to be shortened by
+        var remaining = count &- 1  // what every run must still be shortened by
         var shift = 1
         var runs = word
         while remaining > 0 {
@@ -25,11 +25,11 @@ package enum BitOperations {
         return runs.trailingZeroBitCount
     }
 
-    /// Makes every aligned group of `groupBits` bits that has any bit set all ones.
+    /// Returns the word with every aligned group of `groupBits` bits that has any bit set filled with ones.
     ///
-    /// Branch-free: a group without a set bit is found as a zero lane of the word. Adding the lane's low bits' mask to
-    /// the lane's low bits carries into its top bit unless they are zero; that bit, or the top bit of the lane itself,
-    /// says 'not zero', and is spread over the lane.
+    /// Branch-free: a group without a set bit is a zero lane of the word. Adding the mask of the lane's low bits to the
+    /// low bits carries into the top bit unless they are zero. That bit, or the lane's own top bit, says that the lane
+    /// is not zero, and is spread over the lane.
     ///
     /// - Parameter groupBits: a power of two, 1 to 64.
     @inline(__always)
@@ -46,11 +46,11 @@ package enum BitOperations {
         }
         let lowBits = ~topBits
         let occupied = (((word & lowBits) &+ lowBits) | word) & topBits
-        // From a lane's top bit to the whole lane: top − (top >> (lane − 1)) gives the low bits, the top is or-ed in.
+        // Spread a lane's top bit over the lane: top − (top >> (lane − 1)) gives the low bits; then or in the top bit.
         return (occupied &- (occupied &>> UInt64(truncatingIfNeeded: groupBits &- 1))) | occupied
     }
 
-    /// The bits from `first` on, `count` of them (1 to 64, within the word).
+    /// Returns a mask of `count` bits (1 to 64, within the word) from bit `first` upwards.
     @inline(__always)
     package static func mask(first: UInt, count: UInt) -> UInt64 {
         (UInt64.max &>> UInt64(truncatingIfNeeded: 64 &- count)) &<< UInt64(truncatingIfNeeded: first)

@@ -5,8 +5,8 @@ package struct ByteCount: Quantity {
     @inline(__always)
     package init(_ rawValue: UInt) { self.rawValue = rawValue }
 
-    /// The pages that hold so many bytes. Exact for every value up to 2^64 − 1: the quotient, plus one if there is a
-    /// remainder.
+    /// The number of pages that hold these bytes. Exact for every value up to 2^64 − 1: the quotient, plus one if there
+    /// is a remainder.
     @inline(__always)
     package var pagesRoundedUp: PageCount {
         let remainder = rawValue & (PageGeometry.pageBytes.rawValue &- 1)

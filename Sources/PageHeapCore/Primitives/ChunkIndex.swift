@@ -5,7 +5,7 @@ package struct ChunkIndex: Quantity {
     @inline(__always)
     package init(_ rawValue: UInt) { self.rawValue = rawValue }
 
-    /// The chunk that holds an address.
+    /// Creates the index of the chunk that holds an address.
     @inline(__always)
     package init(containing address: OffsetAddress) {
         rawValue = address.rawValue &>> UInt(PageGeometry.chunkShift)
@@ -15,7 +15,7 @@ package struct ChunkIndex: Quantity {
     @inline(__always)
     package var base: OffsetAddress { OffsetAddress(rawValue &<< UInt(PageGeometry.chunkShift)) }
 
-    /// The address of a page of the chunk.
+    /// Returns the address of a page of the chunk.
     @inline(__always)
     package func address(of page: PageIndex) -> OffsetAddress {
         OffsetAddress(base.rawValue | (page.rawValue &<< UInt(PageGeometry.pageShift)))

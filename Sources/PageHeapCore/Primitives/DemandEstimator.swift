@@ -1,36 +1,37 @@
-/// What a heap without a garbage collector will need again soon: the stand-in for a collector's heap goal.
+/// Estimates the memory that a heap without a garbage collector will need again soon: the substitute for a collector's
+/// heap goal.
 ///
-/// The highest of three:
+/// The estimate is the highest of three:
 ///
 /// 1. the peak of the last few cycles, so that a spike is forgotten within seconds;
-/// 2. what a period that the load has brings within the horizon (``PeriodPredictor``);
-/// 3. the peak of load that swings in short low phases (``SwingMemory``).
+/// 2. what a detected period predicts within the horizon (``PeriodPredictor``);
+/// 3. the peak of load that swings with short low phases (``SwingMemory``).
 ///
-/// What is given back and needed again within the horizon costs more than it saves; what is not needed until later goes. A
-/// missed rise silences both patterns: load that ends in a high phase lets its memory go within two cycles. Load that ends
-/// where the pattern says 'low' looks like load that goes on: what the pattern wants within the horizon goes up to three
-/// cycles (five where the period is no whole number of them) after the first rise that was due and did not come. No
-/// estimate that knows only the past can be much sooner.
+/// Memory that is needed again within the horizon costs more to release than it saves; memory that is needed later is
+/// released. A missed rise silences both patterns, so load that ends in a high phase lets its memory go within two
+/// cycles. Load that ends where the pattern expects a low phase cannot be told from continuing load: the memory that
+/// the pattern predicts within the horizon is released up to three cycles (five if the period is no whole number of
+/// cycles) after the first predicted rise that does not come. No estimate that knows only the past can be much sooner.
 ///
-/// Driven by one call a cycle (a second), with the time of it: while the worker is parked there are none, and what lay
-/// between counts as cycles of the same demand, so that a period has the same length whether somebody looked or not.
+/// The worker makes one call per cycle (a second). While it is parked there are no calls; the time between counts as
+/// cycles of constant demand, so that a period has the same length whether the worker was parked or not.
 package struct DemandEstimator: Sendable {
     private var history = DemandHistory()
     private var predictor = PeriodPredictor()
     private var grid: CycleGrid
-    /// Bytes in use when the last cycle ended.
+    /// Bytes in use at the end of the last cycle.
     private var held: ByteCount = 0
-    /// Cycles that a spike is remembered.
+    /// The number of cycles for which a spike is remembered.
     private let spikeCycles: Int
-    /// Cycles within which what is needed again is kept.
+    /// The number of cycles ahead within which memory that is needed again is kept.
     private let horizonCycles: Int
 
-    /// Whether the estimate stays as it is if nothing happens any more: otherwise cycles must go on.
+    /// Whether the estimate can no longer change while demand is constant. Otherwise cycles must go on.
     package private(set) var isSettled = true
 
     /// - Parameters:
-    ///   - spikeCycles: cycles that a spike is remembered, 1 to 128.
-    ///   - horizonCycles: cycles within which what is needed again is kept, 1 to 128.
+    ///   - spikeCycles: the number of cycles for which a spike is remembered, 1 to 128.
+    ///   - horizonCycles: the number of cycles ahead within which memory that is needed again is kept, 1 to 128.
     ///   - cycleNanoseconds: the length of a cycle.
     package init(
         spikeCycles: Int = Tunables.spikeCycles, horizonCycles: Int = Tunables.horizonCycles,
@@ -44,10 +45,11 @@ package struct DemandEstimator: Sendable {
     /// Ends a cycle.
     ///
     /// - Parameters:
-    ///   - now: the monotonic time, in nanoseconds. One that stands still or falls counts as one cycle.
+    ///   - now: the monotonic time in nanoseconds. If it stands still or falls, that counts as one cycle.
     ///   - peak: the highest number of bytes in use since the last call.
-    ///   - demand: the bytes in use now; what cycles are taken to need until the next call, as long as nothing rises.
-    ///   - risenAt: when bytes in use first rose well above what they were at the last call; nothing where they did not.
+    ///   - demand: the bytes in use now, and the assumed demand of the cycles until the next call as long as nothing
+    ///     rises.
+    ///   - risenAt: when bytes in use first rose well above their value at the last call; `nil` if they did not.
     /// - Returns: the bytes that will be needed again soon.
     /// - Complexity: about 2,500 steps.
     package mutating func endCycle(
@@ -56,7 +58,7 @@ package struct DemandEstimator: Sendable {
         var quiet = Int.max
         if let risenAt { quiet = grid.cycles(until: risenAt) }
         let count = grid.advance(to: now)
-        // The last cycle holds the peak in any case.
+        // The last cycle always gets the peak.
         let high = quiet < count ? count - quiet : 1
         record(held, count - high)
         record(peak, high)
@@ -66,7 +68,7 @@ package struct DemandEstimator: Sendable {
         return max(peak, expected)
     }
 
-    /// Notes cycles of the same demand.
+    /// Records `count` cycles of the same demand.
     private mutating func record(_ bytes: ByteCount, _ count: Int) {
         var predictor = predictor
         for _ in 0..<min(count, DemandHistory.capacity) {
@@ -76,7 +78,7 @@ package struct DemandEstimator: Sendable {
         self.predictor = predictor
     }
 
-    /// What the past says of the future.
+    /// Returns the demand that the history predicts.
     private mutating func expected() -> ByteCount {
         var predictor = predictor
         let spike = spikeCycles

@@ -1,7 +1,7 @@
-/// The peaks of demand of the last cycles; a ring.
+/// The demand peaks of the last cycles, in a ring buffer.
 package struct DemandHistory: Sendable {
-    /// Cycles that it reaches back: two of the longest period that is looked for. A power of two, so that the ring's index
-    /// is a mask.
+    /// The number of cycles remembered: two of the longest period that is looked for. A power of two, so that the ring
+    /// index is a mask.
     package static var capacity: Int { 128 }
 
     private var peaks: InlineArray<128, UInt>
@@ -9,14 +9,13 @@ package struct DemandHistory: Sendable {
 
     package init() { peaks = InlineArray(repeating: 0) }
 
-    /// Adds the peak of a cycle, in bytes. Nobody has 4 PiB: what is more counts as that, and sums over the history stay
-    /// far from overflow.
+    /// Adds the peak of a cycle, in bytes. Clamped to 4 PiB, so that sums over the history cannot overflow.
     package mutating func record(_ peak: ByteCount) {
         peaks[recorded & (Self.capacity - 1)] = min(peak.rawValue, 1 << 52)
         recorded += 1
     }
 
-    /// Lends the peaks, the last one first. Mutating, because only then a pointer to them is no copy of all.
+    /// Calls `body` with the peaks, the latest first. Mutating, because otherwise taking a pointer copies the array.
     package mutating func withPeaks<Result>(_ body: (Peaks) -> Result) -> Result {
         let recorded = recorded
         return withUnsafeMutablePointer(to: &peaks) { ring in
@@ -26,7 +25,7 @@ package struct DemandHistory: Sendable {
         }
     }
 
-    /// The peaks of the last cycles, in bytes, while they are lent.
+    /// The peaks of the last cycles in bytes. Valid only during ``withPeaks(_:)``.
     package struct Peaks {
         fileprivate let ring: UnsafePointer<UInt>
         fileprivate let recorded: Int
@@ -36,20 +35,20 @@ package struct DemandHistory: Sendable {
             self.recorded = recorded
         }
 
-        /// Cycles that are known.
+        /// The number of cycles recorded, at most ``DemandHistory/capacity``.
         package var count: Int { min(recorded, DemandHistory.capacity) }
 
-        /// The peak of a cycle, 0 cycles ago being the last one; less than ``count``.
+        /// The peak of the cycle `ago` cycles ago, 0 for the last one. `ago` is less than ``count``.
         package subscript(ago: Int) -> UInt { ring[(recorded - 1 - ago) & (DemandHistory.capacity - 1)] }
 
-        /// The highest of some cycles, which are known as far as they are below ``count``; 0 where none is.
+        /// Returns the highest peak of a range of cycles. Cycles from ``count`` on are ignored; 0 if none is left.
         package func highest(_ cycles: Range<Int>) -> UInt {
             var highest: UInt = 0
             for ago in cycles where ago < count { highest = max(highest, self[ago]) }
             return highest
         }
 
-        /// The middle between the lowest and the highest of all.
+        /// The middle between the lowest and the highest peak.
         package var middle: UInt {
             var lowest = UInt.max
             var highest: UInt = 0

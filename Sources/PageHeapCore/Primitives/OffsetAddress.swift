@@ -1,8 +1,8 @@
 /// An address in the linearised space: the process's address less the arena base offset.
 ///
-/// Where the system's addresses are sign-extended the offset makes their order contiguous, so that comparing and
-/// indexing work; in the user space of Linux it is 0. A type of its own, so that a raw address cannot be compared
-/// with it by mistake.
+/// If the system's addresses are sign-extended, the offset makes their order contiguous, so that comparing and indexing
+/// work; in the user space of Linux it is 0. A separate type, so that a raw address cannot be compared with it by
+/// mistake.
 package struct OffsetAddress: Quantity {
     package var rawValue: UInt
 
@@ -12,7 +12,7 @@ package struct OffsetAddress: Quantity {
     /// The lowest address of the managed space.
     package static var minimum: OffsetAddress { OffsetAddress(0) }
 
-    /// The last byte of the managed space. As a search address it says that nothing is free.
+    /// The last byte of the managed space. As a search address it means that no page is free.
     package static var maximum: OffsetAddress { OffsetAddress((1 &<< UInt(PageGeometry.heapAddressBits)) &- 1) }
 
     @inline(__always)
@@ -25,11 +25,11 @@ package struct OffsetAddress: Quantity {
         OffsetAddress(left.rawValue &- right.rawValue)
     }
 
-    /// The bytes from this address up to a higher one.
+    /// Returns the bytes from this address up to a higher one.
     @inline(__always)
     package func distance(to higher: OffsetAddress) -> ByteCount { ByteCount(higher.rawValue &- rawValue) }
 
-    /// The page that holds the address, counted in its chunk.
+    /// The index, within its chunk, of the page that holds the address.
     @inline(__always)
     package var pageIndex: PageIndex {
         PageIndex((rawValue &>> UInt(PageGeometry.pageShift)) & (PageGeometry.pagesPerChunk.rawValue &- 1))

@@ -1,5 +1,9 @@
-/// A proportional-integral controller with back-calculation: while the output is held at a bound, the difference runs
-/// the integral back, so that it does not wind up.
+/// A proportional-integral controller with back-calculation: while the output is clamped, the difference between the
+/// clamped and the raw output runs the integral back, so that it does not wind up.
+///
+///     raw    = gain × error + integral                        error = setpoint − input
+///     output = raw, clamped to minimum … maximum
+///     integral += gain × period / integralTime × error + period / resetTime × (output − raw)
 ///
 /// Evaluated left to right in double precision, without fused multiply-add, so that results are the same everywhere.
 package struct PIController: Sendable {
@@ -7,15 +11,15 @@ package struct PIController: Sendable {
     package let proportionalGain: Double
     /// The time over which the integral corrects an error, in the unit of `period`.
     package let integralTime: Double
-    /// The time over which a held output runs the integral back, in the unit of `period`.
+    /// The time over which a clamped output runs the integral back, in the unit of `period`.
     package let resetTime: Double
     package let minimum: Double
     package let maximum: Double
 
     package private(set) var errorIntegral = 0.0
-    /// The integral became infinite or not a number, once or more.
+    /// Whether the integral has ever become infinite or not a number.
     package private(set) var errorOverflowed = false
-    /// The output became infinite or not a number, once or more.
+    /// Whether the output has ever become infinite or not a number.
     package private(set) var inputOverflowed = false
 
     package init(
@@ -28,12 +32,12 @@ package struct PIController: Sendable {
         self.maximum = maximum
     }
 
-    /// The next output, or nothing where the numbers ran away: then the integral has been cleared, and the caller
-    /// should use ``minimum``.
+    /// Returns the next output, or `nil` if the result is not finite: then the integral has been cleared, and the
+    /// caller should use ``minimum``.
     ///
     /// - Parameters:
-    ///   - input: what was measured.
-    ///   - setpoint: what it should be.
+    ///   - input: the measured value.
+    ///   - setpoint: the wanted value.
     ///   - period: the time since the last call, in the unit of the controller's times.
     package mutating func next(input: Double, setpoint: Double, period: Double) -> Double? {
         let error = setpoint - input
@@ -44,7 +48,7 @@ package struct PIController: Sendable {
             return nil
         }
         let output = raw < minimum ? minimum : raw > maximum ? maximum : raw
-        // Without one of its times, the controller is a proportional one.
+        // If one of its times is 0, the controller is a proportional one.
         guard integralTime != 0 && resetTime != 0 else { return output }
         errorIntegral += (proportionalGain * period / integralTime) * error + (period / resetTime) * (output - raw)
         guard errorIntegral.isFinite else {

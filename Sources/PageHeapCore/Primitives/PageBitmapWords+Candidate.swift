@@ -1,19 +1,20 @@
 extension PageBitmapWords {
-    /// The topmost run of pages to give back: zeros in whole aligned groups of `group` pages, of a bitmap whose ones
-    /// are pages in use or already released.
+    /// Returns the topmost run of pages to release: zeros in whole aligned groups of `group` pages, in a bitmap whose
+    /// ones are pages in use or already released.
     ///
     /// - Parameters:
     ///   - start: search downwards from the word that holds this page, including the word's higher pages.
     ///   - group: pages of a physical page, a power of two, 1 to 64; checked builds stop at anything else.
     ///   - limit: the most pages wanted; rounded up to `group`; 0 means `group`. A longer run is cut to its top.
-    ///   - hugePage: pages of a huge page, a power of two from 2 to 512, or 0 where there are none to respect. A cut
-    ///     that would split a free huge page is moved down to the huge page's start.
+    ///   - hugePage: pages of a huge page, a power of two from 2 to 512, or 0 if huge pages are ignored. A cut that
+    ///     would split a free huge page is moved down to the huge page's start.
+    /// - Returns: the run, or `nil` if there is none.
     /// - Complexity: one pass over the words from `start` down.
     @inline(__always)
     package func scavengeCandidate(
         from start: PageIndex, group: PageCount, limit: PageCount, hugePage: PageCount
     ) -> PageRange? {
-        // What `invariant` is in the layers below: the primitives do not know it.
+        // Stands in for `invariant`, which belongs to a higher layer.
         #if PAGEHEAP_CHECKED
             precondition(
                 group != 0 && group <= 64 && group.rawValue & (group.rawValue &- 1) == 0,
@@ -32,7 +33,7 @@ extension PageBitmapWords {
         let end = index &* 64 &+ 64 &- above
         var run = min((filled &<< UInt64(truncatingIfNeeded: above)).leadingZeroBitCount, 64 &- above)
         if run == 64 &- above {
-            // The run reaches the word's low end: it may go on in the words below.
+            // The run reaches the low end of its word: it may continue in the words below.
             while index > 0 {
                 index &-= 1
                 let more = BitOperations.fillAligned(word(index), groupBits: group.rawValue).leadingZeroBitCount

@@ -1,6 +1,7 @@
-// Summaries after a change, from the summary before it: most changes touch short runs, and need no look at the whole bitmap.
+// Summaries after a change, computed from the previous summary: most changes touch short runs and need no pass over the
+// whole bitmap.
 extension PageBitmapWords {
-    /// The free pages in a row that end just below a page.
+    /// Returns the length of the free run that ends just below a page.
     @inline(__always)
     func freePages(below page: PageIndex) -> UInt {
         var index = Int(bitPattern: page.rawValue &>> 6)
@@ -21,7 +22,7 @@ extension PageBitmapWords {
         return pages
     }
 
-    /// The free pages in a row that begin with a page; none at the chunk's end.
+    /// Returns the length of the free run that begins with a page; 0 at the end of the chunk.
     @inline(__always)
     func freePages(from page: PageIndex) -> UInt {
         var index = Int(bitPattern: page.rawValue &>> 6)
@@ -40,9 +41,9 @@ extension PageBitmapWords {
         return pages
     }
 
-    /// The summary after a range was freed. The bits have been cleared.
+    /// Returns the summary after a range was freed. Its bits have been cleared.
     ///
-    /// - Parameter before: the summary before.
+    /// - Parameter before: the summary before the change.
     @inline(__always)
     package func summary(afterFreeing first: PageIndex, _ count: PageCount, before: PageSummary) -> PageSummary {
         let below = freePages(below: first)
@@ -55,11 +56,11 @@ extension PageBitmapWords {
             end: runFirst &+ run == chunk ? run : before.end)
     }
 
-    /// The summary after a range of free pages was taken. The bits have been set.
+    /// Returns the summary after a range of free pages was taken. Its bits have been set.
     ///
-    /// The whole bitmap is looked at only where the range was part of the longest run: another one may be as long.
+    /// The whole bitmap is examined only if the range was part of the longest run, because another run may be as long.
     ///
-    /// - Parameter before: the summary before.
+    /// - Parameter before: the summary before the change.
     @inline(__always)
     package func summary(afterTaking first: PageIndex, _ count: PageCount, before: PageSummary) -> PageSummary {
         let below = freePages(below: first)
@@ -69,10 +70,10 @@ extension PageBitmapWords {
         var longest = before.longest
         if run >= longest {
             longest = max(below, above)
-            // No other run is longer than all that lies outside this one.
+            // No other run can be longer than everything outside this one.
             if longest &+ run < chunk { return summarized(longestFrom: longest, to: before.longest) }
         }
-        // The run at the low end begins with page 0; taking part of it leaves what lies below.
+        // The run at the low end begins with page 0; taking a part of it leaves what lies below that part.
         let start = first.rawValue < before.start ? below : before.start
         let end = first.rawValue &+ count.rawValue > chunk &- before.end ? above : before.end
         return PageSummary(start: start, longest: longest, end: end)

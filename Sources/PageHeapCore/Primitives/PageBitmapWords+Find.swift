@@ -1,11 +1,11 @@
 extension PageBitmapWords {
-    /// The first run of `count` zeros at or after the word that holds `start`, and the first zero seen on the way.
-    /// A run may cross words.
+    /// Returns the first run of `count` zeros at or after the word that holds `start`, and the first zero seen on the
+    /// way. A run may cross words.
     ///
     /// - Parameters:
     ///   - count: 1 to 512.
     ///   - start: no page below it is free; the search begins with the lowest page of its word.
-    /// - Complexity: one look at each word, O(log count) more for those that could hold a run.
+    /// - Complexity: one look at each word, and O(log count) more for each that could hold a run.
     @inline(__always)
     package func findRun(ofFree count: PageCount, from start: PageIndex) -> PageSearchResult {
         count == 1 ? findOne(from: start) : findMany(count, from: start)
@@ -30,7 +30,7 @@ extension PageBitmapWords {
         let needed = Int(bitPattern: count.rawValue)
         var firstFree: PageIndex?
         var runStart = 0
-        var run = 0  // free pages in a row up to the current word
+        var run = 0  // length of the free run that ends where this word begins
         var index = Int(bitPattern: start.rawValue &>> 6)
         while index < Self.wordCount {
             let free = ~word(index)

@@ -1,14 +1,14 @@
 extension PageBitmapWords {
-    /// The summary of the chunk's zeros.
+    /// Returns the summary of the chunk's zeros.
     ///
-    /// A first pass over the words finds the runs that touch a word's end; only words that could hold a longer run
-    /// inside are looked at bit by bit, and by doubling shifts: a run of `longest` must be there before anything is
-    /// counted.
+    /// A first pass over the words finds the runs that touch the end of a word. Only if a run inside a word could be
+    /// longer are the words examined bit by bit, and then with doubling shifts that first require a run longer than the
+    /// longest known one.
     ///
     /// - Parameters:
-    ///   - least: the longest run is known to have so many pages at least.
-    ///   - most: and so many at the most.
-    /// - Complexity: 8 words, and O(log 64) for each that matters.
+    ///   - least: a known lower bound of the longest run, in pages.
+    ///   - most: a known upper bound of the longest run, in pages.
+    /// - Complexity: 8 words, and O(log 64) more if inner runs matter.
     @inline(__always)
     package func summarized(
         longestFrom least: UInt = 0, to most: UInt = PageGeometry.pagesPerChunk.rawValue
@@ -36,11 +36,12 @@ extension PageBitmapWords {
             start: UInt(bitPattern: start), longest: UInt(bitPattern: longest), end: UInt(bitPattern: end))
     }
 
-    /// The longest run of zeros inside one word, if it is longer than `known`; else `known`. All words at once.
+    /// Returns the length of the longest run of zeros inside one word, if it is longer than `known`; else `known`.
+    /// Works on all words at once.
     @inline(__always)
     private func longestInnerRun(above known: Int) -> Int {
         var runs = ~SIMD8<UInt64>(word(0), word(1), word(2), word(3), word(4), word(5), word(6), word(7))
-        // Shorten every run by `known`: what is left belongs to longer ones.
+        // Shorten every run by `known`: ones that are left belong to longer runs.
         var remaining = known
         var shift = 1
         while remaining > 0 {

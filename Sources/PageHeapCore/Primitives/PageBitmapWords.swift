@@ -1,9 +1,9 @@
-/// 512 bits, one for each page of a chunk: eight words, word 0 for pages 0 to 63, bit 0 for the lowest page.
+/// 512 bits, one per page of a chunk, in eight words: word 0 holds pages 0 to 63, bit 0 the lowest page.
 ///
-/// Two types conform: ``PageBitmap``, a value, and ``SharedPageBitmap``, the words of the heap's own bitmaps, which
-/// are also read without the lock. All operations are written once, here.
+/// Two types conform: ``PageBitmap``, a value, and ``SharedPageBitmap``, the words of the heap's own bitmaps, which are
+/// also read without the lock. All operations are written once, here.
 package protocol PageBitmapWords {
-    /// The word of 64 pages.
+    /// Returns the word of 64 pages.
     ///
     /// - Parameter index: 0 to 7.
     func word(_ index: Int) -> UInt64
@@ -15,7 +15,7 @@ package protocol PageBitmapWords {
 extension PageBitmapWords {
     package static var wordCount: Int { 8 }
 
-    /// The 64 bits around a page.
+    /// Returns the word that holds a page's bit.
     @inline(__always)
     package func word(holding page: PageIndex) -> UInt64 { word(Int(bitPattern: page.rawValue &>> 6)) }
 
@@ -47,25 +47,26 @@ extension PageBitmapWords {
         body(lastWord, lastMask)
     }
 
-    /// Sets a range of bits. Whether they were clear is not looked at.
+    /// Sets a range of bits, whatever their values.
     @inline(__always)
     package mutating func setRange(from first: PageIndex, count: PageCount) {
         Self.forEachWord(from: first, count: count) { setWord($0, to: word($0) | $1) }
     }
 
-    /// Clears a range of bits. Whether they were set is not looked at.
+    /// Clears a range of bits, whatever their values.
     @inline(__always)
     package mutating func clearRange(from first: PageIndex, count: PageCount) {
         Self.forEachWord(from: first, count: count) { setWord($0, to: word($0) & ~$1) }
     }
 
-    /// The set bits of a range.
+    /// Returns the number of set bits in a range.
     @inline(__always)
     package func populationCount(from first: PageIndex, count: PageCount) -> PageCount {
         var population = 0
         Self.forEachWord(from: first, count: count) { index, mask in
             let bits = word(index) & mask
-            // Counting takes a dozen instructions on the oldest processors; mostly there is nothing to count.
+            // Skip the count for zero words, which are frequent: it takes a dozen instructions on the oldest
+            // processors.
             if bits != 0 { population &+= bits.nonzeroBitCount }
         }
         return PageCount(UInt(bitPattern: population))
@@ -91,14 +92,14 @@ extension PageBitmapWords {
         setWord(index, to: word(index) & ~(1 &<< UInt64(truncatingIfNeeded: page.rawValue & 63)))
     }
 
-    /// Sets, in the word that starts at a page (a multiple of 64), the bits of a mask.
+    /// Sets the bits of a mask in the word that starts at a page (a multiple of 64).
     @inline(__always)
     package mutating func setBits(_ mask: UInt64, at page: PageIndex) {
         let index = Int(bitPattern: page.rawValue &>> 6)
         setWord(index, to: word(index) | mask)
     }
 
-    /// Clears, in the word that starts at a page (a multiple of 64), the bits of a mask.
+    /// Clears the bits of a mask in the word that starts at a page (a multiple of 64).
     @inline(__always)
     package mutating func clearBits(_ mask: UInt64, at page: PageIndex) {
         let index = Int(bitPattern: page.rawValue &>> 6)

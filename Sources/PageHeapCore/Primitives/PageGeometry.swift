@@ -1,14 +1,14 @@
-/// The sizes that the whole page allocator is built on. The first five are choices, all others follow from them.
+/// The sizes that the page allocator is built on. The first five are choices; all others follow from them.
 ///
 ///     rootBits + bitsPerLevel × (levels − 1) + chunkShift = heapAddressBits        (14 + 3 × 4 + 22 = 48)
 ///
-/// Three bits a level make the eight summaries that a step of a search scans one cache line.
+/// With three bits per level, the eight summaries that one step of a search scans are one cache line.
 package enum PageGeometry {
     /// log2 of the bytes of a page, the unit of allocation.
     package static var pageShift: Int { 13 }
     /// log2 of the pages that one bitmap covers.
     package static var pagesPerChunkShift: Int { 9 }
-    /// The width of the (offset) address space that is managed.
+    /// The width in bits of the (offset) address space that is managed.
     package static var heapAddressBits: Int { 48 }
     /// Levels of the radix tree of summaries.
     package static var levels: Int { 5 }
@@ -36,16 +36,16 @@ package enum PageGeometry {
         pagesPerChunkShift &+ bitsPerLevel &* (leafLevel &- level)
     }
 
-    /// Entries of a level, over the whole address space.
+    /// The number of entries of a level, over the whole address space.
     @inline(__always)
     package static func entryCount(_ level: Int) -> Int { 1 &<< (heapAddressBits &- levelShift(level)) }
 
-    /// Entries that a search scans together at a level: the whole root, else the children of one entry.
+    /// The number of entries that a search scans together at a level: the whole root, or the children of one entry.
     @inline(__always)
     package static func blockEntries(_ level: Int) -> Int { 1 &<< levelBits(level) }
 
     /// log2 of the chunks that one block of the chunk map covers.
     package static var chunkMapBlockShift: Int { 13 }
-    /// Slots of the chunk map's root.
+    /// The number of slots in the chunk map's root.
     package static var chunkMapRootSlots: Int { 1 &<< (heapAddressBits - chunkShift - chunkMapBlockShift) }
 }

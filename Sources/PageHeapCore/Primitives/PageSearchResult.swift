@@ -1,7 +1,7 @@
-/// What a search of a bitmap found.
+/// The result of a search in a chunk's bitmap.
 package struct PageSearchResult {
-    /// The first page of the run, or nothing.
+    /// The first page of the run, or `nil` if there is none.
     package var page: PageIndex?
-    /// The first zero seen: where the next search may start. Meaningless on a miss.
+    /// The first free page seen, where the next search may start. Meaningless if the bitmap has no free page.
     package var firstFree: PageIndex
 }

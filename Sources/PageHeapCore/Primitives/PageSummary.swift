@@ -1,8 +1,8 @@
-/// What a search needs to know of a range of pages: the free pages at its low end, its longest free run, and the free
-/// pages at its high end, packed into 64 bits, 21 bits each, the start lowest.
+/// The summary of a range of pages: the free pages at its low end, its longest free run, and the free pages at its high
+/// end, packed into 64 bits, 21 bits each, the start lowest.
 ///
-/// The largest value, 2^21, does not fit: bit 63 alone says that all three are 2^21, which only a root entry can be.
-/// Zero says 'nothing free'.
+/// The largest value, 2^21, does not fit 21 bits: bit 63 alone means that all three are 2^21, which only a root entry
+/// can have. Zero means that no page is free.
 package struct PageSummary: Equatable, Sendable {
     package let packed: UInt64
 
@@ -14,7 +14,10 @@ package struct PageSummary: Equatable, Sendable {
     @inline(__always)
     package init(packed: UInt64) { self.packed = packed }
 
-    /// - Parameters: each in pages, at most 2^21; where the longest run is 2^21, all three are.
+    /// - Parameters:
+    ///   - start: free pages at the low end, at most 2^21.
+    ///   - longest: pages of the longest free run. If it is 2^21, all three are.
+    ///   - end: free pages at the high end, at most 2^21.
     @inline(__always)
     package init(start: UInt, longest: UInt, end: UInt) {
         packed =
@@ -25,7 +28,7 @@ package struct PageSummary: Equatable, Sendable {
                 | UInt64(truncatingIfNeeded: end) &<< UInt64(2 * Self.fieldBits)
     }
 
-    /// The summary of a range that is free throughout.
+    /// Returns the summary of a range of free pages.
     @inline(__always)
     package static func free(_ pages: UInt) -> PageSummary { PageSummary(start: pages, longest: pages, end: pages) }
 
@@ -45,7 +48,7 @@ package struct PageSummary: Equatable, Sendable {
     @inline(__always)
     package var end: UInt { field(2) }
 
-    // The same below the root, where 2^21 cannot be.
+    // The same fields for entries below the root, which cannot be 2^21 and need no test for it.
 
     @inline(__always)
     var startBelowRoot: UInt { UInt(truncatingIfNeeded: packed & Self.fieldMask) }
@@ -63,13 +66,15 @@ package struct PageSummary: Equatable, Sendable {
             : UInt(truncatingIfNeeded: packed &>> UInt64(index &* Self.fieldBits) & Self.fieldMask)
     }
 
-    /// The summary of eight neighbours, in address order. None of them covers 2^21 pages, so none is the special case.
+    /// Returns the summary of `count` neighbours, in address order. None of them covers 2^21 pages, so none is the
+    /// special case.
     ///
-    /// Free of branches: what a neighbour adds is chosen, not jumped to.
+    /// Without branches on the values: selected, not jumped to.
     ///
     /// - Parameters:
-    ///   - logPages: log2 of the pages of each.
-    ///   - summary: the summary of the neighbour with an index.
+    ///   - count: the number of neighbours, at least 1.
+    ///   - logPages: log2 of the pages that each covers.
+    ///   - summary: returns the summary of the neighbour with a given index.
     @inline(__always)
     package static func merged(count: Int, logPages: Int, _ summary: (Int) -> PageSummary) -> PageSummary {
         let whole = UInt64(1) &<< UInt64(truncatingIfNeeded: logPages)
@@ -78,7 +83,7 @@ package struct PageSummary: Equatable, Sendable {
         var start = first & mask
         var longest = first &>> UInt64(fieldBits) & mask
         var end = first &>> UInt64(2 &* fieldBits)
-        var low = whole  // what `start` is while all so far is free
+        var low = whole  // value of `start` while everything so far is free
         var index = 1
         while index < count {
             let packed = summary(index).packed

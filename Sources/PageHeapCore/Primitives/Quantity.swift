@@ -1,5 +1,5 @@
-/// A one-field wrapper around an unsigned machine word: a count of something, kept from being mixed up with a count
-/// of something else. Costs nothing at run time.
+/// A one-field wrapper around an unsigned machine word: a count of one kind of thing, which cannot be mixed up with a
+/// count of another. Costs nothing at run time.
 package protocol Quantity: Comparable, Hashable, Sendable, BitwiseCopyable, ExpressibleByIntegerLiteral
 where IntegerLiteralType == UInt {
     var rawValue: UInt { get set }
@@ -13,11 +13,11 @@ extension Quantity {
     @inline(__always)
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 
-    /// The sum; the caller knows that it fits a machine word.
+    /// The sum. The caller ensures that it fits a machine word.
     @inline(__always)
     package static func + (left: Self, right: Self) -> Self { Self(left.rawValue &+ right.rawValue) }
 
-    /// The difference; the caller knows that `right` is not larger.
+    /// The difference. The caller ensures that `right` is not larger.
     @inline(__always)
     package static func - (left: Self, right: Self) -> Self { Self(left.rawValue &- right.rawValue) }
 
@@ -30,13 +30,14 @@ extension Quantity {
     @inline(__always)
     package static func * (left: Self, right: UInt) -> Self { Self(left.rawValue &* right) }
 
-    /// The smallest multiple of a power of two that is not smaller. The caller knows that it fits a machine word.
+    /// Returns the smallest multiple of `multiple`, a power of two, that is not smaller. The caller ensures that it
+    /// fits a machine word.
     @inline(__always)
     package func roundedUp(to multiple: Self) -> Self {
         Self((rawValue &+ multiple.rawValue &- 1) & ~(multiple.rawValue &- 1))
     }
 
-    /// The largest multiple of a power of two that is not larger.
+    /// Returns the largest multiple of `multiple`, a power of two, that is not larger.
     @inline(__always)
     package func roundedDown(to multiple: Self) -> Self { Self(rawValue & ~(multiple.rawValue &- 1)) }
 

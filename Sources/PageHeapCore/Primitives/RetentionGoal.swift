@@ -1,17 +1,43 @@
-/// How much memory the heap should retain: what it will need, and a little more.
+/// Computes the retention goal: how many bytes the heap should retain, so that the scavenger releases only what lies
+/// above.
+///
+/// Memory that is released too early costs more than it saved: faulting a page in again takes three to five times as
+/// long as releasing it. Memory that is kept for nothing is resident memory that the rest of the machine lacks. The
+/// goal is the balance of the two:
+///
+///     goal       = demand × (1 + extra)            rounded up to a physical page; extra is 10 % unless configured
+///     limit goal = limit × 0.95                    only if there is a memory limit
+///     overage    = max(retained − goal, retained + metadata − limit goal, 0)
+///
+/// Free pages are released while the overage is more than 0. `demand` is what the heap will need again soon, and comes
+/// from one of two sources:
+///
+/// - If the heap ends its own cycles, ``DemandEstimator`` predicts demand from the recent past.
+/// - If a runtime with a collector ends the cycles and reports its heap goals, demand is what is in use, times the
+///   ratio of the new heap goal to the last one. The ratio is one of object bytes; multiplying page bytes by it carries
+///   fragmentation along.
+///
+/// Consequences:
+///
+/// - The goal follows demand, not the clock: a heap whose demand does not fall releases no free pages, however long it
+///   is idle. (Holes in spans are outside the goal: they are released once their span is quiet.)
+/// - The extra percent absorb small swings of demand without a page fault.
+/// - Apart from a forced release, only a memory limit takes memory away that is expected to be needed. Both goals hold
+///   at the same time, so in effect the lower one does.
+/// - A goal that is met to within a physical page, the smallest unit of release, is switched off.
 package enum RetentionGoal {
-    /// The goal of a heap that is paced by cycles of its owner.
+    /// Returns the goal of a heap whose owner ends the cycles.
     ///
-    /// The ratio of the two heap goals says how much the heap grows or shrinks, in bytes of objects; multiplying page
-    /// bytes by it carries fragmentation along.
+    /// The ratio of the two heap goals says by how much the heap grows or shrinks, in bytes of objects; multiplying
+    /// page bytes by it carries fragmentation along.
     ///
     /// - Parameters:
     ///   - inUse: bytes in use when the last cycle ended.
     ///   - heapGoal: heap bytes expected by the end of the present cycle.
     ///   - lastHeapGoal: the same of the last cycle.
     ///   - extraPercent: what to retain on top, to save page faults; 0 to 100.
-    ///   - physicalPage: the unit of release.
-    /// - Returns: nothing before the first cycle (`lastHeapGoal` is 0).
+    ///   - physicalPage: the unit of release in bytes.
+    /// - Returns: the goal in bytes, or `nil` before the first cycle (`lastHeapGoal` is 0).
     package static func forCycle(
         inUse: ByteCount, heapGoal: ByteCount, lastHeapGoal: ByteCount, extraPercent: UInt, physicalPage: ByteCount
     ) -> ByteCount? {
@@ -22,12 +48,18 @@ package enum RetentionGoal {
         return forDemand(ByteCount(bytes), extraPercent: extraPercent, physicalPage: physicalPage)
     }
 
-    /// The goal of a heap whose demand is estimated: where it is more than a word can hold, the largest whole physical
-    /// page there is.
+    /// Returns the goal for an estimated demand, in bytes. A goal that would overflow a machine word is the largest
+    /// multiple of a physical page.
+    ///
+    /// - Parameters:
+    ///   - demand: bytes that will be needed again soon.
+    ///   - extraPercent: what to retain on top, to save page faults; 0 to 100.
+    ///   - physicalPage: the unit of release in bytes.
     package static func forDemand(
         _ demand: ByteCount, extraPercent: UInt, physicalPage: ByteCount
     ) -> ByteCount {
-        // 10 % as an integer division by 10, as the original does; other percentages by multiplication.
+        // The Go runtime computes its 10 % by an integer division by 10; percentages that do not divide 100 are
+        // multiplied.
         let divides = extraPercent != 0 && 100 % extraPercent == 0
         let (extra, isExtraTooLarge) =
             divides
@@ -39,25 +71,28 @@ package enum RetentionGoal {
         return ByteCount(sum).roundedUp(to: physicalPage)
     }
 
-    /// The goal of a heap whose memory is limited: a little under the limit, so that the scavenger begins before the
-    /// limit is met.
+    /// Returns the goal of a heap with a memory limit: a little below the limit, so that the scavenger begins before
+    /// the limit is met.
     ///
-    /// It bounds all that is mapped, not what is retained; it needs no cycle before it, and is not rounded, since it is
-    /// only compared. A limit of ``ByteCount/maximum`` is none: no heap maps so much.
+    /// It bounds retained memory and metadata together. It needs no previous cycle, and is not rounded, since it is
+    /// only compared. A limit of ``ByteCount/maximum`` means no limit: no heap maps that much.
     ///
     /// - Parameters:
     ///   - limit: bytes that the heap and its metadata may have from the system.
     ///   - mapped: bytes that they have now.
-    /// - Returns: nothing where the goal is met already.
+    /// - Returns: the goal in bytes, or `nil` if it is met already.
     package static func forLimit(_ limit: ByteCount, mapped: ByteCount) -> ByteCount? {
-        // A share below one: even that of the largest limit is a word.
+        // Cannot overflow: the share is less than one.
         let goal = ByteCount(UInt(Double(limit.rawValue) * Tunables.limitShare))
         return mapped > goal ? goal : nil
     }
 
-    /// The goal as the background scavenger takes it: off where there is nothing to give, or less than a physical page.
+    /// Returns the goal as the background scavenger uses it, or `nil` if less than a physical page lies above it.
     ///
-    /// - Parameter retained: bytes that the heap retains now.
+    /// - Parameters:
+    ///   - goal: in bytes; `nil` if there is none.
+    ///   - retained: bytes that the heap retains now.
+    ///   - physicalPage: the unit of release in bytes.
     package static func effective(
         _ goal: ByteCount?, retained: ByteCount, physicalPage: ByteCount
     ) -> ByteCount? {

@@ -1,7 +1,7 @@
-/// A class of small blocks: all blocks of a class have one size. Class 0 means 'not small'.
+/// A size class: all its blocks have one size. Class 0 means 'not small'.
 ///
-/// Sixteen-byte steps to 128 bytes, then eight classes for each doubling, to 32 KiB: a block wastes at most 15 bytes or
-/// 12.5 % of itself, all sizes are multiples of 16, and every power of two is a class.
+/// Sizes rise in steps of 16 bytes up to 128 bytes, then in eight classes per doubling up to 32 KiB. So a block wastes
+/// at most 15 bytes or 12.5 % of itself, all sizes are multiples of 16, and every power of two from 16 on is a class.
 package struct SizeClass: Equatable, Hashable, Sendable {
     package var rawValue: UInt8
 
@@ -13,16 +13,16 @@ package struct SizeClass: Equatable, Hashable, Sendable {
 
     package static var notSmall: SizeClass { SizeClass(0) }
 
-    /// Classes, class 0 included.
+    /// The number of classes, including class 0.
     package static var count: Int { 73 }
 
-    /// The largest small block.
+    /// The size of the largest small block.
     package static var largestBytes: ByteCount { 32768 }
 
-    /// log2 of the unit of all sizes.
+    /// log2 of the unit of all sizes, 16 bytes.
     package static var unitShift: Int { 4 }
 
-    /// The smallest class whose blocks hold a size.
+    /// Creates the smallest class whose blocks hold `bytes`.
     ///
     /// - Parameter bytes: 1 to 32,768; 0 counts as 1.
     package init(holding bytes: ByteCount) {
@@ -30,13 +30,13 @@ package struct SizeClass: Equatable, Hashable, Sendable {
         if last < 128 {
             self.init(UInt8(last >> UInt(Self.unitShift)) + 1)
         } else {
-            // The doubling that holds the size, and the eighth of it.
+            // The doubling that holds the size, and the eighth within it.
             let doubling = UInt(last.bitWidth - 1 - last.leadingZeroBitCount)
             self.init(UInt8((doubling - 7) * 8 + (last >> (doubling - 3)) + 1))
         }
     }
 
-    /// The size of a block of the class.
+    /// The size of a block in bytes.
     package var blockBytes: ByteCount {
         let number = UInt(rawValue)
         if number <= 8 { return ByteCount(number << UInt(Self.unitShift)) }
@@ -45,7 +45,8 @@ package struct SizeClass: Equatable, Hashable, Sendable {
         return ByteCount((8 + eighth) << (doubling - 3))
     }
 
-    /// The pages of a span of the class: the fewest with at least 8 blocks and at most 12.5 % left over at the end.
+    /// The pages of a span of the class: the fewest that hold at least 8 blocks and leave at most 12.5 % unused at the
+    /// end.
     package var spanPages: PageCount {
         let block = blockBytes.rawValue
         var pages: PageCount = 1
@@ -53,7 +54,7 @@ package struct SizeClass: Equatable, Hashable, Sendable {
         return pages
     }
 
-    /// What the span's first page is aligned to, so that blocks of a power of two are aligned to their size.
+    /// The alignment of a span's first page, in pages: blocks whose size is a power of two are aligned to their size.
     package var spanAlignment: PageCount {
         let block = blockBytes
         return block.isPowerOfTwo && block > PageGeometry.pageBytes ? block.pagesRoundedUp : 1

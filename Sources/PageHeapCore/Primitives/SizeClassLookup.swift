@@ -1,13 +1,13 @@
-/// A look into a ``SizeClassTable`` where it lies. Reading an element of a stored array through its owner copies the
-/// whole array (2 KiB a malloc, as the compiler is today), so this reads the element alone.
+/// Reads single elements of a ``SizeClassTable`` in place. Reading an element of a stored array through its owner
+/// copies the whole array with today's compiler: 2 KiB per malloc.
 package struct SizeClassLookup {
     private let table: UnsafeRawPointer
 
-    /// - Parameter table: in memory that does not move.
+    /// - Parameter table: lies in memory that does not move and outlives the lookup.
     @inline(__always)
     package init(_ table: UnsafeMutablePointer<SizeClassTable>) { self.table = UnsafeRawPointer(table) }
 
-    /// The class of a size of at most 32 KiB.
+    /// Returns the class for a size of at most 32 KiB.
     @inline(__always)
     package func sizeClass(holding bytes: ByteCount) -> SizeClass {
         let unit = UInt(1) &<< UInt(SizeClass.unitShift)
@@ -16,7 +16,7 @@ package struct SizeClassLookup {
         return SizeClass(table.load(fromByteOffset: classes &+ Int(bitPattern: units), as: UInt8.self))
     }
 
-    /// A class's figures.
+    /// The figures of a class.
     @inline(__always)
     package subscript(sizeClass: SizeClass) -> SizeClassTable.Entry {
         table.load(

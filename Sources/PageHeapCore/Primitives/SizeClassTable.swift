@@ -1,21 +1,21 @@
-/// What malloc and free look up of the size classes, computed once: the class of each size, and each class's figures.
+/// The tables that malloc and free look up, computed once: the class for each size, and the figures of each class.
 package struct SizeClassTable: ~Copyable {
-    /// A class's figures.
+    /// The figures of a class.
     package struct Entry {
         package var blockBytes: UInt32
-        /// 2^35 / block bytes, rounded up: the block that holds an offset is `offset × reciprocal >> 35`, exact for every
-        /// offset of the largest span.
+        /// 2^35 / block bytes, rounded up. The index of the block that holds an offset is `offset × reciprocal >> 35`,
+        /// which is exact for every offset in the largest span.
         package var reciprocal: UInt32
         package var blocksPerSpan: UInt16
         package var spanPages: UInt8
         package var spanAlignmentPages: UInt8
     }
 
-    /// log2 of what the reciprocals divide.
+    /// log2 of the dividend of the reciprocals.
     package static var reciprocalShift: UInt { 35 }
 
     private var entries: InlineArray<73, Entry>
-    /// The class of a size, by its units of 16 bytes rounded up: 0 to 2,048. Size 0 is given a block of 16.
+    /// The class for each size in units of 16 bytes, rounded up: 0 to 2,048 units. Size 0 gets a block of 16 bytes.
     private var classes: InlineArray<2049, UInt8>
 
     package init() {

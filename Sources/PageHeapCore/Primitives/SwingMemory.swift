@@ -1,20 +1,21 @@
-/// Demand that swings, with a period or without: where it rose above the middle of its range at least twice, the last high
-/// phase's peak is expected again for as long as the longest of the last low phases, and one cycle more.
+/// Predicts demand that swings, with or without a period. If demand rose above the middle of its range at least twice,
+/// the peak of the last high phase is expected again, for as long as the longest of the recent low phases and one cycle
+/// more.
 ///
-/// Only for low phases that are not longer than memory may lie about unused: whether a longer one ends soon, only a
-/// period can tell.
+/// Only low phases within the horizon count, because memory may lie unused no longer than that. Whether a longer low
+/// phase ends soon, only a period can tell.
 package enum SwingMemory {
-    /// Low phases that are looked at. Four bear load that is irregular, and forget within a minute.
+    /// The number of low phases examined. Four tolerate irregular load, and are forgotten within a minute.
     private static var phases: Int { 4 }
 
-    /// The bytes that are expected again; 0 where nothing is.
+    /// Returns the bytes that are expected again; 0 if none are.
     ///
     /// - Parameters:
-    ///   - middle: of the range that demand had.
-    ///   - longestLow: the longest low phase that is waited for, in cycles.
+    ///   - middle: the middle of the range of demand, in bytes.
+    ///   - longestLow: the longest low phase to wait for, in cycles.
     package static func expected(_ peaks: DemandHistory.Peaks, middle: UInt, longestLow: Int) -> UInt {
-        // Backwards in time: the low phase now (empty in a high phase), the last high phase, the low phase before it,
-        // an earlier high phase.
+        // Backwards in time: the present low phase (empty during a high phase), the last high phase, the low phase
+        // before it, an earlier high phase.
         var ago = 0
         let sinceHigh = length(peaks, from: &ago) { $0 <= middle }
         let lastHigh = highPhase(peaks, from: &ago, above: middle)
@@ -25,17 +26,17 @@ package enum SwingMemory {
             for _ in 1..<phases {
                 _ = highPhase(peaks, from: &ago, above: middle)
                 let low = length(peaks, from: &ago) { $0 <= middle }
-                // One that the history cuts off at its end says nothing.
+                // A phase that the history cuts off has no known length.
                 if ago < peaks.count && low <= longestLow { longest = max(longest, low) }
             }
             return sinceHigh <= longest + 1 ? lastHigh.peak : 0
         }
-        // On the way up: to where it came before, unless this phase has outlasted the earlier one.
+        // In a high phase: expect the peak of the earlier one, unless this phase has clearly outlasted it.
         let earlier = highPhase(peaks, from: &ago, above: middle)
         return lastHigh.length <= earlier.length + earlier.length / 2 ? max(lastHigh.peak, earlier.peak) : 0
     }
 
-    /// The high phase that ends `ago` cycles ago; `ago` moves past it.
+    /// Returns the peak and length of the high phase that ended `ago` cycles ago, and moves `ago` past it.
     private static func highPhase(
         _ peaks: DemandHistory.Peaks, from ago: inout Int, above middle: UInt
     ) -> (peak: UInt, length: Int) {
@@ -44,7 +45,8 @@ package enum SwingMemory {
         return (peaks.highest(start..<ago), length)
     }
 
-    /// The cycles in a row, going back from `ago`, for which a condition holds; `ago` moves past them.
+    /// Returns the number of consecutive cycles, going back from `ago`, for which a condition holds, and moves `ago`
+    /// past them.
     private static func length(
         _ peaks: DemandHistory.Peaks, from ago: inout Int, while condition: (UInt) -> Bool
     ) -> Int {

@@ -1,4 +1,4 @@
-/// Some bytes of a C string, compared and parsed without allocating.
+/// A slice of a C string that is compared and parsed without allocating.
 package struct TextSlice {
     package let start: UnsafePointer<CChar>
     package let count: Int
@@ -15,14 +15,14 @@ package struct TextSlice {
         count = length
     }
 
-    /// What follows a prefix, or nothing where the string does not begin with it.
+    /// Returns what follows a prefix, or `nil` if the string does not begin with it.
     package static func remainder(of cString: UnsafePointer<CChar>, after prefix: StaticString) -> TextSlice? {
         for index in 0..<prefix.utf8CodeUnitCount
         where UInt8(bitPattern: cString[index]) != prefix.utf8Start[index] { return nil }
         return TextSlice(cString: cString + prefix.utf8CodeUnitCount)
     }
 
-    /// The index of the first byte of a value.
+    /// Returns the index of the first byte with a given value, or `nil`.
     package func position(of byte: UInt8) -> Int? {
         for index in 0..<count where UInt8(bitPattern: start[index]) == byte { return index }
         return nil
@@ -36,7 +36,7 @@ package struct TextSlice {
         return true
     }
 
-    /// The number that the text is: decimal digits only, at most 18 of them.
+    /// The text as a number, 1 to 18 decimal digits. `nil` if it is anything else.
     package var decimal: UInt? {
         guard count > 0, count <= 18 else { return nil }
         var value: UInt = 0
@@ -48,15 +48,15 @@ package struct TextSlice {
         return value
     }
 
-    /// The number of bytes that the text is: decimal digits, and K, M, G or T (of either case), or KiB, MiB, GiB or TiB, for
-    /// powers of 1024. Nothing where it is something else, or more than a word can hold.
+    /// The text as a number of bytes: decimal digits, then optionally K, M, G or T (in either case), or KiB, MiB, GiB
+    /// or TiB, for powers of 1024. `nil` if it is anything else or overflows a machine word.
     package var byteCount: ByteCount? {
         var digits = count
         var shift: UInt = 0
         if count > 3 && start[count - 2] == 0x69 && start[count - 1] == 0x42 { digits -= 2 }  // iB
         let hasUnit = digits < count
         if digits > 0 {
-            // Without its case bit; digits have none to lose that matters.
+            // Without the case bit. For digits that makes no difference here.
             switch UInt8(bitPattern: start[digits - 1]) & (hasUnit ? 0xFF : 0xDF) {
             case 0x4B: shift = 10  // K
             case 0x4D: shift = 20  // M
@@ -72,7 +72,8 @@ package struct TextSlice {
         return ByteCount(number &<< shift)
     }
 
-    /// The number that the text is, in thousandths: decimal digits, and after a point one to three more.
+    /// The text in thousandths: decimal digits, optionally with a point and one to three more digits. `nil` if it is
+    /// anything else.
     package var thousandths: UInt? {
         guard let point = position(of: 0x2E) else {
             guard let whole = decimal, whole <= UInt.max / 1000 else { return nil }

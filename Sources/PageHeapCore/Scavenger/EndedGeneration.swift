@@ -1,9 +1,9 @@
-/// What there is to say about a generation that has ended, taken in the locked section that began the next one.
+/// The record of a generation that has ended, taken in the locked section that began the next one.
 package struct EndedGeneration: Sendable {
-    /// Its number; 0 where there was none before.
+    /// The number of the generation; 0 if there was none before.
     package var number: UInt32
-    /// Bytes that the background worker released in it.
+    /// Bytes that the background worker released in the generation.
     package var worked: ByteCount
-    /// The heap's accounts at its end.
+    /// The heap's ledger at the end of the generation.
     package var books: HeapBooks
 }

@@ -1,33 +1,33 @@
 import Synchronization
 
-/// Which chunks may lie on huge pages, so that what is released of them is really given back, and stays so.
+/// Tracks chunks that may be backed by huge pages, so that a huge page is split before a part of it is released.
 ///
-/// A byte per chunk: a bit for each huge page that may be there, and one that says that the system may make more. Memory
-/// on a huge page comes back only as a whole, or once the page is parted; and the kernel likes to fill the gaps of a
-/// sparse huge page again. So before the first piece of a chunk is released, the chunk is closed to huge pages for ever,
-/// and each of its huge pages is parted when its first piece goes. Whole huge pages go as they are, at a twentieth of the
-/// price.
+/// The table has a byte per chunk: a bit for each huge page that may be there, and one bit (*open*) that says that the
+/// system may create more. The memory of a huge page is freed only as a whole or once the page is split, and the kernel
+/// tends to refill the gaps of a sparse huge page. So before the first part of a chunk is released, the chunk is closed
+/// to huge pages for ever, and each of its huge pages is split when the first part of it is released. Whole huge pages
+/// are released as they are, at a twentieth of the cost.
 ///
-/// What is closed and what is open are different mappings to the kernel, of which a process may have some 65,000. So all
-/// chunks of a region are closed at once: 64 MiB, more if the heap is large, so that there are some hundred mappings at most.
-/// Huge pages that are there stay.
+/// To the kernel, closed and open chunks are separate mappings, of which a process may have some 65,000. So all chunks
+/// of a region are closed together: 64 MiB, more if the heap is large, so that there are some hundred mappings at most.
+/// Existing huge pages stay.
 ///
-/// A handle on memory of its own; copies name the same table. No lock is needed: bits are set while nobody else has the
-/// chunk, and cleared atomically; two that clear one at the same time part a page twice, which does no harm. Heaps of
-/// more than 1 TiB share the bytes: chunks that share one may be parted for nothing.
+/// A handle on memory of its own; copies name the same table. No lock is needed: bits are set before any other thread
+/// has the chunk, and are cleared atomically. Two threads that clear one bit at the same time split a page twice, which
+/// does no harm. Heaps of more than 1 TiB share bytes: chunks that share one may be split for nothing.
 package struct HugePages: Sendable {
     private static var slots: UInt { 1 << 18 }
     private static var openBit: UInt8 { 0x80 }
-    /// Behind the bytes: chunks ever opened.
+    /// The table, followed by the counter of chunks ever opened.
     private static var tableBytes: ByteCount { ByteCount(slots) + 8 }
 
     private nonisolated(unsafe) let bytes: UnsafeMutablePointer<Atomic<UInt8>>
-    /// Of a huge page, in bytes.
+    /// The size of a huge page.
     private let size: ByteCount
     private let physicalPage: ByteCount
 
-    /// A table, or nothing where huge pages are unknown, larger than a chunk or very small, and if the system refuses
-    /// memory.
+    /// Creates a table. `nil` if the size of huge pages is unknown, larger than a chunk or very small, or if the system
+    /// refuses memory.
     init?(_ machine: MachineFigures, using system: borrowing some OperatingSystem & ~Copyable) {
         size = machine.hugePage.bytes
         physicalPage = machine.physicalPage
@@ -41,17 +41,17 @@ package struct HugePages: Sendable {
         system.unmapWholeMetadata(bytes, Self.tableBytes.roundedUp(to: physicalPage))
     }
 
-    /// The byte of a chunk. Relaxed throughout: it says what may be, and guards nothing.
+    /// Returns the byte of a chunk. Accesses are relaxed throughout: it says what may be, and guards nothing.
     private func state(_ chunk: ChunkIndex) -> UnsafeMutablePointer<Atomic<UInt8>> {
         bytes + Int(bitPattern: chunk.rawValue & (Self.slots - 1))
     }
 
-    /// Chunks ever opened. Relaxed: a measure.
+    /// The number of chunks ever opened. Relaxed: only sizes the regions.
     private var openedChunks: UnsafeMutablePointer<Atomic<UInt>> {
         UnsafeMutableRawPointer(bytes + Int(bitPattern: Self.slots)).assumingMemoryBound(to: Atomic<UInt>.self)
     }
 
-    /// Fresh address space may lie on huge pages from now on.
+    /// Opens the chunks of fresh address space, which may be backed by huge pages from now on.
     func open(_ range: AddressRange) {
         let all = UInt8((1 << (PageGeometry.chunkBytes.rawValue / size.rawValue)) - 1)
         var chunk = ChunkIndex(containing: range.base)
@@ -62,7 +62,7 @@ package struct HugePages: Sendable {
         }
     }
 
-    /// Closes all open chunks of the region that a chunk lies in.
+    /// Closes all open chunks of the region that a chunk lies in, with one call for adjacent ones.
     private func close(
         around chunk: ChunkIndex, _ arenaBaseOffset: UInt, using system: borrowing some OperatingSystem & ~Copyable
     ) {
@@ -73,7 +73,7 @@ package struct HugePages: Sendable {
         let end = next + ChunkIndex(region)
         var first = next
         while next < end {
-            // One call for neighbours.
+            // Extend the range while chunks are open.
             let isOpen = state(next).pointee.bitwiseAnd(~Self.openBit, ordering: .relaxed).oldValue & Self.openBit != 0
             next += 1
             if isOpen && next < end { continue }
@@ -86,9 +86,10 @@ package struct HugePages: Sendable {
         }
     }
 
-    /// Before a range is released: closes its chunks and parts its huge pages, where it does not cover them wholly.
+    /// Prepares the release of a range: closes its chunks to huge pages, and splits the huge pages that it covers only
+    /// in part.
     ///
-    /// - Parameter arenaBaseOffset: what an offset address lacks to be the process's address.
+    /// - Parameter arenaBaseOffset: added to an offset address to get the process's address.
     func prepareRelease(
         _ range: MemoryRange, arenaBaseOffset: UInt, using system: borrowing some OperatingSystem & ~Copyable
     ) {
@@ -103,11 +104,11 @@ package struct HugePages: Sendable {
         }
     }
 
-    /// Closes the chunk of a huge page, with its region, and parts the page.
+    /// Closes the chunk of a huge page, with its region, and splits the page.
     ///
     /// - Parameters:
-    ///   - page: the huge page's address, the process's.
-    ///   - address: of a physical page of it that is about to be released.
+    ///   - page: the process's address of the huge page.
+    ///   - address: the address of a physical page of it that is about to be released.
     private func part(
         _ page: UInt, at address: UInt, _ arenaBaseOffset: UInt,
         using system: borrowing some OperatingSystem & ~Copyable

@@ -1,17 +1,41 @@
-/// The pace of the background scavenger, by whichever way is configured: how much to release at a time, and how long to
-/// sleep afterwards.
+/// The pace of the background scavenger: how much to release at a time, and how long to sleep afterwards.
 ///
-/// A worker asks in this order: ``quantum(overage:physicalPage:)`` and ``worksOneQuantum`` before a ``ScavengeRun``;
-/// where it released something, ``counted(_:)`` and ``sleepTime(worked:)`` after it, and when it has slept,
-/// ``endRound(worked:slept:processors:)``. A run that released nothing ends in parking, and the pacer is not told.
+/// Releasing memory costs CPU time, most of it in the kernel, and must stay unnoticeable. So the worker is paced by the
+/// CPU time that it uses, not by bytes and not by a timetable. It works in short stretches and sleeps in between; what
+/// is controlled is the ratio of work to sleep:
+///
+///     sleep  = worked / ratio                              worked: at least 1 ms, plus the expected cost of reuse
+///     used   = worked / ((worked + slept) × processors)    the share of the machine's CPU time
+///     ratio ← PI controller (input: used, setpoint: share), at least 0.001
+///
+/// with a share of 1 % by default. That is ``SleepRatioPacer``. Its controller corrects for sleeps that last longer
+/// than asked, for the number of processors, and for changes of the CPU quota. ``AveragePacer`` is the older
+/// alternative: one physical page at a time, and a moving average instead of a controller.
+///
+/// Consequences:
+///
+/// - The speed of release follows its cost: cheap releases, such as those of whole huge pages, give back more bytes per
+///   second.
+/// - The share holds in the long run only. The controller overshoots for seconds on one or two processors, so
+///   ``WorkerPace`` adds a bound over any ten seconds (``ShareWindow``).
+/// - A stretch ends after a millisecond of work (``ScavengeRun``), and the clock is read once per quantum. Quanta are
+///   large while the goal is far, so that reading the clock costs less, and small when it is near, so that a run
+///   overshoots by little.
+/// - If its numbers become infinite or not a number, the controller starts anew, and the ratio is the least one for
+///   five seconds.
+///
+/// A worker calls ``quantum(overage:physicalPage:)`` and ``worksOneQuantum`` before a ``ScavengeRun``; if it released
+/// something, ``counted(_:)`` and ``sleepTime(worked:)`` after it; and after the sleep
+/// ``endRound(worked:slept:processors:)``. A run that released nothing ends in parking and is not reported to the
+/// pacer.
 package enum Pacer: Sendable {
     case controller(SleepRatioPacer)
     case movingAverage(AveragePacer)
 
     /// - Parameters:
-    ///   - kind: the way to pace.
-    ///   - share: of CPU time to use, 0.001 to 1: of the whole machine's with the controller, of one processor's with
-    ///     the moving average.
+    ///   - kind: how to pace.
+    ///   - share: the share of CPU time to use, 0.001 to 1: of the whole machine with the controller, of one processor
+    ///     with the moving average.
     package init(_ kind: PacerKind = .controller, share: Double = Tunables.scavengeShare) {
         switch kind {
         case .controller: self = .controller(SleepRatioPacer(share: share))
@@ -19,7 +43,7 @@ package enum Pacer: Sendable {
         }
     }
 
-    /// Whether a run of work is one quantum, instead of quanta until a millisecond is worked.
+    /// Whether a run is a single quantum, instead of quanta until a millisecond is worked.
     package var worksOneQuantum: Bool {
         switch self {
         case .controller: false
@@ -27,20 +51,20 @@ package enum Pacer: Sendable {
         }
     }
 
-    /// The bytes to release at a time.
+    /// Returns the bytes to release per quantum.
     ///
     /// - Parameters:
     ///   - overage: bytes retained above the goal.
-    ///   - physicalPage: the unit of release.
+    ///   - physicalPage: the unit of release in bytes.
     package func quantum(overage: ByteCount, physicalPage: ByteCount) -> ByteCount {
         switch self {
         case .controller: ScavengeRun.quantum(overage: overage)
-        // More is released only where huge pages or alignment widen it.
+        // Exceeded only if huge pages or alignment widen it.
         case .movingAverage: physicalPage
         }
     }
 
-    /// The work that counts, in nanoseconds.
+    /// Returns the work that counts, in nanoseconds.
     ///
     /// - Parameter worked: nanoseconds, as measured.
     package func counted(_ worked: Double) -> Double {
@@ -50,9 +74,9 @@ package enum Pacer: Sendable {
         }
     }
 
-    /// Nanoseconds to sleep after some work.
+    /// Returns the nanoseconds to sleep after some work.
     ///
-    /// - Parameter worked: as ``counted(_:)`` gives it.
+    /// - Parameter worked: nanoseconds, from ``counted(_:)``.
     package func sleepTime(worked: Double) -> Int64 {
         switch self {
         case .controller(let pacer): pacer.sleepTime(worked: worked)
@@ -60,12 +84,12 @@ package enum Pacer: Sendable {
         }
     }
 
-    /// Takes what the last round came to, and sets the pace of the next one.
+    /// Ends a round, and sets the pace of the next one.
     ///
     /// - Parameters:
-    ///   - worked: as ``counted(_:)`` gives it.
+    ///   - worked: nanoseconds, from ``counted(_:)``.
     ///   - slept: nanoseconds, as measured.
-    ///   - processors: that the process may use, more than 0.
+    ///   - processors: the number that the process may use, more than 0.
     package mutating func endRound(worked: Double, slept: Int64, processors: Double) {
         switch self {
         case .controller(var pacer):
@@ -77,7 +101,7 @@ package enum Pacer: Sendable {
         }
     }
 
-    /// Answers whether the controller failed, and forgets it. A moving average does not fail.
+    /// Returns whether the controller failed since the last call, and clears the flag. A moving average never fails.
     package mutating func takeReset() -> Bool {
         switch self {
         case .controller(var pacer):

@@ -1,26 +1,26 @@
 import Synchronization
 
-/// How much of what was released is used again soon: what a scavenger should regret.
+/// Counts how much released memory is used again soon: what the scavenger released too early.
 ///
-/// Remembers when pages of a chunk were last released, in a coarse byte a chunk: seconds, counted from 1 to 255 and
-/// around again, 0 for never. A byte a page would cost too much. So the figures are close, not exact: all released pages
-/// of a chunk count as released when the last of them was; 4 minutes and 15 seconds later a chunk is taken for a fresh
-/// one for a minute; and heaps of more than 16 GiB share the bytes. Releases of holes in spans are not among them.
+/// A coarse byte per chunk records when pages of the chunk were last released: seconds, counted from 1 to 255 and
+/// around again, 0 for never. A byte per page would cost too much. So the figures are approximate: all released pages
+/// of a chunk count as released when the last of them was; a chunk released 4 minutes and 15 seconds ago looks fresh
+/// for a minute; and heaps of more than 16 GiB share bytes. Releases of holes in spans are not counted.
 ///
-/// All zero bytes are a beginning. Lies in memory that does not move; no lock is needed: figures.
+/// Valid when zero-initialised. Must lie in memory that does not move. No lock is needed: these are figures.
 package struct ReuseCounts: ~Copyable {
     private static var slots: UInt { 4096 }
 
-    /// A byte for each slot. Relaxed: figures.
+    /// A byte per slot. Relaxed: figures.
     private let seconds: InlineArray<512, UInt64>
-    /// Bytes that were used again within a second, 10 and 60 seconds after their release, each among the next.
+    /// Bytes that were used again within 1, 10 and 60 seconds of their release; each includes the shorter times.
     package let within1 = Atomic<UInt>(0)
     package let within10 = Atomic<UInt>(0)
     package let within60 = Atomic<UInt>(0)
 
     package init() { seconds = InlineArray(repeating: 0) }
 
-    /// Where the byte of a chunk lies.
+    /// Returns the address of a chunk's byte.
     @inline(__always)
     private static func byte(
         _ counts: UnsafeMutablePointer<ReuseCounts>, _ chunk: ChunkIndex
@@ -33,19 +33,19 @@ package struct ReuseCounts: ~Copyable {
         UInt8(truncatingIfNeeded: UInt64(max(nanoseconds, 0)) / 1_000_000_000 % 255) + 1
     }
 
-    /// Pages of a chunk have been released.
+    /// Notes that pages of a chunk were released.
     ///
-    /// - Parameter now: the monotonic clock, coarse.
+    /// - Parameter now: the coarse monotonic time in nanoseconds.
     static func noteRelease(_ counts: UnsafeMutablePointer<ReuseCounts>, _ chunk: ChunkIndex, now: Int64) {
         byte(counts, chunk).pointee.store(code(now), ordering: .relaxed)
     }
 
-    /// Pages without physical memory have been allocated, and will be faulted in.
+    /// Notes that pages without physical memory were allocated and will be faulted in.
     ///
     /// - Parameters:
-    ///   - chunk: that of the first page.
-    ///   - bytes: without physical memory.
-    ///   - now: the monotonic clock, coarse.
+    ///   - chunk: the chunk of the first page.
+    ///   - bytes: bytes without physical memory.
+    ///   - now: the coarse monotonic time in nanoseconds.
     static func noteUse(
         _ counts: UnsafeMutablePointer<ReuseCounts>, _ chunk: ChunkIndex, _ bytes: ByteCount, now: Int64
     ) {

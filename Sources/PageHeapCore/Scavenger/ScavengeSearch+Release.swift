@@ -1,13 +1,14 @@
 import Synchronization
 
 extension ScavengeSearch {
-    /// One step: releases the topmost candidates of one chunk, and shortens the range to what lies below them.
+    /// Performs one step of a search: releases the topmost candidates of one chunk, and shortens the range to what lies
+    /// below them.
     ///
-    /// A locked section looks at one chunk, and so does each look without the lock before it.
+    /// Each locked section, and each look without the lock before it, examines one chunk.
     ///
-    /// - Parameter chunksLeft: how many chunks may be looked at, counted down; the step ends with 0.
-    /// - Returns: the bytes released; 0 with an empty range where there was no candidate, 0 with a range left where the
-    ///   system refused, or where no more chunks may be looked at.
+    /// - Parameter chunksLeft: the number of chunks that may still be examined, counted down; the step ends at 0.
+    /// - Returns: the bytes released. 0 with an empty range if there was no candidate; 0 with a range left if the
+    ///   system refused or no more chunks may be examined.
     func scavengeBatch(
         of work: inout AddressRange, _ bytes: ByteCount, _ cause: ReleaseCause, chunksLeft: inout UInt,
         using system: borrowing some OperatingSystem & ~Copyable
@@ -28,15 +29,15 @@ extension ScavengeSearch {
             heap.unlock()
             if batch.count > 0 { return release(&batch, cause, &work, using: system) }
             work.limit = chunk.base
-            // What looks like a candidate without the lock may be gone under it: then it goes on below.
+            // A candidate seen without the lock may be gone under it; then the search goes on below.
             guard let next = likelyChunk(in: &work, chunksLeft: &chunksLeft) else { return 0 }
             chunk = next
             page = .last
         }
     }
 
-    /// The highest chunk of a range, which ends with a chunk, that seems to have a candidate; the range is shortened to
-    /// end with it. Takes no lock: what it sees may be out of date.
+    /// Returns the highest chunk of a range that seems to have a candidate, and shortens the range to end with it. The
+    /// range must end with a chunk. Takes no lock: what it sees may be out of date.
     private func likelyChunk(in work: inout AddressRange, chunksLeft: inout UInt) -> ChunkIndex? {
         let group = machine.pagesPerPhysicalPage
         let lowest = ChunkIndex(containing: work.base)
@@ -44,7 +45,8 @@ extension ScavengeSearch {
         while end > lowest && chunksLeft > 0 {
             let next = end - 1
             chunksLeft &-= 1
-            // The summary first: unused address space has bitmaps of zeros, which look free, but a summary of zero.
+            // Check the summary first: unused address space has bitmaps of zeros, which look free, but a summary of
+            // zero, which does not.
             if heap.pointee.pages.summaries[leaf: next].longest >= group.rawValue,
                 let bitmaps = heap.pointee.pages.chunks.pages(ifPresent: next)
             {
@@ -60,13 +62,13 @@ extension ScavengeSearch {
         return nil
     }
 
-    /// Gives the memory of a batch's runs back, and the runs to the allocator.
+    /// Releases the memory of a batch's runs, and returns the runs to the allocator.
     private func release(
         _ batch: inout ReleaseBatch, _ cause: ReleaseCause, _ work: inout AddressRange,
         using system: borrowing some OperatingSystem & ~Copyable
     ) -> ByteCount {
         work.limit = batch.lowest
-        // A literal, which is ``ReleaseBatch/capacity``: only then embedded Swift sees that this is stack.
+        // A literal equal to ``ReleaseBatch/capacity``: only then does Embedded Swift use the stack.
         return withUnsafeTemporaryAllocation(of: MemoryRange.self, capacity: 64) { buffer in
             let ranges = buffer.baseAddress.unsafelyUnwrapped
             let count = batch.write(to: ranges, offset: arenaBaseOffset)
@@ -83,7 +85,7 @@ extension ScavengeSearch {
             var released = batch.pages.bytes
             if outcome.failures != 0 {
                 released -= heap.pointee.pages.keepRetained(refused, in: batch.chunk).bytes
-                // A search begins with a whole word of 64 pages: it would find a refused run again, and never end.
+                // A search begins with a whole word of 64 pages, so it would find a refused run again and never end.
                 work.limit = batch.lowest.roundedDown(to: OffsetAddress(PageCount(64).bytes.rawValue))
             }
             heap.pointee.books.release(released, cause, calls: outcome.calls)
@@ -93,21 +95,24 @@ extension ScavengeSearch {
         }
     }
 
-    /// Gives the memory of some ranges back, several with one call if the system has one. No lock is held, except the pass
-    /// lock of a caller that has one.
+    /// Releases the memory of some ranges, several with one call if the system can. The caller holds no lock except,
+    /// possibly, the pass lock.
     ///
-    /// If such a call stops short, the range that it stopped at is tried by itself, and the rest goes on. A range that is
-    /// refused as an invalid argument may hold a page that the program has locked: it is tried in pieces, so that a locked
-    /// page keeps its own memory and no other's.
+    /// If such a call stops short, the range at which it stopped is tried by itself, and the rest goes on. A range that
+    /// is refused as an invalid argument may contain a page that the program has locked: it is tried in pieces, so that
+    /// a locked page keeps only its own memory.
     ///
-    /// A range that is refused ``ReleaseMethod/lazily`` as an invalid argument is tried once ``ReleaseMethod/now``; if that
-    /// is granted, the kernel does not know the former, and is not asked for it again. There is no way back: pages that are
-    /// released lazily may keep what they held, and whoever chose ``ReleaseMethod/now`` relies on zeros.
+    /// A range that is refused ``ReleaseMethod/lazily`` as an invalid argument is tried once ``ReleaseMethod/now``. If
+    /// that succeeds, the kernel does not know the lazy method, and is not asked for it again. There is no fallback in
+    /// the other direction: lazily released pages may keep their contents, and a heap that releases
+    /// ``ReleaseMethod/now`` relies on zeros.
     ///
     /// - Parameters:
-    ///   - count: at most 64.
-    ///   - unit: pieces are multiples of it; at least a physical page counts as one.
-    ///   - refused: is called with each piece that keeps its memory.
+    ///   - ranges: the ranges to release.
+    ///   - count: the number of ranges, at most 64.
+    ///   - unit: bytes; pieces are multiples of it. Less than a physical page counts as one.
+    ///   - refused: called with each piece that keeps its memory.
+    /// - Returns: the number of successful calls, and of refused pieces.
     package func giveBack(
         _ ranges: UnsafePointer<MemoryRange>, count: Int, unit: ByteCount,
         using system: borrowing some OperatingSystem & ~Copyable, refused: (MemoryRange) -> Void
@@ -146,10 +151,10 @@ extension ScavengeSearch {
         return outcome
     }
 
-    /// Gives back what can be of a range that was refused as a whole: by halves, down to a unit.
+    /// Releases as much as possible of a range that was refused as a whole: by halves, down to a unit.
     ///
-    /// - Parameter attempts: calls that may still be refused; each that is granted allows two more. So a range of which all
-    ///   is locked costs few.
+    /// - Parameter attempts: the number of calls that may still be refused; each success allows two more. So a range
+    ///   that is locked completely costs few calls.
     private func giveBackInPieces(
         _ range: MemoryRange, _ unit: ByteCount, _ attempts: inout Int, _ outcome: inout ReleaseOutcome,
         using system: borrowing some OperatingSystem & ~Copyable, _ refused: (MemoryRange) -> Void
@@ -175,6 +180,8 @@ extension ScavengeSearch {
         }
     }
 
+    /// Releases one range; on a first refusal of the lazy method, see ``giveBack(_:count:unit:using:refused:)``.
+    ///
     /// - Returns: 0, or the system's error number.
     private func giveBack(
         _ range: MemoryRange, using system: borrowing some OperatingSystem & ~Copyable
@@ -188,7 +195,7 @@ extension ScavengeSearch {
         return 0
     }
 
-    /// The method that was asked for, unless the system is known not to have it.
+    /// The configured method, or ``ReleaseMethod/now`` if the system is known not to have the lazy one.
     private var usableMethod: ReleaseMethod {
         method == .lazily && !space.pointee.refusesLazyRelease.load(ordering: .relaxed) ? .lazily : .now
     }

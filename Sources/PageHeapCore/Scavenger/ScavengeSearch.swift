@@ -1,24 +1,44 @@
 import Synchronization
 
-/// Finds free pages that still have physical memory, from the highest address down, and gives that memory back.
+/// Finds free pages that still have physical memory, from the highest address down, and releases that memory.
 ///
-/// Allocation works from the lowest address up, so what is taken here is the least likely to be wanted next. A
-/// *generation* (``startGeneration(atTop:using:)``) renews the search space once a cycle; a worker takes a *reservation*
-/// of it, so that several can search without meeting, and hands back what it did not search.
+/// Allocation works from the lowest address up, so the pages released here are the least likely to be wanted next.
 ///
-/// Nobody waits long for a lock that the search holds: a locked section looks at one chunk, and brings the summaries above
-/// it and above four others at most up to date; a reservation is one insertion into or removal from the search space. Only
-/// the start of a generation copies something: the ranges of address space that the heap consists of, nearly always one.
+/// **Generations.** ``startGeneration(atTop:using:complete:)`` renews the search space once per cycle. Two marks save
+/// repeated work: the lowest address scavenged and the highest page freed in the ended generation. If something was
+/// freed in the part already searched, the new search begins there; otherwise it goes on below the lowest address
+/// scavenged.
 ///
-/// A handle on two structures in memory that does not move; copies name the same search. The design is the Go
-/// runtime's of 1.15, re-created from its behaviour.
+/// **Reservations.** A thread takes a part of the search space, a 64th of the heap, searches it from the top, and hands
+/// back what it did not search. So several threads can search without meeting.
+///
+/// **Candidates.** Within a reservation, chunks are first examined without a lock: the summary, then the bitmaps. What
+/// is seen may be out of date, so a chunk with a candidate is examined again under the heap lock.
+///
+/// **Release.** Under the heap lock, the topmost runs of the chunk are marked as in use, so that no allocation can get
+/// them (``ReleaseBatch``). The system is called without the lock. Then, under the lock again, the runs become free and
+/// scavenged. Runs that the system refused stay retained.
+///
+/// Consequences:
+///
+/// - An allocation never waits for a system call of another thread's search, only for a locked section that examines
+///   one chunk and updates the summaries above it and above at most four others. A reservation is one insertion into or
+///   removal from the search space. Only the start of a generation copies something: the list of the heap's address
+///   ranges, nearly always one.
+/// - While a batch is released, allocations cannot have its pages. A batch comes from one chunk, and is about as large
+///   as what was asked for.
+/// - Fragments are released as well as long runs, down to an aligned physical page. A free huge page is released as a
+///   whole.
+///
+/// A handle on two structures in memory that does not move; copies name the same search. The design is that of the Go
+/// runtime 1.15, re-created from its behaviour.
 package struct ScavengeSearch {
     let heap: UnsafeMutablePointer<LockedPages>
     package let space: UnsafeMutablePointer<SearchSpace>
     let machine: MachineFigures
-    /// What an offset address lacks to be the process's address.
+    /// Added to an offset address to get the process's address.
     let arenaBaseOffset: UInt
-    /// How memory is to be given back; where the system does not know that, see ``giveBack(_:count:using:)``.
+    /// How to release memory. If the system does not know the method, see ``giveBack(_:count:unit:using:refused:)``.
     let method: ReleaseMethod
 
     package init(
@@ -32,14 +52,14 @@ package struct ScavengeSearch {
         self.method = method
     }
 
-    /// Begins a new search: of everything below the highest page freed since the last one if that lies in the part
-    /// already searched, else of what lies below the lowest address scavenged, to go on from there.
+    /// Begins a new generation. The search covers everything below the highest page freed in the last generation if
+    /// that page lies in the part already searched; otherwise what lies below the lowest address scavenged.
     ///
     /// Takes the heap lock and the search lock.
     ///
     /// - Parameters:
-    ///   - atTop: search everything, whatever the marks say.
-    ///   - complete: brings a copy of the books up to date with what lies above the heap; called under both locks.
+    ///   - atTop: whether to search everything, regardless of the marks.
+    ///   - complete: adds to a copy of the ledger what layers above the heap know; called under both locks.
     /// - Returns: the generation that ended.
     @discardableResult
     package func startGeneration(
@@ -56,7 +76,8 @@ package struct ScavengeSearch {
         let lowest = space.pointee.lowWaterMark
         let highestFreed = heap.pointee.pages.freeHighWaterMark
         let start = atTop ? .maximum : lowest < highestFreed ? highestFreed : lowest
-        // A refusal leaves the search space empty: this generation gives nothing, the next one tries again.
+        // If the system refuses memory, the search space is empty: this generation releases nothing, and the next one
+        // tries again.
         let taken = space.pointee.ranges.copy(from: heap.pointee.pages.inUse, using: system)
         heap.pointee.pages.metadataBytes += taken ?? 0
         space.pointee.ranges.remove(notBelow: start)
@@ -71,8 +92,8 @@ package struct ScavengeSearch {
         return ended
     }
 
-    /// Whether all of the search space has been searched: nothing is left in it, and nobody holds a reservation that
-    /// may be handed back. Takes the search lock.
+    /// Whether all of the search space has been searched: nothing is left in it, and no thread holds a reservation that
+    /// it may hand back. Takes the search lock.
     package var isExhausted: Bool {
         space.pointee.lock.lock()
         defer { space.pointee.lock.unlock() }
@@ -80,10 +101,11 @@ package struct ScavengeSearch {
             && (space.pointee.ranges.count == 0 || space.pointee.reservationBytes == 0)
     }
 
-    /// Takes the last part of the search space's last range, extended downwards to a chunk boundary.
+    /// Takes the last part of the search space's last range, extended downwards to a chunk boundary. Takes the search
+    /// lock.
     ///
-    /// - Parameter isFirst: counts the thread among those that search.
-    /// - Returns: the range, empty where nothing is left, and the generation that it belongs to.
+    /// - Parameter isFirst: whether to count the calling thread as a searcher; true for its first reservation.
+    /// - Returns: the range, empty if nothing is left, and the generation that it belongs to.
     package func reserve(isFirst: Bool) -> (range: AddressRange, generation: UInt32) {
         space.pointee.lock.lock()
         defer { space.pointee.lock.unlock() }
@@ -97,8 +119,9 @@ package struct ScavengeSearch {
         return (range, generation)
     }
 
-    /// Puts back what was not searched, unless a new generation has begun, and counts the thread no more among those that
-    /// search. Where the system refuses room for one range more, it is left to the next generation.
+    /// Returns what was not searched to the search space, unless a new generation has begun, and stops counting the
+    /// thread as a searcher. If the system refuses room for another range, the range is left to the next generation.
+    /// Takes the search lock.
     package func handBack(
         _ range: AddressRange, generation: UInt32, using system: borrowing some OperatingSystem & ~Copyable
     ) {
@@ -115,16 +138,16 @@ package struct ScavengeSearch {
         space.pointee.lock.unlock()
     }
 
-    /// Releases memory until so many bytes are given back or the search space is exhausted.
+    /// Releases memory until `bytes` are released or the search space is exhausted.
     ///
-    /// No lock is held during system calls, except the pass lock of a caller that has one.
+    /// No lock is held during system calls, except the pass lock if the caller has it.
     ///
     /// - Parameters:
-    ///   - bytes: what is wanted.
-    ///   - cause: where the books enter it.
-    ///   - chunkLimit: stop when so many chunks have been looked at, for callers that must not be kept; at least 1.
-    /// - Returns: the bytes released; fewer than asked only when nothing is left for now, when others hold the rest, or
-    ///   when the limit is reached.
+    ///   - bytes: the bytes wanted.
+    ///   - cause: the account in the ledger.
+    ///   - chunkLimit: the number of chunks to examine, for callers with a latency bound; at least 1.
+    /// - Returns: the bytes released. Fewer than asked only if nothing is left for now, if other threads hold the rest,
+    ///   or if the limit is reached.
     package func scavenge(
         _ bytes: ByteCount, _ cause: ReleaseCause, chunkLimit: UInt = .max,
         using system: borrowing some OperatingSystem & ~Copyable

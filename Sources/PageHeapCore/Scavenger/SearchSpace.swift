@@ -1,35 +1,37 @@
 import Synchronization
 
-/// Where the scavenger has still to look in this generation.
+/// The part of the address space that the scavenger has yet to search in this generation.
 ///
-/// Lies in memory that does not move, beside the heap's ``LockedPages``.
+/// Must lie in memory that does not move, beside the heap's ``LockedPages``.
 package struct SearchSpace: ~Copyable {
-    /// The search lock: guards all below that does not say otherwise. Taken after the heap lock where both are held.
+    /// The search lock. It guards the members below unless they say otherwise. If both are held, it is taken after the
+    /// heap lock.
     package let lock = FutexLock<LockRanks.Search>()
-    /// Not searched yet.
+    /// The ranges not searched yet.
     package internal(set) var ranges: AddressRanges
-    /// Generations started.
+    /// The number of generations started.
     package internal(set) var generation: UInt32 = 0
-    /// What a worker takes at a time; 0 turns the scavenger off.
+    /// Bytes of a reservation; 0 turns the scavenger off.
     package internal(set) var reservationBytes: ByteCount = 0
-    /// Threads that search: from their first reservation until they hand back what they did not search. 0 means that no
-    /// reservation is out, and that no page is out of the allocator's reach because it is being released.
+    /// The number of threads that search, from their first reservation until they hand back the rest. 0 means that no
+    /// reservation is out, and that no page is hidden from the allocator because it is being released.
     ///
-    /// Not atomic: it changes in the locked sections that reserve and hand back, and whoever looks has to see it together
-    /// with ``ranges``.
+    /// Not atomic: it changes in the locked sections that reserve and hand back, and must be read together with
+    /// ``ranges``.
     package internal(set) var searchers = 0
-    /// The lowest address scavenged in this generation; the maximum where there is none. The heap lock guards it, which
+    /// The lowest address scavenged in this generation; the maximum if there is none. Guarded by the heap lock, which
     /// is held where it changes.
     package internal(set) var lowWaterMark = OffsetAddress.maximum
     /// Bytes that the background worker has released in this generation. Relaxed: a figure to print.
     package let releasedInGeneration = Atomic<UInt>(0)
-    /// The system does not know ``ReleaseMethod/lazily``. Relaxed: whoever misses it learns it anew.
+    /// Whether the system does not know ``ReleaseMethod/lazily``. Relaxed: a thread that misses the change only repeats
+    /// the discovery.
     let refusesLazyRelease = Atomic<Bool>(false)
 
-    /// What of the released memory is used again.
+    /// How much released memory is used again soon.
     package internal(set) var reuse = ReuseCounts()
 
-    /// Which chunks may lie on huge pages; nothing where none does.
+    /// The chunks that may be backed by huge pages; `nil` if none are.
     package internal(set) var hugePages: HugePages?
 
     package init?(using system: borrowing some OperatingSystem & ~Copyable) {
@@ -37,7 +39,7 @@ package struct SearchSpace: ~Copyable {
         self.ranges = ranges
     }
 
-    /// Begins with the storage of its ranges, in zeroed memory.
+    /// Initialises the search space in zeroed memory, with the storage of its ranges.
     mutating func start(_ ranges: consuming AddressRanges) {
         self.ranges = ranges
         lowWaterMark = .maximum

@@ -1,21 +1,22 @@
 /// The CPU time that the worker has used over the last ten seconds, in slots of a tenth of a second.
 ///
 /// The pacer steers towards its share in the long run, but overshoots for seconds on machines of one or two processors.
-/// This is what bounds the share over *any* ten seconds: work that would pass the bound waits until enough of the window
-/// has passed. Knows no clock: times come from the caller, in nanoseconds.
+/// This window bounds the share over *any* ten seconds: work that would exceed the bound waits until enough of the
+/// window has passed. Knows no clock: times come from the caller, in nanoseconds.
 ///
-/// All zero bytes are a window without work.
+/// Valid (no work) when zero-initialised.
 package struct ShareWindow: Sendable {
-    /// One more than ten seconds: the slot that is running out still counts whole, so the sum is never too low.
+    /// One more than ten seconds need: the slot that is running out still counts as a whole, so the sum is never too
+    /// low.
     private static var slotCount: Int { 101 }
     private static var slotNanoseconds: Int64 { 100_000_000 }
     package static var nanoseconds: Int64 { 10_000_000_000 }
 
     /// Nanoseconds of CPU time used in each slot.
     private var slots: InlineArray<101, Int64>
-    /// The number of the newest slot, since the worker's time 0.
+    /// The number of the newest slot, counted from the worker's time 0.
     private var newest: Int64
-    /// The sum of all slots.
+    /// The sum of all slots, in nanoseconds.
     package private(set) var used: Int64
 
     package init() {
@@ -24,18 +25,18 @@ package struct ShareWindow: Sendable {
         used = 0
     }
 
-    /// Takes CPU time that was used up to a moment.
+    /// Adds CPU time that was used up to a moment.
     ///
     /// - Parameters:
-    ///   - spent: nanoseconds of CPU time; below 0 counts as none.
-    ///   - now: the worker's time, which never falls.
+    ///   - spent: nanoseconds of CPU time; a negative value counts as 0.
+    ///   - now: the worker's time in nanoseconds, which never falls.
     package mutating func add(_ spent: Int64, at now: Int64) {
         advance(to: now)
         slots[Int(newest % Int64(Self.slotCount))] += max(spent, 0)
         used += max(spent, 0)
     }
 
-    /// How long to wait until no more than `bound` nanoseconds of CPU time lie in the window.
+    /// Returns how long to wait, in nanoseconds, until at most `bound` nanoseconds of CPU time lie in the window.
     package mutating func delay(until bound: Int64, at now: Int64) -> Int64 {
         advance(to: now)
         var left = used
@@ -45,15 +46,15 @@ package struct ShareWindow: Sendable {
             if slot >= 0 { left -= slots[Int(slot % Int64(Self.slotCount))] }
             age -= 1
             if left <= bound {
-                // The slot leaves the window when the newest is as many slots on.
+                // The slot leaves the window once the newest one is `slotCount` ahead of it.
                 return max(0, (slot + Int64(Self.slotCount)) * Self.slotNanoseconds - now)
             }
         }
-        // The work of the newest slot alone is too much: all of the window has to pass.
+        // The newest slot alone exceeds the bound: the whole window has to pass.
         return left > bound ? Self.nanoseconds : 0
     }
 
-    /// Forgets the slots that have left the window.
+    /// Clears the slots that have left the window.
     private mutating func advance(to now: Int64) {
         let slot = now / Self.slotNanoseconds
         guard slot > newest else { return }

@@ -1,22 +1,23 @@
-/// How a worker keeps to its share of CPU time: its clock, its pacer, and what it has used. Carried from round to round.
+/// How a worker keeps to its share of CPU time: its clock, its pacer, and what it has used. Carried from round to
+/// round.
 ///
 /// Knows no clock: readings come from the caller, in nanoseconds.
 package struct WorkerPace: Sendable {
     package var clock: WorkerClock
     package private(set) var pacer: Pacer
-    /// What was used in the last ten seconds.
+    /// The CPU time used in the last ten seconds.
     package private(set) var used = ShareWindow()
     private let share: Double
-    /// The pacer has been told of a round.
+    /// Whether a round has been reported to the pacer.
     private var hasPaced = false
-    /// The CPU time of the thread that is accounted for.
+    /// The CPU time of the thread that has been accounted for.
     private var seenProcessorTime: Int64
 
     /// - Parameters:
-    ///   - kind: the way to pace.
-    ///   - share: of CPU time to use, 0.001 to 1.
-    ///   - reading: what the system's clock says.
-    ///   - processorTime: CPU time that the thread has used before.
+    ///   - kind: how to pace.
+    ///   - share: the share of CPU time to use, 0.001 to 1.
+    ///   - reading: the reading of the system's clock.
+    ///   - processorTime: the CPU time that the thread has used before.
     package init(_ kind: PacerKind, share: Double, reading: Int64, processorTime: Int64) {
         clock = WorkerClock(reading: reading)
         pacer = Pacer(kind, share: share)
@@ -24,18 +25,18 @@ package struct WorkerPace: Sendable {
         seenProcessorTime = processorTime
     }
 
-    /// Goes on in another thread.
+    /// Continues in another thread.
     package mutating func resume(reading: Int64, processorTime: Int64) {
         _ = clock.advance(to: reading)
         seenProcessorTime = processorTime
     }
 
-    /// Takes the thread's CPU time into account.
+    /// Accounts for the thread's CPU time since the last call.
     ///
     /// - Parameters:
     ///   - total: the thread's CPU time.
-    ///   - reading: what the system's clock says.
-    /// - Returns: what was used since the last time, at least 0.
+    ///   - reading: the reading of the system's clock.
+    /// - Returns: the CPU time used since the last call, at least 0.
     package mutating func account(processorTime total: Int64, reading: Int64) -> Int64 {
         let spent = max(0, total &- seenProcessorTime)
         seenProcessorTime = total
@@ -44,7 +45,7 @@ package struct WorkerPace: Sendable {
         return spent
     }
 
-    /// The work that counts after a stretch, and how long to sleep after it, in nanoseconds.
+    /// Returns the work that counts for a stretch, and how long to sleep after it, in nanoseconds.
     ///
     /// - Parameter worked: nanoseconds, as measured.
     package mutating func sleepTime(after worked: Double) -> (worked: Double, sleep: Int64) {
@@ -56,32 +57,32 @@ package struct WorkerPace: Sendable {
     /// Ends a round of work.
     ///
     /// - Parameters:
-    ///   - worked: as ``sleepTime(after:)`` gave it.
+    ///   - worked: nanoseconds, as returned by ``sleepTime(after:)``.
     ///   - slept: nanoseconds, as measured.
-    ///   - processors: that the process may use, more than 0.
+    ///   - processors: the number that the process may use, more than 0.
     /// - Returns: whether the pacer's controller failed.
     package mutating func endRound(worked: Double, slept: Int64, processors: Double) -> Bool {
         pacer.endRound(worked: worked, slept: slept, processors: processors)
         return pacer.takeReset()
     }
 
-    /// Tells the pacer of the first round, though it gave nothing: the controller begins with a thousandth, and would
-    /// otherwise learn only in the first second of release, for which the heap would wait.
+    /// Reports the first round to the pacer although it released nothing. The controller begins with a ratio of a
+    /// thousandth; without this it would adapt only during the first second of release, and delay it.
     ///
     /// - Parameters:
     ///   - worked: nanoseconds, as measured.
     ///   - slept: nanoseconds, as measured.
-    ///   - processors: that the process may use, more than 0; asked for only where it matters.
+    ///   - processors: the number that the process may use, more than 0; evaluated only if needed.
     package mutating func endIdleRound(worked: Double, slept: Int64, processors: @autoclosure () -> Double) {
         guard !hasPaced, case .controller = pacer, slept >= Tunables.cycleNanoseconds / 2 else { return }
         hasPaced = true
         pacer.endRound(worked: pacer.counted(worked), slept: slept, processors: processors())
     }
 
-    /// How long to sleep so that the next stretch cannot pass the bound on the share of any ten seconds; 0 where the pacer
-    /// has no such bound.
+    /// Returns how long to sleep, in nanoseconds, so that the next stretch cannot exceed the bound on the share over
+    /// any ten seconds; 0 if the pacer has no such bound.
     ///
-    /// - Parameter processors: that the process may use, more than 0; asked for only where it matters.
+    /// - Parameter processors: the number that the process may use, more than 0; evaluated only if needed.
     package mutating func delay(processors: @autoclosure () -> Double) -> Int64 {
         guard case .controller = pacer else { return 0 }
         let machine = Double(ShareWindow.nanoseconds) * processors()

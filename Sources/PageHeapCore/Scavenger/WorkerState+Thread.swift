@@ -1,13 +1,12 @@
 import CPageHeap
 import Synchronization
 
-/// The worker's thread: how it starts, sleeps, is woken and ends.
+/// The worker's thread: starting, sleeping, waking and ending.
 extension WorkerState {
     // MARK: From other threads
 
-    /// Claims the start of the worker: if one is wanted, there is none, and nobody keeps it from starting. No lock is held.
-    ///
-    /// - Returns: whether the caller is the one to start it.
+    /// Claims the right to start the worker. True for one caller, if a worker is wanted and none runs, and neither
+    /// ``stop(_:)``, a hold-off nor callers that release in its place prevent it. The caller holds no lock.
     func claimStart(_ system: some OperatingSystem) -> Bool {
         lock.lock()
         let starts =
@@ -23,7 +22,7 @@ extension WorkerState {
         return starts
     }
 
-    /// Whether callers do not release in the worker's stead, or have done so for as long as they were to.
+    /// Whether callers do not release in place of the worker, or their time for that is over.
     private func mayStart(_ system: some OperatingSystem) -> Bool {
         switch CallerRelease(rawValue: callerRelease.load(ordering: .relaxed)) ?? .no {
         case .no: true
@@ -32,9 +31,9 @@ extension WorkerState {
         }
     }
 
-    /// Starts a thread that the C library knows. No lock is held, because making such a thread may allocate.
+    /// Starts a thread that the C library knows. The caller holds no lock, because that may allocate.
     ///
-    /// - Returns: whether there was one to be had.
+    /// - Returns: false if the system refuses the thread.
     static func startThread(
         _ body: @convention(c) (UnsafeMutableRawPointer) -> Void, _ argument: UnsafeMutableRawPointer
     ) -> Bool {
@@ -47,9 +46,10 @@ extension WorkerState {
         }
     }
 
-    /// Notes what became of a start that was claimed.
+    /// Notes the outcome of a claimed start.
     ///
-    /// After a refusal callers release, and the next attempt is put off: each time twice as long.
+    /// After a refusal, callers release in place of the worker, and the next attempt is delayed, each time twice as
+    /// long. Threads that wait in ``stop(_:)`` are released.
     func noteStart(_ isThere: Bool, _ system: some OperatingSystem) {
         lock.lock()
         isStarting.store(false, ordering: .relaxed)
@@ -71,7 +71,7 @@ extension WorkerState {
         lock.unlock()
     }
 
-    /// Has callers release until a time, unless they do for good.
+    /// Makes callers release until a time, unless they do so for good.
     func releaseInCallers(until time: Int64) {
         retryTime.store(time, ordering: .relaxed)
         _ = callerRelease.compareExchange(
@@ -84,13 +84,13 @@ extension WorkerState {
             expected: CallerRelease.forATime.rawValue, desired: CallerRelease.no.rawValue, ordering: .relaxed)
     }
 
-    /// Asks the worker to look, and wakes it.
+    /// Signals the worker, and wakes it.
     func wake(_ system: some OperatingSystem) {
         raise()
         withUnsafePointer(to: signal) { system.wake($0) }
     }
 
-    /// Ends the worker, and waits until it has ended. No new one will start. No lock is held.
+    /// Ends the worker and waits until it has ended. No new one will start. The caller holds no lock.
     func stop(_ system: some OperatingSystem) {
         lock.lock()
         shouldStop.store(true, ordering: .relaxed)
@@ -103,11 +103,12 @@ extension WorkerState {
         }
     }
 
-    /// Ends the worker, and keeps a new one from starting until ``endHoldOff()``. No lock is held.
+    /// Ends the worker and keeps a new one from starting until ``endHoldOff(delay:_:)``. The caller holds no lock.
     ///
-    /// - Parameter join: waits until its thread is gone.
+    /// - Parameter join: waits until the worker's thread is gone.
     func holdOff(_ system: some OperatingSystem, join: () -> Void) {
-        // Not for ever, as below: the calling thread may be in a signal handler, and have been at it itself.
+        // Waits only for a bounded time here and below: the calling thread may be in a signal handler that interrupted
+        // its own use of the lock.
         var patience = Tunables.holdOffPauses
         while !lock.tryLock() {
             patience -= 1
@@ -128,7 +129,9 @@ extension WorkerState {
         join()
     }
 
-    /// - Parameter delay: nanoseconds for which no worker starts all the same; callers release meanwhile.
+    /// Ends a hold-off. If it was the last one and a worker was ended for it, one is wanted again.
+    ///
+    /// - Parameter delay: nanoseconds for which no worker starts all the same; callers release in that time.
     func endHoldOff(delay: Int64, _ system: some OperatingSystem) {
         var patience = Tunables.holdOffPauses
         while !lock.tryLock() {
@@ -139,7 +142,7 @@ extension WorkerState {
         if holdOffs.load(ordering: .relaxed) > 0, holdOffs.wrappingSubtract(1, ordering: .relaxed).newValue == 0,
             shouldStop.load(ordering: .relaxed)
         {
-            // It was cut short: there may be more to give.
+            // The worker was interrupted: there may be more to release.
             shouldStop.store(false, ordering: .relaxed)
             isRunning.store(false, ordering: .relaxed)
             if delay > 0 {
@@ -153,27 +156,27 @@ extension WorkerState {
 
     // MARK: Callers' turns
 
-    /// Makes the calling thread do the worker's work for a moment.
+    /// Takes the turn: the right to do the worker's work. A caller holds it for a moment.
     ///
-    /// - Returns: false if another thread does.
+    /// - Returns: false if another thread has it.
     func beginTurn() -> Bool { !isTurnTaken.exchange(true, ordering: .acquiring) }
 
     func endTurn() { isTurnTaken.store(false, ordering: .releasing) }
 
     // MARK: On the worker's thread
 
-    /// Makes the calling thread the worker's. A second one is a fatal error.
+    /// Makes the calling thread the worker's thread. A second one is a fatal error.
     ///
-    /// - Parameter owner: what it works for, to name it.
+    /// - Parameter owner: the owner of the worker, named in the error.
     func begin(for owner: UnsafeRawPointer) {
         let (isFirst, _) = thread.compareExchange(
             expected: 0, desired: ThreadSlot.identity, successOrdering: .acquiring, failureOrdering: .relaxed)
         if !isFirst { fatal("a worker of the scavenger was started twice: for", UInt(bitPattern: owner)) }
-        // A caller may be at it: for a tenth of a millisecond.
+        // A caller may have the turn, for a tenth of a millisecond.
         while !beginTurn() { pauseProcessor() }
     }
 
-    /// Sleeps while the signal is what was seen; without end if the time is negative.
+    /// Sleeps while ``signal`` has the value `seen`, for at most `nanoseconds`; without limit if that is negative.
     ///
     /// - Returns: whether the time is up.
     @discardableResult
@@ -190,15 +193,15 @@ extension WorkerState {
         return isOver
     }
 
-    /// Ends the worker unless somebody has asked it to look since a signal was seen.
+    /// Ends the worker unless it was signalled since `seen` was read.
     ///
-    /// - Returns: whether it ends. Then who asks later sees that there is none.
+    /// - Returns: whether it ends. A thread that signals later then sees that there is no worker.
     func endIfUnasked(since seen: UInt32) -> Bool {
         lock.lock()
         defer { lock.unlock() }
         if shouldStop.load(ordering: .relaxed) { return true }
         isParked.store(false, ordering: .relaxed)
-        // Sequentially consistent, as is the count of requests: either this sees the request, or the one who made it sees
+        // Sequentially consistent, as is the signal: either this thread sees the signal, or the signalling thread sees
         // that there is no worker.
         isRunning.store(false, ordering: .sequentiallyConsistent)
         if signal.load(ordering: .sequentiallyConsistent) == seen { return true }
@@ -206,7 +209,7 @@ extension WorkerState {
         return false
     }
 
-    /// The worker's end: its last touch of the state, because who waits for it may unmap it.
+    /// Ends the worker. This is its last access to the state, because a thread waiting in ``stop(_:)`` may unmap it.
     func end() {
         endTurn()
         if !shouldStop.load(ordering: .relaxed) { return thread.store(0, ordering: .releasing) }

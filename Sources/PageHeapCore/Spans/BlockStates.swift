@@ -1,35 +1,36 @@
 import Synchronization
 
-/// Which small blocks are with the program: a byte a block, out of line, for hardening level 1.
+/// Records which small blocks the program holds: a byte per block, out of line, for hardening level 1.
 ///
-/// A block's byte holds a tag of its address while it is with the program, and 0 otherwise. So a free of a pointer into a
-/// block finds another block's tag or none, and a second free finds 0, until the block is handed out again. The byte is
-/// found by a shift: blocks of 2^n bytes and more begin at most once in 2^n bytes, so that there is a row of bytes for each
-/// n from 4 to 11, and a class looks into the row of its size. Seven bits of the address tell the sixteen-byte steps of
-/// 2 KiB apart. What is touched of the rows is a byte a block, or one for 2 KiB of larger blocks.
+/// A block's byte holds a tag of its address while the program holds the block, and 0 otherwise. A free of a pointer
+/// into a block therefore finds another block's tag or none, and a second free finds 0, until the block is handed out
+/// again. The byte is found by a shift: blocks of at least 2^n bytes begin at most once in 2^n bytes, so there is a row
+/// of bytes for each n from 4 to 11, and a class uses the row of its size. Seven bits of the address distinguish the
+/// sixteen-byte steps of 2 KiB. Of the rows, memory is touched for one byte per block, or one per 2 KiB of larger
+/// blocks.
 ///
-/// A handle on memory of its own; copies name the same states. Covers one reservation. Relaxed atomics: a byte is written
-/// by whoever has the block; two threads that free one block at the same moment may both succeed.
+/// A handle on memory of its own; copies name the same states. Covers one reservation. The atomics are relaxed: a byte
+/// is written by the thread that has the block. Two threads that free one block at the same moment may both succeed.
 package struct BlockStates: Sendable {
-    /// Where the byte of an address of a class is.
+    /// How to find the byte of an address for one class.
     private struct Row {
         var start: UInt
-        /// Of an offset in units of 16 bytes.
+        /// The shift for an offset in units of 16 bytes.
         var shift: UInt
     }
 
     private static var rowCount: Int { 8 }
 
     private nonisolated(unsafe) let rows: UnsafeMutablePointer<Row>
-    /// The memory of the rows for each shift: behind the table of rows.
+    /// The memory of the row for each shift, behind the table of rows.
     private var spaces: UnsafeMutablePointer<GrowingSpace> {
         (UnsafeMutableRawPointer(rows) + SizeClass.count * MemoryLayout<Row>.stride).assumingMemoryBound(
             to: GrowingSpace.self)
     }
-    /// What is covered, in units of 16 bytes.
+    /// The size of the covered reservation in units of 16 bytes.
     private let units: UInt
 
-    /// States for address space of some size, or nil if the system refuses room for them.
+    /// Creates the states for a reservation of `reserved` bytes. `nil` if the system refuses memory.
     package init?(bytes reserved: ByteCount, using system: borrowing some OperatingSystem & ~Copyable) {
         units = reserved.rawValue &>> UInt(SizeClass.unitShift)
         guard let memory = system.mapMetadata(Self.tableBytes(system)) else { return nil }
@@ -42,7 +43,8 @@ package struct BlockStates: Sendable {
             }
             (spaces + shift).initialize(to: space)
         }
-        // What is not small finds the first byte of the table itself, which is no tag: its row's address is zeros there.
+        // Class 0 (not small) finds the first byte of the table itself. It is no tag: the low byte of the table's own
+        // address, which is page-aligned, is 0.
         rows.initialize(to: Row(start: UInt(bitPattern: rows), shift: UInt(UInt.bitWidth - 1)))
         for number in 1..<SizeClass.count {
             let block = SizeClass(UInt8(number)).blockBytes.rawValue
@@ -56,15 +58,15 @@ package struct BlockStates: Sendable {
         system.unmapWholeMetadata(UnsafeMutableRawPointer(rows), Self.tableBytes(system))
     }
 
-    /// Bytes of the table of rows, and of what is kept of their memory.
+    /// Returns the bytes of the table of rows and of the spaces behind it.
     private static func tableBytes(_ system: borrowing some OperatingSystem & ~Copyable) -> ByteCount {
         let bytes = SizeClass.count * MemoryLayout<Row>.stride + rowCount * MemoryLayout<GrowingSpace>.stride
         return ByteCount(UInt(bitPattern: bytes)).roundedUp(to: system.physicalPageBytes)
     }
 
-    /// Makes the states of the first units writable.
+    /// Makes the states of the first `end` units accessible.
     ///
-    /// - Returns: the bytes that this made accessible, or nil if the system refuses; then some may be.
+    /// - Returns: the bytes that became accessible, or `nil` if the system refuses; then some may be.
     package func makeAccessible(
         first end: UInt, using system: borrowing some OperatingSystem & ~Copyable
     ) -> ByteCount? {
@@ -87,25 +89,25 @@ package struct BlockStates: Sendable {
     @inline(__always)
     private func tag(_ unit: UInt) -> UInt8 { UInt8(truncatingIfNeeded: unit &+ unit &+ 1) }
 
-    /// Whether a unit is in the reservation that is covered.
+    /// Whether a unit lies in the covered reservation.
     @inline(__always)
     package func covers(_ unit: UInt) -> Bool { unit < units }
 
-    /// A block goes to the program.
+    /// Notes that a block goes to the program.
     ///
-    /// - Parameter unit: its offset in the reservation, in units of 16 bytes; covered.
+    /// - Parameter unit: the block's offset in the reservation, in units of 16 bytes; must be covered.
     @inline(__always)
     package func markOut(_ unit: UInt, _ sizeClass: SizeClass) {
         byte(unit, sizeClass).pointee.store(tag(unit), ordering: .relaxed)
     }
 
-    /// Whether a block that begins there is with the program.
+    /// Whether the program holds a block that begins at a unit.
     @inline(__always)
     package func isOut(_ unit: UInt, _ sizeClass: SizeClass) -> Bool {
         byte(unit, sizeClass).pointee.load(ordering: .relaxed) == tag(unit)
     }
 
-    /// A block comes back; false where none that begins there is with the program.
+    /// Notes that a block comes back. False if the program holds no block that begins at the unit.
     @inline(__always)
     package func takeBack(_ unit: UInt, _ sizeClass: SizeClass) -> Bool {
         let byte = byte(unit, sizeClass)

@@ -1,16 +1,16 @@
 extension CentralSpans {
-    /// Releases holes, going through the spans' records from where the pass is.
+    /// Releases holes, visiting span records from where the pass stands.
     ///
-    /// A span must have been quiet since the last pass looked at it. To release: the free blocks on the holes are
-    /// claimed under the class's lock; without it, the system is told, of all holes of the span together; under it, the
-    /// blocks are put back and the pages marked.
+    /// A span must have been quiet since the last pass looked at it. A release has three steps: under the class lock,
+    /// the free blocks on the holes are claimed; without the lock, the system releases all holes of the span together;
+    /// under the lock again, the blocks are put back and the released pages marked.
     ///
     /// - Parameters:
-    ///   - bytes: stop when so many are released; also after ``Tunables/holeRecordsPerCall`` records, so that
-    ///     whoever waits for the pass lock does not wait for a walk over a large heap.
-    ///   - regardless: also spans that are not quiet.
-    ///   - release: tells the system of so many ranges.
-    /// - Returns: the bytes released. Fewer than asked do not mean that the pass is over: `pass.next` says that, with 0.
+    ///   - bytes: stop once this much is released. The call also stops after ``Tunables/holeRecordsPerCall`` records,
+    ///     so that a thread waiting for the pass lock does not wait for a walk over a large heap.
+    ///   - regardless: whether to release in spans that are not quiet too.
+    ///   - release: releases `count` ranges, and calls its last argument with each piece that was refused.
+    /// - Returns: the bytes released. Fewer than asked do not mean that the pass is over: `pass.next` is 0 then.
     func releaseHoles(
         _ bytes: ByteCount, _ pass: inout HolePass, regardless: Bool,
         release: (UnsafePointer<MemoryRange>, Int, (MemoryRange) -> Void) -> ReleaseOutcome
@@ -36,7 +36,7 @@ extension CentralSpans {
         release: (UnsafePointer<MemoryRange>, Int, (MemoryRange) -> Void) -> ReleaseOutcome
     ) -> ByteCount {
         let span = source.spanRecord(index)
-        // Read without the lock: whether the span is partly used, which is all that matters, is looked at again.
+        // Read without the lock. It is checked again below, with whether the span is partly used.
         let sizeClass = SizeClass(span.pointee.sizeClass)
         if sizeClass == .notSmall { return 0 }
         let entry = classes[sizeClass]
@@ -48,7 +48,7 @@ extension CentralSpans {
         guard span.pointee.sizeClass == sizeClass.rawValue, span.pointee.freeBlocks > 0,
             span.pointee.freeBlocks < entry.blocksPerSpan
         else {
-            // Full, or on its way to or from the heap.
+            // Fully used, or on its way to or from the heap.
             lists.pointee[sizeClass.index].lock.unlock()
             return 0
         }
@@ -80,15 +80,15 @@ extension CentralSpans {
         lists.pointee[sizeClass.index].lock.unlock()
         let released = physicalPage * UInt(done.nonzeroBitCount)
         source.noteHoles(released: released, calls: outcome.calls, failures: outcome.failures)
-        // Its last blocks came back meanwhile.
+        // Its last blocks came back in the meantime.
         if isEmpty { self.release(index) }
         return released
     }
 
     /// Releases physical pages of a span.
     ///
-    /// - Parameter holes: a bit for each.
-    /// - Returns: the bits of those that were not refused.
+    /// - Parameter holes: a bit for each page to release.
+    /// - Returns: the bits of the pages that were released, and the outcome of the calls.
     private static func release(
         _ holes: UInt64, of base: UInt, _ physicalPage: ByteCount,
         _ release: (UnsafePointer<MemoryRange>, Int, (MemoryRange) -> Void) -> ReleaseOutcome
@@ -111,7 +111,7 @@ extension CentralSpans {
         }
     }
 
-    /// Calls `body` with first and count of each run of ones.
+    /// Calls `body` with the first index and the length of each run of ones.
     private static func forEachRun(_ bits: UInt64, _ body: (UInt, UInt) -> Void) {
         var rest = bits
         while rest != 0 {

@@ -1,7 +1,9 @@
-// One empty span a class is kept for the next request, so that a class that is now and then used up does not get and give
-// back a span each time.
+// One empty span per class is kept for the next request, so that a class that is used up now and then does not allocate
+// and free a span each time.
 extension CentralSpans {
-    /// Keeps an empty span, which is on no list, if there is none yet. The class lock is held.
+    /// Keeps an empty span, which is on no list, as the spare, unless there is one. The caller holds the class lock.
+    ///
+    /// - Returns: whether the span was kept.
     func keepAsSpare(_ index: SpanIndex, _ sizeClass: SizeClass) -> Bool {
         list(sizeClass).pointee.lock.assertHeld()
         guard lists.pointee[sizeClass.index].spare == 0 else { return false }
@@ -10,7 +12,9 @@ extension CentralSpans {
         return true
     }
 
-    /// Puts the spare on its class's list, if there is one. The class lock is held.
+    /// Puts the spare on its class's list. The caller holds the class lock.
+    ///
+    /// - Returns: whether there was a spare.
     func linkSpare(_ sizeClass: SizeClass) -> Bool {
         list(sizeClass).pointee.lock.assertHeld()
         let spare = lists.pointee[sizeClass.index].spare
@@ -20,10 +24,10 @@ extension CentralSpans {
         return true
     }
 
-    /// Gives spares back to the heap: all of them, or those that were spares at the last call already. No class lock is
-    /// held.
+    /// Returns spares to the heap: all of them, or those that were spares at the last call already. The caller holds no
+    /// class lock or later one.
     ///
-    /// - Returns: whether a later call may give back one that this call left.
+    /// - Returns: whether a later call may return a spare that this call left.
     package func releaseSpares(regardless: Bool) -> Bool {
         var later = false
         for number in 1..<SizeClass.count {

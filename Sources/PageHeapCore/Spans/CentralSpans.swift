@@ -1,7 +1,7 @@
-/// The central lists: batches of blocks between the threads' caches and the spans of a size class.
+/// The central free lists: they move batches of blocks between thread caches and the spans of a size class.
 ///
-/// A handle; copies name the same lists. The class lock is held while blocks move, never while pages are asked for or
-/// given back.
+/// A handle; copies name the same lists. The class lock is held while blocks move, never while pages are allocated or
+/// freed.
 package struct CentralSpans<Source: PageSource> {
     let lists: UnsafeMutablePointer<InlineArray<73, ClassSpans>>
     let classes: SizeClassLookup
@@ -16,23 +16,24 @@ package struct CentralSpans<Source: PageSource> {
         self.source = source
     }
 
-    /// What there is of one class.
+    /// The state of one size class.
     @inline(__always)
     func list(_ sizeClass: SizeClass) -> UnsafeMutablePointer<ClassSpans> {
         UnsafeMutableRawPointer(lists).assumingMemoryBound(to: ClassSpans.self) + sizeClass.index
     }
 
-    /// Takes blocks of a class out of its spans, from a new span where there is none with free blocks.
+    /// Takes blocks of a class from its spans. Adds a span if none has free blocks. The caller holds no class lock or
+    /// later one.
     ///
     /// - Parameters:
-    ///   - count: how many are wanted.
-    ///   - target: room for as many addresses.
-    /// - Returns: how many there were; 0 where there is no memory.
+    ///   - count: the number of blocks wanted.
+    ///   - target: room for that many addresses.
+    /// - Returns: the number of blocks taken; 0 if there is no memory.
     package func take(_ count: Int, of sizeClass: SizeClass, into target: UnsafeMutablePointer<UInt>) -> Int {
         var taken = takeFromPartial(count, sizeClass, target)
         while taken == 0 {
             guard addSpan(sizeClass) else { return 0 }
-            // Another thread may have been faster with the new span's blocks: then once more.
+            // Another thread may have taken all blocks of the new span: try again.
             taken = takeFromPartial(count, sizeClass, target)
         }
         return taken
@@ -69,7 +70,7 @@ package struct CentralSpans<Source: PageSource> {
         return taken
     }
 
-    /// Gets a new span and puts it on its class's list.
+    /// Allocates a new span and puts it on its class's list. False if there is no memory.
     private func addSpan(_ sizeClass: SizeClass) -> Bool {
         let entry = classes[sizeClass]
         let pages = PageCount(UInt(entry.spanPages))
@@ -93,17 +94,19 @@ package struct CentralSpans<Source: PageSource> {
         return true
     }
 
-    /// Puts blocks of a class back into their spans, and gives spans that are wholly free to the heap. Here wrong frees
-    /// of small blocks are found: a pointer into a block, a block that is not out. They are noted and passed over; the
-    /// program is stopped once no lock is held, because its handlers may allocate.
+    /// Returns blocks of a class to their spans, and wholly free spans to the heap. The caller holds no class lock or
+    /// later one.
+    ///
+    /// Wrong frees of small blocks are detected here: a pointer into a block, or a block that is not out. They are
+    /// noted and skipped; the program is stopped once the thread holds no lock, because its handlers may allocate.
     package func give(_ blocks: UnsafeMutablePointer<UInt>, _ count: Int, of sizeClass: SizeClass) {
         let entry = classes[sizeClass]
-        var emptied: UInt32 = 0  // spans to give back, through `next`
+        var emptied: UInt32 = 0  // spans to return to the heap, linked through `next`
         lists.pointee[sizeClass.index].lock.lock()
         var position = 0
         while position < count {
             let found = source.spanEntry(of: blocks[position])
-            // The span has gone meanwhile, with all its blocks: this one came back before.
+            // The span was freed in the meantime, with all its blocks, so this block came back before.
             if found == .none || found.sizeClass != sizeClass {
                 source.noteWrongFree(.alreadyFree, blocks[position], blockBytes: 0)
                 position += 1
@@ -111,7 +114,7 @@ package struct CentralSpans<Source: PageSource> {
             }
             let index = found.span
             let span = source.spanRecord(index)
-            // Blocks often come back beside those that they left with: one look at the span for all of them.
+            // Blocks often come back together with neighbours: look at the span once for all of them.
             let (returned, wrong) = Self.takeBack(blocks + position, count - position, in: span, entry)
             position += returned
             if let wrong {
@@ -139,9 +142,9 @@ package struct CentralSpans<Source: PageSource> {
         source.noteGiven(ByteCount(UInt(bitPattern: count) &* UInt(entry.blockBytes)))
     }
 
-    /// Notes that blocks have come back to their span: the first ones of a row that lie in it.
+    /// Marks the leading blocks of an array that lie in a span as free.
     ///
-    /// - Returns: how many they were, and what is wrong with the one after them, if it is that which ended the row.
+    /// - Returns: the number of such blocks, and the error in the block after them, if an error ended the sequence.
     @inline(__always)
     private static func takeBack(
         _ blocks: UnsafeMutablePointer<UInt>, _ count: Int, in span: UnsafeMutablePointer<Span>,
@@ -164,9 +167,10 @@ package struct CentralSpans<Source: PageSource> {
         return (position, nil)
     }
 
-    /// Puts a block back into its span, unless it is there already: for what a fork may have copied twice.
+    /// Returns a block to its span, unless it is there already: for blocks that a fork may have copied twice. The
+    /// caller holds no class lock or later one.
     ///
-    /// - Returns: whether it was out.
+    /// - Returns: whether the block was out.
     func giveIfOut(_ address: UInt, of sizeClass: SizeClass) -> Bool {
         let found = source.spanEntry(of: address)
         if found == .none || found.sizeClass != sizeClass { return false }
@@ -181,7 +185,7 @@ package struct CentralSpans<Source: PageSource> {
         return true
     }
 
-    /// Gives an empty span, which is on no list, back to the heap.
+    /// Returns an empty span, which is on no list, to the heap. The caller holds no class lock or later one.
     func release(_ index: SpanIndex) {
         let span = source.spanRecord(index).pointee
         let pages = PageCount(UInt(span.pages))
@@ -190,7 +194,7 @@ package struct CentralSpans<Source: PageSource> {
         source.freePages(span.base, pages, holes: span.releasedPhysicalPages)
     }
 
-    /// Puts a span at the front of its class's list. The class lock is held.
+    /// Puts a span at the front of its class's list. The caller holds the class lock.
     func link(_ index: SpanIndex, _ sizeClass: SizeClass) {
         list(sizeClass).pointee.lock.assertHeld()
         let first = lists.pointee[sizeClass.index].firstPartial
@@ -202,7 +206,7 @@ package struct CentralSpans<Source: PageSource> {
         lists.pointee[sizeClass.index].firstPartial = number
     }
 
-    /// Takes a span off its class's list. The class lock is held.
+    /// Takes a span off its class's list. The caller holds the class lock.
     func unlink(_ index: SpanIndex, _ sizeClass: SizeClass) {
         list(sizeClass).pointee.lock.assertHeld()
         let span = source.spanRecord(index).pointee

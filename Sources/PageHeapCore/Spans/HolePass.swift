@@ -1,8 +1,8 @@
-/// How far a pass over all spans, for holes, has come. The worker's own, under the pass lock.
+/// The progress of a pass over all spans that looks for holes. Guarded by the pass lock.
 package struct HolePass {
-    /// The next record to look at; 0 where no pass is going on.
+    /// The next record to visit; 0 if no pass is under way.
     var next = 0
-    /// A span was too recently used: a later pass may find something in it.
+    /// Whether a span was too recently used, so that a later pass may find something in it.
     var sawBusySpan = false
     /// Bytes released in this pass.
     var released: ByteCount = 0

@@ -1,25 +1,25 @@
-/// Freed large blocks of up to 256 KiB that wait for the next request of their size: each number of pages has a short
-/// list. The page allocator sees them as in use.
+/// The large-block cache: freed large blocks of up to 256 KiB, kept for the next request of their size in a short list
+/// per number of pages. To the page allocator they are in use.
 ///
-/// A large block costs the page allocator some thousand instructions, a search of the tree among them; programs that
-/// allocate and free buffers of tens of KiB do little else. The worker takes away what was not needed since its last
-/// look, so nothing stays for longer than two cycles.
+/// A large block costs the page allocator some thousand instructions, a search of the tree among them, and programs
+/// that allocate and free buffers of tens of KiB do little else. The worker removes blocks that were not needed since
+/// its last look, so none stays for longer than two cycles.
 ///
-/// Lies in memory that does not move. All zero bytes are empty lists.
+/// Must lie in memory that does not move; valid (empty) when zero-initialised.
 package struct LargeSpans: ~Copyable {
-    /// The freed blocks of one number of pages.
+    /// The cached blocks of one number of pages.
     private struct Bin {
-        /// The block freed last; the others through the records' `next`.
+        /// The block freed last; the others are linked through the records' `next`.
         var first: UInt32 = 0
         var count: UInt8 = 0
-        /// The fewest there were since the worker's last look.
+        /// The smallest `count` since the worker's last look: the blocks that were not needed.
         var fewest: UInt8 = 0
     }
 
-    /// Guards all below, and whether a large block's record says that it is free.
+    /// The lock of the cache. It also guards whether a large block's record says that it is free.
     package let lock = FutexLock<LockRanks.SizeClass>()
     private var bins: InlineArray<33, Bin>
-    /// Bytes of all blocks here.
+    /// Bytes of all cached blocks.
     private var bytes: ByteCount
 
     package init() {
@@ -27,11 +27,13 @@ package struct LargeSpans: ~Copyable {
         bytes = 0
     }
 
-    /// Whether blocks of so many pages may wait here.
+    /// Whether blocks of this many pages may be cached.
     @inline(__always)
     static func keeps(_ pages: PageCount) -> Bool { pages <= Tunables.largeCachePages }
 
-    /// The freed block of so many pages that was freed last; `.none` where there is none. The lock is held.
+    /// Takes the cached block of `pages` pages that was freed last. The caller holds the lock.
+    ///
+    /// - Returns: the block; `.none` if there is none.
     mutating func take(_ pages: PageCount, _ record: (SpanIndex) -> UnsafeMutablePointer<Span>) -> SpanIndex {
         let number = Int(bitPattern: pages.rawValue)
         var bin = bins[number]
@@ -47,7 +49,9 @@ package struct LargeSpans: ~Copyable {
         return index
     }
 
-    /// Takes a freed block in, or answers false where there are enough. The lock is held.
+    /// Caches a freed block. The caller holds the lock.
+    ///
+    /// - Returns: false if the cache is full.
     mutating func keep(_ index: SpanIndex, _ span: UnsafeMutablePointer<Span>) -> Bool {
         let pages = PageCount(UInt(span.pointee.pages))
         var bin = bins[Int(bitPattern: pages.rawValue)]
@@ -63,9 +67,10 @@ package struct LargeSpans: ~Copyable {
         return true
     }
 
-    /// A block that was not needed since the worker's last look, or any: `.none` where there is no more. The lock is held.
+    /// Takes a block that was not needed since the worker's last look. The caller holds the lock.
     ///
-    /// - Parameter regardless: any block.
+    /// - Parameter regardless: whether to take any block.
+    /// - Returns: the block; `.none` if there is none left.
     mutating func takeIdle(
         regardless: Bool, _ record: (SpanIndex) -> UnsafeMutablePointer<Span>
     ) -> SpanIndex {
@@ -80,9 +85,10 @@ package struct LargeSpans: ~Copyable {
         return .none
     }
 
-    /// The worker has looked: what is here now, and not taken before its next look, goes then.
+    /// Marks the worker's look: blocks that are cached now and not taken before its next look are idle then. The caller
+    /// holds the lock.
     ///
-    /// - Returns: whether anything is here. The lock is held.
+    /// - Returns: whether any block is cached.
     mutating func look() -> Bool {
         for number in 1...Int(bitPattern: Tunables.largeCachePages.rawValue) {
             bins[number].fewest = bins[number].count

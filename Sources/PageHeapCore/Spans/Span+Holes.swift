@@ -1,11 +1,12 @@
 /// Holes: physical pages of a span in use on which only free blocks lie.
 extension Span {
-    /// The physical pages that could be released now: those that lie under free blocks alone and have their memory.
+    /// Returns the physical pages that could be released now: those that lie only under free blocks and have their
+    /// memory.
     ///
     /// - Parameters:
     ///   - blockBytes: the size of the span's blocks.
-    ///   - blocks: how many the span has.
-    ///   - physicalPage: at most a page, so that a span has at most 64.
+    ///   - blocks: the number of blocks in the span.
+    ///   - physicalPage: bytes. At most a heap page; a span must have at most 64.
     /// - Returns: a bit for each physical page.
     func releasableHoles(blockBytes: UInt, blocks: UInt, physicalPage: ByteCount) -> UInt64 {
         var holes: UInt64 = 0
@@ -13,7 +14,7 @@ extension Span {
         for page in 0..<count where releasedPhysicalPages &>> UInt64(page) & 1 == 0 {
             let start = page &* physicalPage.rawValue
             let first = start / blockBytes
-            // What is left over at the span's end belongs to no block, and is never touched.
+            // The rest at the end of the span belongs to no block and is never touched.
             if first >= blocks { break }
             let last = min((start &+ physicalPage.rawValue &- 1) / blockBytes, blocks &- 1)
             if areFree(first, last) { holes |= 1 &<< UInt64(page) }
@@ -33,7 +34,7 @@ extension Span {
         return true
     }
 
-    /// The free blocks that touch some physical pages, as bits like ``usedBlocks``.
+    /// Returns the free blocks that touch some physical pages, as bits like ``usedBlocks``.
     func freeBlocks(touching pages: UInt64, blockBytes: UInt, blocks: UInt, physicalPage: ByteCount) -> InlineArray<
         8, UInt64
     > {
@@ -50,7 +51,7 @@ extension Span {
         return touched
     }
 
-    /// Takes free blocks out of reach, so that nobody is given one while its memory is released.
+    /// Marks free blocks as used, so that none is handed out while its memory is released.
     mutating func claim(_ blocks: InlineArray<8, UInt64>) {
         for word in 0..<8 {
             usedBlocks[word] |= blocks[word]
@@ -58,7 +59,7 @@ extension Span {
         }
     }
 
-    /// Puts claimed blocks back.
+    /// Marks claimed blocks as free again.
     mutating func unclaim(_ blocks: InlineArray<8, UInt64>) {
         for word in 0..<8 {
             usedBlocks[word] &= ~blocks[word]
@@ -66,9 +67,9 @@ extension Span {
         }
     }
 
-    /// Notes that a block goes out: its physical pages will be touched.
+    /// Notes that a block goes out, so that its physical pages will be touched.
     ///
-    /// - Returns: how many of them were released.
+    /// - Returns: the number of them that had been released.
     mutating func touch(_ block: Int, blockBytes: UInt, physicalPage: ByteCount) -> Int {
         let start = UInt(bitPattern: block) &* blockBytes
         let first = start / physicalPage.rawValue

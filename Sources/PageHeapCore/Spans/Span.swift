@@ -1,42 +1,41 @@
-/// A run of pages in use: carved into blocks of one size class, or one large block.
+/// A run of pages in use: either divided into blocks of one size class, or one large block.
 ///
 /// All of a span's state is here, out of line: free memory is never written to. Guarded by the lock of its size class;
 /// a large block's by the heap lock.
 package struct Span: BitwiseCopyable {
-    /// A bit for each block: set where the block is with the program or in a thread's cache. First in the record, so that
-    /// one word of it is reached through the record's address (``takeBack(_:in:)``).
+    /// A bit for each block: set if the block is with the program or in a thread cache. First in the record, so that
+    /// single words can be reached through the record's address (``takeBack(_:in:)``).
     package var usedBlocks: InlineArray<8, UInt64> = InlineArray(repeating: 0)
-    /// The first byte's address in the process.
+    /// The process's address of the first byte.
     package var base: UInt = 0
     package var pages: UInt32 = 0
-    /// Neighbours in the list of the class's spans that have free blocks (record indices, 0 for none).
+    /// The neighbours in the list of the class's spans with free blocks: record indices, 0 for none.
     package var next: UInt32 = 0
     package var previous: UInt32 = 0
     package var sizeClass: UInt8 = 0
-    /// Blocks left or came back since the last pass for holes.
+    /// Whether blocks left or came back since the last pass for holes.
     package var wasTouched = false
-    /// A large block whose memory was moved here by its page tables.
+    /// Whether this is a large block whose memory was moved here by its page tables.
     package var wasMoved = false
-    /// Blocks that are neither with the program nor in a thread's cache.
+    /// The number of blocks that are neither with the program nor in a thread cache.
     package var freeBlocks: UInt16 = 0
-    /// The hole word: a bit for each physical page of the span, set where it holds only free blocks and its memory has
-    /// been given back.
+    /// A bit for each physical page of the span: set if the page holds only free blocks and its memory has been
+    /// released.
     package var releasedPhysicalPages: UInt64 = 0
 
     package init() {}
 
     package var bytes: ByteCount { PageCount(UInt(pages)).bytes }
 
-    /// Whether a block is out.
+    /// Whether a block is with the program or in a thread cache.
     @inline(__always)
     package func isUsed(_ block: Int) -> Bool {
         usedBlocks[unchecked: block &>> 6] &>> UInt64(truncatingIfNeeded: block & 63) & 1 != 0
     }
 
-    /// Clears the bit of a block that has come back, in its record in memory: reading the bit through the record's value
-    /// would copy all of them.
+    /// Marks a block that came back as free, in place: reading the bit through the record's value would copy all words.
     ///
-    /// - Returns: false where the block was not out.
+    /// - Returns: false if the block was free already.
     @inline(__always)
     static func takeBack(_ block: Int, in span: UnsafeMutablePointer<Span>) -> Bool {
         let words = UnsafeMutableRawPointer(span).assumingMemoryBound(to: UInt64.self)
@@ -46,16 +45,16 @@ package struct Span: BitwiseCopyable {
         return word & bit != 0
     }
 
-    /// Takes free blocks: first of groups of four that are wholly free, then others; the lowest first.
+    /// Takes free blocks, first those in wholly free groups of four, then others; the lowest first.
     ///
-    /// Four blocks fill whole cache lines, because all sizes are multiples of 16. So a batch for one thread shares no line
-    /// with blocks that others have, as long as the span has such groups.
+    /// Four blocks fill whole cache lines, because all sizes are multiples of 16. So a batch for one thread shares no
+    /// line with blocks of other threads, as long as the span has such groups.
     ///
     /// - Parameters:
-    ///   - wanted: at most so many.
-    ///   - blocks: how many the span has in all.
-    ///   - body: is given each block's index.
-    /// - Returns: how many were taken.
+    ///   - wanted: the most blocks to take.
+    ///   - blocks: the number of blocks in the span.
+    ///   - body: called with each block's index.
+    /// - Returns: the number of blocks taken.
     @inline(__always)
     package mutating func takeFreeBlocks(_ wanted: Int, of blocks: Int, _ body: (Int) -> Void) -> Int {
         var taken = 0
@@ -83,7 +82,7 @@ package struct Span: BitwiseCopyable {
         }
     }
 
-    /// Of some blocks, those that make up groups of four.
+    /// Returns those of some blocks that form whole aligned groups of four.
     @inline(__always)
     private static func wholeGroups(_ blocks: UInt64) -> UInt64 {
         let pairs = blocks & blocks &>> 1

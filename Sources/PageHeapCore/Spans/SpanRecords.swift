@@ -1,20 +1,21 @@
-/// The records of all spans: a flat array, indexed by what the span table says, that grows downwards, so that a small heap's
-/// lie beside its other books.
+/// The records of all spans: a flat array, indexed by the page map's entries. It grows downwards, so that a small
+/// heap's records lie beside its other metadata.
 ///
-/// Lies in memory that does not move. A record is reached by the owner of its span, without this lock.
+/// Must lie in memory that does not move. A record is accessed by the owner of its span, without this lock.
 package struct SpanRecords: ~Copyable {
-    /// Guards the list of free records.
+    /// The lock of the list of free records.
     private let lock = FutexLock<LockRanks.Metadata>()
     private var space: GrowingSpace
     private var limit: Int
-    /// Records ever used; the first one stands for 'no span'. 0 where the heap keeps no spans.
+    /// The number of records ever used, including the first one, which stands for no span. 0 if the heap keeps no
+    /// spans.
     package private(set) var usedCount = 0
-    /// The first free record; the others through `next`.
+    /// The first free record; the others are linked through `next`.
     private var firstFree: UInt32 = 0
     /// Bytes made accessible for records.
     package private(set) var committedBytes: ByteCount = 0
 
-    /// Makes room for so many spans, in zeroed memory.
+    /// Reserves room for the records of `limit` spans. The structure must be zeroed.
     ///
     /// - Returns: false if the system refuses.
     mutating func start(limit: Int, using system: borrowing some OperatingSystem & ~Copyable) -> Bool {
@@ -36,13 +37,14 @@ package struct SpanRecords: ~Copyable {
         return UnsafeMutablePointer(bitPattern: address).unsafelyUnwrapped
     }
 
-    /// Bytes of so many records below the base: where the last of them begins. The first one has number 1.
+    /// Returns the bytes of `count` records: the distance from the base down to record number `count`. The first one
+    /// has number 1.
     @inline(__always)
     private static func bytes(_ count: Int) -> ByteCount {
         ByteCount(UInt(bitPattern: count &* MemoryLayout<Span>.stride))
     }
 
-    /// A fresh record, or nothing if the system refuses or the array is full.
+    /// Allocates a record. `nil` if the system refuses memory or the array is full.
     package mutating func allocate(using system: borrowing some OperatingSystem & ~Copyable) -> SpanIndex? {
         lock.lock()
         defer { lock.unlock() }
@@ -62,7 +64,7 @@ package struct SpanRecords: ~Copyable {
         return span
     }
 
-    /// Tests: leaves all records below one unused, as if that many spans were there.
+    /// Tests: skips all records below `index`, as if that many spans existed.
     mutating func skip(to index: Int, using system: borrowing some OperatingSystem & ~Copyable) -> Bool {
         guard space.cover(Self.bytes(index), using: system) != nil else { return false }
         usedCount = index

@@ -1,14 +1,15 @@
-/// From a page to its span: a flat table over one reservation, four bytes a page, and one more in heaps with very many spans.
+/// The page map, from a page to its span: a flat table over one reservation. It has four bytes per page, and one more
+/// in heaps with very many spans.
 ///
-/// Mapped where the heap has grown, and only there: whoever looks an address up has to know that it is below the reservation's
-/// grown end. Entries of a page are written by whoever owns the page. Of a large block, only the first page has an entry.
+/// Accessible only where the heap has grown: a reader must know that an address is below the reservation's grown end. A
+/// page's entry is written by the owner of the page. Of a large block, only the first page has an entry.
 package struct SpanTable: BitwiseCopyable {
     private let base: UInt
     private var low: GrowingSpace
-    /// The high parts of the entries; nothing of it is accessible while all spans fit the low ones.
+    /// The high parts of the entries. None of it is accessible while all span indices fit the low parts.
     private var high: GrowingSpace
 
-    /// A table for address space that begins at `base`, or nil if the system refuses.
+    /// Creates a table for the address space that begins at `base`. `nil` if the system refuses address space.
     init?(base: UInt, bytes reserved: ByteCount, using system: borrowing some OperatingSystem & ~Copyable) {
         let pages = ByteCount(reserved.pagesRoundedUp.rawValue)
         guard let low = GrowingSpace(bytes: pages * 4, using: system) else { return nil }
@@ -26,7 +27,7 @@ package struct SpanTable: BitwiseCopyable {
         high.cancel(using: system)
     }
 
-    /// Where the low parts lie, for whoever looks up a size class without the table at hand.
+    /// The low parts of the entries, for code that looks up a size class without the table.
     package var lowParts: UnsafeMutablePointer<UInt32> {
         UnsafeMutablePointer(bitPattern: low.base).unsafelyUnwrapped
     }
@@ -35,10 +36,10 @@ package struct SpanTable: BitwiseCopyable {
         UnsafeMutablePointer(bitPattern: high.base).unsafelyUnwrapped
     }
 
-    /// Makes the entries of all pages below an address usable.
+    /// Makes the entries of all pages below an address accessible.
     ///
-    /// - Parameter withHigh: the high parts too.
-    /// - Returns: the bytes that this made accessible; nil if the system refuses.
+    /// - Parameter withHigh: whether to include the high parts.
+    /// - Returns: the bytes that became accessible; `nil` if the system refuses.
     mutating func makeAccessible(
         upTo end: UInt, withHigh: Bool, using system: borrowing some OperatingSystem & ~Copyable
     ) -> ByteCount? {
@@ -54,7 +55,7 @@ package struct SpanTable: BitwiseCopyable {
         Int(bitPattern: (address &- base) &>> UInt(PageGeometry.pageShift))
     }
 
-    /// The entry of the page that holds an address of the reservation, below its grown end.
+    /// Returns the entry of the page that holds an address of the reservation. The address must be below the grown end.
     @inline(__always)
     package func entry(of address: UInt) -> SpanTableEntry {
         let page = Self.page(address, base)
@@ -62,7 +63,7 @@ package struct SpanTable: BitwiseCopyable {
         return SpanTableEntry(low: lowParts[page], high: hasHigh ? highParts[page] : 0)
     }
 
-    /// Writes the entries of some pages.
+    /// Sets the entries of some pages.
     func set(_ entry: SpanTableEntry, from address: UInt, count: PageCount) {
         let first = Self.page(address, base)
         for page in first..<(first + Int(bitPattern: count.rawValue)) {

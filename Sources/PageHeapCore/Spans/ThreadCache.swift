@@ -1,37 +1,37 @@
 import CPageHeap
 
-/// A thread's cache: for each size class a small bounded stack of block addresses.
+/// A thread cache: for each size class, a small bounded stack of block addresses.
 ///
-/// 1,024 bytes a class: the number of blocks, the most there may be, and up to 127 addresses. Counts and capacities of
-/// zero throughout are the *empty cache*, from which nothing can be taken and to which nothing can be given: what a
-/// thread without a cache works on, and a thread whose cache is being drained.
+/// 1,024 bytes per class: the number of blocks, the capacity, and up to 127 addresses. A cache whose counts and
+/// capacities are all zero is the *empty cache*, from which nothing can be taken and to which nothing can be given. A
+/// thread works on it if it has no cache, or while its cache is being drained.
 ///
-/// Worked on by its thread, which marks itself busy meanwhile, or by a drainer that has put the empty cache in its
-/// place (``ThreadCaches``).
+/// Accessed by its thread, which marks itself busy meanwhile, or by a drainer that has put the empty cache in its place
+/// (``ThreadCaches``).
 package struct ThreadCache {
-    /// What the registry keeps of a cache, behind the stacks.
+    /// The registry's record of a cache, behind the stacks.
     struct Header {
         /// The thread's slot.
         var slot: UnsafeMutablePointer<pageheap_thread_slot>
-        /// How many caches there were when this one was made.
+        /// The number of caches when this one was created.
         var cachesAtStart: UInt32
-        /// The thread's number in the kernel.
+        /// The kernel's identifier of the thread.
         var threadIdentifier: UInt32
         var next: UnsafeMutableRawPointer?
         var previous: UnsafeMutableRawPointer?
-        /// Bytes by which stacks may hold more than at first.
+        /// Bytes by which the stacks have been allowed to grow.
         var grownBytes: UInt32 = 0
-        /// Fills and drains so far, by the owner.
+        /// The number of refills and drains by the owner.
         var slowEvents: UInt32 = 0
-        /// The same at the last look of the scavenger, and the blocks held then.
+        /// The same at the scavenger's last look, and the number of blocks held then.
         var seenSlowEvents: UInt32 = 0
         var seenBlocks: UInt32 = 0
-        /// The empty cache is in the owner's slot, so that this one can be drained.
+        /// Whether the empty cache is in the owner's slot, so that this one can be drained.
         var isAside = false
         var nextAside: UnsafeMutableRawPointer?
     }
 
-    /// The whole of a cache, for the pool that its memory comes from.
+    /// The layout of a whole cache, for the pool that provides its memory.
     struct Memory {
         var stacks: InlineArray<73, InlineArray<128, UInt>>
         var header: Header
@@ -71,15 +71,15 @@ package struct ThreadCache {
         stack(sizeClass).load(fromByteOffset: 4, as: UInt32.self)
     }
 
-    /// The addresses of a class's blocks; the top of the stack is the last one.
+    /// The addresses of a class's blocks; the last one is the top of the stack.
     @inline(__always)
     func blocks(_ sizeClass: SizeClass) -> UnsafeMutablePointer<UInt> {
         (stack(sizeClass) + 8).assumingMemoryBound(to: UInt.self)
     }
 
-    /// Takes the block on top of a stack.
+    /// Pops a block from a stack.
     ///
-    /// - Parameter count: how many it holds; at least 1.
+    /// - Parameter count: the number of blocks on the stack, at least 1.
     @inline(__always)
     package func removeTop(_ sizeClass: SizeClass, of count: UInt32) -> UInt {
         invariant(count > 0 && UInt(count) <= Tunables.cacheBlockLimit, "a stack of a cache holds what it cannot")
@@ -88,19 +88,19 @@ package struct ThreadCache {
         return block
     }
 
-    /// Puts a block on top, or returns false if the stack is full.
+    /// Pushes a block, or returns false if the stack is full.
     @inline(__always)
     package func push(_ block: UInt, _ sizeClass: SizeClass) -> Bool {
         let count = count(sizeClass)
         if count >= capacity(sizeClass) { return false }
         blocks(sizeClass)[Int(count)] = block
-        // A fork copies what is there at its moment: no count without its blocks.
+        // A fork copies the state of this moment, so the count must not rise before the block is there.
         pageheap_compiler_fence()
         setCount(sizeClass, count &+ 1)
         return true
     }
 
-    /// Takes the lowest blocks of a stack away; those above move down.
+    /// Removes the lowest blocks of a stack; those above move down.
     func dropLowest(_ dropped: Int, _ sizeClass: SizeClass) {
         let blocks = blocks(sizeClass)
         let left = Int(count(sizeClass)) - dropped
@@ -108,10 +108,10 @@ package struct ThreadCache {
         setCount(sizeClass, UInt32(truncatingIfNeeded: left))
     }
 
-    /// Sets up memory that is zero, or was a cache before: empty stacks, which may hold nothing yet. What is zero is not
-    /// written, so that a stack that is never used costs no memory.
+    /// Initialises memory that is zero or was a cache before: empty stacks with a capacity of 0. Zero words are not
+    /// written, so that an unused stack takes no memory.
     ///
-    /// - Parameter caches: how many there are, this one included.
+    /// - Parameter caches: the number of caches, including this one.
     func initialize(slot: UnsafeMutablePointer<pageheap_thread_slot>, caches: Int) {
         for number in 0..<SizeClass.count {
             let counts = stack(SizeClass(UInt8(number)))
@@ -123,10 +123,10 @@ package struct ThreadCache {
                 threadIdentifier: pageheap_thread_identifier()))
     }
 
-    /// Whether the stack has not been used yet, or not since the cache was drained because its thread slept.
+    /// Whether the stack has not been used yet, or not since its cache was drained while the thread slept.
     func isNew(_ sizeClass: SizeClass) -> Bool { capacity(sizeClass) == 0 }
 
-    /// How many blocks a stack may hold, which is settled when the stack is first used. By the owner, on its slow path.
+    /// Returns the capacity of a stack, and settles it at the first use. Called by the owner, on its slow path.
     func settledCapacity(_ sizeClass: SizeClass, blockBytes: UInt32) -> Int {
         let settled = capacity(sizeClass)
         if settled != 0 { return Int(settled) }
@@ -139,8 +139,8 @@ package struct ThreadCache {
         stack(sizeClass).storeBytes(of: capacity, toByteOffset: 4, as: UInt32.self)
     }
 
-    /// Lets a stack that was found empty hold more, within what the class and the whole cache may grow by. By the owner,
-    /// on its slow path.
+    /// Raises the capacity of a stack that was found empty, within the bounds for the class and for the whole cache.
+    /// Called by the owner, on its slow path.
     func grow(_ sizeClass: SizeClass, blockBytes: UInt32) {
         let capacity = UInt(capacity(sizeClass))
         let most = min(
@@ -156,23 +156,27 @@ package struct ThreadCache {
         setCapacity(sizeClass, UInt32(more))
     }
 
-    /// Lets all stacks hold what they may at first: of a cache that was drained because its thread sleeps.
+    /// Resets all capacities to their first values, for a cache that was drained because its thread sleeps.
     func shrink() {
         if header.pointee.grownBytes == 0 { return }
         header.pointee.grownBytes = 0
-        // Settled anew when they are used. What is zero is not written: a stack that was never used costs no memory.
+        // They are settled anew when used. Zero words are not written: an unused stack takes no memory.
         for number in 1..<SizeClass.count where capacity(SizeClass(UInt8(number))) != 0 {
             setCapacity(SizeClass(UInt8(number)), 0)
         }
     }
 
-    /// How many blocks of a size a stack may hold, of a cache that is made when there are so many.
+    /// Returns the first capacity of a stack, in blocks.
+    ///
+    /// - Parameters:
+    ///   - blockBytes: the size of the blocks.
+    ///   - caches: the number of caches when this one was created.
     package static func capacity(blockBytes: UInt, caches: UInt) -> UInt {
         let bytes = Tunables.cacheBytesPerClass * Tunables.fullSizeCaches / max(Tunables.fullSizeCaches, caches)
         return min(max(bytes / blockBytes, Tunables.cacheBlockMinimum), Tunables.cacheBlockLimit)
     }
 
-    /// Blocks of all classes.
+    /// The number of blocks on all stacks.
     var totalBlocks: UInt32 {
         var total: UInt32 = 0
         for number in 1..<SizeClass.count { total &+= count(SizeClass(UInt8(number))) }

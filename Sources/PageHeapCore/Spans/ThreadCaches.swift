@@ -1,25 +1,25 @@
 import CPageHeap
 
-/// The registry of all threads' caches, and how the caches of sleeping threads are drained.
+/// The registry of all thread caches, and the draining of those whose threads sleep.
 ///
-/// The drainer, under the registry lock, sets idle caches *aside*: it puts the empty cache in each owner's slot. Then all
-/// running threads pass one barrier. After that an owner either is seen as busy, and is let alone, or will see the empty
-/// cache when it comes, cannot be served by it, and on its slow path takes its own back (``takeBack(_:)``). So the drainer
-/// may work on what is still aside, one cache at a time, and gives the lock up in between. No atomic read-modify-write on
-/// the fast path.
+/// Under the registry lock, the drainer sets idle caches *aside*: it puts the empty cache into each owner's slot. Then
+/// all running threads pass one barrier. From then on an owner is either seen as busy, and its cache left alone, or it
+/// will see the empty cache, which cannot serve it, and take its own cache back on its slow path (``takeBack(_:)``). So
+/// the drainer may drain the caches that are still aside, one at a time, and release the lock in between. The fast path
+/// needs no atomic read-modify-write.
 ///
-/// A barrier that was refused, at whatever time, says nothing of what the owners see: then nothing is drained, ever.
+/// If a barrier is ever refused, nothing is known of what owners see, and nothing is drained any more.
 ///
-/// Lies in memory that does not move, and is right when it is zero. All is guarded by the registry lock.
+/// Must lie in memory that does not move; valid when zero-initialised. The registry lock guards all of it.
 package struct ThreadCaches: ~Copyable {
     package let lock = FutexLock<LockRanks.Registry>()
     private var pool = FixedPool<ThreadCache.Memory>()
     private var transferPool = FixedPool<TransferBatches>()
     private var arena = MetadataArena()
     private var first: UnsafeMutableRawPointer?
-    /// The first of the caches that are aside; the others through their headers.
+    /// The first cache that is aside; the others are linked through their headers.
     private var firstAside: UnsafeMutableRawPointer?
-    /// What is known of the barrier.
+    /// Whether the barrier is known to work.
     package private(set) var barrier = BarrierState.untried
 
     /// Whether running threads can be made to pass a barrier.
@@ -29,17 +29,17 @@ package struct ThreadCaches: ~Copyable {
 
     package init() {}
 
-    /// Has the first cache lie in memory that is lent, beside the heap's other books.
+    /// Places the first cache in lent memory, beside the heap's other metadata.
     mutating func begin(with memory: UnsafeMutableRawPointer, _ bytes: ByteCount) { arena.begin(with: memory, bytes) }
 
     package var count: Int { pool.liveCount }
 
     package var metadataBytes: ByteCount { arena.committedBytes }
 
-    /// Whether a cache is the calling thread's.
+    /// Whether a cache belongs to the calling thread.
     private static func isOwn(_ cache: ThreadCache) -> Bool { cache.header.pointee.slot == pageheap_thread_slot() }
 
-    /// A cache for the calling thread, or nil if the system refuses memory.
+    /// Creates a cache for the calling thread. The caller holds the registry lock. `nil` if the system refuses memory.
     mutating func add(
         _ slot: ThreadSlot, using system: borrowing some OperatingSystem & ~Copyable
     ) -> ThreadCache? {
@@ -53,7 +53,7 @@ package struct ThreadCaches: ~Copyable {
         return cache
     }
 
-    /// Room for the batches of a class, or nil if the system refuses memory.
+    /// Allocates the transfer cache of a class. The caller holds the registry lock. `nil` if the system refuses memory.
     mutating func makeTransfers(
         using system: borrowing some OperatingSystem & ~Copyable
     ) -> UnsafeMutablePointer<TransferBatches>? {
@@ -61,7 +61,7 @@ package struct ThreadCaches: ~Copyable {
         return transferPool.allocate(from: &arena, using: system)
     }
 
-    /// Takes an emptied cache off the list, and its memory back.
+    /// Removes an emptied cache and frees its memory. The caller holds the registry lock.
     mutating func remove(_ cache: ThreadCache) {
         lock.assertHeld()
         _ = unlinkAside(cache)
@@ -75,7 +75,7 @@ package struct ThreadCaches: ~Copyable {
         pool.deallocate(cache.memory.assumingMemoryBound(to: ThreadCache.Memory.self))
     }
 
-    /// Calls `body` with every cache; it may remove that cache.
+    /// Calls `body` with every cache, which it may remove. The caller holds the registry lock.
     func visitAll(_ body: (ThreadCache) -> Void) {
         lock.assertHeld()
         var position = first
@@ -88,16 +88,16 @@ package struct ThreadCaches: ~Copyable {
 
     // MARK: Draining
 
-    /// Sets caches aside: all that hold something, or those whose owners have not filled, drained or changed them since the
-    /// last call.
+    /// Sets caches aside: all that hold something, or those whose owners have not refilled, drained or changed them
+    /// since the last call. The caller holds the registry lock.
     ///
-    /// A thread that has ended without saying so, because its exit hook could not run any more, is found out here: its slot
-    /// is never touched.
+    /// This also finds threads that have ended without notice, because their exit hook could no longer run. Their slots
+    /// are never touched.
     ///
     /// - Parameters:
-    ///   - regardless: all.
-    ///   - reclaim: is given the cache of a thread that is gone; drains and removes it.
-    /// - Returns: whether a later call may set aside one that this call did not.
+    ///   - regardless: whether to set aside all caches that hold something.
+    ///   - reclaim: called with the cache of a thread that is gone; drains and removes it.
+    /// - Returns: whether a later call may set aside a cache that this call did not.
     mutating func setAside(regardless: Bool, reclaim: (ThreadCache) -> Void) -> Bool {
         lock.assertHeld()
         if pageheap_keeps_to_plain_calls() { barrier = .refused }
@@ -130,8 +130,8 @@ package struct ThreadCaches: ~Copyable {
         return later
     }
 
-    /// Makes all running threads pass a barrier, if a cache is aside. Gives all caches back if that is refused, and never
-    /// asks again.
+    /// Makes all running threads pass a barrier, if a cache is aside. If the barrier is refused, returns all caches to
+    /// their owners, and never tries again. The caller holds the registry lock.
     mutating func passBarrier() {
         lock.assertHeld()
         if firstAside == nil { return }
@@ -141,9 +141,8 @@ package struct ThreadCaches: ~Copyable {
         while let memory = firstAside { takeBack(ThreadCache(memory)) }
     }
 
-    /// A cache that is aside; nil if none is left.
-    ///
-    /// - Returns: the cache, and whether its owner is kept off it. If not, the owner is at work.
+    /// Returns a cache that is aside, and whether its owner is kept off it; if not, the owner is at work. `nil` if no
+    /// cache is aside. The caller holds the registry lock.
     func nextAside() -> (cache: ThreadCache, isFree: Bool)? {
         lock.assertHeld()
         guard let memory = firstAside else { return nil }
@@ -152,12 +151,14 @@ package struct ThreadCaches: ~Copyable {
         return (cache, !ThreadSlot(slot: cache.header.pointee.slot).isBusy)
     }
 
-    /// Gives a cache back to its owner, if it is aside.
+    /// Returns a cache to its owner, if it is aside. The caller holds the registry lock.
     mutating func takeBack(_ cache: ThreadCache) {
         lock.assertHeld()
         if unlinkAside(cache) { ThreadSlot(slot: cache.header.pointee.slot).setCache(cache) }
     }
 
+    /// Removes a cache from the list of those aside.
+    ///
     /// - Returns: whether it was aside.
     private mutating func unlinkAside(_ cache: ThreadCache) -> Bool {
         guard cache.header.pointee.isAside else { return false }

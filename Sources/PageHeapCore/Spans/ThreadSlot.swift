@@ -1,19 +1,19 @@
 import CPageHeap
 import Synchronization
 
-/// A thread's slot: which cache it works on, and whether it is at it.
+/// A thread's slot: the thread's current cache, and its busy flag.
 ///
-/// The owner's protocol: store *busy*, then load the cache pointer, work, clear *busy*. Only the compiler has to keep
-/// that order; a drainer pays for the processors' part with a membarrier. The accesses are relaxed atomics, because the
-/// other side reads and writes them too.
+/// The owner's protocol: store *busy*, then load the cache pointer, work, clear *busy*. Only the compiler must keep
+/// that order; the drainer pays for the processors' part with a membarrier. The accesses are relaxed atomics, because
+/// the drainer reads and writes them too.
 package struct ThreadSlot {
     let slot: UnsafeMutablePointer<pageheap_thread_slot>
 
-    /// The calling thread's.
+    /// The calling thread's slot.
     @inline(__always)
     package static var current: ThreadSlot { ThreadSlot(slot: pageheap_thread_slot()) }
 
-    /// A number that no other thread has while this one lives. Never 0.
+    /// A number, never 0, that no other thread has while this one lives.
     package static var identity: UInt { UInt(bitPattern: pageheap_thread_slot()) }
 
     @inline(__always)
@@ -26,7 +26,7 @@ package struct ThreadSlot {
         (UnsafeMutableRawPointer(slot) + MemoryLayout<UInt>.size).assumingMemoryBound(to: Atomic<UInt32>.self)
     }
 
-    /// Begins to work on the thread's cache. Ends with ``leave()``.
+    /// Marks the thread busy and returns its cache. Must be paired with ``leave()``.
     @inline(__always)
     package func enter() -> ThreadCache {
         busyPointer.pointee.store(1, ordering: .relaxed)
@@ -53,13 +53,14 @@ package struct ThreadSlot {
 
     var isBusy: Bool { busyPointer.pointee.load(ordering: .relaxed) != 0 }
 
-    /// The thread's own cache, also while it works on the empty one.
+    /// The thread's own cache, even while it works on the empty one; `nil` if it has none.
     package var ownCache: ThreadCache? {
         get { slot.pointee.own_cache.map { ThreadCache($0) } }
         nonmutating set { slot.pointee.own_cache = newValue?.memory }
     }
 
-    /// `exited` is PAGEHEAP_THREAD_WITHOUT_CACHE: the thread does without a cache from now on.
+    /// The registration state of a thread. `exited` is PAGEHEAP_THREAD_WITHOUT_CACHE: the thread works without a cache
+    /// from now on.
     package enum State: UInt32 {
         case new, registering, registered, exited
     }

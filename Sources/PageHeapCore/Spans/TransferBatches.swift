@@ -1,24 +1,24 @@
-/// Batches of blocks of one size class on their way from one thread's cache to another's, or back to the same: what is
-/// freed in bulk is often wanted again in bulk, and need not go through the spans each time.
+/// The transfer cache of one size class: batches of blocks on their way from one thread cache to another, or back to
+/// the same one. Blocks that are freed in bulk are often wanted again in bulk, and so need not pass through the spans.
 ///
-/// The spans see the blocks as out, and wrong frees among them are found when they reach the spans. The worker takes
-/// away what was not needed since its last look.
+/// To the spans these blocks are out, so wrong frees among them are found only when they reach the spans. The worker
+/// removes batches that were not needed since its last look.
 ///
-/// Guarded by the class's lock. All zero bytes are no batches.
+/// Guarded by the class's lock. Valid (empty) when zero-initialised.
 package struct TransferBatches {
     static var batchLimit: Int { 16 }
-    /// The most blocks of a batch: half of the largest stack.
+    /// The most blocks in a batch: half of the largest stack.
     static var blockLimit: Int { 64 }
 
     private var blocks: InlineArray<1024, UInt>
     private var counts: InlineArray<16, UInt32>
-    /// How many batches there are, and how many blocks in all.
+    /// The number of batches, and of blocks in all of them.
     private(set) var count: Int
     private(set) var total: UInt
-    /// The fewest batches there were since the worker's last look.
+    /// The smallest `count` since the worker's last look: the batches that were not needed.
     private var fewest: Int
 
-    /// Where a batch's blocks lie. Through the address: reading one element through the owner would copy all of them.
+    /// Returns the address of a batch's blocks. Reading an element through the owner would copy all of them.
     @inline(__always)
     private static func batch(
         _ batches: UnsafeMutablePointer<TransferBatches>, _ number: Int
@@ -35,17 +35,18 @@ package struct TransferBatches {
             + number
     }
 
-    /// Copies addresses, which may overlap, in one go.
+    /// Copies block addresses between regions that may overlap.
     @inline(__always)
     static func copy(_ source: UnsafeMutablePointer<UInt>, to target: UnsafeMutablePointer<UInt>, _ count: Int) {
         UnsafeMutableRawPointer(target).copyMemory(from: source, byteCount: count &* MemoryLayout<UInt>.stride)
     }
 
-    /// Takes a batch in, or answers false where there are enough.
+    /// Adds a batch. The caller holds the class's lock.
     ///
     /// - Parameters:
     ///   - blockCount: 1 to 64.
-    ///   - limit: the most blocks of all batches.
+    ///   - limit: the most blocks of all batches together.
+    /// - Returns: false if there is no room.
     static func put(
         _ batches: UnsafeMutablePointer<TransferBatches>, _ source: UnsafeMutablePointer<UInt>, _ blockCount: Int,
         limit: UInt
@@ -60,9 +61,9 @@ package struct TransferBatches {
         return true
     }
 
-    /// Gives the last batch out, or as much of it as there is room for.
+    /// Takes the last batch, or as many of its blocks as there is room for. The caller holds the class's lock.
     ///
-    /// - Returns: how many blocks; 0 where there is no batch.
+    /// - Returns: the number of blocks; 0 if there is no batch.
     static func take(
         _ batches: UnsafeMutablePointer<TransferBatches>, into target: UnsafeMutablePointer<UInt>, room: Int
     ) -> Int {
@@ -81,9 +82,11 @@ package struct TransferBatches {
         return taken
     }
 
-    /// The worker takes a batch that was not needed since its last look, or any.
+    /// Takes a batch that was not needed since the worker's last look. The caller holds the class's lock.
     ///
-    /// - Returns: how many blocks; 0 where there is none left to take. Then what is here now goes at the next look.
+    /// - Parameter regardless: whether to take any batch.
+    /// - Returns: the number of blocks; 0 if there is nothing to take. In that case the look ends: batches present now
+    ///   are idle at the next look unless they are needed before.
     static func takeIdle(
         _ batches: UnsafeMutablePointer<TransferBatches>, into target: UnsafeMutablePointer<UInt>, regardless: Bool
     ) -> Int {

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The kinds of wrong frees that are told apart.
+/// The kinds of wrong frees that are distinguished.
 package enum WrongFree: UInt8, Sendable {
     case foreign, misaligned, insideSmallBlock, insideLargeBlock, alreadyFree
 
@@ -14,7 +14,7 @@ package enum WrongFree: UInt8, Sendable {
         }
     }
 
-    /// Stops the program with one line: the kind, the address, and what it belongs to.
+    /// Aborts with one line: the kind, the address, and what it belongs to.
     @inline(never)
     package static func stop(_ kind: WrongFree, _ address: UInt, blockBytes: UInt? = nil, base: UInt? = nil) -> Never {
         var line = MessageLine()
@@ -37,22 +37,23 @@ package enum WrongFree: UInt8, Sendable {
     }
 }
 
-/// A wrong free that was found under a lock, for the time when none is held. All zero bytes are none.
+/// A wrong free that was found under a lock, noted until the thread holds none. Valid (empty) when zero-initialised.
 package struct NotedWrongFree: ~Copyable {
     private let details = Atomic<UInt>(0)
-    /// 0 if there is none. Releasing and acquiring: the details come with it.
+    /// The address of the wrong free; 0 if there is none. Releasing and acquiring, so that the details are seen with
+    /// it.
     private let address = Atomic<UInt>(0)
 
     package init() {}
 
-    /// Notes it, unless there is one already.
+    /// Notes a wrong free, unless one is noted already.
     func note(_ kind: WrongFree, _ address: UInt, blockBytes: UInt) {
         if self.address.load(ordering: .relaxed) != 0 { return }
         details.store(blockBytes &<< 8 | UInt(kind.rawValue), ordering: .relaxed)
         self.address.store(address, ordering: .releasing)
     }
 
-    /// Stops the program if one was noted. No lock is held.
+    /// Aborts if a wrong free was noted. The caller holds no lock.
     @inline(__always)
     func stopIfAny() {
         if address.load(ordering: .relaxed) != 0 { stop() }
@@ -60,7 +61,7 @@ package struct NotedWrongFree: ~Copyable {
 
     @inline(never)
     private func stop() {
-        // A handler of the program's may allocate, and comes here again.
+        // Taken only once: a signal handler of the program may allocate, and comes here again.
         let address = address.exchange(0, ordering: .acquiring)
         if address == 0 || LockPassage.isForStop { return }
         let details = details.load(ordering: .relaxed)

@@ -1,8 +1,8 @@
 import CPageHeap
 
-/// Stops the program with one line on standard error: the text, and a number in hexadecimal. Allocates nothing.
+/// Aborts with one line on standard error: the text, and a number in hexadecimal. Allocates nothing.
 ///
-/// For states that no call can repair: a wrong free, books that contradict each other.
+/// For states that no call can repair: a wrong free, inconsistent metadata.
 @inline(never)
 package func fatal(_ text: StaticString, _ number: UInt? = nil) -> Never {
     var line = MessageLine()
@@ -16,7 +16,7 @@ package func fatal(_ text: StaticString, _ number: UInt? = nil) -> Never {
     pageheap_abort()
 }
 
-/// Checked builds and tests: stops if a condition of the heap's own making does not hold.
+/// Checked builds and tests: aborts if an internal condition does not hold.
 @inline(__always)
 package func invariant(_ condition: @autoclosure () -> Bool, _ text: StaticString) {
     #if PAGEHEAP_CHECKED
@@ -24,5 +24,5 @@ package func invariant(_ condition: @autoclosure () -> Bool, _ text: StaticStrin
     #endif
 }
 
-/// Ends the process as an abort.
+/// Aborts the process.
 package func stopProcess() -> Never { pageheap_abort() }

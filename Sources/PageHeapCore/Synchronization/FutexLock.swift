@@ -1,38 +1,40 @@
 import CPageHeap
 import Synchronization
 
-/// A lock of four bytes: free, held, held for a fork, or held with threads asleep on it.
+/// A lock of four bytes: free, held, held with threads asleep on it, or held for a fork. Zeroed memory is a free lock.
 ///
-/// (The three-state scheme is that of Ulrich Drepper, *Futexes are tricky*.) Zeroed memory is a free lock.
+/// (The scheme with three states is from Ulrich Drepper, *Futexes are tricky*.)
 ///
-/// A thread that has all locks already, because it is about to fork, passes through every lock (``LockPassage``): handlers
-/// that other libraries have registered for the fork may allocate. A thread that stops the program passes, too: its signal
-/// handler may allocate, and what it waits for may be held by itself; so after a while it takes the lock over. The short ways
-/// know nothing of that, because such locks are never found free, nor held as usual.
+/// A thread that has all locks already, because it is about to fork, passes through every lock (``LockPassage``): fork
+/// handlers of other libraries may allocate. A thread that aborts the program passes too, because its signal handler
+/// may allocate and it may itself hold what it waits for; so after a while it takes the lock over. The fast paths do
+/// not check for that, because such locks are never found free or held in the ordinary way.
 package struct FutexLock<Rank: LockRank>: ~Copyable, Sendable {
     private static var free: UInt32 { 0 }
     private static var held: UInt32 { 1 }
     private static var contended: UInt32 { 2 }
     private static var heldForFork: UInt32 { 3 }
 
-    /// Looks at a held lock before going to sleep. Sections are some tens of nanoseconds.
+    /// How often a held lock is polled before the thread sleeps. Locked sections take some tens of nanoseconds.
     private static var spins: Int { 40 }
 
     private let state = Atomic<UInt32>(0)
 
     package init() {}
 
-    /// Takes the lock, waiting for it if need be.
+    /// Takes the lock, waiting for it if necessary.
     @inline(__always)
     package func lock() {
         Rank.willLock()
-        // Acquire: what the last holder wrote is seen.
+        // Acquire: see what the last holder wrote.
         let (taken, _) = state.compareExchange(
             expected: Self.free, desired: Self.held, successOrdering: .acquiring, failureOrdering: .relaxed)
         if !taken { lockContended() }
     }
 
     /// Takes the lock if it is free.
+    ///
+    /// - Returns: whether the caller holds the lock, or passes through it.
     package func tryLock() -> Bool {
         let (taken, _) = state.compareExchange(
             expected: Self.free, desired: Self.held, successOrdering: .acquiring, failureOrdering: .relaxed)
@@ -40,52 +42,52 @@ package struct FutexLock<Rank: LockRank>: ~Copyable, Sendable {
         return taken || LockPassage.isOpen
     }
 
-    /// Gives the lock up. Only its holder calls this.
+    /// Releases the lock. Only its holder calls this.
     @inline(__always)
     package func unlock() {
         Rank.didUnlock()
-        // Release: what this holder wrote is seen by the next one.
+        // Release: the next holder sees what this one wrote.
         let (isGivenUp, _) = state.compareExchange(
             expected: Self.held, desired: Self.free, successOrdering: .releasing, failureOrdering: .relaxed)
         if !isGivenUp { unlockContended() }
     }
 
-    /// Checked builds: stops the program if the calling thread does not hold a lock of this rank.
+    /// Checked builds: aborts if the calling thread does not hold a lock of this rank.
     @inline(__always)
     package func assertHeld() { Rank.assertHeld() }
 
     // MARK: Forks
 
-    /// Takes the lock for a fork, where all locks are taken in the stated order, several of one rank among them.
+    /// Takes the lock for a fork, which takes all locks in their order, including several of one rank.
     package func lockForFork() {
         let (taken, _) = state.compareExchange(
             expected: Self.free, desired: Self.heldForFork, successOrdering: .acquiring, failureOrdering: .relaxed)
         if !taken { lockContended() }
     }
 
-    /// Gives up what ``lockForFork()`` took, in the parent and in the child.
+    /// Releases what ``lockForFork()`` took, in the parent and in the child.
     package func unlockAfterFork() {
         if state.exchange(Self.free, ordering: .releasing) == Self.contended { wakeOne() }
     }
 
-    /// In a child process that was made without the fork handlers: the holder, if there is one, does not exist here.
+    /// Takes the lock from a holder that does not exist, in a child process that was created without the fork handlers.
     ///
-    /// - Returns: whether there was one, so that what the lock guards may be half changed.
+    /// - Returns: whether there was a holder, so that what the lock guards may be half changed.
     package func takeFromMissingHolder() -> Bool {
         state.exchange(Self.free, ordering: .acquiring) != Self.free
     }
 
     @inline(never)
     private func unlockContended() {
-        // What the thread passed through is not its to give up.
+        // A thread does not release a lock that it only passed through.
         if LockPassage.isOpen && !LockPassage.isForStop { return }
         if state.exchange(Self.free, ordering: .releasing) == Self.contended { wakeOne() }
     }
 
-    /// A thread that stops the program waits a tenth of a second for a lock, and then takes it from whoever has it.
+    /// Waits a tenth of a second for the lock, then takes it from its holder. For a thread that aborts the program.
     private func takeToStop() {
         for _ in 0..<100 {
-            // As contended: others may sleep on it.
+            // As contended: other threads may sleep on it.
             if state.exchange(Self.contended, ordering: .acquiring) == Self.free { return }
             _ = pageheap_futex_wait(address, Self.contended, 1_000_000)
         }
@@ -104,7 +106,7 @@ package struct FutexLock<Rank: LockRank>: ~Copyable, Sendable {
                 expected: Self.free, desired: Self.held, successOrdering: .acquiring, failureOrdering: .relaxed)
             if taken { return }
         }
-        // A thread that has slept takes the lock as contended: another sleeper may be left.
+        // A thread that has slept takes the lock as contended, because another sleeper may be left.
         while state.exchange(Self.contended, ordering: .acquiring) != Self.free {
             _ = pageheap_futex_wait(address, Self.contended, -1)
         }
@@ -113,7 +115,7 @@ package struct FutexLock<Rank: LockRank>: ~Copyable, Sendable {
     @inline(never)
     private func wakeOne() { pageheap_futex_wake(address, 1) }
 
-    /// Where the state lies, for the kernel. Locks live in memory that does not move.
+    /// The address of the state, for the kernel. Locks live in memory that does not move.
     private var address: UnsafeRawPointer {
         withUnsafePointer(to: state) { UnsafeRawPointer($0) }
     }

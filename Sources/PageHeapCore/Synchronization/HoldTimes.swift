@@ -1,15 +1,15 @@
 import CPageHeap
 
-/// How long a lock is held, as far as one in 256 acquisitions shows: counts by powers of two of nanoseconds.
+/// Samples of how long a lock is held, in a histogram by powers of two of nanoseconds. One in 256 acquisitions is
+/// timed, because two looks at the clock cost more than half an allocation.
 ///
-/// Guarded by the lock that it measures. All zero bytes are no samples. Two looks at the clock cost more than half an
-/// allocation, hence the sampling.
+/// Guarded by the lock that it measures. Valid (no samples) when zero-initialised.
 package struct HoldTimes: Sendable {
-    /// Acquisitions, to choose every 256th.
+    /// The number of acquisitions, which selects every 256th.
     private var acquisitions: UInt32
-    /// When the sampled hold began; 0 where the present one is not sampled.
+    /// When the sampled hold began; 0 if the present one is not sampled.
     private var start: Int64
-    /// Samples outside forced releases, and in them.
+    /// The samples outside forced releases, and those during them.
     package private(set) var ordinary = HoldCounts()
     package private(set) var forced = HoldCounts()
 
@@ -18,16 +18,16 @@ package struct HoldTimes: Sendable {
         start = 0
     }
 
-    /// The lock has been taken.
+    /// Notes that the lock has been taken.
     @inline(__always)
     mutating func taken() {
         acquisitions &+= 1
         if acquisitions & Tunables.holdSampleMask == 0 { start = pageheap_monotonic_nanoseconds() }
     }
 
-    /// The lock will be given up.
+    /// Notes that the lock is about to be released.
     ///
-    /// - Parameter isForced: a forced release is under way.
+    /// - Parameter isForced: whether a forced release is under way.
     @inline(__always)
     mutating func givenUp(isForced: Bool) {
         if start != 0 { record(isForced: isForced) }

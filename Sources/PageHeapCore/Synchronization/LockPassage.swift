@@ -1,12 +1,12 @@
 import CPageHeap
 
-/// Whether the calling thread passes through all locks: from the moment when it has taken every one of them, for a fork,
-/// until it gives them up; and once it stops the program.
+/// Whether the calling thread passes through all locks: while it has taken every one of them for a fork, and once it
+/// aborts the program.
 package enum LockPassage {
     @inline(__always)
     package static var isOpen: Bool { pageheap_thread_slot().pointee.passes_locks != 0 }
 
-    /// Whether that is because the thread stops the program, and not because it has all locks.
+    /// Whether the thread passes because it aborts the program, and not because it has all locks.
     package static var isForStop: Bool {
         pageheap_thread_slot().pointee.passes_locks == UInt32(PAGEHEAP_PASSES_TO_STOP)
     }
@@ -15,7 +15,9 @@ package enum LockPassage {
 
     package static func close() { pageheap_thread_slot().pointee.passes_locks = 0 }
 
-    /// The same for the thread that a number names (``ThreadSlot/identity``), which waits or is the calling one.
+    /// Ends the passage of another thread, which must be waiting, or of the calling one.
+    ///
+    /// - Parameter thread: its ``ThreadSlot/identity``.
     package static func close(of thread: UInt) {
         UnsafeMutablePointer<pageheap_thread_slot>(bitPattern: thread)?.pointee.passes_locks = 0
     }

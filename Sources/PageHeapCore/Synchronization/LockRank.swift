@@ -1,34 +1,34 @@
 import CPageHeap
 
-/// A place in the order in which locks are taken: a thread that holds a lock takes only later ones.
+/// A rank in the lock order: a thread that holds a lock takes only locks of later ranks.
 ///
-/// `madvise` runs under none but the pass lock.
+/// `madvise` runs under no lock but the pass lock.
 package protocol LockRank {
     static var order: UInt32 { get }
 }
 
-/// The ranks, in order.
+/// The ranks, in lock order.
 package enum LockRanks {
-    /// One scavenging pass at a time.
+    /// The pass lock: one scavenging pass at a time.
     package enum Pass: LockRank { package static var order: UInt32 { 0 } }
-    /// The list of thread caches.
+    /// The registry of thread caches.
     package enum Registry: LockRank { package static var order: UInt32 { 1 } }
-    /// A size class's spans.
+    /// The spans of a size class; also the large-block cache.
     package enum SizeClass: LockRank { package static var order: UInt32 { 2 } }
     /// A page cache.
     package enum PageCache: LockRank { package static var order: UInt32 { 3 } }
-    /// The page allocator and the books.
+    /// The heap lock: the page allocator and the ledger.
     package enum Heap: LockRank { package static var order: UInt32 { 4 } }
-    /// The scavenger's search space.
+    /// The search lock: the scavenger's search space.
     package enum Search: LockRank { package static var order: UInt32 { 5 } }
-    /// The records of spans.
+    /// The list of free span records.
     package enum Metadata: LockRank { package static var order: UInt32 { 6 } }
-    /// The worker's state; where heaps share it, also which ones.
+    /// The worker's state; for a shared worker, also the list of its heaps.
     package enum Worker: LockRank { package static var order: UInt32 { 7 } }
 }
 
 extension LockRank {
-    /// Checked builds: stops the program if the thread holds a lock of this rank or a later one.
+    /// Checked builds: aborts if the thread holds a lock of this rank or a later one.
     @inline(__always)
     static func willLock() {
         #if PAGEHEAP_CHECKED
@@ -50,7 +50,7 @@ extension LockRank {
         #endif
     }
 
-    /// Checked builds: stops the program if the thread holds no lock of this rank. (A thread that has all locks holds it.)
+    /// Checked builds: aborts if the thread holds no lock of this rank. (A thread that has all locks holds it.)
     @inline(__always)
     package static func assertHeld() {
         #if PAGEHEAP_CHECKED
@@ -63,8 +63,8 @@ extension LockRank {
 }
 
 extension LockRank {
-    /// Checked builds: stops the program if the thread holds a lock of this rank or a later one, under which what follows may
-    /// not be called.
+    /// Checked builds: aborts if the thread holds a lock of this rank or a later one, under which the code that follows
+    /// may not run.
     @inline(__always)
     package static func assertNoneFromHere() {
         #if PAGEHEAP_CHECKED
@@ -75,8 +75,8 @@ extension LockRank {
 }
 
 extension LockRanks {
-    /// Checked builds: stops the program if the thread holds any lock but that of the pass. (A thread that has all locks, for
-    /// a fork, passes through them.)
+    /// Checked builds: aborts if the thread holds any lock but the pass lock. (A thread that has all locks for a fork
+    /// passes through them.)
     @inline(__always)
     package static func assertNoneHeldButPass() {
         #if PAGEHEAP_CHECKED

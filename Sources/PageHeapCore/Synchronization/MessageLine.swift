@@ -1,6 +1,6 @@
 import CPageHeap
 
-/// A line of text, put together without allocating; what does not fit its 1,024 bytes is cut.
+/// A line of text that is assembled without allocating. What does not fit 1,024 bytes is cut.
 package struct MessageLine {
     private var bytes: InlineArray<1024, UInt8> = InlineArray(repeating: 0)
     private var count = 0
@@ -13,7 +13,7 @@ package struct MessageLine {
         }
     }
 
-    /// Appends a C string, or its beginning.
+    /// Appends a C string, at most `limit` bytes of it.
     package mutating func append(_ text: UnsafePointer<CChar>, upTo limit: Int) {
         var index = 0
         while index < limit && text[index] != 0 {
@@ -23,7 +23,7 @@ package struct MessageLine {
     }
 
     package mutating func append(byte: UInt8) {
-        guard count < 1023 else { return }  // room for the line's end
+        guard count < 1023 else { return }  // room for the newline
         bytes[count] = byte
         count += 1
     }
@@ -38,7 +38,7 @@ package struct MessageLine {
         append(byte: digit < 10 ? 48 + digit : 87 + digit)
     }
 
-    /// Writes the line and its end in one call, so that lines of several threads do not mix.
+    /// Writes the line and a newline in one call, so that lines of several threads do not mix.
     package mutating func writeToStandardError() {
         bytes[count] = 10
         count += 1
@@ -49,7 +49,7 @@ package struct MessageLine {
         count -= 1
     }
 
-    /// Calls something with the bytes of the line, without its end.
+    /// Calls `body` with the bytes of the line, without the newline.
     package mutating func withText(_ body: (UnsafeRawBufferPointer) -> Void) {
         withUnsafeBytes(of: &bytes) { body(UnsafeRawBufferPointer(rebasing: $0[0..<count])) }
     }
