@@ -144,7 +144,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "PageHeapTests",
-            dependencies: ["PageHeap", "PageHeapCore", .product(name: "SystemPackage", package: "swift-system")],
+            dependencies: [
+                "CPageHeap", "PageHeap", "PageHeapCore", .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: strict),
         // A heap with figures that a test chose.
         .target(name: "ScriptedHeap", dependencies: ["PageHeap"], path: "Tests/ScriptedHeap", swiftSettings: strict),

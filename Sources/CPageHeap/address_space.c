@@ -1,12 +1,12 @@
-// Where the heap's memory lies.
+// Chooses, reserves and maps the heap's address ranges.
 //
-// Address space is reserved by choosing it, not by mapping it: a range far from everything that the system places by itself,
-// at random, of which pieces are mapped as they are needed, each exactly where it belongs. So the process has no more
-// address space than it uses, whatever counts it: limits, mlockall, people. Something else may come to lie in a range; then a
-// piece cannot be mapped, and the heap goes elsewhere.
+// A range is reserved by choosing its address, not by mapping it. It lies at a random place, far from where the kernel puts
+// mappings by itself, and its pieces are mapped at fixed addresses as they are needed. So the process never has more address
+// space mapped than it uses, which is what limits, mlockall and monitoring tools count. Another mapping may land in a chosen
+// range; then a piece cannot be mapped there, and the heap continues elsewhere.
 //
-// If memory cannot be had at such addresses (emulators, debuggers and processors with a small address space), ranges are
-// mapped without access instead, wherever the system likes, and pieces are made accessible.
+// If memory cannot be mapped at such addresses (emulators, debuggers, processors with a small address space), ranges are
+// mapped without access instead, wherever the kernel likes, and pieces are made accessible.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <sys/mman.h>
@@ -20,7 +20,7 @@
 #endif
 
 enum { unknown, chooses, cannot_choose };
-static uint32_t mode;  // relaxed: threads that find it unknown all get the same result
+static uint32_t mode;  // relaxed: all threads that find it unknown come to the same result
 
 #if UINTPTR_MAX > UINT32_MAX
 #define TIB ((uintptr_t)1 << 40)
@@ -28,33 +28,33 @@ static uint32_t mode;  // relaxed: threads that find it unknown all get the same
 #define TIB ((uintptr_t)1 << 28)
 #endif
 
-// Programs, libraries and stacks lie above 85 TiB on 64-bit systems of 47 bits, and what others choose for themselves mostly
-// below 16. From 43 on the system places mappings upwards for programs whose stacks have no limit.
+// With 47-bit addresses, programs, libraries and stacks lie above 85 TiB, and addresses that other software chooses mostly
+// below 16 TiB. For programs with an unlimited stack the kernel places mappings upwards from 43 TiB.
 static struct area {
     uintptr_t base, end;
     uintptr_t start;  // a random place; 0 before the first use
-    uintptr_t above;  // bytes taken from there upwards
-    uintptr_t below;  // bytes taken from there downwards
+    uintptr_t above;  // bytes taken upwards from `start`
+    uintptr_t below;  // bytes taken downwards from `start`
 } areas[] = {
     [PAGEHEAP_METADATA_SPACE] = {16 * TIB, 32 * TIB, 0, 0, 0},
     [PAGEHEAP_HEAP_SPACE] = {44 * TIB, 84 * TIB, 0, 0, 0},
 };
 
-// Between two large ranges, and the unit of where the first one begins.
+// The least distance between two large ranges, and the granularity of random addresses.
 static const uintptr_t gap = (uintptr_t)1 << 22;
 
-// Smaller ranges lie below the start, one directly below the other, and so do ranges that are used from their end. So the
-// books that a small heap uses are one mapping, with few page tables, each of which costs every fork.
+// Ranges up to this size, and ranges that are used from their end, are placed downwards from the start, each directly below
+// the last. So the metadata of a small heap is one mapping with few page tables, each of which every fork has to copy.
 static const uintptr_t small = (uintptr_t)1 << 26;
 
-// Where in a page table's range the start lies: what is above it and what is below it share one.
+// Offset of the start within the range of a page table, so that memory just above it and just below it shares one.
 static const uintptr_t start_offset = (uintptr_t)1 << 20;
 
 static int map_fixed(void *address, uintptr_t bytes, int flags) {
     int saved = errno;
     void *mapped = mmap(address, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | flags, -1, 0);
     int error = mapped == MAP_FAILED ? errno : 0;
-    // A kernel that does not know MAP_FIXED_NOREPLACE takes the address for a hint.
+    // A kernel that does not know MAP_FIXED_NOREPLACE takes the address as a hint.
     if (error == 0 && mapped != address) {
         munmap(mapped, bytes);
         error = EEXIST;
@@ -63,7 +63,7 @@ static int map_fixed(void *address, uintptr_t bytes, int flags) {
     return error;
 }
 
-// A random place in the lower half of an area, so that there is room for what follows.
+// Returns a random address in the lower half of an area, which leaves room above it for later ranges.
 static uintptr_t random_place(const struct area *area, uintptr_t bytes) {
     uintptr_t places = (area->end - area->base - bytes) / gap / 2 + 1;
     return area->base + (uintptr_t)pageheap_random() % places * gap;
@@ -78,7 +78,7 @@ static uintptr_t start_of(struct area *area) {
     return is_first ? place : start;
 }
 
-// Adds to a count if the sum is within a limit.
+// Adds `bytes` to a count unless the sum exceeds the limit. `before` receives the old count.
 static bool take(uintptr_t *count, uintptr_t bytes, uintptr_t limit, uintptr_t *before) {
     *before = __atomic_load_n(count, __ATOMIC_RELAXED);
     do {
@@ -87,7 +87,8 @@ static bool take(uintptr_t *count, uintptr_t bytes, uintptr_t limit, uintptr_t *
     return true;
 }
 
-// The next range of an area, of whole pages; anywhere once the area is used up; 0 if it is too small.
+// Chooses an area's next range, of whole pages: at a random place once the area is used up. Returns 0 if the area is smaller
+// than the range.
 static uintptr_t choose(struct area *area, uintptr_t bytes, bool below) {
     if (bytes > area->end - area->base) return 0;
     uintptr_t start = start_of(area), before;
@@ -98,7 +99,7 @@ static uintptr_t choose(struct area *area, uintptr_t bytes, bool below) {
     return random_place(area, bytes);
 }
 
-// The thread sanitizer has addresses of its own, and passes on a request for others as one for address 0.
+// ThreadSanitizer reserves most addresses for itself, and turns a request for one of them into a request for address 0.
 #if defined(__has_feature)
 #if __has_feature(thread_sanitizer)
 #define ADDRESSES_ARE_TAKEN 1
@@ -113,7 +114,7 @@ bool pageheap_chooses_addresses(void) {
     if (found == unknown) {
         found = cannot_choose;
         uintptr_t page = pageheap_physical_page_bytes();
-        // More than one place, because another mapping may lie in one.
+        // Several attempts, because another mapping may lie at one of the places.
         for (int i = 0; i < 4 && found == cannot_choose && sizeof(void *) > 4; i++) {
             uintptr_t address = random_place(&areas[PAGEHEAP_METADATA_SPACE], page);
             if (map_fixed((void *)address, page, MAP_FIXED_NOREPLACE) != 0) continue;
@@ -135,7 +136,7 @@ void *pageheap_reserve(uintptr_t bytes, uintptr_t alignment, int space, bool bel
     }
     char *mapped = pageheap_map(padded, PAGEHEAP_ACCESS_NONE);
     if (mapped == NULL) return NULL;
-    // More was taken than asked, so that an aligned piece lies inside; the rest goes back.
+    // The mapping is larger than requested, so that an aligned range lies inside. Unmap the rest.
     uintptr_t front = (alignment - (uintptr_t)mapped % alignment) % alignment;
     if (front > 0) pageheap_unmap(mapped, front);
     if (alignment - front > 0) pageheap_unmap(mapped + front + bytes, alignment - front);
@@ -155,7 +156,7 @@ void pageheap_unmap_at(void *address, uintptr_t bytes) {
     if (pageheap_chooses_addresses()) pageheap_unmap(address, bytes);
 }
 
-// The kernel looks for other mappings before it looks at limits.
+// EEXIST is reliable here: the kernel looks for other mappings before it checks limits.
 bool pageheap_is_occupied(void *address, uintptr_t bytes) {
     if (!pageheap_chooses_addresses()) return false;
     int error = map_fixed(address, bytes, MAP_FIXED_NOREPLACE);

@@ -1,12 +1,12 @@
 #ifdef __linux__
-// Linux: a thread that the C library does not know of.
+// Linux: the bare thread, which the C library does not know about.
 //
-// It is made with clone alone. So making it takes no lock of the C library's (free may be called with some of them held),
-// a process ends when its own last thread does, and a program of one thread is still one to the C library. What the C
-// library keeps for each of its threads lies behind the thread pointer; here a region stands for that which holds what is
-// used on the thread: the heap's slot, errno, the stack protector's canary.
+// It is created with clone alone. So its creation takes no lock of the C library (free may be called with some of them
+// held), the process ends when the program's own last thread does, and to the C library a program of one thread remains
+// single-threaded. The C library keeps its per-thread data at the thread pointer. For the bare thread a region of our own
+// stands in for that data. It holds only what the thread uses: the heap's slot, errno, and the stack protector's canary.
 //
-//     guard page | stack … | thread-local storage, as far as used | what lies at the thread pointer
+//     guard page | stack … | used part of thread-local storage | head, at the thread pointer
 #define _GNU_SOURCE
 #include <errno.h>
 #include <limits.h>
@@ -25,9 +25,9 @@
 #include "CPageHeap.h"
 #include "system.h"
 
-// Of stack: several times what the deepest call needs (a release, with a batch of ranges and a line of the trace).
+// Stack size: several times what the deepest call needs (a release, with a batch of ranges and a trace line).
 enum { stack_bytes = 128 * 1024 };
-// Of what begins at the thread pointer: more than the part whose layout compilers rely on.
+// Bytes that are copied from the thread pointer on: more than the part whose layout compilers rely on.
 enum { head_bytes = 256 };
 
 static struct {
@@ -35,11 +35,11 @@ static struct {
     void *argument;
     char *region;         // kept for the next thread
     uintptr_t region_bytes;
-    uint32_t identifier;  // the kernel clears it when the thread has ended, and wakes a thread that waits for it
-    uint32_t latest;      // the same, not cleared
+    uint32_t identifier;  // the kernel clears it when the thread has ended, and wakes one waiter
+    uint32_t latest;      // the same, but the kernel does not clear it
 } bare;
 
-// What the process was started with. Threads of the program's may have changed it for themselves.
+// The attributes that the process was started with. The program's threads may have changed their own since.
 static struct {
     unsigned long processors[128];  // an affinity mask
     long processor_bytes;
@@ -58,13 +58,13 @@ void pageheap_note_process_attributes(void) {
     noted_process = (uint32_t)getpid();
     started_with.processor_bytes =
         syscall(SYS_sched_getaffinity, 0, sizeof started_with.processors, started_with.processors);
-    // The raw call returns 20 less the nice value.
+    // The raw system call returns 20 minus the nice value.
     long raised = syscall(SYS_getpriority, PRIO_PROCESS, 0);
     started_with.nice = raised > 0 ? 20 - (int)raised : 0;
     errno = saved;
 }
 
-// What fails leaves the thread as it was made: a worker on the wrong processor is better than none.
+// Gives the calling thread the process's attributes. Ignores errors: a worker on the wrong processor is better than none.
 static void take_process_attributes(void) {
     struct sched_param none = {.sched_priority = 0};
     syscall(SYS_sched_setscheduler, 0, SCHED_OTHER, &none);
@@ -80,10 +80,10 @@ static int run(void *unused) {
     __atomic_store_n(&bare.latest, pageheap_thread_identifier(), __ATOMIC_RELAXED);
     take_process_attributes();
     bare.body(bare.argument);
-    return 0;  // clone's caller-side code ends the thread, and no more than the thread
+    return 0;  // the C library's clone wrapper then ends this thread only
 }
 
-// The distance from the lowest of what is used of thread-local storage to the thread pointer, and the end behind it.
+// Measures the thread-local storage in use, in bytes below and above the thread pointer.
 static void measure_storage(uintptr_t *below, uintptr_t *above) {
     uintptr_t pointer = (uintptr_t)__builtin_thread_pointer();
     uintptr_t used[2][2] = {{(uintptr_t)&pageheap_slot, sizeof pageheap_slot}, {(uintptr_t)&errno, sizeof errno}};
@@ -96,7 +96,7 @@ static void measure_storage(uintptr_t *below, uintptr_t *above) {
     }
 }
 
-// Where the new thread's thread pointer lies in the region; null if there is no memory for one.
+// Prepares the region for a new thread. Returns the address of its thread pointer, or NULL if there is no memory.
 static char *prepare_region(void) {
     uintptr_t page = pageheap_physical_page_bytes(), below, above;
     measure_storage(&below, &above);
@@ -110,9 +110,9 @@ static char *prepare_region(void) {
     }
     char *pointer = (char *)(((uintptr_t)bare.region + page + stack_bytes + below + 2 * 64 - 1) / 64 * 64);
     const char *own = __builtin_thread_pointer();
-    memcpy(pointer, own, head_bytes);  // canaries and such
+    memcpy(pointer, own, head_bytes);  // the stack canary and the like
 #if defined(__x86_64__)
-    // The thread pointer's own address stands at it, twice: the architecture's rule.
+    // The architecture requires that the thread pointer points to its own address. The C library keeps it a second time.
     char **words = (char **)(void *)pointer;
     words[0] = pointer;
     words[1] = NULL;
@@ -126,7 +126,7 @@ static char *prepare_region(void) {
 int pageheap_start_bare_thread(void (*body)(void *), void *argument) {
     int saved = errno;
     sigset_t all, before;
-    pageheap_join_bare_thread();  // one that has just ended may still be on the stack
+    pageheap_join_bare_thread();  // a thread that is about to end may still use the stack
     if (__atomic_load_n(&bare.identifier, __ATOMIC_ACQUIRE) != 0) {
         errno = saved;
         return EAGAIN;
@@ -135,7 +135,7 @@ int pageheap_start_bare_thread(void (*body)(void *), void *argument) {
     bare.argument = argument;
     char *pointer = prepare_region();
     int error = ENOMEM;
-    // All signals, those that the C library keeps to itself among them.
+    // All signals, including those that the C library reserves for itself.
     memset(&all, 0xff, sizeof all);
     if (pointer != NULL && syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, (size_t)8) != 0) {
         error = errno;
@@ -143,7 +143,7 @@ int pageheap_start_bare_thread(void (*body)(void *), void *argument) {
         uintptr_t below, above;
         measure_storage(&below, &above);
         uintptr_t top = ((uintptr_t)pointer - below - 64) & ~(uintptr_t)63;
-        // Set before the thread can end, and clear it.
+        // Set before the thread exists, because its end clears it.
         __atomic_store_n(&bare.identifier, UINT32_MAX, __ATOMIC_RELAXED);
         int made = clone(run, (void *)top,
                          CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM |
@@ -151,7 +151,7 @@ int pageheap_start_bare_thread(void (*body)(void *), void *argument) {
                          NULL, &bare.identifier, pointer, &bare.identifier);
         error = made < 0 ? errno : 0;
         if (made < 0) {
-            // As the kernel does when a thread ends: another thread may already wait.
+            // Do what the kernel does when a thread ends: another thread may already be waiting.
             __atomic_store_n(&bare.identifier, 0, __ATOMIC_RELEASE);
             syscall(SYS_futex, &bare.identifier, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
         }
@@ -165,8 +165,9 @@ void pageheap_join_bare_thread(void) {
     int saved = errno;
     uint32_t identifier;
     bool has_waited = false;
-    // The kernel wakes as if other processes could wait: no private futex. And it wakes one, who wakes all others.
-    // Not for ever: the calling thread may be in a signal handler, and hold a lock that the thread needs in order to end.
+    // Not a private futex, because the kernel's wake is not private either. The kernel wakes one waiter, which wakes the
+    // rest. The wait is bounded: the calling thread may be in a signal handler, and hold a lock that the bare thread needs
+    // in order to end.
     struct timespec slice = {.tv_nsec = 20000000};
     for (int i = 0; i < 50 && (identifier = __atomic_load_n(&bare.identifier, __ATOMIC_ACQUIRE)) != 0; i++) {
         syscall(SYS_futex, &bare.identifier, FUTEX_WAIT, identifier, &slice, NULL, 0);
@@ -177,8 +178,8 @@ void pageheap_join_bare_thread(void) {
         return;
     }
     if (has_waited) syscall(SYS_futex, &bare.identifier, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
-    // The number is cleared a little before the kernel counts the thread no more. Bounded, because another thread may
-    // have got the number since.
+    // The identifier is cleared shortly before the kernel stops counting the thread. Bounded, because a new thread may
+    // have been given the same identifier.
     uint32_t latest = __atomic_exchange_n(&bare.latest, 0, __ATOMIC_RELAXED);
     for (int i = 0; i < 10000 && latest != 0 && pageheap_thread_lives(latest); i++) sched_yield();
     errno = saved;
@@ -195,13 +196,13 @@ void pageheap_forget_bare_thread(void) {
 
 void pageheap_stop_from_bare_thread(void) {
     if ((uint32_t)syscall(SYS_gettid) != __atomic_load_n(&bare.identifier, __ATOMIC_ACQUIRE)) return;
-    // Another thread runs the program's handler, if there is one: this one cannot.
+    // Sent to the process: another thread runs the program's handler, if there is one. This thread cannot.
     kill(getpid(), SIGABRT);
     for (int i = 0; i < 20; i++) {
         struct timespec time = {.tv_nsec = 50000000};
         syscall(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, &time, NULL);
     }
-    // The handler has returned, or the signal is ignored: as abort, end all the same.
+    // The handler has returned, or the signal is ignored: end the process anyway, as abort does.
     signal(SIGABRT, SIG_DFL);
     kill(getpid(), SIGABRT);
     syscall(SYS_exit_group, 134);

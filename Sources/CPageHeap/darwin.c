@@ -1,5 +1,5 @@
 #ifdef __APPLE__
-// Darwin: all that differs from Linux. Written by reading the system's headers and documentation; never run.
+// Darwin: everything that differs from Linux. Written from the system's headers and documentation; never run.
 #include <crt_externs.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +15,7 @@
 
 // ---- Memory
 
-// The kernel says EAGAIN where it would do what is asked if it were asked once more.
+// Calls madvise, again as long as the kernel returns EAGAIN: that error asks for a retry.
 static int advise(void *address, uintptr_t bytes, int advice) {
     int saved = errno, error;
     do error = madvise(address, bytes, advice) == 0 ? 0 : errno;
@@ -24,7 +24,7 @@ static int advise(void *address, uintptr_t bytes, int advice) {
     return error;
 }
 
-// MADV_DONTNEED gives nothing back here, and MADV_FREE leaves the process's footprint as it is until memory is short.
+// On Darwin MADV_DONTNEED releases nothing, and MADV_FREE leaves the process's footprint unchanged until memory is short.
 int pageheap_release_range(void *address, uintptr_t bytes, int method) {
     return advise(address, bytes, method == PAGEHEAP_RELEASE_FREE ? MADV_FREE : MADV_FREE_REUSABLE);
 }
@@ -38,7 +38,7 @@ size_t pageheap_release_ranges(const void *ranges, uintptr_t count, int method) 
 
 int pageheap_reuse_range(void *address, uintptr_t bytes) { return advise(address, bytes, MADV_FREE_REUSE); }
 
-// Released pages keep what they held until the kernel takes them, one by one.
+// Released pages keep their contents until the kernel reclaims them, one by one.
 bool pageheap_released_memory_reads_zero(void) { return false; }
 
 int pageheap_part_huge_page(void *address, uintptr_t bytes) { return EINVAL; }
@@ -47,10 +47,10 @@ int pageheap_forbid_huge_pages(void *address, uintptr_t bytes) { return EINVAL; 
 uintptr_t pageheap_huge_page_bytes(void) { return 0; }
 bool pageheap_huge_pages_come_unasked(void) { return false; }
 
-// Memory is promised without limit, and compressed or swapped to a file that grows.
+// Darwin overcommits without limit: it compresses memory, or swaps it to a file that grows.
 uintptr_t pageheap_largest_request_bytes(void) { return UINTPTR_MAX; }
 
-// Page tables are not moved here: the caller copies.
+// Darwin does not move page tables: the caller copies.
 int pageheap_move_memory(void *from, void *to, uintptr_t bytes) { return ENOTSUP; }
 
 uint64_t pageheap_random(void) { return (uint64_t)arc4random() << 32 | arc4random(); }
@@ -64,10 +64,10 @@ uint32_t pageheap_processor_hundredths(void) {
     return count > 0 && count < 1000000 ? (uint32_t)count * 100 : 100;
 }
 
-// There are no control groups.
+// Darwin has no control groups.
 void pageheap_read_processor_quota(void) {}
 
-// These stand still while the machine sleeps, as CLOCK_MONOTONIC does on Linux; the one of that name goes on here.
+// These clocks stop while the machine sleeps, as CLOCK_MONOTONIC does on Linux. Darwin's CLOCK_MONOTONIC does not stop.
 int64_t pageheap_monotonic_nanoseconds(void) { return (int64_t)clock_gettime_nsec_np(CLOCK_UPTIME_RAW); }
 int64_t pageheap_coarse_nanoseconds(void) { return (int64_t)clock_gettime_nsec_np(CLOCK_UPTIME_RAW_APPROX); }
 int64_t pageheap_thread_cpu_nanoseconds(void) { return (int64_t)clock_gettime_nsec_np(CLOCK_THREAD_CPUTIME_ID); }
@@ -75,7 +75,7 @@ int64_t pageheap_thread_cpu_nanoseconds(void) { return (int64_t)clock_gettime_ns
 // ---- Threads
 
 bool pageheap_futex_wait(const void *word, uint32_t expected, int64_t nanoseconds) {
-    if (nanoseconds == 0) return true;  // which the system refuses as an argument
+    if (nanoseconds == 0) return true;  // the system rejects a timeout of 0
     int saved = errno;
     int answer = nanoseconds < 0
         ? os_sync_wait_on_address((void *)word, expected, sizeof expected, OS_SYNC_WAIT_ON_ADDRESS_NONE)
@@ -88,7 +88,7 @@ bool pageheap_futex_wait(const void *word, uint32_t expected, int64_t nanosecond
 
 void pageheap_futex_wake(const void *word, int32_t waiters) {
     int saved = errno;
-    // An error says that nobody waits. There is no call for a number: one, or all.
+    // Errors are ignored: they say that no thread waits. The system can wake one thread or all, but not a given count.
     if (waiters == 1) os_sync_wake_by_address_any((void *)word, sizeof(uint32_t), OS_SYNC_WAKE_BY_ADDRESS_NONE);
     else os_sync_wake_by_address_all((void *)word, sizeof(uint32_t), OS_SYNC_WAKE_BY_ADDRESS_NONE);
     errno = saved;
@@ -96,11 +96,11 @@ void pageheap_futex_wake(const void *word, int32_t waiters) {
 
 void pageheap_name_this_thread(const char *name) { pthread_setname_np(name); }
 
-// There is none. Only the malloc, which is for Linux, drains other threads' caches.
+// Darwin has no such barrier. Only the malloc library, which is for Linux, drains other threads' caches.
 bool pageheap_membarrier_register(void) { return false; }
 bool pageheap_membarrier(void) { return false; }
 
-// The malloc alone has use for these.
+// Only the malloc library uses these.
 int pageheap_start_bare_thread(void (*body)(void *), void *argument) { return ENOTSUP; }
 void pageheap_join_bare_thread(void) {}
 bool pageheap_has_bare_thread(void) { return false; }

@@ -1,6 +1,6 @@
 #ifdef __linux__
-// Linux: small files of the kernel's. By raw system calls, because open, read and close of the C library are cancellation
-// points, and malloc's callers may hold locks.
+// Linux: reads small files of the kernel. Uses raw system calls, because the C library's open, read and close are
+// cancellation points, and callers of malloc may hold locks.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -28,7 +28,7 @@ bool pageheap_read_text(const char *path, char *text, uintptr_t bytes) {
     return file >= 0;
 }
 
-// The number that a text begins with; what is no number, or more than fits, is `otherwise`.
+// Parses the decimal number at the start of a text. Returns `otherwise` if there is none or it overflows.
 static uint64_t parse_number(const char *text, uint64_t otherwise) {
     uint64_t number = 0;
     if (*text < '0' || *text > '9') return otherwise;
@@ -46,16 +46,16 @@ uint64_t pageheap_read_number(const char *path, uint64_t otherwise) {
     return parse_number(text, otherwise);
 }
 
-// ---- The processor quota of the control group
+// ---- The control group's processor quota
 
-// Hundredths of a processor; UINT32_MAX if there is no quota or it makes no sense.
+// Converts a quota to hundredths of a processor, at least 1. Returns UINT32_MAX if there is no quota or it is invalid.
 static uint32_t hundredths(uint64_t quota, uint64_t period) {
     if (period == 0 || quota == 0 || quota > UINT64_MAX / 100) return UINT32_MAX;
     uint64_t share = quota * 100 / period;
     return share == 0 ? 1 : share >= UINT32_MAX ? UINT32_MAX : (uint32_t)share;
 }
 
-// Version 2: one file, "QUOTA PERIOD" or "max PERIOD".
+// Reads a group's quota, cgroup v2: one file, "QUOTA PERIOD" or "max PERIOD".
 static uint32_t quota_2(const char *folder) {
     char path[1100], text[64];
     snprintf(path, sizeof path, "/sys/fs/cgroup%s/cpu.max", folder);
@@ -64,7 +64,7 @@ static uint32_t quota_2(const char *folder) {
     return period == NULL ? UINT32_MAX : hundredths(parse_number(text, 0), parse_number(period + 1, 0));
 }
 
-// Version 1: a file for each number; the quota is -1 if there is none.
+// Reads a group's quota, cgroup v1: one file per number. A quota of -1 means none.
 static uint32_t quota_1(const char *folder) {
     static const char *const mounts[] = {"/sys/fs/cgroup/cpu", "/sys/fs/cgroup/cpu,cpuacct"};
     uint32_t least = UINT32_MAX;
@@ -79,8 +79,8 @@ static uint32_t quota_1(const char *folder) {
     return least;
 }
 
-// The least quota of a group and of all groups around it. In a container whose groups have paths of the host's, the
-// container's own group is the one at the top.
+// Returns the smallest quota of a group and all its ancestors. In a container that sees the host's group paths, the
+// container's own group is mounted as the root, so the root is read too.
 static uint32_t least_quota(char *folder, uint32_t (*quota)(const char *folder)) {
     uint32_t least = UINT32_MAX;
     char *end = folder + strlen(folder);
@@ -94,7 +94,7 @@ static uint32_t least_quota(char *folder, uint32_t (*quota)(const char *folder))
     }
 }
 
-// Whether a list of version 1, "cpu,cpuacct", names the processor controller.
+// Whether a list of cgroup v1 controllers, such as "cpu,cpuacct", contains "cpu".
 static bool names_processors(const char *list, const char *end) {
     while (list < end) {
         const char *comma = memchr(list, ',', (size_t)(end - list));
@@ -106,7 +106,7 @@ static bool names_processors(const char *list, const char *end) {
 }
 
 uint32_t pageheap_processor_quota_now(void) {
-    // A line a hierarchy: "0::/folder" is version 2's, "4:cpu,cpuacct:/folder" one of version 1.
+    // One line per hierarchy: "0::/folder" is cgroup v2, "4:cpu,cpuacct:/folder" is v1.
     char text[4096];
     pageheap_read_text("/proc/self/cgroup", text, sizeof text);
     uint32_t least = UINT32_MAX;

@@ -1,4 +1,4 @@
-// Memory calls that are the same on every system. errno is the caller's: free() must not change it.
+// Memory calls that are the same on every system. They preserve errno, because free() must not change it.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <sys/mman.h>
@@ -32,7 +32,7 @@ uintptr_t pageheap_physical_page_bytes(void) {
 }
 
 bool pageheap_address_space_is_limited(void) {
-    // Addresses that are only chosen cost nothing of it.
+    // Ranges that are chosen but not mapped do not count against the limit.
     if (pageheap_chooses_addresses()) return false;
     int saved = errno;
     struct rlimit limit;

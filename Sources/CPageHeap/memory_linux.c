@@ -1,5 +1,5 @@
 #ifdef __linux__
-// Linux: how memory is moved and given back, huge pages, what the machine has.
+// Linux: moving and releasing memory, huge pages, and the machine's figures.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <string.h>
@@ -20,7 +20,7 @@
 int pageheap_move_memory(void *from, void *to, uintptr_t bytes) {
     int saved = errno;
     int error = 0;
-    // The old mapping stays, so that there is no moment at which something else could come to lie there.
+    // MREMAP_DONTUNMAP keeps the old mapping, so that no other mapping can take its place meanwhile.
     if (mremap(from, bytes, bytes, MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP, to) == MAP_FAILED) error = errno;
     errno = saved;
     return error;
@@ -39,15 +39,16 @@ int pageheap_release_range(void *address, uintptr_t bytes, int method) {
 #define SYS_process_madvise 440
 #endif
 
-// What stands for the calling process in place of a descriptor of it, so that none need be opened.
+// PIDFD_SELF_THREAD_GROUP as Linux 6.14 defined it: names the calling process, so that no descriptor need be opened.
 static const int own_process = -20000;
 
-// Many ranges cost one flush of the processors' address caches instead of one each. A kernel that lacks the call, does not
-// know the sentinel, or knows the call for other processes only, refuses it; then the ranges go one by one for ever.
+// Releasing many ranges in one call costs one TLB flush instead of one per range. A kernel that lacks the call, does not
+// know the sentinel, or does not allow a process to release its own memory this way, refuses it. From then on ranges are
+// released one by one.
 uintptr_t pageheap_release_ranges(const void *ranges, uintptr_t count, int method) {
     const struct iovec *each = ranges;
     uintptr_t done = 0;
-    static int is_refused;  // relaxed: at worst another thread tries once more
+    static int is_refused;  // relaxed: at worst another thread tries the call once more
     if (count > 1 && method == PAGEHEAP_RELEASE_DONTNEED && !pageheap_keeps_to_plain_calls()
         && !__atomic_load_n(&is_refused, __ATOMIC_RELAXED)) {
         int saved = errno;
@@ -57,7 +58,7 @@ uintptr_t pageheap_release_ranges(const void *ranges, uintptr_t count, int metho
         while (bytes > 0 && done < count && (uintptr_t)bytes >= each[done].iov_len)
             bytes -= (ssize_t)each[done++].iov_len;
         if (error != 0 && error != ENOMEM && error != EAGAIN) {
-            // Locked pages give EINVAL, too: only if the range can be released by itself, the call is to blame.
+            // Locked pages give EINVAL, too: the call is unsupported only if the range can be released on its own.
             if (pageheap_release_range(each[0].iov_base, each[0].iov_len, method) != 0) return 0;
             __atomic_store_n(&is_refused, 1, __ATOMIC_RELAXED);
             done = 1;
@@ -98,7 +99,7 @@ bool pageheap_released_memory_reads_zero(void) {
 
 uintptr_t pageheap_huge_page_bytes(void) {
     uint64_t bytes = pageheap_read_number("/sys/kernel/mm/transparent_hugepage/hpage_pmd_size", 0);
-    // A size that is none would be taken for a unit of memory.
+    // Reject anything but a power of two: callers align to this size.
     return bytes != 0 && (bytes & (bytes - 1)) == 0 ? (uintptr_t)bytes : 0;
 }
 
@@ -124,7 +125,7 @@ static uintptr_t find_largest_request(void) {
 }
 
 uintptr_t pageheap_largest_request_bytes(void) {
-    static uintptr_t last = UINTPTR_MAX;  // relaxed: what was found when files could still be opened
+    static uintptr_t last = UINTPTR_MAX;  // relaxed: a single value, found while files could still be opened
     if (pageheap_keeps_to_plain_calls()) return __atomic_load_n(&last, __ATOMIC_RELAXED);
     uintptr_t found = find_largest_request();
     __atomic_store_n(&last, found, __ATOMIC_RELAXED);
@@ -135,7 +136,7 @@ uint64_t pageheap_random(void) {
     const unsigned char *bytes = (const unsigned char *)getauxval(AT_RANDOM);
     uint64_t number = 0;
     if (bytes != NULL) memcpy(&number, bytes + 8, sizeof number);
-    // Not the bytes themselves: the C library makes its canaries of them.
+    // Mixed, not used as they are: the C library derives its stack canary from these bytes.
     number = (number ^ (uint64_t)pageheap_monotonic_nanoseconds()) * UINT64_C(0x9e3779b97f4a7c15);
     return number ^ number >> 32;
 }

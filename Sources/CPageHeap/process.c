@@ -1,4 +1,4 @@
-// The end of the process, functions by name, and the statistics page's file.
+// Aborting the process, finding functions by name, and creating the statistics page's file.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -9,7 +9,7 @@
 #include "CPageHeap.h"
 #include "system.h"
 
-// A crash reporter's handler may allocate: this thread waits for no lock of the heap any more, its own least of all.
+// A crash reporter's handler may allocate, so this thread no longer waits for any heap lock, including those it holds.
 _Noreturn void pageheap_abort(void) {
     pageheap_slot.passes_locks = PAGEHEAP_PASSES_TO_STOP;
     pageheap_stop_from_bare_thread();
@@ -21,12 +21,12 @@ static void start_page(struct pageheap_statistics_page *page) {
     page->version = PAGEHEAP_STATISTICS_VERSION;
     page->process_identifier = (uint32_t)getpid();
     page->figures.goal_bytes = UINT64_MAX;
-    __atomic_store_n(&page->magic, PAGEHEAP_STATISTICS_MAGIC, __ATOMIC_RELEASE);  // last: a reader waits for it
+    __atomic_store_n(&page->magic, PAGEHEAP_STATISTICS_MAGIC, __ATOMIC_RELEASE);  // last: makes the page valid
 }
 
 struct pageheap_statistics_page *pageheap_statistics_page_create(const char *directory) {
     char path[4096];
-    // An executed program keeps its process identifier: the number after it tells its pages from its forerunner's.
+    // exec keeps the process identifier: the number after it tells this program's page from its predecessor's.
     for (int programs = 0; programs < 1000000; programs++) {
         int length = snprintf(path, sizeof path, "%s/%ld.%d", directory, (long)getpid(), programs);
         if (length < 0 || (size_t)length >= sizeof path) return NULL;

@@ -1,5 +1,5 @@
 #ifdef __linux__
-// Linux: the environment, messages, and new files. By raw system calls, which are no cancellation points.
+// Linux: the environment, messages, and new files. Uses raw system calls, because they are not cancellation points.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -16,8 +16,9 @@
 
 const char **pageheap_environment(void) { return getauxval(AT_SECURE) ? NULL : (const char **)environ; }
 
-// A call that fails with EPIPE or EFBIG sends a signal as well, which would end the program: of the heap's calls it shall not
-// see any. So the signal is blocked meanwhile, and taken away if the call has sent it.
+// Blocks a signal around a system call. A call that fails with EPIPE or EFBIG also raises a signal that would end the
+// program, and the program must not see signals that the heap's own calls raise. So the signal is blocked during the call,
+// and consumed if the call raised it.
 struct blocked_signal {
     uint64_t set, before;
     bool is_blocked;
@@ -27,7 +28,7 @@ static struct blocked_signal block_signal(int number) {
     struct blocked_signal blocked = {.set = UINT64_C(1) << (number - 1)};
     uint64_t pending = 0;
     if (pageheap_keeps_to_plain_calls()) return blocked;
-    // One that is pending already is the program's.
+    // A signal that is already pending belongs to the program: leave it.
     if (syscall(SYS_rt_sigpending, &pending, sizeof pending) == 0 && (pending & blocked.set) == 0)
         blocked.is_blocked =
             syscall(SYS_rt_sigprocmask, SIG_BLOCK, &blocked.set, &blocked.before, sizeof blocked.set) == 0;
@@ -62,7 +63,7 @@ void *pageheap_map_new_file(const char *path, uintptr_t bytes, int *error) {
     void *mapped = MAP_FAILED;
     long file = syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (file >= 0) {
-        // Blocks are taken now: a write to a full memory file system would be a bus error.
+        // Allocate the blocks now: a later write to a full memory file system would raise SIGBUS.
         struct blocked_signal blocked = block_signal(SIGXFSZ);
         bool is_taken = syscall(SYS_fallocate, file, 0, (off_t)0, (off_t)bytes) == 0;
         unblock_signal(&blocked, !is_taken && errno == EFBIG);

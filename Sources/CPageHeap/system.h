@@ -1,4 +1,4 @@
-// What the files of this target have in common, and what each system provides for the others.
+// Declarations shared by the files of this target, with the functions that each operating system's file defines.
 #ifndef PAGEHEAP_SYSTEM_H
 #define PAGEHEAP_SYSTEM_H
 
@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// The errno of a call that failed, leaving the caller's errno as it was.
+// Returns 0 or the errno of a call that failed, and leaves the caller's errno unchanged.
 #define ANSWER(call)                             \
     do {                                         \
         int saved = errno;                       \
@@ -16,24 +16,25 @@
         return answer;                           \
     } while (0)
 
-// Calls the thread that calls this by a name, which debuggers show.
+// Names the calling thread, for debuggers.
 void pageheap_name_this_thread(const char *name);
 
-// An empty file of that path, with memory for its first bytes, mapped for reading and writing; null if that cannot be. The
-// error is EEXIST if a file of that path is there.
+// Creates a file, allocates blocks for its first `bytes` bytes, and maps them for reading and writing. Returns NULL on
+// failure; the error is EEXIST if the file exists.
 void *pageheap_map_new_file(const char *path, uintptr_t bytes, int *error);
 
-// Stops the process, if the calling thread is the bare one: without the C library, which does not know it.
+// Aborts the process if the calling thread is the bare one. Does without the C library's abort, which does not know that
+// thread.
 void pageheap_stop_from_bare_thread(void);
 
 #ifdef __linux__
-// The beginning of a small file; empty, and false, if there is none.
+// Reads the beginning of a small file. Returns false, and an empty text, if the file cannot be opened.
 bool pageheap_read_text(const char *path, char *text, uintptr_t bytes);
 
-// The number that such a file begins with; `otherwise` if there is none.
+// Reads the number that such a file begins with. Returns `otherwise` if there is none.
 uint64_t pageheap_read_number(const char *path, uint64_t otherwise);
 
-// The quota of the process's control group in hundredths of a processor; UINT32_MAX if it has none.
+// Reads the quota of the process's control group, in hundredths of a processor. Returns UINT32_MAX if it has none.
 uint32_t pageheap_processor_quota_now(void);
 #endif
 

@@ -1,4 +1,4 @@
-// The thread's slot, the thread's exit, and threads that the C library knows.
+// The thread slot, the thread-exit key, and threads created through the C library.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <pthread.h>
@@ -27,13 +27,13 @@ static void *thread_main(void *start) {
     return NULL;
 }
 
-// The stack's size is the C library's default: it has to hold the thread-local storage of whatever the program has loaded,
-// which may be more than any fixed size, and costs nothing where it is not touched.
+// The stack has the C library's default size: it also holds the thread-local storage of everything the program has loaded,
+// which may exceed any fixed size. Untouched stack costs no memory.
 int pageheap_start_thread(void (*body)(void *), void *argument, const char *name) {
     int saved = errno;
     sigset_t all, before;
     sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);  // a thread inherits its maker's mask: no moment with signals open
+    pthread_sigmask(SIG_SETMASK, &all, &before);  // inherited, so the thread never runs with signals unblocked
     pthread_attr_t attributes;
     pthread_t thread;
     struct thread_start start = {body, argument, name, 0};

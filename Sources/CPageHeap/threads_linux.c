@@ -1,5 +1,5 @@
 #ifdef __linux__
-// Linux: processors, clocks, futexes, membarrier, what the kernel knows of threads.
+// Linux: processors, clocks, futexes, membarrier, and thread identifiers.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <linux/futex.h>
@@ -15,14 +15,14 @@
 #include "CPageHeap.h"
 #include "system.h"
 
-static uint32_t quota_hundredths = UINT32_MAX;  // relaxed: a figure
+static uint32_t quota_hundredths = UINT32_MAX;  // relaxed: a single figure
 
 void pageheap_read_processor_quota(void) {
     if (pageheap_keeps_to_plain_calls()) return;
     __atomic_store_n(&quota_hundredths, pageheap_processor_quota_now(), __ATOMIC_RELAXED);
 }
 
-// The set is as large as the kernel's may be: where it is larger than the C library's cpu_set_t, the call fails with that.
+// The set is larger than any kernel's mask. The C library's cpu_set_t may be smaller, and then the call would fail.
 uint32_t pageheap_processor_hundredths(void) {
     int saved = errno;
     unsigned long set[1024];
@@ -38,7 +38,7 @@ uint32_t pageheap_processor_hundredths(void) {
 
 // ---- Clocks
 
-static uint32_t plain_calls_only;  // relaxed: who sets it waits until the worker has ended
+static uint32_t plain_calls_only;  // relaxed: the thread that sets it has made sure that no worker runs
 
 void pageheap_keep_to_plain_calls(void) { __atomic_store_n(&plain_calls_only, 1, __ATOMIC_RELAXED); }
 
@@ -46,7 +46,7 @@ bool pageheap_keeps_to_plain_calls(void) { return __atomic_load_n(&plain_calls_o
 
 static int64_t read_clock(clockid_t clock) {
     struct timespec now = {0, 0};
-    // The coarse clock is read without a system call on every machine; others are not.
+    // Only the coarse clock is read without a system call on every machine.
     clock_gettime(pageheap_keeps_to_plain_calls() ? CLOCK_MONOTONIC_COARSE : clock, &now);
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
@@ -96,11 +96,11 @@ uint32_t pageheap_thread_identifier(void) {
     return pageheap_keeps_to_plain_calls() ? 0 : (uint32_t)syscall(SYS_gettid);
 }
 
-// A refusal says nothing, so the thread is taken for alive.
+// Any error but ESRCH proves nothing, so the thread counts as alive.
 bool pageheap_thread_lives(uint32_t identifier) {
     if (identifier == 0 || pageheap_process_identifier() == 0 || pageheap_keeps_to_plain_calls()) return true;
     int saved = errno;
-    // The process as noted: a child of vfork has another number and the same threads.
+    // The identifier as noted: a vfork child has another one, but the caches in its memory belong to its parent's threads.
     bool lives = syscall(SYS_tgkill, (long)pageheap_process_identifier(), (long)identifier, 0) == 0 || errno != ESRCH;
     errno = saved;
     return lives;

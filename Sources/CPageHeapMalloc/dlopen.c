@@ -1,6 +1,6 @@
-// A library that is loaded with RTLD_DEEPBIND finds libc's malloc before ours, and whatever it frees of the program's, or
-// the program of its, would meet the wrong one: a crash. (PHP loads all its extensions so.) The program asked for one
-// malloc by preloading or linking this library; so it gets it.
+// dlopen without RTLD_DEEPBIND. A library loaded with that flag finds libc's malloc before ours, so a block that it
+// allocates and the program frees, or the other way round, would reach the wrong malloc and crash. (PHP loads all its
+// extensions this way.) By preloading or linking this library the program asked for one malloc, so the flag is removed.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 
@@ -13,6 +13,6 @@ void *dlopen(const char *file, int mode) {
         open = (open_function)dlsym(RTLD_NEXT, "dlopen");
         __atomic_store_n(&next, open, __ATOMIC_RELAXED);
     }
-    // A jump, not a call: libc looks at who called, to know where that one's libraries lie.
+    // A jump, not a call: libc derives the library search path from the address of its caller.
     __attribute__((musttail)) return open(file, mode & ~RTLD_DEEPBIND);
 }

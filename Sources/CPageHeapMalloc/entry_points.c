@@ -1,5 +1,5 @@
-// The entry points of malloc's family: arguments are checked here, the work is done in
-// Swift (Sources/PageHeapMalloc/EntryPoints.swift).
+// The entry points of the malloc family. They check their arguments; Swift does the work
+// (Sources/PageHeapMalloc/EntryPoints.swift).
 #define _GNU_SOURCE
 #include <errno.h>
 #include <gnu/libc-version.h>
@@ -27,8 +27,8 @@ void pageheap_after_fork_in_child(void);
 
 void pageheap_set_out_of_memory(void) { errno = ENOMEM; }
 
-// As early as can be. Handlers that were registered before ours run while the heap is locked; the forking thread, which has
-// all the locks, passes through them.
+// Registers the fork handlers, as early as possible: handlers that were registered before ours run while the heap is locked.
+// If they allocate, the forking thread, which holds all locks, passes through them.
 __attribute__((constructor)) void pageheap_register_fork_handlers(void) {
     static int registered;
     if (__atomic_exchange_n(&registered, 1, __ATOMIC_RELAXED) != 0) return;
@@ -36,16 +36,16 @@ __attribute__((constructor)) void pageheap_register_fork_handlers(void) {
     pthread_atfork(pageheap_before_fork, pageheap_after_fork_in_parent, child ? pageheap_after_fork_in_child : NULL);
 }
 
-// The embedded Swift runtime refers to it for the seed of its hashing, which nothing here does. Defined, so that the library
-// does not ask for a C library (glibc 2.36) that has it.
+// A stub, never called. The Embedded Swift runtime refers to arc4random_buf for its hashing seed, and nothing here hashes.
+// Without the stub the library would require glibc 2.36.
 __attribute__((visibility("hidden"))) void arc4random_buf(void *buffer, size_t bytes) {
     (void)buffer;
     (void)bytes;
     abort();
 }
 
-// Each one jump. Swift's own functions are of protected visibility, and of those the dynamic linker warns on standard error
-// where a program, such as a compiler, has their address fixed when it is linked.
+// malloc and free compile to one jump each. They cannot be Swift functions, which have protected visibility: the dynamic
+// linker would warn on standard error if a program, such as a compiler, fixes their address at link time.
 void *malloc(size_t bytes) { return pageheap_entry_malloc(bytes); }
 void free(void *pointer) { pageheap_entry_free(pointer); }
 
@@ -60,7 +60,7 @@ void *calloc(size_t count, size_t size) {
     return pageheap_entry_calloc(bytes);
 }
 
-// realloc(p, 0) frees p and returns NULL, as glibc does.
+// realloc(p, 0) frees p and returns NULL, as in glibc.
 void *realloc(void *pointer, size_t bytes) {
     if (pointer == NULL) return pageheap_entry_malloc(bytes);
     if (bytes != 0) return pageheap_entry_realloc(pointer, bytes);
@@ -85,8 +85,8 @@ static void *aligned(size_t alignment, size_t bytes) {
     return pageheap_entry_aligned(alignment, bytes);
 }
 
-// glibc rounds memalign's alignment up to a power of two. aligned_alloc was another name of it before glibc 2.38, which
-// refuses what is no power of two: a program sees what it would see without this library.
+// memalign and aligned_alloc treat alignments as the installed glibc does. glibc's memalign rounds the alignment up to a
+// power of two. aligned_alloc was an alias of it before glibc 2.38; since then it rejects what is not a power of two.
 void *memalign(size_t alignment, size_t bytes) {
     if (alignment > SIZE_MAX / 2 + 1) {
         errno = EINVAL;
@@ -107,7 +107,7 @@ void *aligned_alloc(size_t alignment, size_t bytes) {
     return memalign(alignment, bytes);
 }
 
-// posix_memalign returns its error, and leaves errno alone.
+// posix_memalign returns its error and preserves errno.
 int posix_memalign(void **result, size_t alignment, size_t bytes) {
     if (!is_power_of_two(alignment) || alignment % sizeof(void *) != 0) return EINVAL;
     int saved = errno;
@@ -142,7 +142,7 @@ void free_aligned_sized(void *pointer, size_t alignment, size_t bytes) {
     pageheap_entry_free(pointer);
 }
 
-// Releases all that is free; 1 if any memory went back to the system. What to keep is the scavenger's business.
+// Releases all free memory. Returns 1 if any was released. `keep` is ignored: the scavenger decides what to keep.
 int malloc_trim(size_t keep) {
     (void)keep;
     int saved = errno;

@@ -1,4 +1,4 @@
-// What glibc's malloc tells of itself, told of this heap: the same functions, the same shapes, figures from one snapshot.
+// glibc's functions for malloc statistics, with this heap's figures: the same output formats, filled from one snapshot.
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 #include "CPageHeapMalloc.h"
 #include "pageheap.h"
 
-// As in glibc's malloc.h, which does not have the second one everywhere. Without their prototypes, therefore.
+// As in glibc's malloc.h, which is not included because older versions lack mallinfo2.
 struct mallinfo {
     int arena, ordblks, smblks, hblks, hblkhd, usmblks, fsmblks, uordblks, fordblks, keepcost;
 };
@@ -16,14 +16,14 @@ struct mallinfo2 {
     size_t arena, ordblks, smblks, hblks, hblkhd, usmblks, fsmblks, uordblks, fordblks, keepcost;
 };
 
-// What glibc's figures come to here.
+// This heap's equivalents of glibc's figures, in bytes unless the name says otherwise.
 struct summary {
     size_t retained;      // from the system, now
     size_t accessible;    // from the system, at most so far
     size_t in_use;        // in the program's blocks
     size_t cached;        // free, in threads' caches
     size_t cached_count;  // blocks there
-    size_t releasable;    // what malloc_trim gives back at least
+    size_t releasable;    // what malloc_trim releases at least
 };
 
 static struct summary summarise(void) {
@@ -33,7 +33,7 @@ static struct summary summarise(void) {
     summary.accessible = all.system_bytes;
     summary.retained = all.system_bytes - all.released_bytes - all.released_in_spans_bytes;
     summary.in_use = all.live_bytes - all.thread_cache_bytes;
-    // Two figures of different moments: threads work on their caches meanwhile.
+    // The two figures are from different moments, because threads keep using their caches. So clamp the result.
     if (summary.in_use > summary.retained) summary.in_use = summary.retained;
     size_t free = summary.retained - summary.in_use;
     summary.cached = all.thread_cache_bytes < free ? all.thread_cache_bytes : free;
@@ -54,7 +54,7 @@ struct mallinfo2 mallinfo2(void) {
     };
 }
 
-// The old form has no room for more than 2 GiB: the most it can say, where glibc's begins again from the least.
+// Clamps a figure to the old form's int, which ends at 2 GiB. (glibc's own figures wrap around.)
 static int at_most_int(size_t number) { return number > INT_MAX ? INT_MAX : (int)number; }
 
 struct mallinfo mallinfo(void) {
@@ -69,7 +69,7 @@ struct mallinfo mallinfo(void) {
     };
 }
 
-// One arena, no mappings apart from it. Not through stderr's stream, whose lock the caller may hold.
+// Reports one arena and no separate mappings. Does not write through the stream stderr, whose lock the caller may hold.
 void malloc_stats(void) {
     int saved = errno;
     struct summary summary = summarise();
@@ -83,7 +83,7 @@ void malloc_stats(void) {
     errno = saved;
 }
 
-// One heap; blocks in threads' caches are the 'fast' ones, all other free memory is the 'rest'.
+// Reports one heap. Blocks in thread caches count as 'fast', all other free memory as 'rest'.
 int malloc_info(int options, FILE *stream) {
     if (options != 0) return EINVAL;
     struct summary summary = summarise();

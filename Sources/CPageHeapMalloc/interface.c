@@ -1,4 +1,4 @@
-// The library's own C interface, pageheap.h: arguments are checked and errno is kept here, the work is done in Swift
+// The library's own C interface, pageheap.h. These functions check their arguments and preserve errno; Swift does the work
 // (Sources/PageHeapMalloc/EntryPoints+Interface.swift).
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -18,7 +18,8 @@ bool pageheap_entry_owns(const void *pointer);
 
 uint32_t pageheap_version(void) { return PAGEHEAP_VERSION; }
 
-// Asks the block, not the name: a program that takes malloc's address, or wraps it, has a malloc of its own by name.
+// Allocates a block and checks which heap owns it. Comparing addresses of malloc would not do: in a program that takes
+// malloc's address, or wraps it, the name resolves to the program's own symbol.
 int pageheap_is_process_malloc(void) {
     int saved = errno;
     void *(*process_malloc)(size_t) = (void *(*)(size_t))dlsym(RTLD_DEFAULT, "malloc");

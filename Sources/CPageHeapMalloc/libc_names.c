@@ -1,5 +1,5 @@
-// glibc's own names of its malloc, which old libraries and some programs call: what they return is freed with free, and the
-// other way round, so they are one malloc with the rest.
+// glibc's internal names of its malloc functions, which old libraries and some programs call. Their blocks are freed with
+// free, and blocks of malloc with __libc_free, so they must belong to the same malloc.
 #include <malloc.h>
 #include <stddef.h>
 #include <stdlib.h>

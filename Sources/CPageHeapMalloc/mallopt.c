@@ -1,5 +1,6 @@
-// Settings of glibc's malloc. It has arenas, a break and mapped blocks; this heap has none of them, so what is asked of them
-// is kept anyway. What glibc does to find mistakes is not done here, and that is what the answer says.
+// glibc's mallopt. Settings of what this heap does not have (fast bins, arenas, the program break, mapped blocks) are
+// accepted without effect, and so is M_CHECK_ACTION, which has no effect in current glibc either. All others, such as
+// M_PERTURB, are refused, because the heap does not do what they ask for.
 #include <malloc.h>
 
 int mallopt(int parameter, int value) {

@@ -1,9 +1,9 @@
-// Functions of the C library that change what a thread is to the kernel. A program of one thread may call some of them that
-// are refused where there are several, and the C library carries the user's identity over to the threads that it knows, which
-// the worker is not. So the worker is made to end before each, and starts again when it has something to do.
+// Wraps functions of the C library that change a thread's attributes in the kernel. The kernel refuses some of them if the
+// process has several threads. After a change of user or group, the C library applies it to the threads that it knows about,
+// which do not include the worker. So the worker is ended before each call, and starts again when it has work to do.
 //
-// A program that is about to give up system calls gives up the worker for good: from then on the heap makes only the calls
-// of an ordinary malloc. The sign is the same for all sandboxes: prctl, before the filter is installed.
+// A program that is about to enter a sandbox loses the worker for good: from then on the heap makes only the system calls of
+// an ordinary malloc. All sandboxes show the same sign: a call of prctl before the filter is installed.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <grp.h>
@@ -15,10 +15,10 @@
 
 #include "CPageHeapMalloc.h"
 
-void pageheap_end_worker(void);         // Swift's: the worker has left the process
-void pageheap_prepare_for_sandbox(void);  // Swift's: the same, and none starts any more
+void pageheap_end_worker(void);         // in Swift: returns when the worker has left the process
+void pageheap_prepare_for_sandbox(void);  // in Swift: the same, and no other worker will start
 
-// The C library's function of a name, looked for once.
+// The C library's function with this name, looked up once.
 #define NEXT(function)                                                        \
     ({                                                                        \
         static __typeof__(&function) next;                                    \
@@ -52,7 +52,7 @@ WITHOUT_WORKER(int, initgroups, (const char *user, gid_t group), (user, group))
 int prctl(int operation, ...) {
     va_list list;
     va_start(list, operation);
-    // As the C library does: what the operation does not have is read, and passed on, unused.
+    // As in the C library: arguments that the operation does not have are read and passed on, but not used.
     unsigned long second = va_arg(list, unsigned long), third = va_arg(list, unsigned long),
                   fourth = va_arg(list, unsigned long), fifth = va_arg(list, unsigned long);
     va_end(list);

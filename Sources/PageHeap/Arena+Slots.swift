@@ -1,8 +1,8 @@
 extension Arena {
     /// The place of a value in an arena.
     ///
-    /// A slot is a number, free to copy and to store, also in the arena itself. Whoever uses one that was made in another
-    /// arena, or before the last reset, is stopped.
+    /// A slot is a plain value that can be copied and stored freely, also in the arena itself. Using a slot of another
+    /// arena, or one from before the last reset, stops the program.
     public struct Slot<Element: BitwiseCopyable>: BitwiseCopyable, Hashable, Sendable {
         @usableFromInline
         let address: UInt
@@ -16,12 +16,13 @@ extension Arena {
         }
     }
 
-    /// Stores a value, and answers where.
+    /// Stores a value in the arena.
     ///
-    /// - Parameter value: copied into the arena.
-    /// - Returns: its place, valid until the arena is reset.
-    /// - Throws: ``PageHeapError/system(_:)`` with `noMemory` if the system refuses memory. Then the arena is as it was.
-    /// - Complexity: O(1), but for a new run now and then.
+    /// - Parameter value: the value to copy into the arena.
+    /// - Returns: the value's slot, which is valid until the arena is reset.
+    /// - Throws: ``PageHeapError/system(_:)`` with `noMemory` if the system refuses memory. The arena is then
+    ///   unchanged.
+    /// - Complexity: O(1), except when the arena needs a new run.
     @inlinable
     public mutating func insert<Element: BitwiseCopyable>(_ value: Element) throws(PageHeapError) -> Slot<Element> {
         let piece = try allocate(byteCount: MemoryLayout<Element>.size, alignment: MemoryLayout<Element>.alignment)
@@ -29,9 +30,9 @@ extension Arena {
         return Slot(address: UInt(bitPattern: piece.baseAddress), identity: identity)
     }
 
-    /// The value in a slot.
+    /// Accesses the value in a slot.
     ///
-    /// - Parameter slot: of this arena, made since its last reset: anything else stops the program.
+    /// - Parameter slot: a slot of this arena, created since its last reset. Any other slot stops the program.
     /// - Complexity: O(1).
     @inlinable
     public subscript<Element: BitwiseCopyable>(slot: Slot<Element>) -> Element {

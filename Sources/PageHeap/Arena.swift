@@ -1,56 +1,56 @@
 import PageHeapCore
 import Synchronization
 
-/// Memory that is handed out piece by piece and goes back all at once: for what belongs to one request, one parse, one
+/// An arena: memory that is allocated piece by piece and freed all at once, such as that of one request, parse or
 /// frame.
 ///
-/// An allocation moves a mark forward; nothing is freed by itself. The arena takes its memory from a heap in runs that
-/// double in size, from 64 KiB to 2 MiB, and gives it back when it is reset or goes. No deinitialiser is run on what is in
-/// it, so only values that need none can be.
+/// An allocation only advances a pointer, and no piece is freed on its own. The arena takes memory from a heap in runs
+/// that double in size, from 64 KiB to 2 MiB, and returns it when the arena is reset or destroyed. The arena runs no
+/// deinitialisers, so it stores only values that need none.
 ///
-/// An arena has one owner, and is used by one thread at a time.
+/// An arena has one owner and may be used by one thread at a time.
 public struct Arena: ~Copyable, Sendable {
-    /// Where the next piece may begin, and where the present run ends.
+    /// The address at which the next piece may begin, and the end of the current run.
     @usableFromInline
     var next: UInt = 0
     @usableFromInline
     var end: UInt = 0
 
-    /// Tells slots that were made here since the last reset from all others.
+    /// Identifies the slots that this arena has created since its last reset.
     @usableFromInline
     var identity = Arena.newIdentity()
 
     private let heap: PageHeap
     private var runs: RunList
-    /// The runs up to and with the present one. Those behind it were kept by a reset.
+    /// The number of runs up to and including the current one. Runs after it were kept by a reset.
     private var usedRuns = 0
 
-    /// Bytes that the arena has from its heap.
+    /// The memory that the arena has taken from its heap, in bytes.
     public private(set) var capacityBytes = 0
 
     private static let identities = Atomic<UInt64>(0)
 
     private static func newIdentity() -> UInt64 { identities.wrappingAdd(1, ordering: .relaxed).newValue }
 
-    /// Makes an arena without memory.
+    /// Creates an arena without memory.
     ///
-    /// - Parameter heap: where its memory comes from. The arena keeps it alive.
-    /// - Complexity: O(1). No memory is taken before the first allocation.
+    /// - Parameter heap: the heap that the arena takes memory from. The arena keeps it alive.
+    /// - Complexity: O(1). The arena takes no memory before the first allocation.
     public init(heap: PageHeap) {
         self.heap = heap
         runs = RunList(of: heap)
     }
 
-    /// Takes a piece of memory.
+    /// Allocates a piece of memory.
     ///
     /// - Parameters:
-    ///   - byteCount: 0 or more.
-    ///   - alignment: of its first byte's address, in bytes: a power of two.
-    /// - Returns: the piece, whose contents are unspecified. It must not be used after ``reset(keepingMemory:)``, or when
-    ///   the arena has gone.
+    ///   - byteCount: the size in bytes, 0 or more.
+    ///   - alignment: the alignment in bytes, a power of two.
+    /// - Returns: the piece, with unspecified contents. It must not be used after ``reset(keepingMemory:)``, or after
+    ///   the arena is destroyed.
     /// - Throws: ``PageHeapError/invalidByteCount(_:)``, ``PageHeapError/invalidAlignment(_:)``;
-    ///   ``PageHeapError/system(_:)`` with `noMemory` if the system refuses memory. Then the arena is as it was.
-    /// - Complexity: O(1), but for a new run now and then.
+    ///   ``PageHeapError/system(_:)`` with `noMemory` if the system refuses memory. The arena is then unchanged.
+    /// - Complexity: O(1), except when the arena needs a new run.
     @inlinable
     public mutating func allocate(
         byteCount: Int, alignment: Int = 16
@@ -61,11 +61,11 @@ public struct Arena: ~Copyable, Sendable {
         return try takePieceOfNextRun(byteCount, alignment)
     }
 
-    /// A piece of the present run, or nothing where it has no room.
+    /// Allocates a piece of the current run. Returns nil if the run has no room.
     @inlinable
     mutating func takePiece(_ byteCount: Int, _ alignment: Int) -> UnsafeMutableRawBufferPointer? {
         let mask = UInt(bitPattern: alignment &- 1)
-        // Addresses end far below the last one, so only an absurd alignment wraps around, to less than where it was.
+        // Addresses stay far below the maximum, so only an absurd alignment wraps around: then `start` is below `next`.
         let start = (next &+ mask) & ~mask
         guard start >= next, start <= end, UInt(bitPattern: byteCount) <= end &- start,
             let pointer = UnsafeMutableRawPointer(bitPattern: start)
@@ -74,7 +74,7 @@ public struct Arena: ~Copyable, Sendable {
         return UnsafeMutableRawBufferPointer(start: pointer, count: byteCount)
     }
 
-    /// A piece of a run that was kept, or of a new one.
+    /// Allocates a piece of the next run that a reset kept, or of a new run.
     @usableFromInline
     mutating func takePieceOfNextRun(
         _ byteCount: Int, _ alignment: Int
@@ -106,12 +106,12 @@ public struct Arena: ~Copyable, Sendable {
 
     private static func pages(_ byteCount: Int) -> Int { max(byteCount - 1, 0) / PageHeap.pageSize + 1 }
 
-    /// Forgets all that was allocated. Slots that were made before are no longer valid.
+    /// Frees everything that was allocated. All earlier slots become invalid.
     ///
-    /// - Parameter keepingMemory: whether the runs stay for what is allocated next, with the physical memory that they
-    ///   have. Otherwise they go back to the heap, and their memory to the system when the heap has had no need for it for
-    ///   a while.
-    /// - Complexity: O(1) where the memory is kept, else O(runs).
+    /// - Parameter keepingMemory: whether the arena keeps its runs, with their physical memory, for the next
+    ///   allocations. Otherwise the runs go back to the heap, which releases their memory to the system after a while
+    ///   without need for it.
+    /// - Complexity: O(1) if the memory is kept, otherwise O(runs).
     public mutating func reset(keepingMemory: Bool = false) {
         if !keepingMemory {
             while runs.removeLast() != nil {}

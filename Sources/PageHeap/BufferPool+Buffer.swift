@@ -1,7 +1,8 @@
 extension BufferPool {
-    /// A buffer of a pool, and its owner: it goes back to the pool when it is released, or goes out of scope.
+    /// A buffer of a pool. It returns to the pool when it is released or goes out of scope.
     ///
-    /// It keeps its pool alive. It may be handed to another thread; like any value, it is used by one at a time.
+    /// A buffer keeps its pool alive. It may be passed to another thread; like any value, it may be used by one
+    /// thread at a time.
     public struct Buffer: ~Copyable, Sendable {
         @usableFromInline
         var run: PageRun
@@ -18,31 +19,31 @@ extension BufferPool {
         @inlinable
         public var byteCount: Int { run.byteCount }
 
-        /// Gives the buffer back to its pool. The same happens when it goes out of scope.
+        /// Returns the buffer to its pool. The same happens when it goes out of scope.
         ///
         /// - Complexity: O(1).
         public consuming func release() {}
 
-        /// The bytes.
+        /// The buffer's bytes.
         @inlinable
         public var bytes: RawSpan {
             @_lifetime(borrow self)
             get { run.bytes }
         }
 
-        /// The bytes, to read and to write.
+        /// The buffer's bytes, for reading and writing.
         @inlinable
         public var mutableBytes: MutableRawSpan {
             @_lifetime(&self)
             mutating get { run.mutableBytes }
         }
 
-        /// Lets `body` write the first bytes, one after the other. The others keep what they hold.
+        /// Writes the buffer's first bytes with a closure that appends them. The other bytes are unchanged.
         ///
-        /// - Parameter body: appends to what it is given, at most ``byteCount`` bytes.
-        /// - Returns: how many bytes were appended.
-        /// - Throws: what `body` throws; what it appended before stays.
-        /// - Complexity: O(1), beside `body`.
+        /// - Parameter body: a closure that appends at most ``byteCount`` bytes to its argument.
+        /// - Returns: the number of bytes appended.
+        /// - Throws: what `body` throws. The bytes that it appended before remain.
+        /// - Complexity: O(1), apart from `body`.
         @inlinable
         @discardableResult
         public mutating func initialize<Failure: Error>(
@@ -51,12 +52,12 @@ extension BufferPool {
             try run.initialize(with: body)
         }
 
-        /// Calls `body` with the bytes.
+        /// Calls a closure with the buffer's bytes.
         ///
-        /// - Parameter body: must not let the buffer out.
+        /// - Parameter body: a closure that must not let the pointer escape.
         /// - Returns: what `body` returns.
         /// - Throws: what `body` throws.
-        /// - Complexity: O(1), beside `body`.
+        /// - Complexity: O(1), apart from `body`.
         @inlinable
         public borrowing func withUnsafeBytes<Result: ~Copyable, Failure: Error>(
             _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
@@ -64,12 +65,12 @@ extension BufferPool {
             try run.withUnsafeBytes(body)
         }
 
-        /// Calls `body` with the bytes, to change them: for system calls that fill them.
+        /// Calls a closure with the buffer's bytes, which it may change: for system calls that fill a buffer.
         ///
-        /// - Parameter body: must not let the buffer out.
+        /// - Parameter body: a closure that must not let the pointer escape.
         /// - Returns: what `body` returns.
-        /// - Throws: what `body` throws; what it wrote before stays.
-        /// - Complexity: O(1), beside `body`.
+        /// - Throws: what `body` throws. What it wrote before remains.
+        /// - Complexity: O(1), apart from `body`.
         @inlinable
         public mutating func withUnsafeMutableBytes<Result: ~Copyable, Failure: Error>(
             _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Result

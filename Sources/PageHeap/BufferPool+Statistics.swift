@@ -1,18 +1,18 @@
 extension BufferPool {
-    /// A pool's figures at one moment. Totals count from the pool's beginning.
+    /// The statistics of a pool at one moment. Totals count from the pool's creation.
     public struct Statistics: Hashable, Codable, Sendable {
         /// The size of a buffer, in bytes.
         public let bufferByteCount: Int
-        /// Buffers that have an owner.
+        /// The number of buffers that are in use.
         public let lentBuffers: Int
-        /// Buffers that wait for the next one who takes one.
+        /// The number of idle buffers, which the pool keeps for reuse.
         public let idleBuffers: Int
-        /// Buffers ever taken.
+        /// The number of buffers ever taken.
         public let takenTotal: Int
-        /// Of these, those that had been waiting: they came without a call of the heap, and with their memory.
+        /// How many of these were idle buffers: they needed no allocation from the heap, and still had their memory.
         public let reusedTotal: Int
 
-        /// In buffers that wait, in bytes. What has an owner is not counted.
+        /// The size of all idle buffers, in bytes. Buffers in use are not counted.
         public var idleBytes: Int { idleBuffers * bufferByteCount }
     }
 }

@@ -1,30 +1,31 @@
 import PageHeapCore
 import Synchronization
 
-/// Buffers of one size, page-aligned, for input and output: taken, filled, handed on, and given back by themselves.
+/// A pool of page-aligned buffers of one size, for input and output. Buffers return to the pool by themselves.
 ///
-/// Buffers that come back wait for the next one who takes one, up to a limit; others go back to the heap at once. Of those
-/// that wait, the ones that nobody needed for a while go back to the heap, too, and their memory to the system: also
-/// while the whole program sleeps. A pool of which nothing waits costs no time.
+/// The pool keeps returned buffers idle for reuse, up to a limit; beyond it, buffers go back to the heap at once. Idle
+/// buffers that were not needed for a while also go back to the heap, which releases their memory to the system, even
+/// while the whole program sleeps. A pool without idle buffers costs no CPU time.
 ///
 /// All methods may be called from any thread at any time. A pool lives as long as one of its ``Buffer``s does.
 public final class BufferPool: Sendable {
-    /// The heap that the buffers are from.
+    /// The heap that the pool takes buffers from.
     public let heap: PageHeap
-    /// The size of a buffer, in bytes: whole pages.
+    /// The size of a buffer, in bytes: a whole number of pages.
     public let bufferByteCount: Int
-    /// The most buffers that may wait.
+    /// The maximum number of idle buffers.
     public let retentionLimit: Int
-    /// How long a buffer waits in vain, at least; at most it is twice as long.
+    /// The least time for which a buffer stays idle before it goes back to the heap. The most is twice that time.
     public let idleTime: Duration
 
     private let alignment: Int
     private let state: Mutex<State>
 
     private struct State: ~Copyable {
-        /// Last in, first out: the last one's memory is the likeliest to be in the processor's caches.
+        /// The idle buffers. Last in, first out, because the last one's memory is most likely in the processor's
+        /// caches.
         var idle: RunList
-        /// The fewest that waited at a time since the last look: so many were not needed.
+        /// The smallest number of idle buffers since the last check: that many were not needed.
         var fewestIdle = 0
         var isWatched = false
         var lent = 0
@@ -37,7 +38,7 @@ public final class BufferPool: Sendable {
             return run
         }
 
-        /// Moves some of those that wait elsewhere; begins to count anew how many wait at least.
+        /// Moves idle buffers to another list, and resets `fewestIdle`.
         mutating func move(_ count: Int, to list: inout RunList) {
             for _ in 0..<count {
                 if let run = idle.removeLast() { list.append(run) }
@@ -46,19 +47,19 @@ public final class BufferPool: Sendable {
         }
     }
 
-    /// Makes a pool without buffers.
+    /// Creates a pool without buffers.
     ///
     /// - Parameters:
-    ///   - heap: where the buffers come from. The pool keeps it alive.
-    ///   - bufferByteCount: at least 1; rounded up to whole pages.
-    ///   - alignment: of each buffer's first byte's address, in bytes: a power of two. Less than a page means a page.
-    ///   - limit: the most buffers that may wait for the next use; 0 or more. The default is 16: enough for a few
-    ///     connections' turns, and little memory.
-    ///   - idleTime: how long a buffer waits in vain before it goes back to the heap; more than nothing. The default is one
-    ///     second, as long as a cycle of the heap's own.
+    ///   - heap: the heap that the pool takes buffers from. The pool keeps it alive.
+    ///   - bufferByteCount: the size of a buffer in bytes, at least 1. It is rounded up to whole pages.
+    ///   - alignment: the alignment of each buffer in bytes, a power of two. Less than a page means a page.
+    ///   - limit: the maximum number of idle buffers, 0 or more. The default is 16: enough for the requests of a few
+    ///     connections, and little memory.
+    ///   - idleTime: how long a buffer stays idle before it goes back to the heap; more than zero. The default is one
+    ///     second, the length of the heap's own cycle.
     /// - Throws: ``PageHeapError/invalidByteCount(_:)``, ``PageHeapError/invalidAlignment(_:)``,
     ///   ``PageHeapError/invalidConfiguration(_:)``, ``PageHeapError/invalidInterval(_:)``.
-    /// - Complexity: O(1). No memory is taken before the first buffer is.
+    /// - Complexity: O(1). The pool takes no memory before the first call of ``take()``.
     public init(
         heap: PageHeap, bufferByteCount: Int, alignment: Int = 1, retaining limit: Int = 16,
         idleTime: Duration = .seconds(1)
@@ -77,9 +78,9 @@ public final class BufferPool: Sendable {
         state = Mutex(State(idle: RunList(of: heap)))
     }
 
-    /// Takes a buffer.
+    /// Takes a buffer from the pool: an idle one, or a new one from the heap.
     ///
-    /// - Returns: its owner. Its contents are unspecified: it may hold what its last user wrote.
+    /// - Returns: the buffer. Its contents are unspecified: it may hold what its last user wrote.
     /// - Throws: ``PageHeapError/system(_:)`` with `noMemory` if the system refuses memory.
     /// - Complexity: O(1).
     public func take() throws(PageHeapError) -> Buffer {
@@ -102,7 +103,7 @@ public final class BufferPool: Sendable {
         }
     }
 
-    /// Takes a buffer back.
+    /// Takes a buffer back: keeps it idle, or frees it if the pool is full.
     func give(_ run: consuming PageRun) {
         var run: PageRun? = run
         let startsWatch = state.withLock { state in
@@ -115,7 +116,7 @@ public final class BufferPool: Sendable {
         if startsWatch { watch() }
     }
 
-    /// The pool's figures: one consistent snapshot.
+    /// The pool's statistics, as one consistent snapshot.
     ///
     /// - Complexity: O(1), under the pool's lock.
     public var statistics: Statistics {
@@ -126,15 +127,15 @@ public final class BufferPool: Sendable {
         }
     }
 
-    /// Gives all buffers that wait back to the heap now.
+    /// Returns all idle buffers to the heap now.
     ///
-    /// - Complexity: O(buffers that wait).
+    /// - Complexity: O(idle buffers).
     public func releaseIdleBuffers() {
         var waiting = RunList(of: heap)
         state.withLock { $0.move($0.idle.count, to: &waiting) }
     }
 
-    /// Looks from time to time, for as long as buffers wait.
+    /// Checks for unneeded buffers every `idleTime`, for as long as there are idle buffers.
     private func watch() {
         Task.detached(priority: .utility) { [weak self, idleTime] in
             repeat {
@@ -143,11 +144,11 @@ public final class BufferPool: Sendable {
         }
     }
 
-    /// Gives those that nobody needed since the last look back to the heap.
+    /// Returns the idle buffers that were not needed since the last check to the heap.
     ///
-    /// - Returns: whether some still wait. Where none do, the watch is over.
+    /// - Returns: whether idle buffers remain. If none do, the checks end.
     func releaseUnneeded() -> Bool {
-        // They go when the lock is free again.
+        // Outlives the closure, so that the buffers are freed after the lock is released.
         var unneeded = RunList(of: heap)
         return state.withLock { state in
             state.move(state.fewestIdle, to: &unneeded)

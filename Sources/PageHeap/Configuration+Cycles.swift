@@ -1,10 +1,10 @@
 extension PageHeap.Configuration {
-    /// Who says what a heap will need, and so how much of its free memory it keeps.
+    /// What decides how much memory a heap is expected to need, and so how much free memory it keeps.
     public enum Cycles: Hashable, Sendable {
-        /// The heap itself, from what was in use of late. For memory that is managed by hand.
+        /// The heap estimates its need from recent use. For memory that is managed by hand.
         case demand
-        /// The heap's owner, by ``PageHeap/PageHeap/endCycle(heapGoal:)``, whenever a collection has ended. For a runtime
-        /// with a garbage collector.
+        /// The heap's owner states the need with ``PageHeap/PageHeap/endCycle(heapGoal:)`` at the end of each
+        /// collection. For a runtime with a garbage collector.
         case runtime
     }
 }

@@ -1,7 +1,8 @@
 import PageHeapCore
 
 extension PageHeap.Configuration {
-    /// What an environment says, in the variables that the malloc library reads too, and the defaults where it says nothing.
+    /// Creates a configuration from environment variables, the same ones that the malloc library reads. Settings
+    /// without a variable have their defaults.
     ///
     /// | variable | values | property |
     /// | --- | --- | --- |
@@ -15,9 +16,9 @@ extension PageHeap.Configuration {
     /// | `PAGEHEAP_SCAVTRACE` | `0`, `1`, `json` | ``trace`` |
     ///
     /// - Parameter environment: names and values, such as `ProcessInfo.processInfo.environment`. Names that do not
-    ///   begin with `PAGEHEAP_` do not matter, nor does what they say that only the malloc library and the tools heed.
-    /// - Throws: ``PageHeapError/invalidConfiguration(_:)``, which names the variable, its value and what would be right; of
-    ///   several, the first by name. An unknown name that begins with `PAGEHEAP_` is wrong, too.
+    ///   begin with `PAGEHEAP_` are ignored, and so are the variables that only the malloc library and the tools use.
+    /// - Throws: ``PageHeapError/invalidConfiguration(_:)``, which names the variable, its value and the valid values;
+    ///   of several wrong variables, the first by name. An unknown name that begins with `PAGEHEAP_` is an error, too.
     /// - Complexity: O(*n* log *n*) in the number of variables.
     public init(environment: [String: String]) throws(PageHeapError) {
         let prefix = "PAGEHEAP_"

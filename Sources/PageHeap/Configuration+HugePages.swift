@@ -1,15 +1,15 @@
 import PageHeapCore
 
 extension PageHeap.Configuration {
-    /// Whether a heap lies on huge pages. Before a piece of a huge page is given back, the page is parted in any case, and
-    /// the system makes no new one there: else giving back would free nothing.
+    /// Whether a heap uses huge pages. In any case, a huge page is split before a part of it is released, and the
+    /// system creates no new one there: otherwise the release would free nothing.
     public enum HugePages: Hashable, Sendable {
-        /// Where the system puts it there by itself.
+        /// The system decides.
         case system
-        /// Also where a heap that retains 256 MiB grows. Page faults cost a fourth then; but on virtual machines whose host
-        /// takes idle memory back, four times as much.
+        /// As `system`, but a heap that retains at least 256 MiB also asks for huge pages when it grows. Page faults
+        /// then cost a fourth as much, but four times as much on virtual machines whose host reclaims idle memory.
         case growth
-        /// Never.
+        /// The heap never uses huge pages.
         case never
 
         var use: HugePageUse {

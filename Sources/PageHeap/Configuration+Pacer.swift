@@ -3,9 +3,9 @@ import PageHeapCore
 extension PageHeap.Configuration {
     /// How the background worker keeps to its share of CPU time.
     public enum Pacer: Hashable, Sendable {
-        /// By a controller that steers the share that it measures.
+        /// A feedback controller adjusts the sleep time to the measured share.
         case controller
-        /// By the moving average of what its work cost: simpler, and slower to follow changes.
+        /// The sleep time follows from a moving average of the cost of the work: simpler, and slower to follow changes.
         case average
 
         var kind: PacerKind { self == .average ? .movingAverage : .controller }

@@ -1,12 +1,12 @@
 import PageHeapCore
 
 extension PageHeap.Configuration {
-    /// How the memory of free pages is given back.
+    /// How a heap releases the memory of free pages.
     public enum Release: Hashable, Sendable {
-        /// At once: resident memory falls, and on Linux pages read as zero when they are used again.
+        /// Memory is released at once: resident memory falls, and on Linux pages read as zero when they are used again.
         case now
-        /// When the system needs it: cheaper where pages are used again soon, but resident memory stays as it is until then,
-        /// and what pages hold when they are used again is unspecified.
+        /// The system takes the memory when it needs it. This is cheaper if pages are used again soon, but resident
+        /// memory does not fall until then, and pages that are used again have unspecified contents.
         case lazy
 
         var method: ReleaseMethod { self == .lazy ? .lazily : .now }

@@ -1,14 +1,14 @@
 import PageHeapCore
 
 extension PageHeap.Configuration {
-    /// Whether and how a heap tells of its scavenger's work on standard error: a line for each generation of the search
-    /// that has ended, and one for each ``PageHeap/PageHeap/releaseFreeMemory()``.
+    /// The format of the scavenger trace on standard error. The trace has a line for each completed generation of the
+    /// search, and one for each call of ``PageHeap/PageHeap/releaseFreeMemory()``.
     public enum Trace: Hashable, Sendable {
-        /// Not at all.
+        /// No trace.
         case none
         /// Text, for people: `scav 41 2304 KiB work, 118784 KiB total, 87% util`.
         case text
-        /// An object of JSON, for programs: sizes in bytes, times in nanoseconds.
+        /// One JSON object per line, for programs: sizes in bytes, times in nanoseconds.
         case json
 
         var kind: TraceKind {

@@ -1,48 +1,47 @@
 import PageHeapCore
 
 extension PageHeap {
-    /// How a heap behaves: every setting that there is, with its default. Nothing is read from the environment unless it is
-    /// asked for, by ``init(environment:)``.
+    /// The settings of a heap, with their defaults. Only ``init(environment:)`` reads the environment.
     public struct Configuration: Hashable, Sendable {
-        /// Memory that is kept on top of what the heap is expected to need, in percent of it: 0 to 100. The default, 10,
-        /// spares page faults when the need swings a little.
+        /// The memory that the heap keeps in addition to its expected need, in percent of that need: 0 to 100. The
+        /// default, 10, avoids page faults if the need varies a little.
         public var retainExtraPercent = Int(Tunables.retainExtraPercent)
 
-        /// Whether free memory goes back in the background, as by default, on a thread that the heap starts once it has
-        /// grown to 8 MiB, or that of a shared ``Scavenger``. Without it, only ``PageHeap/PageHeap/releaseFreeMemory()`` and allocations that meet a goal
-        /// or a limit give memory back.
+        /// Whether free memory is released in the background; true by default. The heap starts a thread for it once it
+        /// retains 4 MiB more than its expected need, or uses the thread of a shared ``Scavenger``. If false, only
+        /// ``PageHeap/PageHeap/releaseFreeMemory()``, and allocations that reach a goal or a limit, release memory.
         public var releasesInBackground = true
 
-        /// The share of the machine's CPU time that giving memory back in the background aims for, in percent: 0.1 to 100.
-        /// The default, 1, is hard to notice, and gives about 100 MiB a second back for each processor. Over any ten
-        /// seconds it is at most a tenth more. Does not matter to a heap that shares a ``Scavenger``, which has its own share.
+        /// The target share of the machine's CPU time for releasing memory in the background, in percent: 0.1 to 100.
+        /// The default, 1, is hard to notice, and releases about 100 MiB per second and processor. Over any ten seconds
+        /// the share is at most a tenth more. Ignored by a heap with a shared ``Scavenger``, which has its own share.
         public var scavengePercent = 100 * Tunables.scavengeShare
 
-        /// How the background worker keeps to that share. The default is ``Pacer/controller``. Does not matter to a heap that
-        /// shares a ``Scavenger``.
+        /// How the background worker keeps to that share. The default is ``Pacer/controller``. Ignored by a heap with a
+        /// shared ``Scavenger``.
         public var pacer = Pacer.controller
 
-        /// How memory is given back. The default, ``Release/now``, is what makes resident memory fall, which people measure
-        /// and containers count.
+        /// How memory is released. The default, ``Release/now``, reduces resident memory, which is what people
+        /// measure and containers count.
         public var release = Release.now
 
-        /// Whether the heap lies on huge pages. The default is ``HugePages/system``: what they bring depends on the machine.
+        /// Whether the heap uses huge pages. The default is ``HugePages/system``: their benefit depends on the machine.
         public var hugePages = HugePages.system
 
-        /// Who says what the heap will need. The default, ``Cycles/demand``, is right for all but collected heaps.
+        /// What decides how much memory the heap is expected to need. The default, ``Cycles/demand``, is right for all
+        /// heaps but garbage-collected ones.
         public var cycles = Cycles.demand
 
-        /// The most bytes that the heap should have from the system, its own books included: at least 1, or nothing where
-        /// there is no limit, as by default. A container's limit is not looked up. See
+        /// The memory limit: how many bytes the heap should retain at most, including its metadata. At least 1, or nil,
+        /// the default, for no limit. The heap does not look up a container's limit. See
         /// ``PageHeap/PageHeap/setMemoryLimit(_:)``.
         public var memoryLimit: Int?
 
-        /// Whether and how the scavenger's work is told of on standard error: as `PAGEHEAP_SCAVTRACE` does for the
-        /// malloc. The default is not at all. Programs read it better by
-        /// ``PageHeap/PageHeap/scavengeEvents(polledEvery:)``.
+        /// The format of the scavenger trace on standard error, which `PAGEHEAP_SCAVTRACE` sets for the malloc. The
+        /// default is no trace. Programs should use ``PageHeap/PageHeap/scavengeEvents(polledEvery:)`` instead.
         public var trace = Trace.none
 
-        /// The defaults: what each property says.
+        /// Creates a configuration with the default of each property.
         public init() {}
 
         func checked() throws(PageHeapError) -> HeapConfiguration {
@@ -64,7 +63,7 @@ extension PageHeap {
         }
 
         static func checkedShare(_ percent: Double, named name: String) throws(PageHeapError) -> Double {
-            // Not a number is in no range.
+            // NaN is in no range, so the guard rejects it.
             let share = percent / 100
             guard (Tunables.scavengeShareMinimum...Tunables.scavengeShareLimit).contains(share) else {
                 throw .invalidConfiguration("\(name) must be 0.1 to 100, not \(percent)")

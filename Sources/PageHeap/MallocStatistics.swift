@@ -2,29 +2,31 @@ import CPageHeap
 import CPageHeapInterface
 import PageHeapCore
 
-/// The figures of the process's malloc at one moment, in bytes unless the name says otherwise.
+/// The statistics of the process's malloc at one moment, in bytes unless the name says otherwise.
 ///
-/// What threads' caches hold is close and not exact, because threads work on them without a lock; all else is one
+/// The figures of thread caches are approximate, because threads use their caches without a lock. All others are one
 /// consistent snapshot.
 public struct MallocStatistics: Hashable, Codable, Sendable {
-    /// What every heap has. Physical pages that were released inside spans count as released, and not as in use.
+    /// The statistics that every heap has. Physical pages that were released inside spans count as released,
+    /// not as in use.
     public let heap: PageHeap.Statistics
-    /// In blocks that the program holds.
+    /// The size of all blocks that the program holds.
     public let blockBytes: Int
-    /// In free blocks that threads keep for themselves.
+    /// The size of all free blocks in thread caches.
     public let threadCacheBytes: Int
-    /// How many blocks those are.
+    /// The number of free blocks in thread caches.
     public let threadCacheBlocks: Int
-    /// How many threads have a cache.
+    /// The number of threads that have a cache.
     public let threadCaches: Int
-    /// Free physical pages inside spans of blocks, without physical memory: part of ``PageHeap/PageHeap/Statistics/releasedBytes``.
+    /// Free physical pages inside spans of blocks, without physical memory: part of
+    /// ``PageHeap/PageHeap/Statistics/releasedBytes``.
     public let releasedInSpansBytes: Int
-    /// Ever given back inside spans, for whatever reason: apart from the totals in ``heap``.
+    /// The total ever released inside spans, whatever the cause. Not included in the totals of ``heap``.
     public let releasedInSpansTotalBytes: Int
 
     init(_ statistics: pageheap_statistics) {
         var figures = HeapFigures(statistics)
-        // A heap of pages has no spans: there, memory is in use or released, never both.
+        // In a heap of pages, which has no spans, memory is either in use or released, never both.
         figures.books.inUse = figures.books.used
         figures.books.released += figures.books.releasedInSpans
         figures.books.releasedInSpans = 0

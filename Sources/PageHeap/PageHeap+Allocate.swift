@@ -2,25 +2,25 @@ import PageHeapCore
 import SystemPackage
 
 extension PageHeap {
-    /// Takes pages.
+    /// Allocates a run of pages.
     ///
     /// - Parameters:
-    ///   - pages: at least 1.
-    ///   - alignment: of the first byte's address, in bytes: a power of two. Less than a page means a page.
-    ///   - zeroed: whether all bytes have to be zero. Those that are not known to be are written, which takes about 0.1 ms a
-    ///     MiB and gives them memory.
-    /// - Returns: the pages' owner. Where zeros were not asked for, their contents are unspecified if
+    ///   - pages: the number of pages, at least 1.
+    ///   - alignment: the alignment of the run in bytes, a power of two. Less than a page means a page.
+    ///   - zeroed: whether all bytes must be zero. If they are not known to be, the run is cleared, which takes about
+    ///     0.1 ms per MiB and makes the pages resident.
+    /// - Returns: the run, which owns the pages. Unless `zeroed` is true, its contents are unspecified if
     ///   ``PageRun/isZeroed`` is false.
     /// - Throws: ``PageHeapError/invalidPageCount(_:)``, ``PageHeapError/invalidAlignment(_:)``;
-    ///   ``PageHeapError/system(_:)`` with `noMemory` if the system refuses memory, or more is asked for than there is
-    ///   address space.
-    /// - Complexity: O(1) in the size of the heap: five levels of summaries at most.
+    ///   ``PageHeapError/system(_:)`` with `noMemory` if the system refuses memory, or the request exceeds the address
+    ///   space.
+    /// - Complexity: O(1) in the size of the heap: at most five levels of summaries.
     public func allocate(
         pages: Int, alignment: Int = 1, zeroed: Bool = false
     ) throws(PageHeapError) -> PageRun {
         guard pages > 0 else { throw .invalidPageCount(pages) }
         guard alignment > 0, alignment & (alignment - 1) == 0 else { throw .invalidAlignment(alignment) }
-        // Both are positive.
+        // Both are positive, so their bit patterns are their values.
         let (count, bytes) = (PageCount(UInt(bitPattern: pages)), UInt(bitPattern: alignment))
         let alignmentPages = PageCount(max(1, bytes / UInt(Self.pageSize)))
         guard let found = heap.allocate(count, alignment: alignmentPages) else { throw .system(.noMemory) }
@@ -30,15 +30,15 @@ extension PageHeap {
         return run
     }
 
-    /// Takes as many pages as hold so many bytes.
+    /// Allocates a run of pages of at least the given size.
     ///
     /// - Parameters:
-    ///   - byteCount: at least 1.
-    ///   - alignment: of the first byte's address, in bytes: a power of two. Less than a page means a page.
-    ///   - zeroed: whether all bytes have to be zero.
-    /// - Returns: the pages' owner, of `byteCount` bytes rounded up to whole pages.
+    ///   - byteCount: the size in bytes, at least 1.
+    ///   - alignment: the alignment of the run in bytes, a power of two. Less than a page means a page.
+    ///   - zeroed: whether all bytes must be zero.
+    /// - Returns: the run, of `byteCount` bytes rounded up to whole pages.
     /// - Throws: ``PageHeapError/invalidByteCount(_:)``, and what ``allocate(pages:alignment:zeroed:)`` throws.
-    /// - Complexity: as ``allocate(pages:alignment:zeroed:)``.
+    /// - Complexity: the same as ``allocate(pages:alignment:zeroed:)``.
     public func allocate(
         byteCount: Int, alignment: Int = 1, zeroed: Bool = false
     ) throws(PageHeapError) -> PageRun {
@@ -46,12 +46,12 @@ extension PageHeap {
         return try allocate(pages: (byteCount - 1) / Self.pageSize + 1, alignment: alignment, zeroed: zeroed)
     }
 
-    /// Takes over pages that ``PageRun/leak()`` gave up: from now on they have an owner again.
+    /// Takes over pages that were leaked with ``PageRun/leak()``, so that they have an owner again.
     ///
-    /// - Parameter buffer: what was leaked from this heap, or whole pages of it. Pages that have another owner are a mistake
-    ///   that cannot be seen here: the program stops when they are freed twice.
-    /// - Returns: the pages' owner.
-    /// - Throws: ``PageHeapError/notInUse`` where the buffer is not whole pages of this heap, all of them in use.
+    /// - Parameter buffer: the leaked bytes, or whole pages of them. The pages must belong to this heap and must not
+    ///   have another owner. That is not checked here, but the program stops when the pages are freed twice.
+    /// - Returns: the run that owns the pages.
+    /// - Throws: ``PageHeapError/notInUse`` if the buffer is not whole pages of this heap, all of them in use.
     /// - Complexity: O(pages / 512).
     public func adopt(_ buffer: UnsafeMutableRawBufferPointer) throws(PageHeapError) -> PageRun {
         let address = UInt(bitPattern: buffer.baseAddress)

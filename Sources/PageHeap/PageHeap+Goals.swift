@@ -1,15 +1,15 @@
 import PageHeapCore
 
 extension PageHeap {
-    /// Ends a cycle of a heap whose configuration says ``Configuration/Cycles/runtime``: call it whenever a collection
-    /// has ended.
+    /// Ends a cycle of a heap whose cycles are ``Configuration/Cycles/runtime``. Call it at the end of each collection.
     ///
-    /// From then on the heap keeps what is in use now, times the ratio of this heap goal to the last one, and
-    /// ``Configuration/retainExtraPercent`` more. Memory above that goes back in the background. The first call only sets
-    /// the measure.
+    /// From then on the heap keeps what is in use now, times the ratio of this heap goal to the last one, plus
+    /// ``Configuration/retainExtraPercent``. Memory above that is released in the background. The first call only sets
+    /// the reference for that ratio.
     ///
-    /// - Parameter heapGoal: the bytes that you expect in objects when the next collection ends; 0 or more.
-    /// - Throws: ``PageHeapError/invalidHeapGoal(_:)``; ``PageHeapError/invalidConfiguration(_:)`` where the heap ends its
+    /// - Parameter heapGoal: the size of all objects that you expect at the end of the next collection, in bytes; 0 or
+    ///   more.
+    /// - Throws: ``PageHeapError/invalidHeapGoal(_:)``; ``PageHeapError/invalidConfiguration(_:)`` if the heap ends its
     ///   cycles itself.
     /// - Complexity: O(1) in the size of the heap.
     public func endCycle(heapGoal: Int) throws(PageHeapError) {
@@ -19,21 +19,21 @@ extension PageHeap {
         }
     }
 
-    /// The most bytes that the heap should have from the system, or nothing where there is no limit.
+    /// The memory limit in bytes, or nil if there is none.
     ///
     /// - Complexity: O(1), without a lock.
     public var memoryLimit: Int? { heap.memoryLimit.map { Int(clamping: $0.rawValue) } }
 
-    /// Sets the memory limit, or takes it away.
+    /// Sets or removes the memory limit.
     ///
-    /// The limit counts what the heap retains and its own books. It is soft: from five percent below it on, free memory
-    /// goes back in the background, whatever the heap is expected to need; an allocation that would go beyond it gives
-    /// other free memory back first, within bounds; and one that needs more gets more. A limit below what is in use is
-    /// legal.
+    /// The limit applies to what the heap retains plus its metadata, and it is soft. Above 95 percent of the limit,
+    /// free memory is released in the background even if the heap is expected to need it. An allocation that would
+    /// exceed the limit first releases other free memory, within bounds, but it succeeds if that does not suffice. A
+    /// limit below what is in use is legal.
     ///
-    /// - Parameter bytes: at least 1, or nothing for no limit.
+    /// - Parameter bytes: the limit in bytes, at least 1, or nil for no limit.
     /// - Throws: ``PageHeapError/invalidConfiguration(_:)``.
-    /// - Complexity: O(1). What has to go back goes in the background.
+    /// - Complexity: O(1). Memory is released in the background.
     public func setMemoryLimit(_ bytes: Int?) throws(PageHeapError) {
         heap.setMemoryLimit(try Configuration.checkedLimit(bytes))
     }

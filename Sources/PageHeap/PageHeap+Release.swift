@@ -1,19 +1,20 @@
 import PageHeapCore
 
 extension PageHeap {
-    /// Gives the memory of all free pages back to the operating system now, and waits for it.
+    /// Releases the memory of all free pages to the operating system, and waits until that is done.
     ///
-    /// - Returns: bytes given back.
-    /// - Complexity: O(free pages), most of it in the kernel: about 0.1 s for a GiB.
+    /// - Returns: the number of bytes released.
+    /// - Complexity: O(free pages), most of it in the kernel: about 0.1 s per GiB.
     @discardableResult
     public func releaseFreeMemory() -> Int { Int(heap.releaseFreeMemory().rawValue) }
 
-    /// Gives the memory of free pages back to the operating system now, from the highest address down, and waits for it.
+    /// Releases the memory of free pages to the operating system, from the highest address down, and waits
+    /// until that is done.
     ///
-    /// - Parameter bytes: what is wanted, rounded up to whole pages. Nothing happens for 0 or less.
-    /// - Returns: bytes given back. Fewer than asked for where no more is free; more, by less than a huge page, where a huge
-    ///   page would have had to be broken up.
-    /// - Complexity: O(pages given back), as ``releaseFreeMemory()``.
+    /// - Parameter bytes: the number of bytes to release, rounded up to whole pages. 0 or less does nothing.
+    /// - Returns: the number of bytes released. It is less than `bytes` if no more is free, and more, by less than a
+    ///   huge page, if a huge page would otherwise have to be split.
+    /// - Complexity: O(pages released), with the cost of ``releaseFreeMemory()``.
     @discardableResult
     public func releaseMemory(upTo bytes: Int) -> Int {
         if bytes <= 0 { return 0 }

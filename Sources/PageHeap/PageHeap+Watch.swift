@@ -1,30 +1,29 @@
 extension PageHeap {
-    /// The heap's figures from time to time, until the reading task is cancelled.
+    /// Returns a sequence of the heap's statistics at regular intervals, which ends when the reading task is cancelled.
     ///
     ///     for await figures in try heap.samples(every: .seconds(10)) { log(figures.retainedBytes) }
     ///
-    /// - Parameter interval: from one sample to the next; more than nothing. A sample takes a few microseconds.
-    /// - Returns: a sequence; the first sample comes at once. One that is late because its reader was does not make the
-    ///   next ones late; those that nobody had time for are left out. Each iterator is its own. The sequence keeps the
-    ///   heap alive.
+    /// - Parameter interval: the time between two samples; more than zero. A sample takes a few microseconds.
+    /// - Returns: the sequence. The first sample comes at once. If the reader is late, the next samples are still on
+    ///   time, and samples that it missed are skipped. Iterators are independent. The sequence keeps the heap alive.
     /// - Throws: ``PageHeapError/invalidInterval(_:)``.
-    /// - Complexity: O(1) a sample.
+    /// - Complexity: O(1) per sample.
     public func samples(
         every interval: Duration
     ) throws(PageHeapError) -> some AsyncSequence<PageHeap.Statistics, Never> & Sendable {
         StatisticsSamples(heap: self, interval: try Self.checked(interval))
     }
 
-    /// What the scavenger does, as it happens, until the reading task is cancelled: what
-    /// ``Configuration/trace`` prints, for the program itself.
+    /// Returns a sequence of the scavenger's events, which ends when the reading task is cancelled. The events have the
+    /// contents of the trace that ``Configuration/trace`` turns on.
     ///
-    /// - Parameter interval: how often a reader that waits looks whether there is something new; more than nothing.
-    ///   Generations end once a second at most, so a second is soon enough.
-    /// - Returns: a sequence. An iterator tells of what ends after it was made. The heap keeps the last 16 events for its
-    ///   readers; one that comes too late for some is told how many in ``ScavengeEvent/lostEvents``. Each iterator is its
-    ///   own, and sees all events. The sequence keeps the heap alive.
+    /// - Parameter interval: how often a waiting reader polls for a new event; more than zero. The default is one
+    ///   second, which is enough, because generations end at most once a second.
+    /// - Returns: the sequence. An iterator returns the events that occur after its creation. The heap keeps the last
+    ///   16 events for its readers; if a reader is too late for some, ``ScavengeEvent/lostEvents`` has their number.
+    ///   Iterators are independent, and each one sees all events. The sequence keeps the heap alive.
     /// - Throws: ``PageHeapError/invalidInterval(_:)``.
-    /// - Complexity: O(1) an event, and a look at the heap each `interval`.
+    /// - Complexity: O(1) per event, and one poll of the heap per `interval`.
     public func scavengeEvents(
         polledEvery interval: Duration = .seconds(1)
     ) throws(PageHeapError) -> some AsyncSequence<ScavengeEvent, Never> & Sendable {

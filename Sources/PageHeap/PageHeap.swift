@@ -1,19 +1,19 @@
 import PageHeapCore
 import SystemPackage
 
-/// A heap of pages that gives memory back.
+/// A heap of pages that releases free memory to the operating system.
 ///
-/// Pages are 8 KiB. They are taken from the lowest free address that fits; pages that have been freed go back to the
-/// operating system in the background, from the highest address down, at about one percent of the machine's CPU time,
-/// until resident memory is close to what the heap needs.
+/// Pages are 8 KiB. Runs of pages are allocated at the lowest free address that fits. The memory of free pages is
+/// released in the background, from the highest address down, at about one percent of the machine's CPU time, until
+/// resident memory is close to what the heap needs.
 ///
-/// Independent heaps may live side by side, each with a scavenger of its own, or sharing a ``Scavenger``. All methods may be
-/// called from any thread at any time.
+/// A process may have several independent heaps, each with a scavenger of its own, or with a shared ``Scavenger``. All
+/// methods may be called from any thread at any time.
 ///
-/// A heap's memory lives as long as somebody refers to the heap, or has a ``PageRun`` of it: nobody can look at a heap while
-/// it is torn down, and no run can outlive its memory. When the last of them goes, the worker is stopped, or looks after the
-/// heap no more, which waits for the system call that it is in, and all address space is given back. Runs need no
-/// reference for that: the heap's books know of them.
+/// A heap's memory lives as long as there is a reference to the heap or a ``PageRun`` of it. So no thread can use a
+/// heap that is being torn down, and no run outlives its memory. When the last of them is gone, the heap is torn down:
+/// once the system call in progress is done, its worker stops, or the shared scavenger detaches it, and all address
+/// space is given up. Runs need no reference to the heap for that, because the heap counts the pages in use.
 public final class PageHeap: Sendable {
     let heap: SystemHeap
     private let start = SuspendingClock().now
@@ -22,12 +22,12 @@ public final class PageHeap: Sendable {
     @inlinable
     public static var pageSize: Int { 8192 }
 
-    /// Makes a heap. Reserves address space, which costs no memory.
+    /// Creates a heap. It reserves address space, which costs no memory.
     ///
     /// - Parameters:
-    ///   - configuration: all settings; the defaults where nothing else is said.
-    ///   - scavenger: gives the heap's memory back together with that of other heaps, where the configuration says that it
-    ///     goes back in the background; without it the heap has a thread of its own. It lasts as long as the heap.
+    ///   - configuration: the heap's settings.
+    ///   - scavenger: a scavenger that the heap shares with other heaps, or nil for a thread of the heap's own. Ignored
+    ///     if the configuration turns background release off. The heap keeps it alive.
     /// - Throws: ``PageHeapError/invalidConfiguration(_:)``; ``PageHeapError/system(_:)`` if the system refuses address
     ///   space.
     /// - Complexity: O(1): some system calls.
@@ -42,7 +42,7 @@ public final class PageHeap: Sendable {
 
     deinit { heap.abandon() }
 
-    /// The heap's figures: one consistent snapshot.
+    /// The heap's statistics, as one consistent snapshot.
     ///
     /// - Complexity: O(1): a few microseconds, some of them under the heap's lock.
     public var statistics: PageHeap.Statistics {

@@ -1,34 +1,33 @@
 import SystemPackage
 
-/// What can go wrong with a heap.
+/// An error of a heap, a run, an arena or a pool.
 public enum PageHeapError: Error, Hashable, Sendable {
     /// A number of pages that is not positive.
     case invalidPageCount(Int)
     /// An alignment that is not a power of two.
     case invalidAlignment(Int)
-    /// A number of bytes that is not positive, where there has to be at least one; negative, where there may be none; or
-    /// beyond what can be counted in whole pages.
+    /// A number of bytes that is negative, is 0 if at least 1 is required, or is too large to count in whole pages.
     case invalidByteCount(Int)
-    /// A place in a run, or a new size of it, that it does not have: what was asked for, and the most there is; at least 1.
+    /// A number of pages that is out of range for a run: the number, and the largest one allowed. The smallest is 1.
     case pageCountOutOfRange(Int, limit: Int)
     /// A heap goal that is negative.
     case invalidHeapGoal(Int)
-    /// A time between two looks that is not positive.
+    /// An interval that is not positive.
     case invalidInterval(Duration)
-    /// Runs of different heaps, which cannot become one.
+    /// Two runs of different heaps, which cannot be joined.
     case differentHeaps
-    /// Runs one of which does not begin where the other ends.
+    /// Two runs of which the second does not begin where the first ends.
     case notAdjacent
     /// A buffer that is not whole pages of the heap, all of them in use.
     case notInUse
-    /// A setting that is out of its range; says which, and what the range is.
+    /// A setting that is out of range. The text names the setting and its range.
     case invalidConfiguration(String)
-    /// The operating system's refusal.
+    /// An error of the operating system.
     case system(Errno)
 }
 
 extension PageHeapError: CustomStringConvertible {
-    /// What is wrong, and what would be right, in a line.
+    /// What is wrong, and what is valid, in one line.
     public var description: String {
         switch self {
         case .invalidPageCount(let count): "a number of pages must be at least 1, not \(count)"

@@ -1,12 +1,12 @@
 import PageHeapCore
 
-/// What is in the pages. None of this counts references or checks for exclusive use at run time; where the run was
-/// discarded, the first look through which something may be written enters it in the heap's books.
+/// Access to a run's bytes. It neither counts references nor checks exclusivity at run time. After the contents were
+/// discarded, the first access that may write updates the heap's statistics.
 ///
-/// Two limits of the compiler, as of Swift 6.3. A span of a local `let` counts as alive until the end of its scope: such a
-/// run goes back there, by itself; one that is a `var`, or a parameter, may be released after its spans' last use. And
-/// a span cannot leave the access to a class's stored `var`: there, ``withUnsafeBytes(_:)`` and
-/// ``withUnsafeMutableBytes(_:)`` serve.
+/// The compiler has two limits, as of Swift 6.3. A span of a local `let` counts as alive until the end of its
+/// scope, so such a run is freed there; a run that is a `var` or a parameter can be released after the last
+/// use of its spans. And a span cannot escape the access to a class's stored `var`: use
+/// ``withUnsafeBytes(_:)`` or ``withUnsafeMutableBytes(_:)`` there.
 extension PageRun {
     /// The pages' bytes.
     @inlinable
@@ -15,7 +15,7 @@ extension PageRun {
         get { _overrideLifetime(RawSpan(_unsafeBytes: unsafeBytes), borrowing: self) }
     }
 
-    /// The pages' bytes, to read and to write.
+    /// The pages' bytes, for reading and writing.
     @inlinable
     public var mutableBytes: MutableRawSpan {
         @_lifetime(&self)
@@ -24,10 +24,10 @@ extension PageRun {
         }
     }
 
-    /// The pages' contents as integers, as many as fit.
+    /// Returns the pages' contents as integers.
     ///
-    /// - Parameter type: any integer type: each pattern of bits is a value of it.
-    /// - Returns: ``byteCount`` / the type's stride integers, which live no longer than the access to the run.
+    /// - Parameter type: a fixed-width integer type, for which every bit pattern is valid.
+    /// - Returns: a span of ``byteCount`` / stride integers, valid for the duration of the access to the run.
     /// - Complexity: O(1).
     @inlinable
     @_lifetime(borrow self)
@@ -35,10 +35,10 @@ extension PageRun {
         _overrideLifetime(Swift.Span<Element>(_unsafeBytes: unsafeBytes.wholeElements(of: type)), borrowing: self)
     }
 
-    /// The pages' contents as integers, as many as fit, to read and to write.
+    /// Returns the pages' contents as integers, for reading and writing.
     ///
-    /// - Parameter type: any integer type: each pattern of bits is a value of it.
-    /// - Returns: ``byteCount`` / the type's stride integers, which live no longer than the access to the run.
+    /// - Parameter type: a fixed-width integer type, for which every bit pattern is valid.
+    /// - Returns: a span of ``byteCount`` / stride integers, valid for the duration of the access to the run.
     /// - Complexity: O(1).
     @inlinable
     @_lifetime(&self)
@@ -50,12 +50,12 @@ extension PageRun {
         return _overrideLifetime(MutableSpan<Element>(_unsafeBytes: bytes), mutating: &self)
     }
 
-    /// Lets `body` write the pages' first bytes, one after the other. The others keep what they hold.
+    /// Writes the pages' first bytes with a closure that appends them. The other bytes are unchanged.
     ///
-    /// - Parameter body: appends to what it is given, at most ``byteCount`` bytes.
-    /// - Returns: how many bytes were appended.
-    /// - Throws: what `body` throws; what it appended before stays.
-    /// - Complexity: O(1), beside `body`.
+    /// - Parameter body: a closure that appends at most ``byteCount`` bytes to its argument.
+    /// - Returns: the number of bytes appended.
+    /// - Throws: what `body` throws. The bytes that it appended before remain.
+    /// - Complexity: O(1), apart from `body`.
     @inlinable
     @discardableResult
     public mutating func initialize<Failure: Error>(
@@ -67,12 +67,12 @@ extension PageRun {
         return output.finalize(for: bytes)
     }
 
-    /// Calls `body` with the pages' bytes.
+    /// Calls a closure with the pages' bytes.
     ///
-    /// - Parameter body: must not let the buffer out.
+    /// - Parameter body: a closure that must not let the pointer escape.
     /// - Returns: what `body` returns.
     /// - Throws: what `body` throws.
-    /// - Complexity: O(1), beside `body`.
+    /// - Complexity: O(1), apart from `body`.
     @inlinable
     public borrowing func withUnsafeBytes<Result: ~Copyable, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
@@ -80,12 +80,12 @@ extension PageRun {
         try body(unsafeBytes)
     }
 
-    /// Calls `body` with the pages' bytes, to change them.
+    /// Calls a closure with the pages' bytes, which it may change.
     ///
-    /// - Parameter body: must not let the buffer out.
+    /// - Parameter body: a closure that must not let the pointer escape.
     /// - Returns: what `body` returns.
-    /// - Throws: what `body` throws; what it wrote before stays.
-    /// - Complexity: O(1), beside `body`.
+    /// - Throws: what `body` throws. What it wrote before remains.
+    /// - Complexity: O(1), apart from `body`.
     @inlinable
     public mutating func withUnsafeMutableBytes<Result: ~Copyable, Failure: Error>(
         _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Result
@@ -105,7 +105,7 @@ extension PageRun {
         return UnsafeMutableRawBufferPointer(start: start, count: byteCount)
     }
 
-    /// Enters in the books that the pages may be written to from now on.
+    /// Counts discarded pages as having memory again, because they may be written from now on.
     @usableFromInline
     mutating func noteWrite() {
         guard isDiscarded else { return }
@@ -115,7 +115,7 @@ extension PageRun {
 }
 
 extension UnsafeRawBufferPointer {
-    /// The first bytes, as many as make up whole elements.
+    /// Returns the longest prefix that is a whole number of elements.
     @inlinable
     func wholeElements<Element>(of type: Element.Type) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(rebasing: prefix(count - count % MemoryLayout<Element>.stride))

@@ -2,16 +2,16 @@ import PageHeapCore
 import SystemPackage
 
 extension PageRun {
-    /// Gives the pages' memory back to the operating system, and keeps the pages: from now on they read as zero, and cost
+    /// Releases the pages' memory to the operating system, but keeps the pages. From now on they read as zero, and use
     /// memory again once they are written to.
     ///
-    /// The heap's books count the pages as released, ``PageHeap/PageHeap/Statistics/releasedInUseBytes``, until the run is next looked at in a
-    /// way that lets somebody write, such as ``mutableBytes``; from then on they count as having memory, whatever is
-    /// written.
+    /// The statistics count the pages as released, in ``PageHeap/PageHeap/Statistics/releasedInUseBytes``, until the
+    /// next access that may write, such as ``mutableBytes``. From then on all of them count as having memory,
+    /// however much is written.
     ///
-    /// - Throws: ``PageHeapError/system(_:)`` where the system does not take the memory, as it does not while it is locked;
-    ///   then nothing has changed.
-    /// - Complexity: O(pages with memory), in the kernel: about 0.1 s for a GiB.
+    /// - Throws: ``PageHeapError/system(_:)`` if the system refuses to take the memory, for instance because it is
+    ///   locked. Nothing has changed then.
+    /// - Complexity: O(resident pages), in the kernel: about 0.1 s per GiB.
     public mutating func discardContents() throws(PageHeapError) {
         if isDiscarded { return }
         let count = PageCount(UInt(pages))
@@ -26,20 +26,21 @@ extension PageRun {
         isZeroed = true
     }
 
-    /// Where pages that were given back may keep what they held: what they keep is zeros, then.
+    /// Clears the pages, then discards them again: for systems on which released pages may keep their contents.
     private mutating func clearAndDiscard() {
         clear()
-        // The system took the same memory a moment ago. Should it refuse now, the pages read as zero, and have memory.
+        // The system took the same memory a moment ago. If it refuses now, the pages still read as zero, but are
+        // resident.
         isDiscarded = heap.discard(address, PageCount(UInt(pages))) == 0
     }
 
-    /// Makes all bytes zero by writing them.
+    /// Writes zeros to all bytes.
     mutating func clear() {
         unsafeMutableBytes().initializeMemory(as: UInt8.self, repeating: 0)
         isZeroed = true
     }
 
-    /// Clears what shares a physical page with somebody else, and so kept its memory.
+    /// Clears the bytes at both ends that share a physical page with other pages, and so were not discarded.
     private func clearEdges(around discarded: MemoryRange) {
         let end = address &+ UInt(byteCount)
         let first = discarded.bytes == 0 ? end : discarded.address

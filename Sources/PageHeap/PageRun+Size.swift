@@ -1,16 +1,16 @@
 import PageHeapCore
 
-/// Runs that become smaller, larger, two or one. Pages stay where they are, with what they hold.
+/// Splitting, joining, shrinking and growing of runs. Pages keep their addresses and contents.
 extension PageRun {
-    /// Cuts the run in two: keeps the first pages, and gives the rest to an owner of its own.
+    /// Splits the run in two. This run keeps the first pages, and a new run owns the rest.
     ///
-    /// - Parameter page: the first page of the rest, 1 to ``pages`` − 1.
-    /// - Returns: the owner of the rest.
-    /// - Throws: ``PageHeapError/pageCountOutOfRange(_:limit:)``; then nothing has changed.
+    /// - Parameter page: the index of the first page of the new run, 1 to ``pages`` − 1.
+    /// - Returns: the new run.
+    /// - Throws: ``PageHeapError/pageCountOutOfRange(_:limit:)``. Nothing has changed then.
     /// - Complexity: O(1).
     public mutating func split(at page: Int) throws(PageHeapError) -> PageRun {
         guard page > 0, page < pages else { throw .pageCountOutOfRange(page, limit: pages - 1) }
-        // Discarded parts of large physical pages could not be told apart.
+        // A physical page that both runs share could not be counted as discarded for each of them.
         if isDiscarded && !heap.hasSmallPhysicalPages { noteWrite() }
         var rest = PageRun(
             heap: heap, address: address &+ UInt(page &* PageHeap.pageSize), pages: pages - page, isZeroed: isZeroed)
@@ -19,12 +19,12 @@ extension PageRun {
         return rest
     }
 
-    /// Takes over the pages of the run that begins where this one ends.
+    /// Appends the run that begins where this one ends, and takes over its pages.
     ///
-    /// - Parameter next: nothing afterwards; where this throws, still the owner that it was. Nothing at all is appended as
+    /// - Parameter next: the run to append. Set to nil on success, and unchanged if this throws. Appending nil does
     ///   nothing.
-    /// - Throws: ``PageHeapError/differentHeaps``; ``PageHeapError/notAdjacent`` where `next` begins elsewhere. Then nothing
-    ///   has changed, and both runs are as they were.
+    /// - Throws: ``PageHeapError/differentHeaps``; ``PageHeapError/notAdjacent`` if `next` begins elsewhere. Both
+    ///   runs are unchanged then.
     /// - Complexity: O(1).
     public mutating func append(_ next: inout PageRun?) throws(PageHeapError) {
         guard var taken = next.take() else { return }
@@ -42,22 +42,22 @@ extension PageRun {
         taken.giveUp()
     }
 
-    /// Gives the last pages back to the heap.
+    /// Shrinks the run by freeing its last pages.
     ///
-    /// - Parameter count: how many pages stay, 1 to ``pages``.
-    /// - Throws: ``PageHeapError/pageCountOutOfRange(_:limit:)``; then nothing has changed.
-    /// - Complexity: O(pages given back / 512).
+    /// - Parameter count: the number of pages to keep, 1 to ``pages``.
+    /// - Throws: ``PageHeapError/pageCountOutOfRange(_:limit:)``. Nothing has changed then.
+    /// - Complexity: O(pages freed / 512).
     public mutating func shrink(toPages count: Int) throws(PageHeapError) {
         guard count > 0, count <= pages else { throw .pageCountOutOfRange(count, limit: pages) }
         if count == pages { return }
         try split(at: count).release()
     }
 
-    /// Takes the pages behind the run as well, if they are free.
+    /// Grows the run by the pages that follow it, if they are free.
     ///
-    /// - Parameter count: how many more, at least 1.
-    /// - Returns: false where one of them is in use, or there is no memory for them. Then nothing has changed, and only
-    ///   another run can be as large.
+    /// - Parameter count: the number of pages to add, at least 1.
+    /// - Returns: true if the run has grown; false if one of the pages is in use or there is no memory for them. The
+    ///   run is unchanged then, and only a new allocation can provide a larger one.
     /// - Throws: ``PageHeapError/invalidPageCount(_:)``.
     /// - Complexity: O(count / 512).
     public mutating func growInPlace(byPages count: Int) throws(PageHeapError) -> Bool {

@@ -1,24 +1,24 @@
 import PageHeapCore
 
-/// A run of pages, and their owner: the pages go back to the heap when the run is released, or goes out of scope.
+/// A run of pages that owns them: the pages go back to the heap when the run is released or goes out of scope.
 ///
-/// A run cannot be copied, so each page has one owner, and using a run after ``release()`` does not compile. A run's memory
-/// stays when everybody else has let go of the heap. It may be handed to another thread; like any value, it is used by one
-/// at a time.
+/// A run cannot be copied, so each page has one owner, and using a run after ``release()`` does not compile. A run
+/// stays valid without other references to its heap. It may be passed to another thread; like any value, it may be used
+/// by one thread at a time.
 public struct PageRun: ~Copyable, Sendable {
     let heap: SystemHeap
 
     @usableFromInline
     let address: UInt
 
-    /// How many pages.
+    /// The number of pages.
     public internal(set) var pages: Int
 
-    /// Whether the pages were known to read as zero when they came: when they were allocated, when the run grew, or when
-    /// its contents were discarded.
+    /// Whether the pages were known to be zero when the run was allocated, last grew, or last had its contents
+    /// discarded. Writing to the pages does not change this.
     public internal(set) var isZeroed: Bool
 
-    /// The memory has been given back, and nobody has been let write to the pages since.
+    /// Whether the contents were discarded, and no access since then could have written to the pages.
     @usableFromInline
     var isDiscarded = false
 
@@ -30,7 +30,7 @@ public struct PageRun: ~Copyable, Sendable {
     }
 
     deinit {
-        // An owner frees its pages once: anything else is a broken heap.
+        // A run frees its pages exactly once, so a refusal means that the heap is corrupt.
         guard heap.free(address, PageCount(UInt(bitPattern: pages)), isDiscarded: isDiscarded) else {
             preconditionFailure("pages that are not in use")
         }
@@ -40,15 +40,15 @@ public struct PageRun: ~Copyable, Sendable {
     @inlinable
     public var byteCount: Int { pages &* PageHeap.pageSize }
 
-    /// Gives the pages back to the heap. The same happens when the run goes out of scope.
+    /// Frees the pages. The same happens when the run goes out of scope.
     ///
     /// - Complexity: O(pages / 512).
     public consuming func release() {}
 
-    /// Gives the pages up without freeing them: they stay in use, and their heap's memory stays, until
-    /// ``PageHeap/PageHeap/adopt(_:)`` takes them over.
+    /// Gives up ownership of the pages without freeing them. They stay in use, and keep their heap's memory alive,
+    /// until ``PageHeap/PageHeap/adopt(_:)`` takes them over.
     ///
-    /// On purpose: for memory that lives as long as the process, or whose owner is C.
+    /// For memory that lives as long as the process, or that C code owns.
     ///
     /// - Returns: the pages' bytes, page-aligned.
     /// - Complexity: O(1).
@@ -59,6 +59,6 @@ public struct PageRun: ~Copyable, Sendable {
         return bytes
     }
 
-    /// Ends this owner without freeing the pages, which have another one.
+    /// Ends this run without freeing its pages, which have another owner.
     consuming func giveUp() { discard self }
 }

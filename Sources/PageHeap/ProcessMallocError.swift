@@ -1,18 +1,18 @@
 import CPageHeapInterface
 
-/// Why the process's malloc is none that ``ProcessMalloc`` can speak with.
+/// The reason why ``ProcessMalloc`` cannot use the process's malloc.
 public enum ProcessMallocError: Error, Hashable, Sendable {
-    /// `libpageheapmalloc.so` is not in the process.
+    /// `libpageheapmalloc.so` is not loaded in the process.
     case notLoaded
-    /// It is in the process, but malloc is another one: it was loaded after the program had started, or another malloc
-    /// comes before it.
+    /// The library is loaded, but malloc is another one: the library was loaded after the program had started, or
+    /// another malloc comes before it.
     case notInUse
-    /// It is another version of the library, with an interface that this one does not speak.
+    /// The library is of another version, with an incompatible interface.
     case incompatibleInterface(major: Int, minor: Int)
 }
 
 extension ProcessMallocError: CustomStringConvertible {
-    /// What is wrong, and what to do about it, in a line.
+    /// What is wrong, and what to do about it, in one line.
     public var description: String {
         let remedy =
             "start it with LD_PRELOAD=/path/to/libpageheapmalloc.so, or link the product pageheapmalloc"

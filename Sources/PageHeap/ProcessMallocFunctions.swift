@@ -1,7 +1,7 @@
 import CPageHeap
 import CPageHeapInterface
 
-/// The functions of `pageheap.h`, as found in the process.
+/// The functions of `pageheap.h`, looked up in the process.
 struct ProcessMallocFunctions: Sendable {
     private typealias Question = @convention(c) () -> Int32
     private typealias Version = @convention(c) () -> UInt32
@@ -27,17 +27,17 @@ struct ProcessMallocFunctions: Sendable {
         setScavengeTrace = try Self.find("pageheap_set_scavenge_trace")
     }
 
-    /// A function by its name. The type is the caller's word.
+    /// Looks up a function by name. The caller is responsible for the type.
     private static func find<Function>(_ name: String) throws(ProcessMallocError) -> Function {
         guard let address = pageheap_find_function(name) else { throw .notLoaded }
         return unsafeBitCast(address, to: Function.self)
     }
 
-    /// One snapshot; fields that an older library does not know are zero.
+    /// Returns one snapshot of the statistics. Fields that an older library does not know are zero.
     func snapshot() -> pageheap_statistics {
         var all = pageheap_statistics()
         all.size = UInt64(MemoryLayout<pageheap_statistics>.size)
-        // The one failure there is, a heap that cannot begin, would have shown when the malloc was found.
+        // The only possible failure, a heap that cannot be set up, would have shown when the malloc was found.
         guard statistics(&all) == 0 else { preconditionFailure("a malloc that has no figures") }
         return all
     }

@@ -1,6 +1,6 @@
-/// Runs of one heap, in the order in which they were appended. They go back to the heap with the list.
+/// A list of runs of one heap, in the order in which they were appended. The list frees its runs when it is destroyed.
 ///
-/// An array cannot hold what cannot be copied: the list holds the runs leaked, and takes them over again.
+/// An array cannot hold noncopyable values. So the list leaks the runs, stores their places, and takes them over again.
 struct RunList: ~Copyable, Sendable {
     private struct Place: Sendable {
         let address: UInt
@@ -20,7 +20,7 @@ struct RunList: ~Copyable, Sendable {
 
     var count: Int { places.count }
 
-    /// - Parameter run: of the list's heap.
+    /// - Parameter run: a run of the list's heap.
     mutating func append(_ run: consuming PageRun) {
         let bytes = run.leak()
         places.append(Place(address: UInt(bitPattern: bytes.baseAddress), pages: bytes.count / PageHeap.pageSize))
@@ -30,7 +30,7 @@ struct RunList: ~Copyable, Sendable {
         places.popLast().map { PageRun(heap: heap.heap, address: $0.address, pages: $0.pages, isZeroed: false) }
     }
 
-    /// Where a run lies.
+    /// Returns the address range of a run.
     func range(_ index: Int) -> Range<UInt> {
         let place = places[index]
         return place.address..<(place.address + UInt(place.pages * PageHeap.pageSize))

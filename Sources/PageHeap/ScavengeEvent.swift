@@ -1,43 +1,44 @@
 import PageHeapCore
 
-/// What a heap's scavenger did: for each generation of its search that has ended, and each release on request. The same as
-/// a line of the trace.
+/// An event of a heap's scavenger: a completed generation of its search, or a release on request. It has the contents
+/// of a trace line.
 ///
-/// Sizes are in bytes; totals count from the heap's beginning.
+/// Sizes are in bytes. Totals count from the heap's creation.
 public struct ScavengeEvent: Hashable, Codable, Sendable {
-    /// What an event tells of.
+    /// The kind of an event.
     public enum Kind: String, Hashable, Codable, Sendable {
-        /// A generation of the search has ended, and another one begun.
+        /// A generation of the search has ended, and the next one has begun.
         case generation
         /// A call of ``PageHeap/PageHeap/releaseFreeMemory()`` or ``PageHeap/PageHeap/releaseMemory(upTo:)``.
         case request
     }
 
-    /// What it tells of.
+    /// The kind of the event.
     public let kind: Kind
-    /// The number of the generation that ended; of a release on request, that of the one it began. 0 before the first.
+    /// The number of the generation that ended; for a release on request, of the generation that it began. 0 before the
+    /// first.
     public let generation: Int
-    /// Events that were lost just before this one, because the reader came too late for them.
+    /// The number of events lost just before this one, because the reader was too late for them.
     public let lostEvents: Int
-    /// Given back: of a generation, by the background worker in it; of a release on request, by that call.
+    /// The bytes released: by the background worker during the generation, or by the call.
     public let workedBytes: Int
-    /// Whether the pacer's controller failed meanwhile, and began anew.
+    /// Whether the pacer's controller failed and was reset meanwhile.
     public let wasControllerReset: Bool
-    /// When it was, in nanoseconds of the system's monotonic clock.
+    /// The time of the event, in nanoseconds of the system's monotonic clock.
     public let monotonicNanoseconds: Int
 
-    // The heap as it was then: see ``PageHeap/PageHeap/Statistics``.
-    /// In pages that are allocated, without what was released of them.
+    // The state of the heap at that time: see ``PageHeap/PageHeap/Statistics``.
+    /// The size of all allocated pages, without the parts that were released.
     public let usedBytes: Int
     /// What the heap added to resident memory.
     public let retainedBytes: Int
-    /// Without physical memory, free or in use.
+    /// Pages without physical memory, free or in use.
     public let releasedBytes: Int
-    /// The heap's own books.
+    /// The heap's own metadata.
     public let metadataBytes: Int
-    /// What retained memory was driven to by the cycles, or nothing where there was nothing to give back.
+    /// The cycles' goal for retained memory, or nil if there was nothing to release.
     public let goalBytes: Int?
-    /// CPU time of the background worker so far, in seconds.
+    /// The CPU time of the background worker so far, in seconds.
     public let scavengerSeconds: Double
 
     init(_ record: TraceRecord, lost: UInt64) {

@@ -1,12 +1,12 @@
 import PageHeapCore
 
-/// What a heap's scavenger does, as it happens: what ``PageHeap/PageHeap/scavengeEvents(polledEvery:)`` gives.
+/// The sequence of a heap's scavenger events that ``PageHeap/PageHeap/scavengeEvents(polledEvery:)`` returns.
 ///
-/// An iterator tells of what ends after it was made. The heap keeps the last 16 events for its readers; one that comes
-/// too late for some is told how many in ``ScavengeEvent/lostEvents``. It ends when the reading task is cancelled. Each
-/// iterator is its own, and sees all events; the sequence keeps the heap alive.
+/// An iterator returns the events that occur after its creation. The heap keeps the last 16 events for its readers; if
+/// a reader is too late for some, ``ScavengeEvent/lostEvents`` has their number. The sequence ends when the reading
+/// task is cancelled. Iterators are independent, and each one sees all events. The sequence keeps the heap alive.
 struct ScavengeEvents: AsyncSequence, Sendable {
-    /// What a reader is given: an event.
+    /// An element: an event.
     typealias Element = ScavengeEvent
     /// Reading never fails.
     typealias Failure = Never
@@ -14,13 +14,13 @@ struct ScavengeEvents: AsyncSequence, Sendable {
     let heap: PageHeap
     let interval: Duration
 
-    /// Reads the events of one reader.
+    /// The iterator of the sequence.
     struct Iterator: AsyncIteratorProtocol {
         private let reader: Reader
         private let interval: Duration
         private var next: UInt64
 
-        /// Has the heap keep events for as long as somebody reads them.
+        /// Makes the heap keep events for as long as the iterator exists.
         private final class Reader: Sendable {
             let heap: PageHeap
             let start: UInt64
@@ -39,11 +39,11 @@ struct ScavengeEvents: AsyncSequence, Sendable {
             next = reader.start
         }
 
-        /// Waits for an event.
+        /// Waits for the next event.
         ///
-        /// - Parameter actor: where the caller runs.
-        /// - Returns: the event, or nothing once the task is cancelled.
-        /// - Complexity: O(1), and a look at the heap each interval.
+        /// - Parameter actor: the caller's isolation.
+        /// - Returns: the event, or nil if the task is cancelled.
+        /// - Complexity: O(1), and one poll of the heap per interval.
         mutating func next(isolation actor: isolated (any Actor)?) async -> ScavengeEvent? {
             while !Task.isCancelled {
                 if let (number, record) = reader.heap.heap.traceRecord(from: next) {
@@ -57,9 +57,9 @@ struct ScavengeEvents: AsyncSequence, Sendable {
         }
     }
 
-    /// Makes a reader.
+    /// Creates an iterator.
     ///
-    /// - Returns: a reader of its own, which sees all events from now on.
+    /// - Returns: an independent iterator, which sees all events from now on.
     /// - Complexity: O(1).
     func makeAsyncIterator() -> Iterator { Iterator(heap: heap, interval: interval) }
 }

@@ -1,30 +1,30 @@
-/// A heap whose free memory goes back to the operating system: what ``PageHeap/PageHeap`` and ``ProcessMalloc`` have in
-/// common, for whatever reports or steers either of them.
+/// A heap that releases free memory to the operating system: the common interface of ``PageHeap/PageHeap`` and
+/// ``ProcessMalloc``, for code that monitors or controls either of them.
 ///
 /// All members may be used from any thread at any time.
 public protocol ScavengedHeap: Sendable {
-    /// The heap's figures: one consistent snapshot.
+    /// The heap's statistics, as one consistent snapshot.
     ///
     /// - Complexity: O(1) for a ``PageHeap/PageHeap``, O(threads) for ``ProcessMalloc``.
     var statistics: PageHeap.Statistics { get }
 
-    /// The most bytes that the heap should have from the system, its own books included, or nothing where there is no
-    /// limit.
+    /// The memory limit in bytes, or nil if there is none. It applies to what the heap retains plus its metadata.
     ///
     /// - Complexity: O(1).
     var memoryLimit: Int? { get }
 
-    /// Sets the memory limit, or takes it away. The limit is soft: a program that needs more gets more.
+    /// Sets or removes the memory limit. The limit is soft: allocations that exceed it succeed.
     ///
-    /// - Parameter bytes: at least 1, or nothing for no limit.
-    /// - Throws: ``PageHeapError/invalidConfiguration(_:)``; of the process's malloc, ``PageHeapError/system(_:)`` as well.
-    /// - Complexity: O(1). What has to go back goes in the background.
+    /// - Parameter bytes: the limit in bytes, at least 1, or nil for no limit.
+    /// - Throws: ``PageHeapError/invalidConfiguration(_:)``; for the process's malloc, also
+    ///   ``PageHeapError/system(_:)``.
+    /// - Complexity: O(1). Memory is released in the background.
     func setMemoryLimit(_ bytes: Int?) throws(PageHeapError)
 
-    /// Gives all free memory back to the operating system now, and waits for it.
+    /// Releases all free memory to the operating system, and waits until that is done.
     ///
-    /// - Returns: bytes given back.
-    /// - Complexity: O(free memory), most of it in the kernel: about 0.1 s for a GiB.
+    /// - Returns: the number of bytes released.
+    /// - Complexity: O(free memory), most of it in the kernel: about 0.1 s per GiB.
     @discardableResult
     func releaseFreeMemory() -> Int
 }

@@ -1,9 +1,10 @@
 import PageHeapCore
 
-/// Gives the free memory of several heaps back in the background, on one thread and with one share of CPU time.
+/// A scavenger that several heaps share. It releases their free memory in the background, on one thread and with one
+/// share of CPU time.
 ///
-/// A ``PageHeap/PageHeap`` has a scavenger of its own unless it is made with one of these. Many heaps in one process are
-/// better off sharing one: otherwise each has a thread, and may use a percent of the machine's CPU time.
+/// A ``PageHeap/PageHeap`` has a scavenger of its own unless it is created with one of these. If a process has many
+/// heaps, let them share one: otherwise each heap has a thread, and may use one percent of the machine's CPU time.
 ///
 /// ```swift
 /// let scavenger = try Scavenger(cpuPercent: 1)
@@ -12,23 +13,23 @@ import PageHeapCore
 /// print(pages.statistics.retainedBytes + indexes.statistics.retainedBytes)
 /// ```
 ///
-/// Each heap keeps its own goal. Of those that have memory to give back, each gets as much time as any other. When none has,
-/// the thread sleeps, without a timer, until something is freed that matters in one of them.
+/// Each heap keeps its own goal. All heaps that have memory to release get the same amount of time. If none has, the
+/// thread sleeps, without a timer, until one of them frees enough memory to matter.
 ///
-/// Heaps come by being made, and go by being torn down, at any time and on any thread; one that goes waits for the system
-/// call that the scavenger is in for it. The thread begins when the first heap has something to give back, and ends when neither a
-/// heap nor a reference to the scavenger is left. Heaps keep their scavenger; who makes it need not.
+/// Heaps can be created and torn down at any time and on any thread. Tearing a heap down waits for the system call that
+/// the scavenger may be making for it. The thread starts when the first heap has memory to release, and ends when no
+/// heap and no reference to the scavenger is left. Heaps keep their scavenger alive, so its creator need not.
 public final class Scavenger: Sendable {
     let scavenger: SystemScavenger
 
-    /// Makes a scavenger. No thread begins before a heap needs it.
+    /// Creates a scavenger. Its thread does not start before a heap needs it.
     ///
     /// - Parameters:
-    ///   - cpuPercent: the share of the machine's CPU time to aim for, over all heaps together, in percent: 0.1 to 100. Over
-    ///     any ten seconds it is at most a tenth more. In its heaps' configurations,
-    ///     ``PageHeap/PageHeap/Configuration/scavengePercent`` does not matter.
-    ///   - pacer: how the thread keeps to that share. In its heaps' configurations,
-    ///     ``PageHeap/PageHeap/Configuration/pacer`` does not matter.
+    ///   - cpuPercent: the target share of the machine's CPU time for all heaps together, in percent: 0.1 to 100. Over
+    ///     any ten seconds the share is at most a tenth more. The heaps' own
+    ///     ``PageHeap/PageHeap/Configuration/scavengePercent`` is ignored.
+    ///   - pacer: how the thread keeps to that share. The heaps' own ``PageHeap/PageHeap/Configuration/pacer`` is
+    ///     ignored.
     /// - Throws: ``PageHeapError/invalidConfiguration(_:)``; ``PageHeapError/system(_:)`` if the system refuses memory.
     /// - Complexity: O(1).
     public init(

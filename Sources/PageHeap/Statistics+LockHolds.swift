@@ -1,13 +1,13 @@
 import PageHeapCore
 
 extension PageHeap.Statistics {
-    /// How long a lock was held, as far as one in 256 acquisitions shows.
+    /// The hold times of a lock, sampled at one in 256 acquisitions.
     public struct LockHolds: Hashable, Codable, Sendable {
-        /// Holds that were measured.
+        /// The number of samples.
         public let samples: Int
-        /// Half of the samples were shorter, in nanoseconds: a power of two, so up to twice the truth; 0 without samples.
+        /// The median of the samples, in nanoseconds, rounded up to a power of two; 0 without samples.
         public let p50Nanoseconds: Int
-        /// 99.9 % of the samples were shorter; the same.
+        /// The 99.9th percentile of the samples, in nanoseconds, rounded up to a power of two; 0 without samples.
         public let p999Nanoseconds: Int
 
         init(_ counts: HoldCounts) {

@@ -1,79 +1,81 @@
 import PageHeapCore
 
 extension PageHeap {
-    /// A heap's figures at one moment, in bytes unless the name says otherwise.
+    /// The statistics of a heap at one moment, in bytes unless the name says otherwise.
     ///
-    /// `system = inUse + cached + freeRetained + released`; metadata is apart, and `releasedInUse` is a part of `inUse`. Totals
-    /// count from the heap's beginning.
+    /// `system = inUse + cached + freeRetained + released`. Metadata is not included in `system`, and `releasedInUse`
+    /// is a part of `inUse`. Totals count from the heap's creation.
     public struct Statistics: Hashable, Codable, Sendable {
-        /// Made accessible for the heap.
+        /// Address space that is accessible to the heap.
         public let systemBytes: Int
-        /// In pages that are allocated.
+        /// Pages that are allocated.
         public let inUseBytes: Int
-        /// In page caches, with physical memory.
+        /// Free pages in page caches, with physical memory.
         public let cachedBytes: Int
-        /// Free, with physical memory: what the scavenger may give back.
+        /// Free pages with physical memory, which the scavenger may release.
         public let freeRetainedBytes: Int
-        /// Free, without physical memory.
+        /// Free pages without physical memory.
         public let releasedBytes: Int
-        /// Of what is in use, without physical memory: pages whose contents were discarded.
+        /// The part of the pages in use that has no physical memory, because its contents were discarded.
         public let releasedInUseBytes: Int
-        /// The heap's own books.
+        /// The heap's own metadata.
         public let metadataBytes: Int
-        /// What retained memory is driven to by the cycles, or nothing while there is nothing to give back.
+        /// The cycles' goal for retained memory, or nil while there is nothing to release.
         public let goalBytes: Int?
-        /// The memory limit, or nothing where there is none.
+        /// The memory limit, or nil if there is none.
         public let memoryLimitBytes: Int?
-        /// Ever given back in the background.
+        /// The total released in the background.
         public let releasedInBackgroundTotalBytes: Int
-        /// Ever given back by allocations that made the heap grow, to offset the growth.
+        /// The total released by allocations that made the heap grow, to offset the growth.
         public let releasedAtGrowthTotalBytes: Int
-        /// Ever given back by allocations, to keep to the memory limit.
+        /// The total released by allocations to stay within the memory limit.
         public let releasedForLimitTotalBytes: Int
-        /// Ever given back on request, by ``PageHeap/releaseFreeMemory()`` and ``PageHeap/releaseMemory(upTo:)``.
+        /// The total released by ``PageHeap/releaseFreeMemory()`` and ``PageHeap/releaseMemory(upTo:)``.
         public let releasedOnRequestTotalBytes: Int
-        /// Ever given back inside pages in use, by ``PageRun/discardContents()``.
+        /// The total released inside pages in use, by ``PageRun/discardContents()``.
         public let releasedInUseTotalBytes: Int
-        /// Used again within a second after it was given back, about: what was given back in vain. Counted by chunks of
-        /// 4 MiB, so close and not exact.
+        /// The total used again within about a second after its release, so that the release was in vain. Approximate,
+        /// because it is counted by chunks of 4 MiB.
         public let reusedWithin1SecondTotalBytes: Int
-        /// The same within ten seconds; what was used again within one is among it.
+        /// The same within ten seconds; includes what was used again within one second.
         public let reusedWithin10SecondsTotalBytes: Int
-        /// The same within sixty seconds; what was used again within ten is among it.
+        /// The same within sixty seconds; includes what was used again within ten seconds.
         public let reusedWithin60SecondsTotalBytes: Int
-        /// System calls that gave memory back; one for several ranges counts once.
+        /// The number of system calls that released memory. A call for several ranges counts once.
         public let releaseCalls: Int
-        /// Ranges whose memory the system refused to take back.
+        /// The number of ranges whose memory the system refused to take.
         public let releaseFailures: Int
-        /// The number of the present generation, 0 before the first: how often the search for free memory has begun anew.
+        /// The number of the current generation: how often the search for free memory has started over.
+        /// 0 before the first.
         public let generation: Int
-        /// Times that the background worker woke up; of a shared ``Scavenger``, times that it had to do with this heap.
+        /// How often the background worker woke up; with a shared ``Scavenger``, how often it had work for this heap.
         public let workerWakeUps: Int
-        /// Times that the pacer's controller failed and began anew.
+        /// How often the pacer's controller failed and was reset.
         public let controllerResets: Int
-        /// CPU time of the background worker, in seconds; of a shared ``Scavenger``, what it used for this heap. The same in the
-        /// shares below.
+        /// The CPU time of the background worker, in seconds. With a shared ``Scavenger``, the time that it used for
+        /// this heap. The same applies to the shares below.
         public let scavengerSeconds: Double
-        /// CPU time that allocations spent on giving other memory back, to offset growth or for the memory limit, in seconds.
+        /// The CPU time that allocations spent on releasing other memory, to offset growth or for the memory limit, in
+        /// seconds.
         public let assistSeconds: Double
-        /// CPU time of ``PageHeap/releaseFreeMemory()`` and ``PageHeap/releaseMemory(upTo:)``, in seconds.
+        /// The CPU time of ``PageHeap/releaseFreeMemory()`` and ``PageHeap/releaseMemory(upTo:)``, in seconds.
         public let forcedReleaseSeconds: Double
-        /// The background worker's share of all processors' time, 0 to 1, in the ten seconds before its last round; 0 where
-        /// that is longer ago than ten seconds.
+        /// The background worker's share of all processors' time, 0 to 1, in the ten seconds before its last round; 0
+        /// if that round is more than ten seconds ago.
         public let scavengerRecentShare: Double
-        /// The same since the heap was made.
+        /// The background worker's share of all processors' time, 0 to 1, since the heap was created.
         public let scavengerShare: Double
-        /// How long the heap's lock was held while no release on request was under way.
+        /// The hold times of the heap's lock while no release on request was in progress.
         public let lockHolds: LockHolds
-        /// How long the heap's lock was held while one was under way.
+        /// The hold times of the heap's lock while a release on request was in progress.
         public let forcedLockHolds: LockHolds
 
-        /// What the heap adds to resident memory, by its own books.
+        /// What the heap adds to resident memory, by its own count.
         public var retainedBytes: Int { systemBytes - releasedBytes - releasedInUseBytes }
 
         /// - Parameters:
-        ///   - age: seconds since the heap was made.
-        ///   - processors: that the process may use; more than 0.
+        ///   - age: seconds since the heap was created.
+        ///   - processors: the number of processors that the process may use; more than 0.
         init(_ figures: HeapFigures, age: Double, processors: Double) {
             let books = figures.books
             systemBytes = Int(books.system.rawValue)

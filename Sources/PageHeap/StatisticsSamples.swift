@@ -1,10 +1,10 @@
-/// A heap's ``PageHeap/PageHeap/Statistics`` from time to time: what ``PageHeap/PageHeap/samples(every:)`` gives.
+/// The sequence of a heap's ``PageHeap/PageHeap/Statistics`` that ``PageHeap/PageHeap/samples(every:)`` returns.
 ///
-/// The first sample comes at once. One that is late because its reader was does not make the next ones late; those that
-/// nobody had time for are left out. It ends when the reading task is cancelled. Each iterator is its own; the sequence
+/// The first sample comes at once. If the reader is late, the next samples are still on time, and samples that it
+/// missed are skipped. The sequence ends when the reading task is cancelled. Iterators are independent. The sequence
 /// keeps the heap alive.
 struct StatisticsSamples: AsyncSequence, Sendable {
-    /// What a reader is given: a sample.
+    /// An element: a sample.
     typealias Element = PageHeap.Statistics
     /// Reading never fails.
     typealias Failure = Never
@@ -12,7 +12,7 @@ struct StatisticsSamples: AsyncSequence, Sendable {
     let heap: PageHeap
     let interval: Duration
 
-    /// Reads the samples of one reader.
+    /// The iterator of the sequence.
     struct Iterator: AsyncIteratorProtocol {
         let heap: PageHeap
         let interval: Duration
@@ -23,10 +23,10 @@ struct StatisticsSamples: AsyncSequence, Sendable {
             self.interval = interval
         }
 
-        /// Waits until a sample is due.
+        /// Waits until the next sample is due.
         ///
-        /// - Parameter actor: where the caller runs.
-        /// - Returns: the sample, or nothing once the task is cancelled.
+        /// - Parameter actor: the caller's isolation.
+        /// - Returns: the sample, or nil if the task is cancelled.
         /// - Complexity: O(1).
         mutating func next(isolation actor: isolated (any Actor)?) async -> PageHeap.Statistics? {
             guard await sleep(until: next) else { return nil }
@@ -37,16 +37,16 @@ struct StatisticsSamples: AsyncSequence, Sendable {
         }
     }
 
-    /// Makes a reader.
+    /// Creates an iterator.
     ///
-    /// - Returns: a reader of its own, which sees all samples from now on.
+    /// - Returns: an independent iterator, whose first sample is due at once.
     /// - Complexity: O(1).
     func makeAsyncIterator() -> Iterator { Iterator(heap: heap, interval: interval) }
 }
 
-/// Sleeps until a moment.
+/// Sleeps until a given time.
 ///
-/// - Returns: false once the task is cancelled.
+/// - Returns: false if the task is cancelled.
 func sleep(until moment: ContinuousClock.Instant) async -> Bool {
     do {
         try Task.checkCancellation()

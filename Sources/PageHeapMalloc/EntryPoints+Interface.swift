@@ -2,8 +2,9 @@ import CPageHeap
 import CPageHeapInterface
 import CPageHeapMalloc
 
-// What stands behind the library's own C interface, pageheap.h. The C functions check their arguments and keep errno. Each of
-// these sets the heap up if nothing has been allocated yet, and answers false where the system refuses address space for it.
+// The Swift side of the library's own C interface, pageheap.h. The C functions check their arguments and preserve
+// errno. All but `entryOwns` set the heap up if nothing has been allocated yet. They return false, or no limit, if the
+// system refuses address space for it.
 
 @c(pageheap_entry_statistics)
 public func entryStatistics(_ statistics: UnsafeMutablePointer<pageheap_statistics>) -> Bool {

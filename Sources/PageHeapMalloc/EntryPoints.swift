@@ -1,8 +1,8 @@
 import CPageHeap
 import CPageHeapMalloc
 
-// The C entry points, which are forwarded to from C (Sources/CPageHeapMalloc): a Swift function of the name of one would be
-// taken for the declaration in the C library, and be of another visibility than programs expect.
+// The Swift side of the C entry points in Sources/CPageHeapMalloc. A Swift function named malloc would be taken for the
+// C library's declaration, and would not have the visibility that programs expect.
 
 @c(pageheap_entry_malloc)
 public func entryMalloc(_ bytes: UInt) -> UnsafeMutableRawPointer? {
@@ -18,7 +18,7 @@ public func entryFree(_ pointer: UnsafeMutableRawPointer?) {
     if !heap.freeToCache(address, unit) { freeToHeap(address) }
 }
 
-/// A request that could not be served at once. Sets errno where there is no memory.
+/// Serves a request that the thread cache could not. Sets errno if there is no memory.
 @inline(never)
 @c(pageheap_allocate_slowly)
 public func allocateSlowly(_ bytes: UInt) -> UnsafeMutableRawPointer? {
@@ -29,7 +29,8 @@ public func allocateSlowly(_ bytes: UInt) -> UnsafeMutableRawPointer? {
 @c(pageheap_allocate_from_heap)
 public func allocateFromHeap(_ bytes: UInt) -> UnsafeMutableRawPointer? { allocate { $0.allocateSlowly(bytes) } }
 
-/// Runs an allocation on the heap, set up if need be, and serves the scavenger; sets errno if there is no memory.
+/// Runs an allocation on the heap, which is set up if necessary, then serves the scavenger. Sets errno if there is no
+/// memory.
 @inline(__always)
 private func allocate(
     _ body: (MallocHeap<HostOperatingSystem>) -> UnsafeMutableRawPointer?
@@ -55,7 +56,7 @@ private func freeToHeap(_ address: UInt) {
     ProcessHeap.serveScavenger()
 }
 
-/// Stops the program if there is no heap yet that an address could be of.
+/// Aborts if there is no heap yet that the address could belong to.
 @inline(__always)
 private func checkReady(_ address: UInt) {
     if !ProcessHeap.isReadyIfStarted() { WrongFree.stop(.foreign, address) }

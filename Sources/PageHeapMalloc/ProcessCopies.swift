@@ -2,44 +2,47 @@ import CPageHeap
 import CPageHeapMalloc
 import Synchronization
 
-/// Copies of the process: children of forks, and of bare clones, for which no handler runs.
+/// Handles copies of the process: children of fork, and of bare clone calls, for which no fork handler runs.
 ///
-/// Before a fork all locks are taken, so that the child finds every structure whole. The child does nothing at once: most
-/// children execute another program or end, and each page that they write to costs them a copy. A word of memory that the
-/// kernel clears in children tells the first call that takes the long way that this process is a copy; it makes the heap the
-/// child's (``adopt()``). A program of one thread needs no locks for its fork either.
+/// Before a fork all locks are taken, so that the child finds every structure consistent. The child does nothing at
+/// first: most children execute another program or exit, and each page that they write costs a copy. The kernel clears
+/// a word of memory in children. By that word the child's first slow-path call detects that it runs in a copy, and
+/// makes the heap the child's own (``adopt()``). A program with one thread does not need the locks either.
 enum ProcessCopies {
-    /// The slot of the thread whose fork has locked the heap; 0 if there is none. Relaxed: written and read under the heap's
-    /// locks, and in a child by the one thread that adopts the heap.
+    /// The slot of the thread that has locked the heap for a fork; 0 if there is none. Relaxed: it is written and read
+    /// under the heap's locks, and in a child by the one thread that adopts the heap.
     private static let forkingSlot = Atomic<UInt>(0)
 
     private static var copied: UInt32 { 0 }
     private static var ready: UInt32 { 1 }
     private static var adopting: UInt32 { 2 }
 
-    /// A word that the kernel clears in copies of the process, if it can: 1 while the heap is set up and this process's own.
-    /// Stored releasing and read acquiring: a thread that sees the heap ready sees the heap.
+    /// The state of the heap in this process, in a word that the kernel clears in copies of the process, if it can. 1
+    /// while the heap is set up and belongs to this process. Stored releasing and loaded acquiring, so that a thread
+    /// that sees the heap ready sees its contents.
     @inline(__always)
     private static var word: UnsafePointer<Atomic<UInt32>> {
         UnsafeRawPointer(pageheap_process_mark()).assumingMemoryBound(to: Atomic<UInt32>.self)
     }
 
-    /// Whether the heap is set up and this process's own.
+    /// Whether the heap is set up and belongs to this process.
     @inline(__always)
     static var isReady: Bool { word.pointee.load(ordering: .acquiring) == ready }
 
-    /// The heap is set up.
+    /// Marks the heap as set up and as this process's own.
     static func becomeReady() { word.pointee.store(ready, ordering: .releasing) }
 
     // MARK: Around a fork
 
-    /// Whether children are told from their parents by the word. Set before the fork handlers are registered; relaxed.
+    /// Whether the word distinguishes children from their parents. Relaxed: set before the fork handlers are
+    /// registered.
     private static let areMarked = Atomic<Bool>(false)
 
-    /// Makes the word.
+    /// Creates the word.
     ///
-    /// - Returns: whether a child has something to do at once: without the word nothing would say later that it is a copy,
-    ///   and the one who watches the figures wants to see it. Most children are spared the faults of our code.
+    /// - Returns: whether a child needs its fork handler. It does if there is no word to detect the copy later, or if a
+    ///   statistics directory is set, because the child must show up there. Other children are spared the page faults
+    ///   of running our code.
     fileprivate static func prepare() -> Bool {
         let isMarked = pageheap_make_process_mark()
         areMarked.store(isMarked, ordering: .relaxed)
@@ -47,11 +50,11 @@ enum ProcessCopies {
     }
 
     fileprivate static func before() {
-        // A handler of a signal that stops the program may fork: it has no use for whole structures. And a copy has to be
-        // the heap's owner before it is copied.
+        // If locks are being passed through, a signal handler is forking while the program stops, and needs no
+        // consistent structures. `isReadyIfStarted` makes a copy adopt the heap before it is copied itself.
         guard ProcessHeap.isReadyIfStarted(), !LockPassage.isOpen else { return }
         if pageheap_program_is_single_threaded() && areMarked.load(ordering: .relaxed) {
-            // Nobody else is there to hold a lock, once the worker is gone.
+            // No other thread can hold a lock once the worker has ended.
             if pageheap_has_bare_thread() {
                 ProcessHeap.holdOffWorker()
                 ProcessHeap.heap.heap.endHoldOff(delay: Tunables.workerForkDelayNanoseconds)
@@ -61,12 +64,12 @@ enum ProcessCopies {
         ProcessHeap.holdOffWorker()
         ProcessHeap.heap.lockForFork()
         forkingSlot.store(ThreadSlot.identity, ordering: .relaxed)
-        // Handlers that were registered before ours run after this, and may allocate.
+        // Handlers that were registered before ours run after this one, and may allocate.
         LockPassage.open()
     }
 
     fileprivate static func afterInParent() {
-        // A heap that has started since the fork began is not locked by it.
+        // A heap that has been set up since the fork began is not locked by it.
         guard isLockedByThisThread else { return }
         forkingSlot.store(0, ordering: .relaxed)
         LockPassage.close()
@@ -89,7 +92,8 @@ enum ProcessCopies {
 
     // MARK: In a child
 
-    /// Makes the heap the child's own. Threads of the child that come at the same time wait.
+    /// Makes the heap the child's own. If several threads of the child call this, one adopts the heap
+    /// and the others wait.
     @inline(never)
     static func adopt() {
         let (isMine, _) = word.pointee.compareExchange(
@@ -107,10 +111,11 @@ enum ProcessCopies {
         pageheap_forget_bare_thread()
         pageheap_note_process_attributes()
         ProcessHeap.startTime.store(pageheap_monotonic_nanoseconds(), ordering: .relaxed)
-        // The parent's page is shared with the parent: not a word may be written there.
+        // The parent's statistics page is shared memory: the child must not write to it.
         let directory = Options.statisticsDirectory(in: pageheap_environment())
         let page = directory.flatMap { pageheap_statistics_page_create($0) }
-        // All locks are this thread's for a moment: taken by the forking thread for the fork, or by nobody.
+        // This thread passes through all locks for now: the forking thread took them for the fork, or no thread holds
+        // them.
         let isStopping = LockPassage.isForStop
         LockPassage.open()
         if forking != 0 {
@@ -119,7 +124,7 @@ enum ProcessCopies {
             LockPassage.close()
             ProcessHeap.heap.unlockAfterFork()
         } else {
-            // A crash reporter forks while the program is being stopped: better a heap half changed than none.
+            // A crash reporter may fork while the program is being stopped: an inconsistent heap is better than none.
             guard ProcessHeap.heap.takeLocksFromMissingHolders() || isStopping else {
                 fatal("this process was made by clone, not fork, while another thread changed the heap")
             }
@@ -127,15 +132,16 @@ enum ProcessCopies {
             LockPassage.close()
         }
         ProcessHeap.heap.heap.publish(in: page)
-        // A program of one thread does not say which it is; then there is one cache, and it is that thread's.
+        // A single-threaded program forks without recording its thread. Then there is only one cache, which is that
+        // thread's.
         let survivor = forking != 0 ? forking : ProcessHeap.heap.hasSeveralCaches ? ThreadSlot.identity : nil
         ProcessHeap.heap.dropOtherThreadsCaches(survivor: survivor)
     }
 }
 
-/// Before the fork handlers are registered.
+/// Prepares for forks, before the fork handlers are registered.
 ///
-/// - Returns: whether children need theirs.
+/// - Returns: whether children need a fork handler.
 @c(pageheap_prepare_for_forks)
 public func prepareForForks() -> Bool { ProcessCopies.prepare() }
 

@@ -2,38 +2,41 @@ import CPageHeap
 import CPageHeapMalloc
 import Synchronization
 
-/// The process's one malloc heap: static memory, set up by the first request that a cache cannot serve, which is the
-/// first one of all.
+/// The process's one malloc heap, in static memory. It is set up by the first request that a cache cannot serve: the
+/// process's first request.
 enum ProcessHeap {
     private static var untouched: UInt32 { 0 }
     private static var starting: UInt32 { 1 }
     private static var started: UInt32 { 2 }
 
-    /// How far the heap is set up. Acquiring and releasing: whoever sees it started sees the heap.
+    /// How far the heap is set up. Acquiring and releasing, so that a thread that sees it started sees the heap's
+    /// contents.
     private static let phase = Atomic<UInt32>(0)
 
-    /// The heap. Before it is set up its memory is zero, with which nothing can be found in it.
+    /// The heap. Before it is set up its memory is zero, so no address is found in it.
     @inline(__always)
     static var heap: MallocHeap<HostOperatingSystem> {
         MallocHeap(
             pageheap_process_heap().assumingMemoryBound(to: MallocState<HostOperatingSystem>.self))
     }
 
-    /// When the heap was set up, in the child of a fork when that began, in monotonic nanoseconds. Relaxed: published with
-    /// the phase.
+    /// The time when the heap was set up, in monotonic nanoseconds; in a forked child, when the child adopted it.
+    /// Relaxed: published with the phase.
     static let startTime = Atomic<Int64>(0)
     static var startedAt: Int64 { startTime.load(ordering: .relaxed) }
 
     @inline(__always)
     static var isStarted: Bool { phase.load(ordering: .acquiring) == started }
 
-    /// Makes the heap ready: sets it up if nobody has, adopts it in a copy of the process that set it up.
+    /// Makes the heap ready: sets it up if it is not, and adopts it in a copy of the process that set it up.
     ///
     /// - Returns: false if the system refuses address space for it.
     @inline(__always)
     static func isReady() -> Bool { ProcessCopies.isReady || becomeReady() }
 
-    /// The same, but does not set the heap up.
+    /// Makes the heap ready as ``isReady()`` does, but does not set it up.
+    ///
+    /// - Returns: false if the heap is not set up.
     @inline(__always)
     static func isReadyIfStarted() -> Bool { ProcessCopies.isReady || isStarted && becomeReady() }
 
@@ -44,7 +47,7 @@ enum ProcessHeap {
         return true
     }
 
-    /// Sets the heap up if nobody has.
+    /// Sets the heap up, or waits until another thread has done so.
     ///
     /// - Returns: false if the system refuses address space for it.
     @inline(never)
@@ -78,9 +81,10 @@ enum ProcessHeap {
         let page = options.statisticsDirectory.flatMap { pageheap_statistics_page_create($0) }
         heap.heap.publish(in: page)
         heap.watchThreadExits { threadExits($0) }
-        // If the library's constructor has not done so. Before any lock of the heap can be held by another thread.
+        // In case the library's constructor has not run yet. Must come before another thread can hold a
+        // lock of the heap.
         pageheap_register_fork_handlers()
-        // In this order: a heap that is started and not ready is taken for a copy's.
+        // In this order: a heap that is started but not ready is taken for one in a copy of the process.
         ProcessCopies.becomeReady()
         phase.store(started, ordering: .releasing)
         return true
@@ -88,7 +92,7 @@ enum ProcessHeap {
 
     // MARK: The scavenger
 
-    /// What a call that took the long way does for the scavenger, at its end: starts a worker that is wanted, or does a
+    /// Serves the scavenger at the end of a slow-path call: starts a worker if one is wanted, or does a
     /// little of its work.
     @inline(__always)
     static func serveScavenger() {
@@ -106,8 +110,8 @@ enum ProcessHeap {
 
     @inline(never)
     private static func startWorker() {
-        // A fork's handlers are at work, or the program is being stopped.
-        // So is the child of a vfork, whose threads end with it.
+        // No worker while fork handlers run or the program is being stopped. Nor in a vfork child, which shares its
+        // parent's heap and whose threads end with it.
         if LockPassage.isOpen || !pageheap_is_noted_process() { return }
         heap.heap.startWorkerIfWanted {
             pageheap_read_processor_quota()
@@ -115,7 +119,7 @@ enum ProcessHeap {
         }
     }
 
-    /// Ends the worker, until ``endHoldOff(delay:)``.
+    /// Ends the worker and keeps it from starting again until ``endHoldOff(delay:)``.
     static func holdOffWorker() { heap.heap.holdOffWorker { pageheap_join_bare_thread() } }
 }
 
@@ -126,14 +130,16 @@ private func runWorker(_ state: UnsafeMutableRawPointer) {
 private func threadExits(_ slot: UnsafeMutableRawPointer?) {
     guard ProcessHeap.isReady() else { return }
     ProcessHeap.heap.threadExits()
-    // A safe place for what a free in the thread's end has put off.
+    // Frees during thread exit put this off until here, where it is safe.
     ProcessHeap.serveScavenger()
 }
 
 // MARK: Before the program changes what its threads are
 
-/// The program is about to make a call that the kernel refuses where there are several threads, or that the C library
-/// carries over to the threads that it knows: the worker has ended when this returns.
+/// Ends the worker; it has left the process when this returns.
+///
+/// To be called before the program makes a system call that the kernel refuses in a process with several threads, or
+/// that the C library repeats on the threads that it knows about, which do not include the worker.
 @c(pageheap_end_worker)
 public func endWorker() {
     guard ProcessHeap.isReadyIfStarted(), !LockPassage.isOpen, pageheap_has_bare_thread(),
@@ -143,14 +149,15 @@ public func endWorker() {
     ProcessHeap.heap.heap.endHoldOff(delay: Tunables.workerForkDelayNanoseconds)
 }
 
-/// The program is about to give up system calls: from now on the heap makes only those of an ordinary malloc.
+/// Ends the worker for good and restricts the heap to the system calls of an ordinary malloc, before the
+/// program enters a sandbox.
 @c(pageheap_prepare_for_sandbox)
 public func prepareForSandbox() {
-    // The child of a vfork has its parent's heap, and a sandbox of its own.
+    // A vfork child shares its parent's heap, but its sandbox is its own.
     guard ProcessHeap.isReady(), !LockPassage.isOpen, pageheap_is_noted_process() else { return }
     ProcessHeap.heap.heap.releaseInCallersForGood()
     ProcessHeap.holdOffWorker()
-    // What has to be asked for while it can be.
+    // Reads and keeps a figure that cannot be read later.
     _ = pageheap_largest_request_bytes()
     pageheap_keep_to_plain_calls()
     ProcessHeap.heap.heap.endHoldOff(delay: 0)

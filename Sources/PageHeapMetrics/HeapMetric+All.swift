@@ -1,7 +1,7 @@
 import PageHeap
 
 extension HeapMetric {
-    /// All metrics, in the order of the table.
+    /// All metrics, in the order of the table in `Documentation/metrics.md`.
     public static let all = memory + scavenger + locks + malloc + [snapshotDuration]
 
     private static let memory = [
@@ -111,7 +111,7 @@ extension HeapMetric {
             [.gauge { $0.malloc?.releasedInSpansBytes }]),
     ]
 
-    /// The one duration there is of an event: it belongs to the reporter, and no snapshot has it.
+    /// The duration of a snapshot, the only metric of an event. The reporter measures it; no snapshot contains it.
     static let snapshotDuration = HeapMetric(
         .timer, "pageheap_snapshot_duration_seconds", .seconds,
         "How long it took to read the figures for a report.", [])

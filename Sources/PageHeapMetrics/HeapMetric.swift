@@ -1,19 +1,19 @@
-/// A metric that ``MetricsReporter`` reports: its name, and what it means.
+/// A metric that ``MetricsReporter`` reports: its name, kind, unit and meaning.
 ///
-/// The names follow Prometheus's conventions: base units, the unit in the name, `_total` for what only rises.
-/// `Documentation/metrics.md` has ``all`` of them as a table.
+/// The names follow Prometheus's conventions: base units, the unit in the name, and the suffix `_total` for counters.
+/// `Documentation/metrics.md` lists ``all`` of them in a table.
 public struct HeapMetric: Sendable {
-    /// How a metric behaves, and what it is in swift-metrics.
+    /// The kind of a metric, which determines its type in swift-metrics.
     public enum Kind: String, Hashable, Sendable {
         /// A value that rises and falls: a `Meter`.
         case gauge
-        /// A total that only rises: a `Counter`, or a `FloatingPointCounter` where the unit is seconds.
+        /// A total that only rises: a `Counter`, or a `FloatingPointCounter` if the unit is seconds.
         case counter
-        /// Durations of events: a `Timer`.
+        /// The durations of events: a `Timer`.
         case timer
     }
 
-    /// What a metric is measured in.
+    /// The unit of a metric.
     public enum Unit: String, Hashable, Sendable {
         /// Bytes.
         case bytes
@@ -21,17 +21,17 @@ public struct HeapMetric: Sendable {
         case seconds
         /// A share, 0 to 1.
         case ratio
-        /// A number of things, which the name says.
+        /// A count of the things that the metric's name says.
         case count
     }
 
-    /// Its name in the metrics system, `pageheap_` and so on.
+    /// The metric's name in the metrics system, which begins with `pageheap_`.
     public let name: String
-    /// How it behaves.
+    /// The metric's kind.
     public let kind: Kind
-    /// What it is measured in.
+    /// The metric's unit.
     public let unit: Unit
-    /// What it means, in one line.
+    /// The metric's meaning, in one line.
     public let help: String
     let series: [MetricSeries]
 
@@ -43,6 +43,6 @@ public struct HeapMetric: Sendable {
         self.series = series
     }
 
-    /// The names of the dimensions that it has beside `heap`, which all have.
+    /// The names of the metric's dimensions, without `heap`, which every metric has.
     public var dimensionNames: [String] { series.first.map { $0.dimensions.map(\.0) } ?? [] }
 }

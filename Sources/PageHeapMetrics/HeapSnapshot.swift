@@ -1,9 +1,9 @@
 import PageHeap
 
-/// What one report is made from: figures of one moment.
+/// The statistics that one report is made from, of one moment.
 package struct HeapSnapshot: Sendable {
     package let heap: PageHeap.Statistics
-    /// What only a malloc has.
+    /// The statistics that only a malloc has; nil for other heaps.
     package let malloc: MallocStatistics?
 
     package init(heap: PageHeap.Statistics, malloc: MallocStatistics? = nil) {

@@ -1,12 +1,12 @@
 import CoreMetrics
 
-/// A series in the metrics system. It is registered as soon as there is a value, and no sooner.
+/// A series in the metrics system. It is not registered before it has a value.
 struct Instrument {
     let series: MetricSeries
     private let label: String
     private let dimensions: [(String, String)]
     private let factory: any MetricsFactory
-    // One of these, as the series says.
+    // Only the one for the series' kind of value is used.
     private var gauge: Meter?
     private var count: (counter: Counter, total: RunningTotal<Int>)?
     private var seconds: (counter: FloatingPointCounter, total: RunningTotal<Double>)?
@@ -36,7 +36,7 @@ struct Instrument {
         }
     }
 
-    /// Takes the series out of the metrics system.
+    /// Removes the series from the metrics system.
     mutating func unregister() {
         gauge?.destroy()
         gauge = nil
@@ -47,7 +47,7 @@ struct Instrument {
     }
 
     private mutating func set(_ value: Double?) {
-        // A gauge without a value would go on to tell of the last one.
+        // A registered gauge without a value would keep reporting its last one.
         guard let value else { return unregister() }
         let known = gauge ?? Meter(label: label, dimensions: dimensions, factory: factory)
         known.set(value)

@@ -1,7 +1,7 @@
-/// One line of a metric: its dimensions, and where its value is found.
+/// One series of a metric: its dimensions, and a function that reads its value from a snapshot.
 ///
-/// A value that is not there is not reported: a goal or a limit while there is none, a malloc's figures of a heap that is
-/// no malloc.
+/// A value that is nil is not reported: a goal or a limit while there is none, or a figure that only a malloc has, for
+/// other heaps.
 struct MetricSeries: Sendable {
     enum Value: Sendable {
         case gauge(@Sendable (HeapSnapshot) -> Double?)
@@ -34,7 +34,7 @@ struct MetricSeries: Sendable {
         MetricSeries(dimensions: [], value: .seconds(value))
     }
 
-    /// Whether a total is less than it was: it has begun anew.
+    /// Whether the series is a total that has fallen, which means that it has restarted from zero.
     func hasFallen(from last: HeapSnapshot, to now: HeapSnapshot) -> Bool {
         switch value {
         case .gauge: false

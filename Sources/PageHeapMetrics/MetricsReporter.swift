@@ -2,21 +2,21 @@ import CoreMetrics
 import PageHeap
 import Synchronization
 
-/// Reports a heap's figures to swift-metrics, as the gauges, counters and timers of ``HeapMetric/all``.
+/// Reports a heap's statistics to swift-metrics, as the gauges, counters and timers of ``HeapMetric/all``.
 ///
 /// ```swift
 /// let reporter = MetricsReporter(heap: try ProcessMalloc(), name: "malloc")
 /// try await reporter.run(every: .seconds(10))
 /// ```
 ///
-/// Every metric has the dimension `heap`, so that several heaps can be told apart. Of a ``/PageHeap/ProcessMalloc``, those
-/// figures are reported, too, that only a malloc has.
+/// Every metric has the dimension `heap`, which distinguishes several heaps. For a ``/PageHeap/ProcessMalloc``, the
+/// reporter also reports the figures that only a malloc has.
 ///
-/// Counters follow the heap's totals: after a report, a counter's value is the total. Totals that begin at zero anew, as
-/// in a forked child, are added to what was reported before. Where the metrics system has no counter of fractions of its
-/// own, swift-metrics rounds CPU times down to whole seconds.
+/// Counters follow the heap's totals: after a report, a counter's value is the total. If the totals restart from zero,
+/// as in a forked child, the counters continue from their previous values. If the metrics system has no floating-point
+/// counter of its own, swift-metrics rounds CPU times down to whole seconds.
 ///
-/// All methods may be called from any thread at any time. Only one reporter should report under a name.
+/// All methods may be called from any thread at any time. Use at most one reporter per name.
 public final class MetricsReporter: Sendable {
     private struct State {
         var instruments: [Instrument]
@@ -29,12 +29,13 @@ public final class MetricsReporter: Sendable {
     private let snapshot: @Sendable () -> HeapSnapshot
     private let state = Mutex<State?>(nil)
 
-    /// Makes a reporter. Metrics are registered with its first report.
+    /// Creates a reporter. Its first report registers the metrics.
     ///
     /// - Parameters:
-    ///   - heap: what is reported: a heap, or the process's malloc.
+    ///   - heap: the heap to report on: a page heap, or the process's malloc.
     ///   - name: the value of the dimension `heap`.
-    ///   - factory: where the metrics are registered; if nothing, wherever `MetricsSystem.factory` is at the first report.
+    ///   - factory: the factory that makes the metrics; if nil, `MetricsSystem.factory` at the time of the first
+    ///     report.
     /// - Complexity: O(1).
     public convenience init(heap: some ScavengedHeap, name: String, factory: (any MetricsFactory)? = nil) {
         self.init(name: name, factory: factory) { HeapSnapshot(of: heap) }
@@ -46,9 +47,9 @@ public final class MetricsReporter: Sendable {
         self.snapshot = snapshot
     }
 
-    /// Reports the figures of this moment.
+    /// Reports the heap's current statistics.
     ///
-    /// - Returns: those figures.
+    /// - Returns: the reported statistics.
     /// - Complexity: that of the heap's `statistics`, and about thirty calls of the metrics system.
     @discardableResult
     public func report() -> PageHeap.Statistics {
@@ -72,27 +73,27 @@ public final class MetricsReporter: Sendable {
         }
     }
 
-    /// Reports at once, then from time to time, and a last time when the task is cancelled; then it returns.
+    /// Reports at once, then at regular intervals. When the task is cancelled, reports a last time and returns.
     ///
     /// - Parameters:
-    ///   - interval: from the end of one report to the next; more than nothing.
-    ///   - body: is called after each report with the figures, on the task that called.
+    ///   - interval: the time from the end of one report to the next report; more than zero.
+    ///   - body: a closure that is called with the statistics after each report, on the calling task.
     /// - Throws: ``/PageHeap/PageHeapError/invalidInterval(_:)``.
-    /// - Complexity: that of ``report()``, each `interval`.
+    /// - Complexity: that of ``report()`` per `interval`.
     nonisolated(nonsending) public func run(
         every interval: Duration, afterEach body: (PageHeap.Statistics) -> Void = { _ in }
     ) async throws(PageHeapError) {
         guard interval > .zero else { throw .invalidInterval(interval) }
         while !Task.isCancelled {
             body(report())
-            // It ends early when the task is cancelled, which the loop sees.
+            // Ends early if the task is cancelled, which the loop condition then sees.
             try? await Task.sleep(for: interval)
         }
         body(report())
     }
 
-    /// Takes all metrics out of the metrics system, for a heap that ends before the program does. A later report
-    /// registers them again.
+    /// Removes all metrics from the metrics system. For a heap that is destroyed before the program ends. A later
+    /// report registers them again.
     public func unregister() {
         state.withLock { state in
             guard var current = state else { return }

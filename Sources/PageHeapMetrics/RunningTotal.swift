@@ -1,21 +1,21 @@
-/// Follows a heap's total in a counter, which takes increments only.
+/// Computes the increments that make a counter follow a heap's total.
 ///
-/// It keeps what the counter holds, so that rounding never adds up: the counter is always as close to the total as its
-/// numbers allow.
+/// It keeps the counter's value, so that rounding errors do not accumulate: the counter is always as close to the total
+/// as its number type allows.
 struct RunningTotal<Number: Numeric & Comparable> {
-    /// What the counter holds.
+    /// The counter's value.
     private(set) var reported = Number.zero
-    /// What it held when the heap's total last began at zero.
+    /// The counter's value when the heap's total last restarted from zero.
     private var base = Number.zero
 
     init() {}
 
-    /// Goes on to a total.
+    /// Advances to a new total.
     ///
     /// - Parameters:
-    ///   - total: of the heap.
-    ///   - hasBegunAnew: whether the heap's totals began at zero since the last time.
-    /// - Returns: what to add to the counter; zero or more.
+    ///   - total: the heap's total.
+    ///   - hasBegunAnew: whether the heap's totals have restarted from zero since the last call.
+    /// - Returns: the increment to add to the counter; zero or more.
     mutating func advance(to total: Number, hasBegunAnew: Bool) -> Number {
         if hasBegunAnew { base = reported }
         let increment = base + total - reported

@@ -1,25 +1,25 @@
 import PageHeap
 
 extension HeapService {
-    /// What a service does.
+    /// The settings of a service.
     public struct Configuration: Hashable, Sendable {
-        /// From one look at the heap to the next; more than nothing. The default, 10 s, is as often as metrics are scraped
-        /// at most places; a look takes some microseconds.
+        /// The time between two checks of the heap; more than zero. The default, 10 s, is a common interval for
+        /// scraping metrics. A check takes some microseconds.
         public var interval = Duration.seconds(10)
 
-        /// Whether the figures are reported to swift-metrics, at each look.
+        /// Whether each check reports the statistics to swift-metrics. The default is true.
         public var reportsMetrics = true
 
-        /// Whether all free memory is given back when the service ends. Off by default, because the process mostly ends
-        /// with it; of use where it goes on without its server.
+        /// Whether all free memory is released when the service ends. The default is false, because the process mostly
+        /// ends with the service. Useful if the process continues without its server.
         public var releasesAtShutdown = false
 
-        /// Where retained memory and the heap's books are so near to the memory limit, in percent of it, there is a
-        /// warning: 1 to 100. The default is 98: from 95 on the scavenger holds against it, so 98 is where it does not get
-        /// ahead.
+        /// The threshold for a warning that memory is near its limit: retained memory plus metadata, in percent of the
+        /// limit, 1 to 100. The default is 98: the scavenger works against the limit from 95 percent on, so at 98 it
+        /// is not keeping up.
         public var limitWarningPercent = 98
 
-        /// The defaults.
+        /// Creates a configuration with the default settings.
         public init() {}
 
         func check() throws(PageHeapError) {

@@ -4,7 +4,8 @@ import PageHeap
 import PageHeapMetrics
 import ServiceLifecycle
 
-/// A heap among the services of a server: reports its metrics, logs what is notable, and ends when the server does.
+/// A service that watches a heap in a server: it reports the heap's metrics, logs notable events, and
+/// ends with the server.
 ///
 /// <!-- given:
 /// import Logging
@@ -17,12 +18,16 @@ import ServiceLifecycle
 /// try await group.run()
 /// ```
 ///
-/// It logs what it watches once, at `info`; that memory is near its limit, that the system refuses to take memory back,
-/// and that there is nothing to watch, at `warning`; what the scavenger does, at `debug`: each event of a heap, and of the
-/// process's malloc each look that saw a generation of the search end. All figures are metadata, in bytes where the key
-/// says so.
+/// The service logs at these levels:
 ///
-/// At a graceful shutdown, and when it is cancelled, it reports a last time.
+/// - `info`: what it watches, once.
+/// - `warning`: memory is near its limit, the system refuses to take memory, or there is no heap to watch.
+/// - `debug`: the scavenger's work. For a heap that is each event; for the process's malloc, each check that finds that
+///   a generation of the search has ended.
+///
+/// All figures are log metadata, in bytes if the key says so.
+///
+/// At a graceful shutdown, and on cancellation, the service reports a last time.
 public struct HeapService: Service {
     private let name: String
     private let configuration: Configuration
@@ -30,17 +35,17 @@ public struct HeapService: Service {
     private let metrics: (any MetricsFactory)?
     private let find: @Sendable () throws(ProcessMallocError) -> any ScavengedHeap
 
-    /// Makes a service for the process's malloc.
+    /// Creates a service for the process's malloc.
     ///
-    /// Where malloc is another one, the service says so in a warning and waits for the shutdown: the same server runs with
-    /// and without it.
+    /// If the process has another malloc, the service logs a warning and waits for the shutdown, so that the same
+    /// server runs with and without the library.
     ///
     /// - Parameters:
-    ///   - logger: what is notable goes there, with the metadata `heap`, which is `malloc`.
-    ///   - configuration: what it does.
-    ///   - metrics: where metrics are reported; if nothing, wherever `MetricsSystem.factory` is when the service begins.
+    ///   - logger: the logger for notable events. The service adds the metadata `heap`, with the value `malloc`.
+    ///   - configuration: the service's settings.
+    ///   - metrics: the factory that makes the metrics; if nil, `MetricsSystem.factory` when the service runs.
     /// - Throws: ``/PageHeap/PageHeapError/invalidInterval(_:)``, ``/PageHeap/PageHeapError/invalidConfiguration(_:)``.
-    /// - Complexity: O(1). The heap is first looked at when the service runs.
+    /// - Complexity: O(1). The service does not use the heap before it runs.
     public init(
         logger: Logger, configuration: Configuration = Configuration(), metrics: (any MetricsFactory)? = nil
     ) throws(PageHeapError) {
@@ -49,16 +54,16 @@ public struct HeapService: Service {
         }
     }
 
-    /// Makes a service for a heap.
+    /// Creates a service for a heap.
     ///
     /// - Parameters:
-    ///   - heap: what is watched. The service keeps it alive.
-    ///   - name: tells it from other heaps: the metadata `heap` of what is logged, and the dimension `heap` of the metrics.
-    ///   - logger: what is notable goes there.
-    ///   - configuration: what it does.
-    ///   - metrics: where metrics are reported; if nothing, wherever `MetricsSystem.factory` is when the service begins.
+    ///   - heap: the heap to watch. The service keeps it alive.
+    ///   - name: the heap's name: the log metadata `heap`, and the metrics' dimension `heap`.
+    ///   - logger: the logger for notable events.
+    ///   - configuration: the service's settings.
+    ///   - metrics: the factory that makes the metrics; if nil, `MetricsSystem.factory` when the service runs.
     /// - Throws: ``/PageHeap/PageHeapError/invalidInterval(_:)``, ``/PageHeap/PageHeapError/invalidConfiguration(_:)``.
-    /// - Complexity: O(1). The heap is first looked at when the service runs.
+    /// - Complexity: O(1). The service does not use the heap before it runs.
     public init(
         heap: some ScavengedHeap, name: String, logger: Logger, configuration: Configuration = Configuration(),
         metrics: (any MetricsFactory)? = nil
@@ -84,14 +89,14 @@ public struct HeapService: Service {
 
     /// Watches the heap until the shutdown.
     ///
-    /// - Throws: nothing that could happen: the configuration has been checked.
+    /// - Throws: nothing in practice, because the configuration has already been checked.
     public func run() async throws {
         let heap: any ScavengedHeap
         do {
             heap = try find()
         } catch {
             logger.warning("no heap to watch", metadata: ["reason": "\(error)"])
-            // A service that ends before its group would end the group. Cancellation is an end like any other.
+            // Do not return yet: a service that ends before its group ends the group. Cancellation ends the wait, too.
             try? await gracefulShutdown()
             return
         }

@@ -1,10 +1,10 @@
 import Logging
 import PageHeap
 
-/// Tells a logger of what is notable in a heap's figures, from one look to the next.
+/// Logs notable changes of a heap's statistics from one check to the next.
 struct HeapWatch {
-    /// Retained memory has to fall so far below the mark, in percent of the limit, before it counts as far from the limit
-    /// again: figures that swing about the mark would else fill the log.
+    /// How far memory must fall below the warning threshold, in percent of the limit, to count as no longer near the
+    /// limit. Without this margin, figures that vary around the threshold would flood the log.
     private static let hysteresisPercent = 5
 
     private let logger: Logger
@@ -15,10 +15,10 @@ struct HeapWatch {
     private var hasWarnedOfFailures = false
 
     /// - Parameters:
-    ///   - logger: where it is told.
-    ///   - warningPercent: so near to the limit, in percent of it, there is a warning.
-    ///   - seesEvents: whether the heap's events are told elsewhere, and so the ends of generations.
-    ///   - first: the figures at the beginning.
+    ///   - logger: the logger to use.
+    ///   - warningPercent: the threshold for the warning, in percent of the limit.
+    ///   - seesEvents: whether the heap's events, and with them the ends of generations, are logged elsewhere.
+    ///   - first: the statistics at the start.
     init(logger: Logger, warningPercent: Int, seesEvents: Bool, first: PageHeap.Statistics) {
         self.logger = logger
         self.warningPercent = warningPercent
@@ -26,7 +26,7 @@ struct HeapWatch {
         last = first
     }
 
-    /// Tells what has changed since the last look.
+    /// Logs what has changed since the last check.
     mutating func look(at figures: PageHeap.Statistics) {
         if !seesEvents { lookAtGenerations(figures) }
         lookAtFailures(figures)
@@ -48,7 +48,7 @@ struct HeapWatch {
             ])
     }
 
-    /// Warns once: what the system refuses once, locked memory, it mostly refuses again.
+    /// Logs refused releases, as a warning only the first time: if memory is locked, most later releases fail, too.
     private mutating func lookAtFailures(_ figures: PageHeap.Statistics) {
         let failures = figures.releaseFailures - last.releaseFailures
         guard failures > 0 else { return }
@@ -84,7 +84,7 @@ struct HeapWatch {
         }
     }
 
-    /// What counts against the limit, in percent of it; 0 where there is none.
+    /// Returns what counts against the limit, in percent of it; 0 if there is no limit.
     private static func limitPercent(_ figures: PageHeap.Statistics) -> Double {
         guard let limit = figures.memoryLimitBytes, limit > 0 else { return 0 }
         return 100 * Double(figures.retainedBytes + figures.metadataBytes) / Double(limit)

@@ -2,8 +2,8 @@ import Logging
 import PageHeap
 
 extension PageHeap {
-    /// Tells a logger of each event of the scavenger, at `debug`, until the task is cancelled. A logger that keeps no such
-    /// entries costs the heap nothing.
+    /// Logs each event of the scavenger at `debug`, until the task is cancelled. If the logger's level excludes
+    /// `debug`, this returns at once and costs the heap nothing.
     func logEvents(to logger: Logger) async throws {
         guard logger.logLevel <= .debug else { return }
         for await event in try scavengeEvents() { Self.log(event, to: logger) }

@@ -2,7 +2,8 @@ import PageHeapCore
 
 import class Foundation.NSLock
 
-/// Refuses the calls that a plan names, and passes all others on to another system. A refused call changes nothing.
+/// An operating system that refuses the calls that a plan names, and forwards all others. A refused call changes
+/// nothing.
 package final class FailingOperatingSystem<Base: OperatingSystem>: OperatingSystem, @unchecked Sendable {
     package let base: Base
 
@@ -14,7 +15,7 @@ package final class FailingOperatingSystem<Base: OperatingSystem>: OperatingSyst
         self.plan = plan
     }
 
-    /// Replaces the plan; its calls are counted from now on.
+    /// Replaces the plan. Calls are counted from now on.
     package func follow(_ plan: FailurePlan) { lock.withLock { self.plan = plan } }
 
     private func fails(_ kind: SystemCallKind) -> Bool { lock.withLock { plan.fails(kind) } }

@@ -1,36 +1,36 @@
-/// Which calls a failing system refuses.
+/// The calls that a ``FailingOperatingSystem`` refuses.
 package struct FailurePlan: Sendable {
-    /// For each kind, the calls that fail, counted from 1 since the plan was set.
+    /// The calls that fail, for each kind, counted from 1 since the plan was set.
     private var failing: [SystemCallKind: ClosedRange<Int>] = [:]
     private var made: [SystemCallKind: Int] = [:]
-    /// Of all calls that ask for memory, those that fail, counted from 1.
+    /// The calls that fail, among all that ask for memory, counted from 1.
     private var failingRequests: ClosedRange<Int>?
     private var requestsMade = 0
-    /// What a refused release answers.
+    /// The error that a refused release returns.
     package private(set) var releaseError: Int32 = FailurePlan.outOfMemory
 
-    /// No call fails.
+    /// Creates a plan in which no call fails.
     package init() {}
 
-    /// Some calls of a kind fail.
+    /// Creates a plan in which some calls of a kind fail.
     ///
     /// - Parameters:
-    ///   - calls: from 1; `1...Int.max` for all of them.
-    ///   - error: what a refused release answers; positive.
+    ///   - calls: the calls that fail, counted from 1; `1...Int.max` for all of them.
+    ///   - error: the error that a refused release returns; positive.
     package init(_ kind: SystemCallKind, calls: ClosedRange<Int>, error: Int32 = FailurePlan.outOfMemory) {
         failing[kind] = calls
         releaseError = error
     }
 
-    /// The `number`-th call of a kind fails, from 1.
+    /// Creates a plan in which the `number`-th call of a kind fails, counted from 1.
     package init(_ kind: SystemCallKind, call number: Int) { self.init(kind, calls: number...number) }
 
-    /// Some of all calls that ask for memory fail, of whatever kind (``SystemCallKind/asksForMemory``).
+    /// Creates a plan in which some calls of any kind that asks for memory fail (``SystemCallKind/asksForMemory``).
     ///
-    /// - Parameter requests: from 1.
+    /// - Parameter requests: the calls that fail, counted from 1.
     package init(requests: ClosedRange<Int>) { failingRequests = requests }
 
-    /// Counts a call, and answers whether it fails.
+    /// Counts a call, and returns whether it fails.
     mutating func fails(_ kind: SystemCallKind) -> Bool {
         let number = (made[kind] ?? 0) + 1
         made[kind] = number

@@ -2,14 +2,14 @@ import CPageHeap
 import Foundation
 import PageHeapCore
 
-/// The real memory that a simulated system gives to a heap's books.
+/// Real memory, which a simulated system provides for a heap's metadata.
 enum RealMemory {
-    /// Address space without access, aligned as the simulated machine's pages would be; nothing where the real system
+    /// Reserves address space without access, aligned to the simulated machine's pages. Returns nil if the real system
     /// refuses.
     static func reserve(_ bytes: ByteCount, alignment: ByteCount) -> UnsafeMutableRawPointer? {
         let size = (bytes + alignment).rawValue
         guard let mapped = pageheap_map(size, Int32(PAGEHEAP_ACCESS_NONE)) else { return nil }
-        // More was taken than asked, so that an aligned piece lies inside; the rest goes back.
+        // The mapping is larger than requested, so that an aligned range lies inside. Unmap the rest.
         let start = ByteCount(UInt(bitPattern: mapped))
         let below = (start.roundedUp(to: alignment) - start).rawValue
         let memory = mapped + Int(below)
@@ -18,7 +18,7 @@ enum RealMemory {
         return memory
     }
 
-    /// Gives address space back; false if the real system refuses.
+    /// Unmaps address space. Returns false if the real system refuses.
     static func cancel(_ address: UnsafeMutableRawPointer, _ bytes: ByteCount) -> Bool {
         pageheap_unmap(address, bytes.rawValue) == 0
     }
@@ -27,7 +27,7 @@ enum RealMemory {
         pageheap_protect(address, bytes.rawValue, Int32(PAGEHEAP_ACCESS_READ_WRITE)) == 0
     }
 
-    /// How many bytes of a range are resident; looks at the range alone, whatever else the process does.
+    /// Returns how many bytes of a range are resident, regardless of other memory of the process.
     static func residentBytes(_ address: UnsafeMutableRawPointer, _ bytes: ByteCount) -> ByteCount {
         let page = Int(pageheap_physical_page_bytes())
         let pages = (Int(bytes.rawValue) + page - 1) / page

@@ -2,8 +2,8 @@ import PageHeapCore
 
 import class Foundation.NSLock
 
-/// Passes every call on to another system, and keeps the sequence of those that change something, so that a test can
-/// assert exactly what was asked.
+/// An operating system that forwards every call and records those that change something, so that a test can assert the
+/// exact sequence of calls.
 package final class RecordingOperatingSystem<Base: OperatingSystem>: OperatingSystem, @unchecked Sendable {
     package let base: Base
 
@@ -13,16 +13,17 @@ package final class RecordingOperatingSystem<Base: OperatingSystem>: OperatingSy
 
     package init(_ base: Base) { self.base = base }
 
-    /// The calls so far, in order.
+    /// The recorded calls, in order.
     package var calls: [SystemCall] { lock.withLock { recorded } }
 
-    /// The calls so far of one kind.
+    /// The recorded calls of one kind, in order.
     package func calls(_ kind: SystemCallKind) -> [SystemCall] { calls.filter { $0.kind == kind } }
 
-    /// Forgets what was recorded.
+    /// Discards the recorded calls.
     package func forget() { lock.withLock { recorded = [] } }
 
-    /// Calls something after each call of the heap, in the thread that made it: what other threads may do meanwhile.
+    /// Sets a hook that runs after each recorded call, on the calling thread. It simulates what other threads may do
+    /// meanwhile.
     package func onCall(_ hook: (@Sendable (SystemCall) -> Void)?) { lock.withLock { self.hook = hook } }
 
     private func record(_ call: SystemCall) {

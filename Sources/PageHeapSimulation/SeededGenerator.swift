@@ -1,4 +1,4 @@
-/// A generator of pseudo-random numbers that gives the same sequence for the same seed, everywhere. (SplitMix64.)
+/// A pseudo-random number generator, SplitMix64, that returns the same sequence for the same seed on every platform.
 package struct SeededGenerator: RandomNumberGenerator, Sendable {
     private var state: UInt64
 

@@ -1,30 +1,30 @@
 import PageHeapCore
 
-/// The pretended address space of a simulated system: what is reserved, what is accessible, what has memory.
+/// The address space of a simulated system: what is reserved, what is accessible, and what is resident.
 ///
-/// A value; whoever owns it guards it. Costs nothing for what is only reserved.
+/// A value without a lock: its owner must guard it. Reserved address space that is not accessible uses no memory.
 struct SimulatedAddressSpace {
     private let machine: SimulatedMachine
-    /// Reserved ranges, sorted, disjoint.
+    /// The reserved ranges, sorted and disjoint.
     private var reservations: [Range<UInt>] = []
     private var blocks: [UInt: SimulatedBlock] = [:]
-    /// Pages with memory.
+    /// The number of resident pages.
     private var residentPages = 0
 
-    /// Page faults so far.
+    /// The number of page faults so far.
     private(set) var faults = 0
-    /// Wrong transitions so far.
+    /// The invalid transitions so far.
     private(set) var violations: [SimulatedViolation] = []
 
     init(_ machine: SimulatedMachine) { self.machine = machine }
 
-    /// Bytes that have memory.
+    /// The number of resident bytes.
     var residentBytes: ByteCount { ByteCount(UInt(residentPages) * machine.physicalPage.rawValue) }
 
-    /// Bytes reserved.
+    /// The number of reserved bytes.
     var reservedBytes: ByteCount { ByteCount(reservations.reduce(0) { $0 + UInt($1.count) }) }
 
-    /// Takes the lowest free address space that is large enough, or nothing beyond the machine's limit.
+    /// Reserves the lowest free range that is large enough. Returns nil if that would exceed the machine's limit.
     mutating func reserve(_ bytes: ByteCount, alignment: ByteCount) -> UInt? {
         let limit = machine.addressSpace
         guard bytes != 0, bytes <= limit, reservedBytes <= limit - bytes else { return nil }
@@ -37,7 +37,7 @@ struct SimulatedAddressSpace {
         return start
     }
 
-    /// Reserves a certain range; false if part of it is reserved already.
+    /// Reserves a given range. Returns false if part of it is already reserved.
     @discardableResult
     mutating func reserve(_ range: Range<UInt>) -> Bool {
         if reservations.contains(where: { $0.overlaps(range) }) { return false }
@@ -72,9 +72,9 @@ struct SimulatedAddressSpace {
         for (number, pages) in parts(of: range) { residentPages -= blocks[number]?.release(pages) ?? 0 }
     }
 
-    /// Models access to memory: pages without memory get some.
+    /// Simulates access to memory, which makes its pages resident.
     ///
-    /// - Returns: the page faults that this took.
+    /// - Returns: the number of page faults.
     mutating func touch(_ address: UInt, _ bytes: ByteCount) -> Int {
         let page = machine.physicalPage
         let end = ByteCount(address + bytes.rawValue).roundedUp(to: page).rawValue
@@ -90,12 +90,12 @@ struct SimulatedAddressSpace {
         return taken
     }
 
-    /// Whether all of a range is accessible.
+    /// Whether a whole range is accessible.
     func isReady(_ range: Range<UInt>) -> Bool {
         parts(of: range).allSatisfy { number, pages in blocks[number]?.isReady(pages) ?? false }
     }
 
-    /// Notes a range that is not made of whole physical pages. Answers whether it is.
+    /// Returns whether a range consists of whole physical pages, and records a violation if it does not.
     mutating func checkAligned(_ address: UInt, _ bytes: ByteCount) -> Bool {
         let mask = machine.physicalPage.rawValue - 1
         let aligned = address & mask == 0 && bytes.rawValue & mask == 0
@@ -104,7 +104,7 @@ struct SimulatedAddressSpace {
     }
 
     private func isReserved(_ range: Range<UInt>) -> Bool {
-        // Neighbouring reservations may have been made one by one.
+        // The range may span several adjacent reservations.
         var from = range.lowerBound
         for reservation in reservations where reservation.contains(from) { from = reservation.upperBound }
         return from >= range.upperBound
@@ -120,7 +120,7 @@ struct SimulatedAddressSpace {
         return Int((part.lowerBound - base) / page)..<Int((part.upperBound - base) / page)
     }
 
-    /// The blocks that a range touches, and its physical pages in each.
+    /// Returns the blocks that a range touches, and its physical pages in each.
     private func parts(of range: Range<UInt>) -> [(block: UInt, pages: Range<Int>)] {
         var parts: [(block: UInt, pages: Range<Int>)] = []
         var address = range.lowerBound

@@ -1,14 +1,14 @@
-/// What is known of the physical pages of one aligned 4 MiB block of pretended address space.
+/// The state of the physical pages of one aligned 4 MiB block of simulated address space.
 struct SimulatedBlock {
-    /// log2 of the bytes of a block.
+    /// The binary logarithm of the size of a block in bytes.
     static var shift: UInt { 22 }
 
-    /// A bit for each physical page that is accessible.
+    /// One bit per physical page: whether it is accessible.
     private(set) var ready: [UInt64]
-    /// A bit for each physical page that has memory: touched since it was made accessible or released.
+    /// One bit per physical page: whether it is resident, that is, touched since it was made accessible or released.
     private(set) var resident: [UInt64]
 
-    /// - Parameter pages: physical pages of a block.
+    /// - Parameter pages: the number of physical pages in a block.
     init(pages: Int) {
         ready = Array(repeating: 0, count: (pages + 63) / 64)
         resident = ready
@@ -19,14 +19,14 @@ struct SimulatedBlock {
         Self.forEachWord(pages) { ready[$0] |= $1 }
     }
 
-    /// Whether all of some pages are accessible.
+    /// Whether all of the given pages are accessible.
     func isReady(_ pages: Range<Int>) -> Bool {
         var all = true
         Self.forEachWord(pages) { all = all && ready[$0] & $1 == $1 }
         return all
     }
 
-    /// Gives pages memory. Answers how many had none.
+    /// Makes pages resident. Returns how many were not.
     mutating func touch(_ pages: Range<Int>) -> Int {
         var faults = 0
         Self.forEachWord(pages) { index, mask in
@@ -36,7 +36,7 @@ struct SimulatedBlock {
         return faults
     }
 
-    /// Takes the memory of pages away. Answers how many had some.
+    /// Releases the memory of pages. Returns how many were resident.
     mutating func release(_ pages: Range<Int>) -> Int {
         var released = 0
         Self.forEachWord(pages) { index, mask in
@@ -46,7 +46,7 @@ struct SimulatedBlock {
         return released
     }
 
-    /// Takes memory and access away. Answers how many pages had memory.
+    /// Removes memory and access. Returns how many pages were resident.
     mutating func cancel(_ pages: Range<Int>) -> Int {
         Self.forEachWord(pages) { ready[$0] &= ~$1 }
         return release(pages)

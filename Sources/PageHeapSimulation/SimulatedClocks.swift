@@ -1,4 +1,4 @@
-/// The clocks of a simulated system: they move only when told to.
+/// The clocks of a simulated system, which advance only when told to.
 struct SimulatedClocks {
     var monotonic: Int64 = 0
     var threadProcessor: Int64 = 0

@@ -1,26 +1,26 @@
 import PageHeapCore
 
-/// The figures of a simulated machine.
+/// The properties of a simulated machine.
 package struct SimulatedMachine: Sendable {
-    /// The unit in which the system maps and releases; a power of two, 4 KiB to 4 MiB.
+    /// The size of a physical page, the unit of mapping and releasing; a power of two, 4 KiB to 4 MiB.
     package var physicalPage: ByteCount = 4096
-    /// The size of a huge page, 0 where unknown.
+    /// The size of a huge page, 0 if unknown.
     package var hugePage: ByteCount = 0
-    /// Whether huge pages are used where nobody asked for them.
+    /// Whether the system uses huge pages by itself.
     package var hugePagesComeUnasked = false
-    /// Processors that the process may run on.
+    /// The number of processors that the process may run on.
     package var processors: UInt = 1
-    /// Where the heap's address space begins. Below it nothing is handed out.
+    /// The lowest address that the system reserves for the heap.
     package var firstAddress: UInt = 1 << 40
-    /// Bytes of address space that may be reserved at a time; more is refused.
+    /// The most address space that may be reserved at any one time, in bytes; more is refused.
     package var addressSpace: ByteCount = ByteCount(1 << 46)
-    /// What the system answers when asked whether address space is limited.
+    /// Whether the system reports that address space is limited.
     package var isAddressSpaceLimited = false
-    /// The most that one request may ask for.
+    /// The largest size of one request.
     package var largestRequest = ByteCount.maximum
     /// Whether released memory reads as zero.
     package var releasedMemoryReadsZero = true
-    /// Nanoseconds that giving a physical page back takes, on both clocks.
+    /// The time that releasing a physical page takes, on both clocks, in nanoseconds.
     package var releaseNanosecondsPerPage: Int64 = 0
 
     package init() {}

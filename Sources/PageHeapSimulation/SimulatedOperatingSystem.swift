@@ -2,22 +2,21 @@ import PageHeapCore
 
 import class Foundation.NSLock
 
-/// An operating system that only pretends to have memory: heaps of any size, on any machine, with clocks that move when
-/// told to.
+/// A simulated operating system, for heaps of any size on any machine, with clocks that advance only when told to.
 ///
-/// Address space of the heap is bookkeeping (reserved, accessible, resident), and a wrong transition is recorded as a
-/// ``SimulatedViolation``. The heap's own books get real memory. Page faults are modelled by ``touch(_:_:)``.
+/// The heap's address space exists only as state (reserved, accessible, resident). An invalid transition is recorded as
+/// a ``SimulatedViolation``. The heap's metadata has real memory. ``touch(_:_:)`` simulates page faults.
 package final class SimulatedOperatingSystem: OperatingSystem, @unchecked Sendable {
     package let machine: SimulatedMachine
 
-    /// Guards all below.
+    /// Guards all properties below.
     private let lock = NSLock()
     private var space: SimulatedAddressSpace
     private var clocks = SimulatedClocks()
     private var processorCount: UInt
     private var occupied: Range<UInt>?
     private var hook: (@Sendable (Int64) -> Void)?
-    /// Address space for the heap's books: bytes by address.
+    /// The address space of the heap's metadata: sizes by address.
     private var metadata: [UnsafeMutableRawPointer: ByteCount] = [:]
 
     package init(_ machine: SimulatedMachine = SimulatedMachine()) {
@@ -85,7 +84,7 @@ package final class SimulatedOperatingSystem: OperatingSystem, @unchecked Sendab
 
     private func isOccupied(_ range: Range<UInt>) -> Bool { occupied?.overlaps(range) ?? false }
 
-    // What was accessible goes with the reservation.
+    // Nothing to do: cancelling the reservation also removes access.
     package func unmap(_ address: UInt, _ bytes: ByteCount) {}
     package func unmapMetadata(_ address: UnsafeMutableRawPointer, _ bytes: ByteCount) {}
 
@@ -99,7 +98,8 @@ package final class SimulatedOperatingSystem: OperatingSystem, @unchecked Sendab
     package func threadProcessorNanoseconds() -> Int64 { lock.withLock { clocks.threadProcessor } }
     package func releasedMemoryReadsZero() -> Bool { machine.releasedMemoryReadsZero }
 
-    /// Lets the time pass, and gives other 'threads' their turn: see ``onWait(_:)``. Nobody is woken early.
+    /// Advances the clock and runs the hook of ``onWait(_:)``, which stands for other threads. Waits always
+    /// last their full time.
     package func wait(_ word: UnsafeRawPointer, while expected: UInt32, nanoseconds: Int64) -> Bool {
         if word.load(as: UInt32.self) != expected { return false }
         let turn = lock.withLock {
@@ -114,7 +114,8 @@ package final class SimulatedOperatingSystem: OperatingSystem, @unchecked Sendab
 
     // MARK: What the test does and sees
 
-    /// Reserves a certain range and makes it accessible, past the heap. Answers false if part of it is reserved already.
+    /// Reserves a given range and makes it accessible, bypassing the heap. Returns false if part of it is already
+    /// reserved.
     package func place(_ address: UInt, _ bytes: ByteCount) -> Bool {
         let range = address..<(address + bytes.rawValue)
         return lock.withLock {
@@ -124,47 +125,48 @@ package final class SimulatedOperatingSystem: OperatingSystem, @unchecked Sendab
         }
     }
 
-    /// Has another mapping of the process lie in a range from now on, which the heap may have reserved.
+    /// Simulates another mapping of the process in a range, which the heap may have reserved.
     package func occupy(_ range: Range<UInt>) { lock.withLock { occupied = range } }
 
-    /// Models access to memory.
+    /// Simulates access to memory.
     ///
-    /// - Returns: the page faults that this took.
+    /// - Returns: the number of page faults.
     @discardableResult
     package func touch(_ address: UInt, _ bytes: ByteCount) -> Int { lock.withLock { space.touch(address, bytes) } }
 
-    /// Calls something whenever the heap waits, after the time has passed, with the nanoseconds that it asked for.
+    /// Sets a hook that runs whenever the heap waits, after the time has passed. Its argument is the requested time in
+    /// nanoseconds.
     package func onWait(_ hook: (@Sendable (Int64) -> Void)?) { lock.withLock { self.hook = hook } }
 
-    /// Changes the processors that the process may run on.
+    /// Sets the number of processors that the process may run on.
     package func setProcessors(_ count: UInt) { lock.withLock { processorCount = count } }
 
-    /// Sets the monotonic clock, also back.
+    /// Sets the monotonic clock, which may go backwards.
     package func setMonotonic(nanoseconds: Int64) { lock.withLock { clocks.monotonic = nanoseconds } }
 
-    /// Lets time pass without work.
+    /// Advances the monotonic clock only, as if the calling thread had not run.
     package func advance(nanoseconds: Int64) { lock.withLock { clocks.monotonic += nanoseconds } }
 
-    /// Lets time pass with work of the calling thread: moves both clocks.
+    /// Advances both clocks, as if the calling thread had worked.
     package func work(nanoseconds: Int64) { lock.withLock { clocks.work(nanoseconds: nanoseconds) } }
 
-    /// Bytes touched and not released since.
+    /// The number of bytes that were touched and not released since.
     package var residentBytes: ByteCount { lock.withLock { space.residentBytes } }
-    /// Bytes of the heap's address space.
+    /// The size of the heap's reserved address space, in bytes.
     package var reservedBytes: ByteCount { lock.withLock { space.reservedBytes } }
-    /// Bytes of address space for the heap's books that were not given back.
+    /// The size of the address space reserved for the heap's metadata, in bytes.
     package var metadataReservedBytes: ByteCount {
         lock.withLock { metadata.values.reduce(0) { $0 + $1 } }
     }
-    /// Bytes of physical memory that the heap's books have, in the real machine's pages.
+    /// The physical memory of the heap's metadata, in bytes, counted in pages of the real machine.
     package var metadataResidentBytes: ByteCount {
         lock.withLock { metadata.reduce(0) { $0 + RealMemory.residentBytes($1.key, $1.value) } }
     }
-    /// Page faults so far.
+    /// The number of page faults so far.
     package var faults: Int { lock.withLock { space.faults } }
-    /// Wrong transitions so far; empty in a correct heap.
+    /// The invalid transitions so far; empty for a correct heap.
     package var violations: [SimulatedViolation] { lock.withLock { space.violations } }
 
-    /// What Linux answers to a range that is not made of whole pages (EINVAL).
+    /// EINVAL, which Linux returns for a range that does not consist of whole pages.
     private static var invalidArgument: Int32 { 22 }
 }

@@ -1,8 +1,8 @@
 import PageHeapCore
 
-/// A page allocator with its scavenger's search, by themselves: the lower layers of a heap without spans, on any system.
+/// A page allocator and its scavenger's search, without the rest of a heap, on any operating system.
 ///
-/// Owns the memory that both need to lie still. One thread at a time.
+/// It owns the memory of both, which must not move. It may be used by one thread at a time.
 package final class SimulatedPages<System: OperatingSystem> {
     package let system: System
     package let machine: MachineFigures
@@ -11,7 +11,7 @@ package final class SimulatedPages<System: OperatingSystem> {
     /// The search over the allocator's pages.
     package let search: ScavengeSearch
 
-    /// An allocator without memory, or nothing if the system refuses.
+    /// Creates an allocator without memory. Returns nil if the system refuses address space.
     package init?(_ system: System) {
         self.system = system
         machine = MachineFigures(of: system)
@@ -43,7 +43,7 @@ package final class SimulatedPages<System: OperatingSystem> {
         _modify { yield &heap.pointee.pages }
     }
 
-    /// The heap's accounts. Only what the scavenger releases is entered here.
+    /// The heap's counters. They count only what the scavenger releases.
     package var books: HeapBooks { heap.pointee.books }
 
     /// The scavenger's search space.

@@ -1,13 +1,13 @@
-/// A transition that a real system would punish or a correct heap would not ask for.
+/// An invalid transition, which fails on a real system or which a correct heap does not request.
 package enum SimulatedViolation: Equatable, Sendable {
-    /// Address space was cancelled that is not reserved.
+    /// The heap cancelled address space that was not reserved.
     case cancelledUnreserved(address: UInt, bytes: UInt)
-    /// Address space was made accessible that is not reserved.
+    /// The heap made address space accessible that was not reserved.
     case madeUnreservedAccessible(address: UInt, bytes: UInt)
-    /// Memory was released that is not accessible.
+    /// The heap released memory that was not accessible.
     case releasedInaccessible(address: UInt, bytes: UInt)
-    /// A range does not begin and end with physical pages.
+    /// A range does not begin and end at physical page boundaries.
     case unaligned(address: UInt, bytes: UInt)
-    /// Memory was touched that is not accessible.
+    /// Memory was touched that was not accessible.
     case touchedInaccessible(address: UInt, bytes: UInt)
 }

@@ -1,7 +1,7 @@
 import PageHeapCore
 
-/// A call that a heap made to its operating system. Addresses of the heap are told exactly, those of its books not:
-/// they are real, and differ from run to run.
+/// A call that a heap made to its operating system. It has the addresses of heap memory, but not those of metadata,
+/// which are real addresses and differ from run to run.
 package enum SystemCall: Equatable, Sendable {
     case reserve(bytes: UInt, alignment: UInt, address: UInt?)
     case cancel(address: UInt, bytes: UInt)
@@ -15,7 +15,7 @@ package enum SystemCall: Equatable, Sendable {
     case cancelMetadata(bytes: UInt)
     case makeMetadataAccessible(bytes: UInt, granted: Bool)
 
-    /// What is called, without the arguments.
+    /// The kind of the call, without its arguments.
     package var kind: SystemCallKind {
         switch self {
         case .reserve: .reserve

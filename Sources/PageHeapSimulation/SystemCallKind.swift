@@ -1,10 +1,10 @@
-/// The calls of an operating system that change something.
+/// The kinds of operating system calls that change something.
 package enum SystemCallKind: CaseIterable, Hashable, Sendable {
     case reserve, cancel, makeAccessible, release, noteUse
     case allowHugePages, forbidHugePages, partHugePage
     case reserveMetadata, cancelMetadata, makeMetadataAccessible
 
-    /// Whether the call asks for memory or address space, so that 'no' is an answer that every heap must expect.
+    /// Whether the call asks for memory or address space, so that every heap must handle a refusal.
     package var asksForMemory: Bool {
         switch self {
         case .reserve, .makeAccessible, .reserveMetadata, .makeMetadataAccessible,

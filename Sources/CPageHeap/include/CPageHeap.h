@@ -1,4 +1,4 @@
-// What Swift cannot say: thread-local storage, raw system calls that keep errno, futexes, threads, compiler fences.
+// What Swift cannot express: thread-local storage, raw system calls that keep errno, futexes, threads, compiler fences.
 // Nothing here calls Swift, and nothing here allocates, except pageheap_start_thread (through pthread_create). Nothing that
 // malloc or free may reach is a cancellation point: system calls are made raw.
 #ifndef CPAGEHEAP_H
@@ -12,18 +12,18 @@
 
 // ---- The thread's slot ------------------------------------------------------------------------------------------
 
-// Small enough for the initial-exec thread-local space that dlopen has left. `cache` is never null: it points to the
-// empty cache where the thread has none, or while the scavenger drains the thread's own.
+// The heap's per-thread state. Small enough for the initial-exec thread-local space that dlopen has left. `cache` is never
+// null: it points to the empty cache if the thread has none, and while the scavenger drains the thread's own.
 struct pageheap_thread_slot {
     void *_Nonnull cache;       // what malloc and free work on; swapped by the drainer
     uint32_t busy;              // 1 while the owner works on the cache
-    uint32_t state;             // a ThreadSlot.State of Swift's; 0 is a new thread
+    uint32_t state;             // a ThreadSlot.State of the Swift code; 0 is a new thread
     void *_Nullable own_cache;  // the thread's own cache, also while `cache` is the empty one
-    uint32_t held_ranks;        // checked builds: the locks held, a bit a rank
-    uint32_t passes_locks;      // 0, or why the thread passes through locks
+    uint32_t held_ranks;        // checked builds: the locks held, one bit per rank
+    uint32_t passes_locks;      // 0, or the reason why the thread passes through locks
 };
 
-// The thread has all locks, for a fork; it stops the program.
+// Reasons for passing through locks: the thread holds all of them for a fork, or it is stopping the program.
 enum { PAGEHEAP_PASSES_FOR_FORK = 1, PAGEHEAP_PASSES_TO_STOP = 2 };
 
 // The state of a thread that never gets a cache: Swift's ThreadSlot.State.exited.
@@ -36,7 +36,7 @@ static inline __attribute__((always_inline)) struct pageheap_thread_slot *_Nonnu
     return &pageheap_slot;
 }
 
-// A cache that holds nothing and takes nothing: all its counts and capacities are zero, for ever.
+// The empty cache: it has no blocks and takes none, because all its counts and capacities are always zero.
 enum { PAGEHEAP_EMPTY_CACHE_BYTES = 77824 };
 extern char pageheap_empty_cache_bytes[PAGEHEAP_EMPTY_CACHE_BYTES] __attribute__((visibility("hidden")));
 
@@ -44,10 +44,10 @@ static inline __attribute__((always_inline)) void *_Nonnull pageheap_empty_cache
     return pageheap_empty_cache_bytes;
 }
 
-// The compiler may not move memory accesses across this; the processor may.
+// Stops the compiler from moving memory accesses across it, but not the processor.
 static inline __attribute__((always_inline)) void pageheap_compiler_fence(void) { __asm__ volatile("" ::: "memory"); }
 
-// Zeroed static memory for the process's one malloc heap; what lives in it is Swift's business.
+// Zeroed static memory for the process's one malloc heap. The Swift code defines its layout.
 enum { PAGEHEAP_PROCESS_HEAP_BYTES = 65536 };
 extern char pageheap_process_heap_bytes[PAGEHEAP_PROCESS_HEAP_BYTES] __attribute__((visibility("hidden")));
 
@@ -55,7 +55,7 @@ static inline __attribute__((always_inline)) void *_Nonnull pageheap_process_hea
     return pageheap_process_heap_bytes;
 }
 
-// Where several threads wait for one lock: spin politely.
+// Tells the processor that the thread is spinning on a lock.
 static inline __attribute__((always_inline)) void pageheap_pause(void) {
 #if defined(__x86_64__) || defined(__i386__)
     __builtin_ia32_pause();
@@ -64,9 +64,9 @@ static inline __attribute__((always_inline)) void pageheap_pause(void) {
 #endif
 }
 
-// ---- Memory (all keep errno; an int answer is 0 or a positive errno) -----------------------------------------------
+// ---- Memory (all keep errno; an int result is 0 or a positive errno) -----------------------------------------------
 //
-// Sizes and counts are uintptr_t, which Swift sees as UInt: a size_t would be a signed Int there, and a large one a trap.
+// Sizes and counts are uintptr_t, which Swift imports as UInt. It imports size_t as a signed Int: a large value would trap.
 
 enum { PAGEHEAP_ACCESS_NONE = 0, PAGEHEAP_ACCESS_READ = 1, PAGEHEAP_ACCESS_READ_WRITE = 2 };
 enum { PAGEHEAP_RELEASE_DONTNEED = 0, PAGEHEAP_RELEASE_FREE = 1 };
@@ -75,115 +75,119 @@ void *_Nullable pageheap_map(uintptr_t bytes, int access);
 int pageheap_unmap(void *_Nonnull address, uintptr_t bytes);
 int pageheap_protect(void *_Nonnull address, uintptr_t bytes, int access);
 
-// Address space that is reserved: chosen as a rule, mapped without access if that cannot be. Pieces of it are mapped for
-// use, each once; what was mapped is unmapped before the whole is given up. `below`: at the place directly below what the
-// space has taken so far, if it can be.
+// Reserves address space: as a rule by choosing it, or by mapping it without access if addresses cannot be chosen. Pieces
+// of it are mapped for use, each once, and are unmapped before the whole is cancelled. `below`: place it directly below
+// what the space has taken so far, if possible.
 enum { PAGEHEAP_METADATA_SPACE = 0, PAGEHEAP_HEAP_SPACE = 1 };
 void *_Nullable pageheap_reserve(uintptr_t bytes, uintptr_t alignment, int space, bool below);
 void pageheap_cancel(void *_Nonnull address, uintptr_t bytes);
-int pageheap_map_at(void *_Nonnull address, uintptr_t bytes);  // EEXIST: something else lies there
+int pageheap_map_at(void *_Nonnull address, uintptr_t bytes);  // EEXIST: another mapping lies there
 void pageheap_unmap_at(void *_Nonnull address, uintptr_t bytes);
-bool pageheap_is_occupied(void *_Nonnull address, uintptr_t bytes);  // whether something else lies there
+bool pageheap_is_occupied(void *_Nonnull address, uintptr_t bytes);  // whether another mapping lies there
 bool pageheap_chooses_addresses(void);
 
-// Moves the memory of a mapped piece, with its contents, to another one: page tables move, not bytes. What lay there is lost,
-// and the first one is left without memory. A kernel that cannot (before 5.7) refuses.
+// Moves the memory of a mapped piece, with its contents, to another mapped piece, by moving page tables instead of bytes.
+// The target's contents are lost, and the source is left without memory. Fails on kernels before 5.7.
 int pageheap_move_memory(void *_Nonnull from, void *_Nonnull to, uintptr_t bytes);
 // Maps fresh memory over a mapped piece.
 int pageheap_map_anew(void *_Nonnull address, uintptr_t bytes);
 
 int pageheap_release_range(void *_Nonnull address, uintptr_t bytes, int method);
-// The same for ranges of {address, bytes}, in one call where the kernel has one. How many, from the first on, are released.
+// Releases ranges of {address, bytes}, in one system call if the kernel has one for it. Returns how many were released,
+// counted from the first.
 uintptr_t pageheap_release_ranges(const void *_Nonnull ranges, uintptr_t count, int method);
 #ifdef __APPLE__
-int pageheap_reuse_range(void *_Nonnull address, uintptr_t bytes);  // released memory will be used: it counts again
+int pageheap_reuse_range(void *_Nonnull address, uintptr_t bytes);  // call before using released memory: it counts again
 #endif
-bool pageheap_released_memory_reads_zero(void);  // tried on a page of its own, unless known
+bool pageheap_released_memory_reads_zero(void);  // tries it on a scratch page, unless known
 
-// Huge pages: where they are wanted, where they are not, and parting one, so that its pieces can be given back one by one.
-int pageheap_allow_huge_pages(void *_Nonnull address, uintptr_t bytes);  // an error, too, where none could be parted again
+// Huge pages: allow them, forbid them, or split one, so that its pieces can be released one by one.
+int pageheap_allow_huge_pages(void *_Nonnull address, uintptr_t bytes);  // also an error if one could not be split again
 int pageheap_forbid_huge_pages(void *_Nonnull address, uintptr_t bytes);
-int pageheap_part_huge_page(void *_Nonnull address, uintptr_t bytes);  // the one under some of its physical pages
+int pageheap_part_huge_page(void *_Nonnull address, uintptr_t bytes);  // the one that the range lies in
 bool pageheap_huge_pages_come_unasked(void);
 
 // ---- The machine -----------------------------------------------------------------------------------------------------
 
 uintptr_t pageheap_physical_page_bytes(void);
 uintptr_t pageheap_huge_page_bytes(void);  // 0 if unknown
-// Hundredths of a processor that this process may use, at least 1: the smaller of its affinity mask and of its control
-// group's quota. The quota is read anew by pageheap_read_processor_quota alone, which opens files.
+// Returns the hundredths of a processor that this process may use, at least 1: the smaller of its affinity mask and its
+// control group's quota. Only pageheap_read_processor_quota, which opens files, reads the quota again.
 uint32_t pageheap_processor_hundredths(void);
 void pageheap_read_processor_quota(void);
 bool pageheap_address_space_is_limited(void);
-uintptr_t pageheap_largest_request_bytes(void);  // memory and swap; the maximum if the system promises more on purpose
-uint64_t pageheap_random(void);                  // another number in each process; not for secrets
+uintptr_t pageheap_largest_request_bytes(void);  // memory plus swap; the maximum if the kernel overcommits without limit
+uint64_t pageheap_random(void);                  // differs between processes; not for secrets
 
 // ---- Time (nanoseconds) ----------------------------------------------------------------------------------------------
 
 int64_t pageheap_monotonic_nanoseconds(void);
-int64_t pageheap_coarse_nanoseconds(void);  // the monotonic clock, some milliseconds late; never a system call
+int64_t pageheap_coarse_nanoseconds(void);  // the monotonic clock, up to some milliseconds late; never a system call
 int64_t pageheap_thread_cpu_nanoseconds(void);
 
-// From now on the process makes no system call for the heap's sake but those of an ordinary malloc (mmap, munmap, mremap,
-// mprotect, madvise, futex): all clocks are the coarse one. For ever; children inherit it.
+// Restricts the heap to the system calls of an ordinary malloc (mmap, munmap, mremap, mprotect, madvise, futex), for the
+// rest of the process's life and in its children. All clocks become the coarse one.
 void pageheap_keep_to_plain_calls(void);
 bool pageheap_keeps_to_plain_calls(void);
 
 // ---- Threads -----------------------------------------------------------------------------------------------------------
 
-// Sleeps while *word == expected, at most so long (negative: without end). Spurious returns are possible. True: time is up.
+// Sleeps while *word == expected, at most for `nanoseconds` (negative: no limit). Returns true if the time is up. May return
+// spuriously.
 bool pageheap_futex_wait(const void *_Nonnull word, uint32_t expected, int64_t nanoseconds);
 void pageheap_futex_wake(const void *_Nonnull word, int32_t waiters);
 
-// A detached thread with all signals blocked. 0 or a positive errno.
+// Starts a detached thread with all signals blocked. Returns 0 or a positive errno.
 int pageheap_start_thread(void (*_Nonnull body)(void *_Nonnull), void *_Nonnull argument, const char *_Nonnull name);
 
-// The process's one bare thread: a thread that the C library does not know of, so that it takes none of its locks, keeps no
-// process alive and makes no program multi-threaded in the C library's eyes. Linux; the code that runs on it must stay off
-// whatever the C library keeps for a thread, but for errno. All signals are blocked on it, and it inherits nothing else of
-// the thread that starts it. 0 or a positive errno.
+// Starts the process's one bare thread: a thread that the C library does not know about, so that it takes none of the
+// library's locks, does not keep the process alive, and leaves the program single-threaded in the library's eyes. Linux
+// only. Code that runs on it must not use anything that the C library keeps per thread, except errno. All signals are
+// blocked on it, and it inherits nothing else from the thread that starts it. Returns 0 or a positive errno.
 int pageheap_start_bare_thread(void (*_Nonnull body)(void *_Nonnull), void *_Nonnull argument);
-// Waits until the bare thread, if there was one, has left the process: the kernel no longer counts it. Its body must be
-// about to return. Gives up after a second. The calling thread's identity does not matter.
+// Waits until the bare thread, if there is one, has left the process and the kernel no longer counts it. Its body must be
+// about to return. Gives up after a second. Any thread may call this.
 void pageheap_join_bare_thread(void);
 bool pageheap_has_bare_thread(void);
-// In a child process, which the bare thread did not come along to.
+// To be called in a child process, which has no copy of the bare thread.
 void pageheap_forget_bare_thread(void);
-// Notes which process this is and what it has been started with, for the bare threads to come.
+// Records the process's identifier, and the attributes it was started with, which bare threads take on.
 void pageheap_note_process_attributes(void);
-uint32_t pageheap_process_identifier(void);  // as noted
-bool pageheap_is_noted_process(void);        // false in the child of a vfork, which shares its parent's memory
-// Whether the program has had one thread only so far, as far as the C library tells; false if it does not tell.
+uint32_t pageheap_process_identifier(void);  // as recorded
+bool pageheap_is_noted_process(void);        // false in a vfork child, which shares its parent's memory
+// Whether the program has only ever had one thread, according to the C library; false if the library does not say.
 bool pageheap_program_is_single_threaded(void);
 
-// A number that names the calling thread in the kernel (0 if it cannot be asked for), and whether such a thread of the
-// process that was noted still lives.
+// The kernel's identifier of the calling thread (0 if the kernel may not be asked), and whether the recorded process still
+// has a thread with a given identifier.
 uint32_t pageheap_thread_identifier(void);
 bool pageheap_thread_lives(uint32_t identifier);
 
-// A key whose destructor runs when a thread that is armed with it exits. False: the thread could not be armed.
+// Creates a key whose destructor runs when a thread that is armed with it exits; UINT32_MAX on failure. Arming returns false
+// if the thread could not be armed.
 uint32_t pageheap_make_thread_exit_key(void (*_Nonnull destructor)(void *_Nullable));
 bool pageheap_arm_thread_exit(uint32_t key);
 
-bool pageheap_membarrier_register(void);  // false: this kernel has none
-bool pageheap_membarrier(void);           // every running thread of the process has passed a full barrier; false: refused
+bool pageheap_membarrier_register(void);  // false: this kernel has no such call
+bool pageheap_membarrier(void);           // makes every running thread of the process pass a full barrier; false: refused
 
-// A word that is 0 again in a child process, however it was made, if the mark could be made so: false, if the kernel has no
-// such memory. It is made once, before it is used, while the process has one thread or the heap is being set up.
+// The process mark: a word that the kernel clears in a child process, however the child was created. Making it returns
+// false if the kernel has no such memory. It is made once, before it is used, while the process has one thread or the heap
+// is being set up.
 extern uint32_t *_Nonnull pageheap_mark __attribute__((visibility("hidden")));
 static inline uint32_t *_Nonnull pageheap_process_mark(void) { return pageheap_mark; }
 bool pageheap_make_process_mark(void);
 
 // ---- Messages and options ------------------------------------------------------------------------------------------
 
-void pageheap_write_error(const char *_Nonnull text, uintptr_t bytes);  // to standard error, whole, keeping errno
+void pageheap_write_error(const char *_Nonnull text, uintptr_t bytes);  // to standard error, in full, keeping errno
 _Noreturn void pageheap_abort(void);
-const char *_Nullable *_Nullable pageheap_environment(void);  // the process's; null in a secure-execution program
-void *_Nullable pageheap_find_function(const char *_Nonnull name);  // the process's first of that name; null: there is none
+const char *_Nullable *_Nullable pageheap_environment(void);  // the process's; NULL in a secure-execution program
+void *_Nullable pageheap_find_function(const char *_Nonnull name);  // the first of that name in the process; NULL if none
 
 // ---- The statistics page -------------------------------------------------------------------------------------------
 
-// Creates DIRECTORY/PID.N for this process and maps it; null where that cannot be.
+// Creates DIRECTORY/PID.N for this process and maps it. Returns NULL on failure.
 struct pageheap_statistics_page *_Nullable pageheap_statistics_page_create(const char *_Nonnull directory);
 void pageheap_statistics_page_unmap(struct pageheap_statistics_page *_Nonnull page);
 

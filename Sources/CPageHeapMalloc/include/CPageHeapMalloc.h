@@ -1,5 +1,4 @@
-// C that belongs to libpageheapmalloc.so alone: what registers with libc, and the entry points that only check their
-// arguments before they call Swift.
+// The C part of libpageheapmalloc.so: registration with libc, and entry points that check their arguments and call Swift.
 #ifndef CPAGEHEAPMALLOC_H
 #define CPAGEHEAPMALLOC_H
 

@@ -26,23 +26,23 @@ extension Heap {
             assist(AssistNeed(taken: cached.scavenged))
             return (process(cached.base), cached.scavenged)
         }
-        locked.lock()
         var need = AssistNeed(taken: 0)
-        var allocation = locked.pointee.pages.allocate(
-            count, alignment: alignment, chunkLimit: Tunables.alignedSearchChunks)
-        if allocation == nil {
-            need.retainedBefore = currentBooks().retained
-            need.growth = grow(toHold: count + alignment - 1)
-            // After growth, the added memory contains an aligned place. Without growth, one may lie far up.
-            let chunkLimit = need.growth != 0 ? Tunables.alignedSearchChunks : .max
-            allocation = locked.pointee.pages.allocate(count, alignment: alignment, chunkLimit: chunkLimit)
+        let allocation = withLockedPages {
+            var allocation = locked.pointee.pages.allocate(
+                count, alignment: alignment, chunkLimit: Tunables.alignedSearchChunks)
+            if allocation == nil {
+                need.retainedBefore = currentBooks().retained
+                need.growth = grow(toHold: count + alignment - 1)
+                // After growth, the added memory contains an aligned place. Without growth, one may lie far up.
+                let chunkLimit = need.growth != 0 ? Tunables.alignedSearchChunks : .max
+                allocation = locked.pointee.pages.allocate(count, alignment: alignment, chunkLimit: chunkLimit)
+            }
+            if let allocation {
+                locked.pointee.books.use(count.bytes, scavenged: allocation.scavenged)
+                need.taken = allocation.scavenged
+            }
+            return allocation
         }
-        if let allocation {
-            locked.pointee.books.use(count.bytes, scavenged: allocation.scavenged)
-            need.taken = allocation.scavenged
-        }
-        publish()
-        locked.unlock()
         assist(need)
         guard let allocation else { return nil }
         noteReuse(allocation.base, count, scavenged: allocation.scavenged)
@@ -62,14 +62,11 @@ extension Heap {
     /// Takes pages from a page cache, refilling it if it is empty or too fragmented. Returns nil if that fails. Takes
     /// the cache's lock, and the heap lock for a refill.
     private func allocateFromCache(_ count: PageCount, _ shard: Int) -> PageAllocation? {
-        state.pointee.shards[shard].lock.lock()
-        defer { state.pointee.shards[shard].lock.unlock() }
-        if let allocation = state.pointee.shards[shard].allocate(count) { return allocation }
-        locked.lock()
-        state.pointee.shards[shard].refill(from: locked)
-        publish()
-        locked.unlock()
-        return state.pointee.shards[shard].allocate(count)
+        pageCache(shard).pointee.lock.lock()
+        defer { pageCache(shard).pointee.lock.unlock() }
+        if let allocation = pageCache(shard).pointee.allocate(count) { return allocation }
+        withLockedPages { pageCache(shard).pointee.refill(from: locked) }
+        return pageCache(shard).pointee.allocate(count)
     }
 
     /// Frees a run of pages.
@@ -84,24 +81,22 @@ extension Heap {
     ///     now on.
     package func freePages(_ address: UInt, _ count: PageCount, holes: UInt64 = 0) {
         LockRanks.SizeClass.assertNoneFromHere()
-        locked.lock()
-        locked.pointee.pages.free(base: offset(address), count: count)
-        locked.pointee.books.unuse(count.bytes)
-        if holes != 0 { carryOver(holes, at: offset(address), count) }
-        publish()
-        locked.unlock()
+        withLockedPages {
+            locked.pointee.pages.free(base: offset(address), count: count)
+            locked.pointee.books.unuse(count.bytes)
+            if holes != 0 { carryOver(holes, at: offset(address), count) }
+        }
         if noteFreed(count.bytes) { wakeWorker() }
     }
 
     /// Frees a run of pages whose memory has all been released. The caller holds neither the heap lock nor a later one.
     package func freeReleasedPages(_ address: UInt, _ count: PageCount) {
-        locked.lock()
-        locked.pointee.pages.free(base: offset(address), count: count)
-        locked.pointee.pages.markScavenged(base: offset(address), count: count)
-        locked.pointee.books.unuse(count.bytes)
-        locked.pointee.books.released += count.bytes
-        publish()
-        locked.unlock()
+        withLockedPages {
+            locked.pointee.pages.free(base: offset(address), count: count)
+            locked.pointee.pages.markScavenged(base: offset(address), count: count)
+            locked.pointee.books.unuse(count.bytes)
+            locked.pointee.books.released += count.bytes
+        }
     }
 
     /// Marks the pages of a freed span as scavenged if all of their physical pages were released. The caller holds the
@@ -122,11 +117,11 @@ extension Heap {
     /// heap lock.
     package func areInUse(_ address: UInt, _ count: PageCount) -> Bool {
         guard Self.mayBePages(address, count) else { return false }
-        locked.lock()
-        defer { locked.unlock() }
         let base = offset(address)
-        guard locked.pointee.pages.contains(base: base, count: count) else { return false }
-        return locked.pointee.pages.isAllocated(base: base, count: count)
+        return withHeapLock {
+            locked.pointee.pages.contains(base: base, count: count)
+                && locked.pointee.pages.isAllocated(base: base, count: count)
+        }
     }
 
     /// Whether an address and a count can describe pages at all: page-aligned, not empty, no overflow.

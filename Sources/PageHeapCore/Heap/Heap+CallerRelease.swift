@@ -62,11 +62,7 @@ extension Heap {
         state.pointee.space.releasedInGeneration.wrappingAdd(released.rawValue, ordering: .relaxed)
         // Releasing whole huge pages may have exceeded the request.
         progress.callerAllowance = max(0, progress.callerAllowance - Double(released.rawValue))
-        if released > 0 {
-            locked.lock()
-            publish()
-            locked.unlock()
-        }
+        if released > 0 { publishUnderLock() }
         return released >= Tunables.callerReleaseBytes
     }
 }

@@ -16,9 +16,9 @@ extension Heap {
         var hasMore = user.drainIdle()
         if user.isHolePassOver { user.beginHolePass() }
         for shard in 0..<Tunables.pageCacheShards {
-            state.pointee.shards[shard].lock.lock()
-            let requests = state.pointee.shards[shard].requests
-            state.pointee.shards[shard].lock.unlock()
+            pageCache(shard).pointee.lock.lock()
+            let requests = pageCache(shard).pointee.requests
+            pageCache(shard).pointee.lock.unlock()
             if requests == cycle.seenRequests[shard] {
                 flushPageCache(shard)
             } else {
@@ -30,22 +30,21 @@ extension Heap {
         stopIfWrong()
 
         let now = state.pointee.system.monotonicNanoseconds()
-        locked.lock()
-        let books = currentBooks()
-        let peak = max(books.peakDemand, books.demand)
-        locked.pointee.books.beginCycle(demand: books.demand)
-        cycle.seenDemand = books.demand
-        cycle.seenLive = LiveBytes.total(liveBytes)
-        let demand = cycle.estimator.endCycle(at: now, peak: peak, demand: books.demand, risenAt: books.rise)
-        let goal = RetentionGoal.effective(
-            RetentionGoal.forDemand(
-                demand, extraPercent: state.pointee.configuration.retainExtraPercent,
-                physicalPage: state.pointee.machine.physicalPage),
-            retained: books.retained, physicalPage: state.pointee.machine.physicalPage)
-        state.pointee.goal.store(goal?.rawValue ?? .max, ordering: .relaxed)
-        let isUnmet = goal != nil || isOverLimitGoal
-        publish()
-        locked.unlock()
+        let isUnmet = withLockedPages {
+            let books = currentBooks()
+            let peak = max(books.peakDemand, books.demand)
+            locked.pointee.books.beginCycle(demand: books.demand)
+            cycle.seenDemand = books.demand
+            cycle.seenLive = LiveBytes.total(liveBytes)
+            let demand = cycle.estimator.endCycle(at: now, peak: peak, demand: books.demand, risenAt: books.rise)
+            let goal = RetentionGoal.effective(
+                RetentionGoal.forDemand(
+                    demand, extraPercent: state.pointee.configuration.retainExtraPercent,
+                    physicalPage: state.pointee.machine.physicalPage),
+                retained: books.retained, physicalPage: state.pointee.machine.physicalPage)
+            state.pointee.goal.store(goal?.rawValue ?? .max, ordering: .relaxed)
+            return goal != nil || isOverLimitGoal
+        }
 
         if isUnmet { beginGeneration() }
         return hasMore || !cycle.estimator.isSettled || isUnmet && !cycle.foundNothing

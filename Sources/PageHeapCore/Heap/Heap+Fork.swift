@@ -9,7 +9,7 @@ extension Heap {
         state.pointee.waitingForks.wrappingAdd(1, ordering: .relaxed)
         state.pointee.passLock.lockForFork()
         between()
-        for shard in 0..<Tunables.pageCacheShards { state.pointee.shards[shard].lock.lockForFork() }
+        for shard in 0..<Tunables.pageCacheShards { pageCache(shard).pointee.lock.lockForFork() }
         while true {
             locked.pointee.lock.lockForFork()
             state.pointee.space.lock.lockForFork()
@@ -33,7 +33,7 @@ extension Heap {
         state.pointee.records.unlockAfterFork()
         state.pointee.space.lock.unlockAfterFork()
         locked.pointee.lock.unlockAfterFork()
-        for shard in 0..<Tunables.pageCacheShards { state.pointee.shards[shard].lock.unlockAfterFork() }
+        for shard in 0..<Tunables.pageCacheShards { pageCache(shard).pointee.lock.unlockAfterFork() }
         between()
         state.pointee.passLock.unlockAfterFork()
     }
@@ -50,7 +50,7 @@ extension Heap {
         _ = state.pointee.passLock.takeFromMissingHolder()
         var isWhole = true
         for shard in 0..<Tunables.pageCacheShards {
-            if state.pointee.shards[shard].lock.takeFromMissingHolder() { isWhole = false }
+            if pageCache(shard).pointee.lock.takeFromMissingHolder() { isWhole = false }
         }
         if locked.pointee.lock.takeFromMissingHolder() { isWhole = false }
         if state.pointee.space.lock.takeFromMissingHolder() { state.pointee.space.ranges.removeAll() }

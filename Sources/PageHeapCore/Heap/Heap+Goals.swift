@@ -10,11 +10,11 @@ extension Heap {
         let goal = ByteCount(state.pointee.goal.load(ordering: .relaxed))
         let limitGoal = ByteCount(state.pointee.limitGoal.load(ordering: .relaxed))
         if goal == .maximum && limitGoal == .maximum { return 0 }
-        locked.lock()
-        defer { locked.unlock() }
-        let retained = currentBooks().retained
-        let mapped = retained + metadataBytes
-        return max(retained > goal ? retained - goal : 0, mapped > limitGoal ? mapped - limitGoal : 0)
+        return withHeapLock {
+            let retained = currentBooks().retained
+            let mapped = retained + metadataBytes
+            return max(retained > goal ? retained - goal : 0, mapped > limitGoal ? mapped - limitGoal : 0)
+        }
     }
 
     /// Whether retained memory plus metadata exceeds the goal derived from the memory limit. The caller holds the heap

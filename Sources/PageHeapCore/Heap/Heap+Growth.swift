@@ -143,19 +143,19 @@ extension Heap {
     ///
     /// - Returns: false if the system refuses memory.
     func addHighEntries() -> Bool {
-        locked.lock()
-        defer { locked.unlock() }
-        if state.pointee.hasHighEntries.load(ordering: .relaxed) { return true }
-        for index in 0..<state.pointee.reservationCount where state.pointee.reservations[index].table != nil {
-            let end = state.pointee.reservations[index].grownEnd
-            guard
-                let more = state.pointee.reservations[index].table?.makeAccessible(
-                    upTo: end, withHigh: true, using: state.pointee.system)
-            else { return false }
-            state.pointee.otherMetadataBytes += more
+        withLockedPages {
+            if state.pointee.hasHighEntries.load(ordering: .relaxed) { return true }
+            for index in 0..<state.pointee.reservationCount where state.pointee.reservations[index].table != nil {
+                let end = state.pointee.reservations[index].grownEnd
+                guard
+                    let more = state.pointee.reservations[index].table?.makeAccessible(
+                        upTo: end, withHigh: true, using: state.pointee.system)
+                else { return false }
+                state.pointee.otherMetadataBytes += more
+            }
+            state.pointee.hasHighEntries.store(true, ordering: .relaxed)
+            return true
         }
-        state.pointee.hasHighEntries.store(true, ordering: .relaxed)
-        return true
     }
 
     /// Sets whether freshly mapped memory may lie on huge pages. Asks for none for a request larger than a chunk, which

@@ -16,7 +16,7 @@ extension Heap {
         var cached: ByteCount = 0
         var cachedReleased: ByteCount = 0
         for shard in 0..<Tunables.pageCacheShards {
-            let cache = state.pointee.shards[shard].cache
+            let cache = pageCache(shard).pointee.cache
             cached += cache.retainedBytes
             cachedReleased += PageCount(UInt(cache.free.nonzeroBitCount)).bytes - cache.retainedBytes
         }

@@ -14,11 +14,10 @@ extension Heap {
     ///
     /// - Parameter limit: bytes; nil for no limit.
     package func setMemoryLimit(_ limit: ByteCount?) {
-        locked.lock()
-        storeMemoryLimit(limit)
-        let isOver = isOverLimitGoal
-        publish()
-        locked.unlock()
+        let isOver = withLockedPages {
+            storeMemoryLimit(limit)
+            return isOverLimitGoal
+        }
         guard isOver else { return }
         beginGeneration()
         callWorker(isWanted: true)
@@ -39,10 +38,7 @@ extension Heap {
         guard state.pointee.waitingForks.load(ordering: .relaxed) == 0 else { return }
         let limited = need.taken == 0 ? 0 : assistLimit()
         let offset = need.growth == 0 ? 0 : offsetGrowth(need, released: limited)
-        if limited + offset == 0 { return }
-        locked.lock()
-        publish()
-        locked.unlock()
+        if limited + offset > 0 { publishUnderLock() }
     }
 
     /// Releases what exceeds the memory limit, within the share of time that assists may use. Returns the bytes
@@ -50,21 +46,24 @@ extension Heap {
     private func assistLimit() -> ByteCount {
         let limit = ByteCount(state.pointee.memoryLimit.load(ordering: .relaxed))
         if limit == .maximum { return 0 }
-        locked.lock()
-        let books = currentBooks()
-        let mapped = books.retained + metadataBytes
-        // Memory in use cannot be released: a limit below it must not cost a search per allocation.
-        let isForWorker =
-            mapped.rawValue > state.pointee.limitGoal.load(ordering: .relaxed)
-            && books.freeRetained >= Tunables.wakeBytes
-        let missing =
-            mapped > limit && books.freeRetained >= state.pointee.machine.physicalPage
-            ? min(mapped - limit, Tunables.growthAssistBytes) : 0
-        let start = missing == 0 ? 0 : state.pointee.system.monotonicNanoseconds()
-        let mayAssist = missing != 0 && state.pointee.limitAssists.allowsAssist(now: start)
-        // If nothing was freed since, a new generation would find no more than the present one.
-        let mayBeginGeneration = locked.pointee.pages.freeHighWaterMark != .minimum
-        locked.unlock()
+        var (isForWorker, mayAssist, mayBeginGeneration) = (false, false, false)
+        var missing: ByteCount = 0
+        var start: Int64 = 0
+        withHeapLock {
+            let books = currentBooks()
+            let mapped = books.retained + metadataBytes
+            // Memory in use cannot be released: a limit below it must not cost a search per allocation.
+            isForWorker =
+                mapped.rawValue > state.pointee.limitGoal.load(ordering: .relaxed)
+                && books.freeRetained >= Tunables.wakeBytes
+            if mapped > limit && books.freeRetained >= state.pointee.machine.physicalPage {
+                missing = min(mapped - limit, Tunables.growthAssistBytes)
+                start = state.pointee.system.monotonicNanoseconds()
+                mayAssist = state.pointee.limitAssists.allowsAssist(now: start)
+            }
+            // If nothing was freed since, a new generation would find no more than the present one.
+            mayBeginGeneration = locked.pointee.pages.freeHighWaterMark != .minimum
+        }
         if isForWorker && isWorkerAway {
             if mayBeginGeneration { beginGeneration() }
             callWorker(isWanted: true)
@@ -97,8 +96,6 @@ extension Heap {
         // A clock that stands still must not make assists free.
         let pages = Int64(released.rawValue / state.pointee.machine.physicalPage.rawValue)
         let counted = passed > 0 ? passed : Tunables.assumedPageNanoseconds * max(pages, 1)
-        locked.lock()
-        state.pointee.limitAssists.spend(counted)
-        locked.unlock()
+        withHeapLock { state.pointee.limitAssists.spend(counted) }
     }
 }

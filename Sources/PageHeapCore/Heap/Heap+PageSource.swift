@@ -15,9 +15,7 @@ extension Heap: PageSource {
     /// Looks up an address in any reservation. Takes the heap lock, because the list of reservations changes.
     @inline(never)
     private func spanEntryUnderLock(of address: UInt) -> SpanTableEntry {
-        locked.lock()
-        defer { locked.unlock() }
-        return spanEntryLocked(of: address)
+        withHeapLock { spanEntryLocked(of: address) }
     }
 
     /// Looks up an address in any reservation. The caller holds the heap lock.
@@ -65,13 +63,13 @@ extension Heap: PageSource {
             for page in first..<(first + Int(bitPattern: count.rawValue)) { entries[page] = entry.low }
             return
         }
-        locked.lock()
-        defer { locked.unlock() }
-        for index in 0..<state.pointee.reservationCount {
-            let reservation = state.pointee.reservations[index]
-            // Reservations that are only chosen may overlap; their grown parts do not.
-            if address >= reservation.base && address < reservation.grownEnd {
-                reservation.table?.set(entry, from: address, count: count)
+        withHeapLock {
+            for index in 0..<state.pointee.reservationCount {
+                let reservation = state.pointee.reservations[index]
+                // Reservations that are only chosen may overlap; their grown parts do not.
+                if address >= reservation.base && address < reservation.grownEnd {
+                    reservation.table?.set(entry, from: address, count: count)
+                }
             }
         }
     }
@@ -84,20 +82,16 @@ extension Heap: PageSource {
     package var physicalPage: ByteCount { state.pointee.machine.physicalPage }
 
     package func noteHoles(released: ByteCount, calls: UInt, failures: UInt) {
-        locked.lock()
-        locked.pointee.books.releasedInSpans += released
-        locked.pointee.books.releasedInSpansTotal += released
-        locked.pointee.books.releaseCalls += calls
-        locked.pointee.books.releaseFailures += failures
-        publish()
-        locked.unlock()
+        withLockedPages {
+            locked.pointee.books.releasedInSpans += released
+            locked.pointee.books.releasedInSpansTotal += released
+            locked.pointee.books.releaseCalls += calls
+            locked.pointee.books.releaseFailures += failures
+        }
     }
 
     package func noteHoles(touched: ByteCount) {
-        locked.lock()
-        locked.pointee.books.releasedInSpans -= touched
-        publish()
-        locked.unlock()
+        withLockedPages { locked.pointee.books.releasedInSpans -= touched }
         assist(AssistNeed(taken: touched))
     }
 
@@ -115,10 +109,7 @@ extension Heap: PageSource {
 
     /// Counts metadata made accessible outside the heap's own structures. Takes the heap lock.
     func noteMetadata(_ bytes: ByteCount) {
-        locked.lock()
-        state.pointee.otherMetadataBytes += bytes
-        publish()
-        locked.unlock()
+        withLockedPages { state.pointee.otherMetadataBytes += bytes }
     }
 
     package func allocateSpanRecord() -> SpanIndex? {

@@ -43,17 +43,13 @@ extension Heap {
             writeIfWanted(&endedLine)
             writeIfWanted(&forcedLine)
         }
-        locked.lock()
-        publish()
-        locked.unlock()
+        publishUnderLock()
         return released
     }
 
     /// Marks a forced release as under way or finished: its holds of the heap lock are counted separately.
     private func markForced(_ isForced: Bool) {
-        locked.lock()
-        locked.pointee.isForced = isForced
-        locked.unlock()
+        withHeapLock { locked.pointee.isForced = isForced }
     }
 
     /// Adds the calling thread's CPU time since `start` to a statistic, in nanoseconds.
@@ -69,11 +65,9 @@ extension Heap {
 
     /// Returns the pages of one page cache to the allocator. Takes the cache's lock, and the heap lock under it.
     func flushPageCache(_ shard: Int) {
-        state.pointee.shards[shard].lock.lock()
-        locked.lock()
-        state.pointee.shards[shard].flush(to: locked)
-        locked.unlock()
-        state.pointee.shards[shard].lock.unlock()
+        pageCache(shard).pointee.lock.lock()
+        withLockedPages { pageCache(shard).pointee.flush(to: locked) }
+        pageCache(shard).pointee.lock.unlock()
     }
 
     func lockPass() { state.pointee.passLock.lock() }

@@ -22,31 +22,28 @@ extension Heap {
     ) -> RunFreeing {
         guard Self.mayBePages(address, count) else { return .refused }
         let base = offset(address)
-        locked.lock()
-        guard locked.pointee.pages.contains(base: base, count: count),
-            locked.pointee.pages.isAllocated(base: base, count: count)
-        else {
-            locked.unlock()
-            return .refused
+        var (wakes, starts) = (false, false)
+        var freeing = withLockedPages { () -> RunFreeing in
+            guard locked.pointee.pages.contains(base: base, count: count),
+                locked.pointee.pages.isAllocated(base: base, count: count)
+            else { return .refused }
+            locked.pointee.pages.free(base: base, count: count)
+            locked.pointee.books.unuse(count.bytes)
+            if isDiscarded { carryOver(wholePhysicalPages(address, count)) }
+            wakes = noteFreed(count.bytes, holdsHeapLock: true)
+            starts = wantsWorker
+            if wakes || starts { state.pointee.wakesUnderWay += 1 }
+            return isUnused ? .freedLast : .freed
         }
-        locked.pointee.pages.free(base: base, count: count)
-        locked.pointee.books.unuse(count.bytes)
-        if isDiscarded { carryOver(wholePhysicalPages(address, count)) }
-        publish()
-        let wakes = noteFreed(count.bytes, holdsHeapLock: true)
-        let starts = wantsWorker
-        if wakes || starts { state.pointee.wakesUnderWay += 1 }
-        var isLast = isUnused
-        locked.unlock()
         if wakes || starts {
             if wakes { wakeWorker() }
             if starts { startWorker() }
-            locked.lock()
-            state.pointee.wakesUnderWay -= 1
-            isLast = isUnused
-            locked.unlock()
+            freeing = withHeapLock {
+                state.pointee.wakesUnderWay -= 1
+                return isUnused ? .freedLast : .freed
+            }
         }
-        return isLast ? .freedLast : .freed
+        return freeing
     }
 
     /// Abandons the heap: from now on only runs refer to it. Takes the heap lock.
@@ -54,10 +51,10 @@ extension Heap {
     /// - Returns: true if no run is left, so that the caller must tear the heap down; otherwise the thread that frees
     ///   the last run must.
     package func abandon() -> Bool {
-        locked.lock()
-        defer { locked.unlock() }
-        state.pointee.isAbandoned = true
-        return isUnused
+        withHeapLock {
+            state.pointee.isAbandoned = true
+            return isUnused
+        }
     }
 
     /// Whether the heap is abandoned and no thread will use it again. The caller holds the heap lock.
@@ -97,19 +94,19 @@ extension Heap {
     private func takePages(_ count: PageCount, at address: UInt, mayGrow: Bool) -> ByteCount? {
         let base = offset(address)
         var need = AssistNeed(taken: 0)
-        locked.lock()
-        var scavenged = locked.pointee.pages.allocate(count, at: base)
-        if scavenged == nil && mayGrow {
-            need.retainedBefore = currentBooks().retained
-            need.growth = grow(from: address, toReach: address &+ count.bytes.rawValue)
-            if need.growth != 0 { scavenged = locked.pointee.pages.allocate(count, at: base) }
+        let scavenged = withLockedPages {
+            var scavenged = locked.pointee.pages.allocate(count, at: base)
+            if scavenged == nil && mayGrow {
+                need.retainedBefore = currentBooks().retained
+                need.growth = grow(from: address, toReach: address &+ count.bytes.rawValue)
+                if need.growth != 0 { scavenged = locked.pointee.pages.allocate(count, at: base) }
+            }
+            if let scavenged {
+                locked.pointee.books.use(count.bytes, scavenged: scavenged)
+                need.taken = scavenged
+            }
+            return scavenged
         }
-        if let scavenged {
-            locked.pointee.books.use(count.bytes, scavenged: scavenged)
-            need.taken = scavenged
-        }
-        publish()
-        locked.unlock()
         assist(need)
         guard let scavenged else { return nil }
         noteReuse(base, count, scavenged: scavenged)
@@ -144,17 +141,16 @@ extension Heap {
         if part.bytes == 0 { return 0 }
         // Released at once, whichever method is used for free memory: callers of discard rely on zeros.
         let error = state.pointee.system.release(part.address, part.bytes, method: .now)
-        locked.lock()
-        if error == 0 {
-            locked.pointee.books.releasedInSpans += part.bytes
-            locked.pointee.books.releasedInSpansTotal += part.bytes
-            locked.pointee.books.releaseCalls += 1
-            state.pointee.discardedBytes += part.bytes
-        } else {
-            locked.pointee.books.releaseFailures += 1
+        withLockedPages {
+            if error == 0 {
+                locked.pointee.books.releasedInSpans += part.bytes
+                locked.pointee.books.releasedInSpansTotal += part.bytes
+                locked.pointee.books.releaseCalls += 1
+                state.pointee.discardedBytes += part.bytes
+            } else {
+                locked.pointee.books.releaseFailures += 1
+            }
         }
-        publish()
-        locked.unlock()
         if error == 0 { noteGiven(part.bytes) }
         return error
     }
@@ -164,11 +160,10 @@ extension Heap {
     package func noteTouched(discarded address: UInt, _ count: PageCount) {
         let part = wholePhysicalPages(address, count)
         if part.bytes != 0 { state.pointee.system.noteUse(part.address, part.bytes) }
-        locked.lock()
-        locked.pointee.books.releasedInSpans -= part.bytes
-        state.pointee.discardedBytes -= part.bytes
-        publish()
-        locked.unlock()
+        withLockedPages {
+            locked.pointee.books.releasedInSpans -= part.bytes
+            state.pointee.discardedBytes -= part.bytes
+        }
         assist(AssistNeed(taken: part.bytes))
     }
 

@@ -13,18 +13,18 @@ extension Heap {
     @discardableResult
     package func endCycle(heapGoal: ByteCount) -> Bool {
         guard state.pointee.configuration.cycles == .runtime else { return false }
-        locked.lock()
-        let books = currentBooks()
-        let physicalPage = state.pointee.machine.physicalPage
-        let goal = RetentionGoal.effective(
-            RetentionGoal.forCycle(
-                inUse: books.used, heapGoal: heapGoal, lastHeapGoal: state.pointee.lastHeapGoal,
-                extraPercent: state.pointee.configuration.retainExtraPercent, physicalPage: physicalPage),
-            retained: books.retained, physicalPage: physicalPage)
-        state.pointee.lastHeapGoal = heapGoal
-        state.pointee.goal.store(goal?.rawValue ?? .max, ordering: .relaxed)
-        publish()
-        locked.unlock()
+        let goal = withLockedPages {
+            let books = currentBooks()
+            let physicalPage = state.pointee.machine.physicalPage
+            let goal = RetentionGoal.effective(
+                RetentionGoal.forCycle(
+                    inUse: books.used, heapGoal: heapGoal, lastHeapGoal: state.pointee.lastHeapGoal,
+                    extraPercent: state.pointee.configuration.retainExtraPercent, physicalPage: physicalPage),
+                retained: books.retained, physicalPage: physicalPage)
+            state.pointee.lastHeapGoal = heapGoal
+            state.pointee.goal.store(goal?.rawValue ?? .max, ordering: .relaxed)
+            return goal
+        }
         beginGeneration()
         callWorker(isWanted: goal != nil)
         return true

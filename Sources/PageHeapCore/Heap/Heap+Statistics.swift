@@ -2,6 +2,36 @@ import CPageHeap
 import Synchronization
 
 extension Heap {
+    // MARK: Critical sections
+
+    /// Runs `body` under the heap lock, then updates the peak of demand and publishes the statistics: the way to change
+    /// the ledger. A change that were not published would silently lower the goal.
+    @inline(__always)
+    func withLockedPages<Result>(_ body: () -> Result) -> Result {
+        locked.lock()
+        defer { locked.unlock() }
+        let result = body()
+        publish()
+        return result
+    }
+
+    /// Publishes the statistics after memory was released. Takes the heap lock.
+    func publishUnderLock() { withLockedPages {} }
+
+    /// Runs `body` under the heap lock. `body` does not change demand; checked builds make sure.
+    @inline(__always)
+    func withHeapLock<Result>(_ body: () -> Result) -> Result {
+        locked.lock()
+        defer { locked.unlock() }
+        #if PAGEHEAP_CHECKED
+            let demand = locked.pointee.books.demand
+            defer { invariant(locked.pointee.books.demand <= demand, "a change of the ledger was not published") }
+        #endif
+        return body()
+    }
+
+    // MARK: The ledger
+
     /// The ledger, with page-cache hits that have not been carried over yet. The caller holds the heap lock.
     func currentBooks() -> HeapBooks {
         locked.pointee.lock.assertHeld()
@@ -14,18 +44,18 @@ extension Heap {
     /// lock.
     func addCacheNotes(to books: inout HeapBooks) {
         locked.pointee.lock.assertHeld()
-        for shard in 0..<Tunables.pageCacheShards { state.pointee.shards[shard].addNotes(to: &books) }
+        for shard in 0..<Tunables.pageCacheShards { pageCache(shard).pointee.addNotes(to: &books) }
     }
 
     /// One consistent snapshot of the statistics. Takes the page caches' locks and the heap lock.
     package func figures() -> HeapFigures {
         lockShards()
-        locked.lock()
-        defer {
-            locked.unlock()
-            unlockShards()
-        }
-        return HeapFigures(
+        defer { unlockShards() }
+        return withHeapLock { lockedFigures() }
+    }
+
+    private func lockedFigures() -> HeapFigures {
+        HeapFigures(
             books: currentBooks(), metadata: metadataBytes,
             live: LiveBytes.total(liveBytes),
             goal: ByteCount(state.pointee.goal.load(ordering: .relaxed)),
@@ -55,11 +85,11 @@ extension Heap {
     /// Takes all page-cache locks, in index order. They share one rank, so no other code may hold more than one of
     /// them.
     func lockShards() {
-        for shard in 0..<Tunables.pageCacheShards { state.pointee.shards[shard].lock.lockForFork() }
+        for shard in 0..<Tunables.pageCacheShards { pageCache(shard).pointee.lock.lockForFork() }
     }
 
     func unlockShards() {
-        for shard in 0..<Tunables.pageCacheShards { state.pointee.shards[shard].lock.unlockAfterFork() }
+        for shard in 0..<Tunables.pageCacheShards { pageCache(shard).pointee.lock.unlockAfterFork() }
     }
 
     /// Bytes of the heap's own metadata. The caller holds the heap lock.
@@ -69,9 +99,8 @@ extension Heap {
             + state.pointee.records.committedBytes
     }
 
-    /// Updates the peak of demand, and writes the statistics to the shared page. Called after every change of the
-    /// ledger; the caller holds the heap lock.
-    func publish() {
+    /// Updates the peak of demand, and writes the statistics to the shared page. The caller holds the heap lock.
+    fileprivate func publish() {
         // Between a fork and its handlers the page may belong to another process.
         if LockPassage.isOpen { return }
         let books = currentBooks()
@@ -119,9 +148,6 @@ extension Heap {
     ///
     /// - Parameter page: the page, or nil to stop publishing.
     package func publish(in page: UnsafeMutablePointer<pageheap_statistics_page>?) {
-        locked.lock()
-        state.pointee.page = page
-        publish()
-        locked.unlock()
+        withLockedPages { state.pointee.page = page }
     }
 }

@@ -7,9 +7,7 @@ extension Heap {
     /// - Returns: the number of records written so far, which is where the reader begins.
     package func addTraceReader() -> UInt64 {
         state.pointee.traces.readers.wrappingAdd(1, ordering: .relaxed)
-        locked.lock()
-        defer { locked.unlock() }
-        return state.pointee.traces.written
+        return withHeapLock { state.pointee.traces.written }
     }
 
     /// Unregisters a reader.
@@ -21,21 +19,21 @@ extension Heap {
     /// - Returns: the record and the number of records written before it, which is more than `next` if some were lost;
     ///   nil if there is no new record.
     package func traceRecord(from next: UInt64) -> (number: UInt64, record: TraceRecord)? {
-        locked.lock()
-        defer { locked.unlock() }
-        let written = state.pointee.traces.written
-        guard next < written else { return nil }
-        let limit = UInt64(Tunables.traceRecordLimit)
-        let number = max(next, written > limit ? written - limit : 0)
-        return (number, TraceRecords.place(number, in: traces).pointee)
+        withHeapLock {
+            let written = state.pointee.traces.written
+            guard next < written else { return nil }
+            let limit = UInt64(Tunables.traceRecordLimit)
+            let number = max(next, written > limit ? written - limit : 0)
+            return (number, TraceRecords.place(number, in: traces).pointee)
+        }
     }
 
     /// Keeps a record, overwriting the oldest. Takes the heap lock.
     func append(_ record: TraceRecord) {
-        locked.lock()
-        TraceRecords.place(state.pointee.traces.written, in: traces).pointee = record
-        state.pointee.traces.written &+= 1
-        locked.unlock()
+        withHeapLock {
+            TraceRecords.place(state.pointee.traces.written, in: traces).pointee = record
+            state.pointee.traces.written &+= 1
+        }
     }
 
     private var traces: UnsafeMutablePointer<TraceRecords> {

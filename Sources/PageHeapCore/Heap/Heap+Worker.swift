@@ -135,10 +135,7 @@ extension Heap {
         state.pointee.worker.processorNanoseconds.store(total, ordering: .relaxed)
         state.pointee.worker.recentNanoseconds.store(UInt64(recent), ordering: .relaxed)
         state.pointee.worker.recentEnd.store(reading, ordering: .relaxed)
-        locked.lock()
-        locked.pointee.longestUsualHold = locked.pointee.holds.ordinary.bound(thousandths: 999)
-        publish()
-        locked.unlock()
+        withLockedPages { locked.pointee.longestUsualHold = locked.pointee.holds.ordinary.bound(thousandths: 999) }
     }
 
     /// Sleeps longer if the next stretch could exceed the bound on the CPU share over any ten seconds.

@@ -88,16 +88,14 @@ extension Heap {
     /// - Returns: false if at least ``Tunables/wakeBytes`` were freed since the last cycle, perhaps by threads that
     ///   missed the mark; then the worker must not sleep.
     func beginPark(_ cycle: DemandCycle) -> Bool {
-        locked.lock()
-        defer { locked.unlock() }
-        state.pointee.worker.freedSinceParked.store(0, ordering: .relaxed)
-        // Sequentially consistent, as are the count of live bytes and the look at this flag by a thread that frees:
-        // either this sees what was freed, or the thread that freed it sees that the worker is parked.
-        state.pointee.worker.isParked.store(true, ordering: .sequentiallyConsistent)
-        let freed = cycle.freed(
-            demand: currentBooks().demand,
-            live: LiveBytes.total(liveBytes))
-        return freed < Tunables.wakeBytes
+        withHeapLock {
+            state.pointee.worker.freedSinceParked.store(0, ordering: .relaxed)
+            // Sequentially consistent, as are the count of live bytes and the look at this flag by a thread that frees:
+            // either this sees what was freed, or the thread that freed it sees that the worker is parked.
+            state.pointee.worker.isParked.store(true, ordering: .sequentiallyConsistent)
+            let freed = cycle.freed(demand: currentBooks().demand, live: LiveBytes.total(liveBytes))
+            return freed < Tunables.wakeBytes
+        }
     }
 
     /// Marks the worker active again: frees need not wake it.
@@ -155,10 +153,7 @@ extension Heap {
     /// Bytes retained beyond the heap's need and the extra kept on top of it. The need of a heap that counts live
     /// blocks is their bytes. Takes the heap lock.
     var excess: ByteCount {
-        locked.lock()
-        let books = currentBooks()
-        locked.unlock()
-        return excess(of: books)
+        excess(of: withHeapLock { currentBooks() })
     }
 
     private func excess(of books: HeapBooks) -> ByteCount {

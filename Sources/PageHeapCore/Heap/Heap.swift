@@ -137,6 +137,15 @@ package struct Heap<System: OperatingSystem> {
     @inline(__always)
     var locked: UnsafeMutablePointer<LockedPages> { withUnsafeMutablePointer(to: &state.pointee.locked) { $0 } }
 
+    /// One of the page caches, in place: access through the array would count as access to the whole of it.
+    @inline(__always)
+    func pageCache(_ shard: Int) -> UnsafeMutablePointer<PageCacheShard> {
+        invariant(shard >= 0 && shard < Tunables.pageCacheShards, "no such page cache")
+        return withUnsafeMutablePointer(to: &state.pointee.shards) {
+            UnsafeMutableRawPointer($0).assumingMemoryBound(to: PageCacheShard.self) + shard
+        }
+    }
+
     @inline(__always)
     var liveBytes: UnsafeMutablePointer<LiveBytes> { withUnsafeMutablePointer(to: &state.pointee.liveBytes) { $0 } }
 

@@ -4,9 +4,7 @@ extension MallocHeap {
     package func checkInvariants() {
         heap.checkInvariants()
         let inUse = heap.figures().books.inUse
-        heap.locked.lock()
-        let inSpans = heap.spanRecordTotals.bytes
-        heap.locked.unlock()
+        let inSpans = heap.withHeapLock { heap.spanRecordTotals.bytes }
         if inSpans != inUse { fatal("pages in use are not those of spans; bytes:", inUse.rawValue) }
     }
 }

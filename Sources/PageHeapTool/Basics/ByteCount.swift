@@ -14,7 +14,7 @@ struct ByteCount: RawRepresentable, Hashable, Comparable, Sendable {
         rawValue = bytes
     }
 
-    /// Whole bytes, kept within what can be counted: damaged figures must not end the tool.
+    /// Creates an amount of whole bytes, clamped to the range of the type: corrupt figures must not crash the tool.
     init(rounding bytes: Double) {
         rawValue = bytes >= 0x1p64 ? .max : bytes > 0 ? UInt64(bytes) : 0
     }
@@ -23,13 +23,13 @@ struct ByteCount: RawRepresentable, Hashable, Comparable, Sendable {
         left.rawValue < right.rawValue
     }
 
-    /// The sum; it stays at the largest number there is rather than overflow on damaged figures.
+    /// Returns the sum. It saturates, so that corrupt figures cannot overflow it.
     static func + (left: ByteCount, right: ByteCount) -> ByteCount {
         let (sum, overflow) = left.rawValue.addingReportingOverflow(right.rawValue)
         return ByteCount(overflow ? .max : sum)
     }
 
-    /// The difference, or zero where it would be negative.
+    /// Returns the difference, or zero if it would be negative.
     static func - (left: ByteCount, right: ByteCount) -> ByteCount {
         ByteCount(left.rawValue > right.rawValue ? left.rawValue - right.rawValue : 0)
     }
@@ -53,7 +53,7 @@ extension ByteCount: Codable {
 }
 
 extension ByteCount: CustomStringConvertible {
-    /// For people: three significant digits and a binary unit, such as `18.1 MiB`.
+    /// The amount for people, with three significant digits and a binary unit, such as `18.1 MiB`.
     var description: String {
         let (value, unit) = scaled
         if unit == "B" { return "\(rawValue) B" }
@@ -61,7 +61,7 @@ extension ByteCount: CustomStringConvertible {
         return "\(String(format: "%.\(digits)f", value)) \(unit)"
     }
 
-    /// For axes: no more digits than the value has, such as `64 MiB` or `1.5 GiB`.
+    /// The amount for an axis, without needless digits, such as `64 MiB` or `1.5 GiB`.
     var axisLabel: String {
         if rawValue == 0 { return "0" }
         let (value, unit) = scaled

@@ -1,9 +1,9 @@
 import Glibc
 import SystemPackage
 
-/// Reading whole files whose size is not known before, as those of /proc.
+/// Functions that read whole files of unknown size, such as those in /proc.
 enum FileReading {
-    /// All bytes of a file, at most `limit`.
+    /// Reads all bytes of a file. Stops after the read that reaches `limit`.
     static func bytes(of path: FilePath, limit: Int = 1 << 22) throws(Errno) -> [UInt8] {
         let descriptor = path.withPlatformString { Glibc.open($0, O_RDONLY | O_CLOEXEC) }
         guard descriptor >= 0 else { throw Errno(rawValue: errno) }
@@ -22,13 +22,13 @@ enum FileReading {
         return content
     }
 
-    /// The same as text; nil where the file is not there or cannot be read.
+    /// Reads a file as text. Returns nil if it does not exist or cannot be read.
     static func text(of path: FilePath) -> String? {
         guard let content = try? bytes(of: path) else { return nil }
         return String(decoding: content, as: UTF8.self)
     }
 
-    /// The names in a folder, without the entries for itself and its parent; none if it cannot be read.
+    /// Returns the names in a folder, without `.` and `..`; none if the folder cannot be read.
     static func names(in folder: FilePath) -> [String] {
         guard let stream = folder.withPlatformString({ opendir($0) }) else { return [] }
         defer { closedir(stream) }

@@ -1,8 +1,8 @@
 import Glibc
 
-/// The tool speaks on standard error only: standard output belongs to the program that it runs.
+/// Standard error, where the tool writes its messages: standard output belongs to the program that it runs.
 enum StandardError {
-    /// Writes all of the text. Where nobody reads it any more, it is dropped: the program's exit code matters more.
+    /// Writes all of the text. Drops it if writing fails, because the program's exit code matters more.
     static func write(_ text: String) {
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {
@@ -15,7 +15,7 @@ enum StandardError {
         }
     }
 
-    /// One line of the tool's own, marked as such.
+    /// Writes one line, marked as the tool's.
     static func say(_ message: String) {
         write("pageheap: \(message)\n")
     }

@@ -1,7 +1,7 @@
 import Glibc
 import SystemPackage
 
-/// What the tool prints where standard output is its own.
+/// Standard output, for commands in which it is the tool's own.
 enum StandardOutput {
     /// Writes all of the text.
     static func write(_ text: String) throws(ToolError) {

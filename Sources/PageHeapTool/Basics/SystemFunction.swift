@@ -1,13 +1,13 @@
 import Glibc
 
-/// Functions of the C library that Swift's `Glibc` module does not show: those of variable arguments, and of headers
-/// that it leaves out. They are looked up by name.
+/// Functions of the C library that Swift's `Glibc` module does not import: variadic ones, and those of headers that it
+/// leaves out. They are looked up by name.
 enum SystemFunction {
-    /// `prctl` with all its five arguments. On the processors that Linux and Swift share, a C function of variable
-    /// arguments takes whole numbers like any other.
+    /// The type of `prctl`, with all five arguments. On all processors that Swift supports on Linux, a variadic C
+    /// function takes integers like any other function.
     typealias ProcessControl = @convention(c) (Int32, UInt, UInt, UInt, UInt) -> Int32
 
-    /// `getxattr`: path, name of the attribute, where to put its value, room there; the value's size or -1.
+    /// The type of `getxattr`: path, attribute name, buffer, and buffer size. It returns the value's size or -1.
     typealias ExtendedAttribute =
         @convention(c) (
             UnsafePointer<CChar>, UnsafePointer<CChar>, UnsafeMutableRawPointer?, Int
@@ -17,7 +17,7 @@ enum SystemFunction {
 
     static func extendedAttribute() -> ExtendedAttribute? { find("getxattr", as: ExtendedAttribute.self) }
 
-    /// nil where the library has no such function.
+    /// Looks up a function. Returns nil if the library does not have it.
     private static func find<Function>(_ name: String, as type: Function.Type) -> Function? {
         dlsym(nil, name).map { unsafeBitCast($0, to: type) }
     }

@@ -1,8 +1,9 @@
 import Foundation
 
-/// Lengths of time as people read them.
+/// Formats durations and shares for people.
 enum TimeText {
-    /// Three significant digits below two minutes, whole seconds above: `0.042 s`, `12.4 s`, `3 min 20 s`, `2 h 5 min`.
+    /// Formats a duration, with up to three significant digits below two minutes and whole seconds above: `0.042 s`,
+    /// `12.4 s`, `3 min 20 s`, `2 h 5 min`.
     static func describe(seconds: Double) -> String {
         switch seconds {
         case ..<0.0005: "0 s"
@@ -13,7 +14,7 @@ enum TimeText {
         }
     }
 
-    /// A share in per cent: `0.8 %`, `12 %`; `under 0.1 %` where it would look like nothing.
+    /// Formats a share in percent: `0.8 %`, `12 %`; `under 0.1 %` if it would round to 0.
     static func share(_ part: Double, of whole: Double) -> String {
         guard whole > 0, part > 0 else { return "0 %" }
         let percent = part / whole * 100
@@ -23,12 +24,12 @@ enum TimeText {
 }
 
 extension Duration {
-    /// The same length in seconds.
+    /// The duration in seconds.
     var inSeconds: Double {
         Double(components.seconds) + Double(components.attoseconds) * 1e-18
     }
 
-    /// The same length in whole nanoseconds.
+    /// The duration in whole nanoseconds.
     var inNanoseconds: Int64 {
         components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
     }

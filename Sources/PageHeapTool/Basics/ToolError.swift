@@ -1,4 +1,4 @@
-/// What went wrong, in one line that says what would be right, and the code that the tool ends with.
+/// An error of the tool: a message of one line that says what is wrong and what to do, and the tool's exit code.
 struct ToolError: Error, Hashable, Sendable {
     let message: String
     let status: ToolExitCode

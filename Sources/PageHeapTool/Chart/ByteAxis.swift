@@ -1,11 +1,14 @@
-/// An axis of memory from zero, with a mark at every power of two of bytes that gives three to six marks.
+/// An axis of memory that begins at zero. The distance between its marks is the smallest power of two, in bytes, that
+/// needs at most six steps.
 struct ByteAxis: Hashable, Sendable {
-    /// Between two marks, in bytes.
+    /// The distance between two marks.
     let step: ByteCount
-    /// The value of the topmost mark, at or above all that is shown.
+    /// The value of the top mark, which is not below any value shown.
     let top: ByteCount
 
-    /// - Parameter largest: in bytes; what no machine has is cut off.
+    /// Creates an axis that covers the values up to a maximum.
+    ///
+    /// - Parameter largest: the maximum in bytes; clamped to 4 EiB.
     init(covering largest: Double) {
         let largest = min(largest, 0x1p62)
         var step: UInt64 = 1
@@ -14,12 +17,12 @@ struct ByteAxis: Hashable, Sendable {
         top = ByteCount(UInt64(max((largest / Double(step)).rounded(.up), 1)) * step)
     }
 
-    /// From zero to the top.
+    /// The values of the marks, from zero to the top.
     var marks: [ByteCount] {
         stride(from: 0, through: top.rawValue, by: UInt64.Stride(step.rawValue)).map { ByteCount($0) }
     }
 
-    /// Where a value is, from 0 at the bottom to 1 at the top, not outside.
+    /// Returns the position of a value, from 0 at the bottom to 1 at the top; values outside are clamped.
     func position(of bytes: Double) -> Double {
         min(max(bytes / top.asDouble, 0), 1)
     }

@@ -6,7 +6,7 @@ struct ChartPoint: Hashable, Sendable {
 
 /// One curve of the chart over time.
 struct ChartCurve: Hashable, Sendable {
-    /// What curves there are, in the order in which they are drawn and explained.
+    /// The kinds of curves, in the order in which they are drawn and explained.
     enum Kind: String, CaseIterable, Sendable {
         case resident, inUse, retained, goal
 
@@ -19,7 +19,7 @@ struct ChartCurve: Hashable, Sendable {
             }
         }
 
-        /// One sentence on what the curve shows.
+        /// A sentence that explains the curve.
         var meaning: String {
             switch self {
             case .resident:
@@ -33,7 +33,7 @@ struct ChartCurve: Hashable, Sendable {
     }
 
     let kind: Kind
-    /// Unbroken stretches; a goal may be missing for some time.
+    /// The unbroken stretches of the curve. There may be several, because a goal may be missing for some time.
     let stretches: [[ChartPoint]]
 
     var peak: ChartPoint? {

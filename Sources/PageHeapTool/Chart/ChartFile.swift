@@ -1,7 +1,7 @@
-/// A chart as an SVG file of its own, with its own background and style.
+/// A chart as a separate SVG file, with its own background and style.
 struct ChartFile: Sendable {
     let layout: ChartLayout
-    /// What the picture shows, for those who cannot see it; safe inside an attribute.
+    /// A description of the picture for screen readers; already escaped for an attribute.
     let description: String
     let style: String
     let content: String

@@ -1,4 +1,4 @@
-/// The axes of a chart with their marks.
+/// Draws the axes of a chart with their marks.
 struct ChartGrid: Sendable {
     let layout: ChartLayout
 

@@ -1,4 +1,4 @@
-/// Where things are in the chart, in its own units.
+/// The layout of a chart, in the chart's own units.
 struct ChartLayout: Hashable, Sendable {
     let width = 960.0
     var height = 440.0
@@ -17,14 +17,14 @@ struct ChartLayout: Hashable, Sendable {
     func x(_ seconds: Double) -> Double { left + time.position(of: seconds) * plotWidth }
     func y(_ bytes: Double) -> Double { floor - self.bytes.position(of: bytes) * plotHeight }
 
-    /// A path through points: `M1 2L3 4…`.
+    /// Returns the SVG path through points: `M1 2L3 4…`.
     func path(_ points: [ChartPoint]) -> String {
         points.enumerated().map { index, point in
             "\(index == 0 ? "M" : "L")\(Markup.number(x(point.seconds))) \(Markup.number(y(point.bytes)))"
         }.joined()
     }
 
-    /// The same, closed along the floor.
+    /// Returns the SVG path of the area between points and the floor.
     func area(_ points: [ChartPoint]) -> String {
         guard let first = points.first, let last = points.last else { return "" }
         let floor = Markup.number(floor)

@@ -1,16 +1,18 @@
-/// Names of curves above a chart, in as many rows as they need.
+/// The legend above a chart, with the names of the curves in as many rows as they need.
 struct ChartLegend: Sendable {
     static let rowHeight = 22.0
-    /// Longer names lose their beginning, as in paths the end tells more.
+    /// The maximum length of a name. Longer names lose their beginning, because the end of a path is more significant.
     static let longestName = 40
     private static let firstRow = 26.0
 
     private let placed: [(name: String, classes: String, x: Double, y: Double)]
 
+    /// Lays out a legend.
+    ///
     /// - Parameters:
-    ///   - entries: each with the classes that its curve has.
-    ///   - left: where rows begin.
-    ///   - right: where they end at the latest.
+    ///   - entries: the names, each with the CSS classes of its curve.
+    ///   - left: the beginning of a row.
+    ///   - right: the limit of a row.
     init(entries: [(name: String, classes: String)], left: Double, right: Double) {
         var placed: [(name: String, classes: String, x: Double, y: Double)] = []
         var (x, y) = (left, Self.firstRow)

@@ -1,5 +1,5 @@
-/// The chart's colours. Blue, green, orange and violet of different lightness: told apart in most kinds of colour
-/// blindness, and each also by how it is drawn (filled, filled, line, dashes).
+/// The chart's colours: blue, green, orange and violet of different lightness. They can be distinguished with most
+/// kinds of colour blindness, and the curves also differ in how they are drawn (filled, filled, line, dashes).
 struct ChartPalette: Hashable, Sendable {
     let background: String
     let border: String
@@ -19,7 +19,7 @@ struct ChartPalette: Hashable, Sendable {
         background: "#151a23", border: "#2c3442", grid: "#262e3b", text: "#e8ecf3", faintText: "#97a3b6",
         resident: "#6ea3ff", inUse: "#3fd1ae", retained: "#ff9d4d", goal: "#bd8cff")
 
-    /// Plain rules without variables, which not every viewer of SVG files knows.
+    /// The CSS rules. They use no variables, because some SVG viewers do not support them.
     var rules: String {
         """
         .ph-card{fill:\(background);stroke:\(border)}
@@ -33,7 +33,7 @@ struct ChartPalette: Hashable, Sendable {
         """
     }
 
-    /// The style of a chart: light, and dark where the reader's system is.
+    /// The style sheet of a chart: light, or dark if the reader's system is.
     static let styleSheet = """
         .ph-chart{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif;font-size:13px}
         .ph-line{fill:none;stroke-width:2;stroke-linejoin:round;stroke-linecap:round}

@@ -1,6 +1,7 @@
-/// Thins out curves without losing what the eye looks for: the ends, the peaks and the valleys.
+/// Reduces the number of points of a curve, but keeps its ends, peaks and valleys.
 enum Downsampling {
-    /// At most `limit` points: of equal parts of the time the lowest and the highest, in their order.
+    /// Returns at most `limit` points: the first and the last one, and between them the lowest and the highest of each
+    /// of several parts with equally many points, in their order.
     static func extremes(of points: [ChartPoint], limit: Int) -> [ChartPoint] {
         guard points.count > limit, let first = points.first, let last = points.last else { return points }
         guard limit >= 6 else { return [first, last] }
@@ -16,7 +17,8 @@ enum Downsampling {
         return thinned + [last]
     }
 
-    /// At most `limit` samples for a table: of equal numbers of neighbours the one with the most resident memory.
+    /// Returns at most `limit` samples for a table: of each of `limit` groups of neighbours, the one with
+    /// the most resident memory.
     static func rows(of samples: [MemorySample], limit: Int) -> [MemorySample] {
         guard samples.count > limit else { return samples }
         return parts(of: samples, count: limit).compactMap { part in
@@ -24,7 +26,7 @@ enum Downsampling {
         }
     }
 
-    /// Cuts into parts of as equal length as possible.
+    /// Divides elements into parts whose lengths differ by at most one.
     private static func parts<Element>(of elements: [Element], count: Int) -> [ArraySlice<Element>] {
         (0..<count).map { elements[elements.count * $0 / count..<elements.count * ($0 + 1) / count] }
     }

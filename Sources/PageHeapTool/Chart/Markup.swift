@@ -1,9 +1,9 @@
 import Foundation
 
-/// Pieces of SVG and HTML text.
+/// Functions that format text and numbers for SVG and HTML.
 enum Markup {
-    /// Makes any text safe inside an element and inside a quoted attribute. Control characters, which XML does not
-    /// allow even escaped, become visible replacements.
+    /// Escapes text for an element or a quoted attribute. Control characters, which XML does not allow even if they are
+    /// escaped, are replaced by U+FFFD.
     static func escape(_ text: String) -> String {
         var escaped = ""
         for scalar in text.unicodeScalars {
@@ -21,12 +21,12 @@ enum Markup {
         return escaped
     }
 
-    /// A number with that many digits behind the point.
+    /// Formats a number with a fixed number of decimal places.
     static func fixed(_ value: Double, places: Int) -> String {
         String(format: "%.\(places)f", value)
     }
 
-    /// A coordinate with at most two digits behind the point.
+    /// Formats a coordinate with at most two decimal places.
     static func number(_ value: Double) -> String {
         let hundredths = (value * 100).rounded() / 100
         return hundredths == hundredths.rounded() ? "\(Int(hundredths))" : String(format: "%.2f", hundredths)
@@ -34,6 +34,6 @@ enum Markup {
 }
 
 extension Double {
-    /// As a coordinate in SVG.
+    /// The number as a coordinate in SVG.
     var asText: String { Markup.number(self) }
 }

@@ -1,13 +1,13 @@
-/// What is drawn: the curves over time, thinned out to what a picture can show, and both axes.
+/// The contents of the memory chart: the curves, downsampled to what a picture can show, and both axes.
 struct MemoryChart: Sendable {
-    /// The most points of a curve.
+    /// The maximum number of points of a curve.
     static let pointLimit = 1000
 
     let curves: [ChartCurve]
     let time: TimeAxis
     let bytes: ByteAxis
 
-    /// - Parameter result: the curves of the heap are left out if no process published figures.
+    /// Creates a chart of a run. It has curves of the heap only if a process published statistics.
     init(_ result: RunResult) {
         let samples = result.samples
         let kinds = result.heapFiguresPublished ? ChartCurve.Kind.allCases : [.resident]
@@ -25,7 +25,7 @@ struct MemoryChart: Sendable {
             return thinned.isEmpty ? nil : ChartCurve(kind: kind, stretches: thinned)
         }
         time = TimeAxis(end: max(result.wallSeconds, samples.last?.seconds ?? 0))
-        // A goal far above everything else would only flatten what happens below it.
+        // Ignore a goal far above all other curves, which it would flatten.
         let solid = curves.filter { $0.kind != .goal }.compactMap { $0.peak?.bytes }.max() ?? 0
         let goal = curves.first { $0.kind == .goal }?.peak?.bytes ?? 0
         bytes = ByteAxis(covering: goal <= solid * 1.5 ? max(solid, goal) : solid)

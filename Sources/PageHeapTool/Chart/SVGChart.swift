@@ -1,4 +1,4 @@
-/// Draws the memory chart as SVG, for the report and as a file of its own.
+/// Draws the memory chart as SVG, for the report and as a separate file.
 struct SVGChart: Sendable {
     private let chart: MemoryChart
     private let layout: ChartLayout
@@ -10,12 +10,13 @@ struct SVGChart: Sendable {
         layout = ChartLayout(time: chart.time, bytes: chart.bytes)
     }
 
-    /// A file of its own, with its own background and style; it names the program.
+    /// Returns a separate file, with its own background and style.
     func file() -> String {
         ChartFile(layout: layout, description: description, style: ChartPalette.styleSheet, content: content).text
     }
 
-    /// For the report, which brings background and style. Columns tell their figures under the pointer, without script.
+    /// Returns the chart for the report, which provides background and style. Columns show their values as tooltips,
+    /// without script.
     func inline() -> String {
         """
         <svg viewBox="0 0 \(size)" class="ph-chart" role="img" aria-label="\(description)">
@@ -49,7 +50,7 @@ struct SVGChart: Sendable {
         return lines.joined(separator: "\n")
     }
 
-    /// A dot at the peak of the resident curve, and the figure above the plot, where no curve crosses it.
+    /// A dot at the peak of the resident curve, and its value above the plot, where no curve crosses the text.
     private var peakLabel: String {
         guard let peak = chart.curves.first(where: { $0.kind == .resident })?.peak else { return "" }
         let x = layout.x(peak.seconds)

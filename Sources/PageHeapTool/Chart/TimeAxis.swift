@@ -2,9 +2,9 @@ import Foundation
 
 /// An axis of time from the program's start to its end, with marks at round times.
 struct TimeAxis: Hashable, Sendable {
-    /// In seconds.
+    /// The end of the axis, in seconds.
     let end: Double
-    /// Between two marks, in seconds.
+    /// The distance between two marks, in seconds.
     let step: Double
 
     init(end: Double) {
@@ -19,12 +19,12 @@ struct TimeAxis: Hashable, Sendable {
         step = steps.first { end / $0 <= most } ?? (end / most / 604_800).rounded(.up) * 604_800
     }
 
-    /// From zero on, in seconds, as far as the axis goes.
+    /// The times of the marks from zero to the end, in seconds.
     var marks: [Double] {
         (0...Int(end / step + 1e-9)).map { Double($0) * step }
     }
 
-    /// What stands at a mark; all marks of an axis are in one unit.
+    /// Returns the label of a mark. All labels of an axis have the same unit.
     func label(of seconds: Double) -> String {
         let (size, unit) =
             switch step {
@@ -36,7 +36,7 @@ struct TimeAxis: Hashable, Sendable {
         return "\(String(format: "%g", (seconds / size * 1000).rounded() / 1000)) \(unit)"
     }
 
-    /// Where a time is, from 0 to 1, not outside.
+    /// Returns the position of a time, from 0 to 1; times outside are clamped.
     func position(of seconds: Double) -> Double {
         min(max(seconds / end, 0), 1)
     }

@@ -1,15 +1,15 @@
 import ArgumentParser
 import SystemPackage
 
-/// The names of the files that a command shall write.
+/// The names of a command's output files.
 struct OutputNames {
     let report: String?
     let svg: String?
     let json: String?
-    /// What standard output is taken by, as in "belongs to the program".
+    /// What standard output is used for, as in "belongs to the program".
     let standardOutputIsFor: String
 
-    /// Throws a usage error where they make no sense.
+    /// Throws a usage error if the names are invalid.
     func check() throws {
         let files = [("--report", report), ("--svg", svg), ("--json", json)]
         for (option, file) in files {

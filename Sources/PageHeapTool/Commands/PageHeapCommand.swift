@@ -18,7 +18,7 @@ struct PageHeapCommand: ParsableCommand {
         version: version,
         subcommands: [RunCommand.self, CompareCommand.self])
 
-    /// Runs the command that the arguments name. What goes wrong is said in one line on standard error.
+    /// Runs the command that the arguments name. Reports an error in one line on standard error.
     static func main() {
         do {
             var command = try parseAsRoot()
@@ -31,7 +31,7 @@ struct PageHeapCommand: ParsableCommand {
         }
     }
 
-    /// Ends the process as ArgumentParser would: help and version on standard output, usage errors with 64.
+    /// Exits as ArgumentParser would: help and version go to standard output, usage errors exit with 64.
     private static func exit(reporting error: any Error) -> Never {
         let code = exitCode(for: error)
         if code == .success || error is ExitCode { exit(withError: error) }

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// The words of the command line from the program's name on, or from the `--` before it.
+/// The words of the command line that begin with the program's name, or with the `--` before it.
 struct ProgramWords {
     let words: [String]
 
@@ -9,8 +9,9 @@ struct ProgramWords {
         words.first == "--" ? Array(words.dropFirst()) : words
     }
 
-    /// Throws where there is no program. What stands in its place is handed over unread, the request for help included.
-    /// - Parameter command: the command whose words they are.
+    /// Throws if there is no program, or if help or the version is requested instead: ArgumentParser passes these words
+    /// on without reading them.
+    /// - Parameter command: the command that the words belong to.
     func check(of command: any ParsableCommand.Type) throws {
         if let first = words.first, ["--help", "-h"].contains(first) { throw CleanExit.helpRequest(command) }
         if words.first == "--version" { throw CleanExit.message(PageHeapCommand.version) }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import SystemPackage
 
-/// `pageheap run`: the main job.
+/// `pageheap run`: runs one program on PageHeap.
 struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
@@ -40,7 +40,7 @@ struct RunCommand: ParsableCommand {
     )
     var command: [String] = []
 
-    /// The program and its arguments, without the `--` that may stand before them.
+    /// The program and its arguments, without a `--` before them.
     var programAndArguments: [String] {
         ProgramWords(words: command).programAndArguments
     }
@@ -64,7 +64,8 @@ struct RunCommand: ParsableCommand {
         throw ExitCode(code)
     }
 
-    /// Everything that can be wrong with the program and the library is found here, before anything is done.
+    /// Prepares the run. Throws for everything that can be wrong with the program or the library, before anything is
+    /// written or started.
     private func preparedSession() throws(ToolError) -> RunSession {
         let arguments = RawStrings.ownArguments(endingIn: programAndArguments)
         let variables = ProcessInfo.processInfo.environment

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// What `pageheap run` takes before the program.
+/// The options of `pageheap run`.
 struct RunOptions: ParsableArguments {
     static let intervals = 10...60_000
 

@@ -1,6 +1,7 @@
 import SystemPackage
 
-/// The files that a command shall write, all known to be writable before the program starts.
+/// A command's output files. They are opened before the program starts, so that a file that cannot be written
+/// is an error then.
 struct RunOutputs: ~Copyable {
     private var report: OutputFile?
     private var svg: OutputFile?
@@ -11,16 +12,16 @@ struct RunOutputs: ~Copyable {
     }
 
     /// - Parameters:
-    ///   - report: the page for the browser; nil for none, as with the others.
-    ///   - svg: the chart alone.
-    ///   - json: the figures.
+    ///   - report: the path of the HTML page; nil for none.
+    ///   - svg: the path of the chart; nil for none.
+    ///   - json: the path of the figures; nil for none.
     init(report: String?, svg: String?, json: String?) throws(ToolError) {
         if let report { self.report = try OutputFile(FilePath(report), purpose: "report") }
         if let svg { self.svg = try OutputFile(FilePath(svg), purpose: "picture") }
         if let json { self.json = try OutputFile(FilePath(json), purpose: "JSON file") }
     }
 
-    /// What became of the files.
+    /// The result of writing the files.
     struct Written: Sendable {
         var files: [(purpose: String, path: String)] = []
         var failures: [String] = []
@@ -32,7 +33,7 @@ struct RunOutputs: ~Copyable {
             json: { try result.json() })
     }
 
-    /// Writes them all; one that fails does not keep the others from being written.
+    /// Writes all files, even if one of them fails.
     consuming func write(
         report makeReport: () throws -> [UInt8], svg makePicture: () throws -> [UInt8],
         json makeJSON: () throws -> [UInt8]

@@ -1,9 +1,9 @@
 import SystemPackage
 
-/// Which allocators a program is run under: PageHeap first, then those that the user names, or all that are there.
+/// The allocators to compare: PageHeap first, then those that the user names, or all that are found.
 struct AllocatorSelection: Hashable, Sendable {
     let allocators: [ComparedAllocator]
-    /// Names of allocators that would have been compared, had they been there.
+    /// The names of known allocators that were not found.
     let notFound: [String]
 
     init(allocators: [ComparedAllocator], notFound: [String]) {
@@ -11,9 +11,11 @@ struct AllocatorSelection: Hashable, Sendable {
         self.notFound = notFound
     }
 
+    /// Selects the allocators.
+    ///
     /// - Parameters:
-    ///   - names: what `--with` says; nil for all that are there.
-    ///   - pageHeap: PageHeap's library; the others have to be for its platform.
+    ///   - names: the names and paths of `--with`; nil for all that are found.
+    ///   - pageHeap: PageHeap's library. The others must be for the same platform.
     init(names: [String]?, pageHeap: PreloadLibrary, finder: LibraryFinder) throws(ToolError) {
         var allocators = [ComparedAllocator.pageHeap(pageHeap)]
         var notFound: [String] = []
@@ -34,7 +36,7 @@ struct AllocatorSelection: Hashable, Sendable {
         self.init(allocators: Self.distinct(allocators), notFound: notFound)
     }
 
-    /// The one that the others' figures are set in relation to: the system's own, or else the first.
+    /// The allocator to whose figures ratios are given: the system's own, or else the first.
     var reference: ComparedAllocator {
         allocators.first { $0.library == nil } ?? allocators[0]
     }
@@ -70,7 +72,7 @@ struct AllocatorSelection: Hashable, Sendable {
             name: library.path.lastComponent?.string ?? name, library: library, isPageHeap: false)
     }
 
-    /// Each library once; where two have the same name, their paths tell them apart.
+    /// Removes duplicates of a library. If two libraries have the same name, the second is named by its path.
     private static func distinct(_ allocators: [ComparedAllocator]) -> [ComparedAllocator] {
         var kept: [ComparedAllocator] = []
         for allocator in allocators where !kept.contains(where: { $0.library?.path == allocator.library?.path }) {

@@ -1,9 +1,9 @@
-/// Resident memory over time under each allocator, one curve over the other: of each the run of middle length.
+/// Draws resident memory over time under all allocators in one chart. Each allocator is shown by its median run.
 struct CompareChart: Sendable {
     /// One allocator's curve.
     struct Curve: Hashable, Sendable {
         let name: String
-        /// Its place among all allocators, which gives its colour.
+        /// The allocator's index, which determines the colour.
         let index: Int
         let curve: ResidentCurve
     }
@@ -32,12 +32,13 @@ struct CompareChart: Sendable {
         self.layout = layout
     }
 
-    /// A file of its own.
+    /// Returns a separate SVG file.
     func file() -> String {
         ChartFile(layout: layout, description: description, style: ComparePalette.styleSheet, content: content).text
     }
 
-    /// For the page, which brings background and style. Columns tell their figures under the pointer, without script.
+    /// Returns the chart for the report, which provides background and style. Columns show their values as tooltips,
+    /// without script.
     func inline() -> String {
         """
         <svg viewBox="0 0 \(layout.width.asText) \(layout.height.asText)" class="ph-chart" role="img" \
@@ -71,7 +72,7 @@ struct CompareChart: Sendable {
         return markup
     }
 
-    /// How many columns tell figures.
+    /// The number of columns with tooltips.
     private static let hoverCount = 160
 
     private var hoverColumns: String {

@@ -3,7 +3,7 @@ import Foundation
 import Glibc
 import SystemPackage
 
-/// `pageheap compare`: the same program under each allocator.
+/// `pageheap compare`: runs the same program under several allocators.
 struct CompareCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "compare",
@@ -72,7 +72,7 @@ struct CompareCommand: ParsableCommand {
         try finish(result, outputs, stop: outcome.stop, variables: variables)
     }
 
-    /// Everything that can be wrong with the program is found here, before anything is run.
+    /// Prepares the session. Throws for everything that can be wrong with the program, before anything is run.
     private func preparedSession(
         _ selection: AllocatorSelection, pageHeap: PreloadLibrary, variables: [String: String]
     ) throws(ToolError) -> CompareSession {
@@ -98,7 +98,7 @@ struct CompareCommand: ParsableCommand {
             }, input: input, progress: options.quiet ? nil : progress)
     }
 
-    /// Writes and shows what there is, and ends with the code that fits.
+    /// Writes and shows the results so far, and throws the exit code.
     private func finish(
         _ result: CompareResult, _ outputs: consuming RunOutputs, stop: CompareSession.Stop?,
         variables: [String: String]

@@ -1,9 +1,9 @@
-/// What allocators are compared by, in the order of the table's columns. The raw values are the keys in JSON.
+/// The figures by which allocators are compared, in the order of the table's columns. The raw values are the JSON keys.
 enum CompareFigure: String, CaseIterable, Sendable {
     case wallSeconds, cpuSeconds, peakResidentBytes, meanResidentBytes, residentByteSeconds, pageFaults, lastDropSeconds
     case residentAfter1SecondBytes, residentAfter5SecondsBytes, residentAfter10SecondsBytes
 
-    /// Above the column.
+    /// The heading of the column.
     var heading: String {
         switch self {
         case .wallSeconds: "time"
@@ -19,7 +19,7 @@ enum CompareFigure: String, CaseIterable, Sendable {
         }
     }
 
-    /// Below the heading.
+    /// The unit, which is shown below the heading.
     var unit: String {
         switch self {
         case .wallSeconds, .cpuSeconds, .lastDropSeconds: "s"
@@ -31,7 +31,7 @@ enum CompareFigure: String, CaseIterable, Sendable {
         }
     }
 
-    /// In bytes, seconds or pieces; nil where the run does not tell.
+    /// Returns the figure of a run, in bytes, seconds or as a count; nil if the run does not have it.
     func value(of run: CompareRun) -> Double? {
         let wasSeen = run.peakResidentBytes > .zero
         return switch self {
@@ -48,10 +48,10 @@ enum CompareFigure: String, CaseIterable, Sendable {
         }
     }
 
-    /// Whether its ratio to another allocator's says something.
+    /// Whether the ratio to another allocator's figure is meaningful.
     var hasRatio: Bool { self != .lastDropSeconds }
 
-    /// A value in the column's unit, in three significant digits or more.
+    /// Formats a value in the column's unit, with at least three significant digits.
     func text(_ value: Double) -> String {
         switch self {
         case .wallSeconds, .cpuSeconds, .lastDropSeconds: Self.digits(value)

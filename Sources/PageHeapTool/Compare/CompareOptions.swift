@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// What `pageheap compare` takes before the program.
+/// The options of `pageheap compare`.
 struct CompareOptions: ParsableArguments {
     static let runCounts = 1...1000
 
@@ -39,7 +39,7 @@ struct CompareOptions: ParsableArguments {
         ([ComparedAllocator.systemName] + KnownAllocator.all.map(\.name)).joined(separator: ", ")
     }
 
-    /// The allocators that are named; nil for all that are there.
+    /// The allocators that the user names; nil for all that are found.
     var allocatorNames: [String]? {
         with?.split(separator: ",", omittingEmptySubsequences: false).map { part in
             String(part.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())

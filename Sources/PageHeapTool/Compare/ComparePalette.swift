@@ -1,10 +1,10 @@
-/// The colours of an overlay of many curves: told apart in most kinds of colour blindness as far as eight can be; from
-/// the ninth curve on they come again, dashed.
+/// The colours of the comparison's curves. They can be distinguished with most kinds of colour blindness, as far as
+/// that is possible for eight colours. From the ninth curve on they repeat, with dashed lines.
 enum ComparePalette {
     static let light = ["#2f6fde", "#5d6879", "#d9660a", "#0f9f7f", "#8b46d6", "#b88a00", "#d63384", "#7a4a2b"]
     static let dark = ["#6ea3ff", "#a9b4c4", "#ff9d4d", "#3fd1ae", "#bd8cff", "#e8c547", "#ff7ab8", "#c99a78"]
 
-    /// The classes of a curve.
+    /// Returns the CSS classes of a curve.
     static func classes(of index: Int) -> String {
         "ph-c\(index % light.count)\(index < light.count ? "" : " ph-again")"
     }

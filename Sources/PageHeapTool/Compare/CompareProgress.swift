@@ -1,15 +1,15 @@
 import Glibc
 
-/// Says on standard error how far a comparison has come: one line that changes on a terminal, a line a run elsewhere.
+/// The progress messages of a comparison: one line that is rewritten on a terminal, or otherwise one line per run.
 struct CompareProgress: Sendable {
     let total: Int
-    /// Whether the line can be written over; not where the program writes to the terminal, too.
+    /// Whether the line is rewritten. False if the program writes to the terminal, too.
     let rewrites: Bool
 
-    /// What to write before a run.
+    /// Returns the text to write before a run.
     /// - Parameters:
-    ///   - done: how many runs were before.
-    ///   - elapsed: how long they took, in seconds.
+    ///   - done: the number of earlier runs.
+    ///   - elapsed: the time that they took, in seconds.
     func before(_ name: String, done: Int, elapsed: Double) -> String {
         guard rewrites else { return "" }
         let rest =
@@ -18,7 +18,7 @@ struct CompareProgress: Sendable {
         return "\r\u{1b}[Kpageheap: run \(done + 1) of \(total), \(name)\(rest)"
     }
 
-    /// What to write after a run.
+    /// Returns the text to write after a run.
     func after(_ name: String, _ run: CompareRun, done: Int) -> String {
         if rewrites { return "" }
         var ending = ""
@@ -27,6 +27,6 @@ struct CompareProgress: Sendable {
             + "peak \(run.peakResidentBytes)\(ending)\n"
     }
 
-    /// What to write at the end.
+    /// The text to write at the end.
     var end: String { rewrites ? "\r\u{1b}[K" : "" }
 }

@@ -1,4 +1,4 @@
-/// The comparison as a page.
+/// The HTML report of a comparison.
 struct CompareReport: Sendable {
     let result: CompareResult
 
@@ -21,7 +21,7 @@ struct CompareReport: Sendable {
         ).text()
     }
 
-    /// Such as "Mean resident memory: PageHeap 80.1 MiB, glibc 316 MiB."
+    /// The headline, such as "Mean resident memory: PageHeap 80.1 MiB, glibc 316 MiB."
     private var headline: String {
         let wanted = result.allocators.filter {
             $0.name == result.allocators.first?.name || $0.name == result.reference

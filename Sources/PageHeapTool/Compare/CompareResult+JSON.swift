@@ -6,8 +6,8 @@ extension CompareResult: Encodable {
         case endingsAgree, remarks, notFound, allocators
     }
 
-    /// Keys of an allocator. `figures` has the median, the lowest and the highest value of the runs that count, and the
-    /// ratio of the medians to the reference's; `curve` the resident memory in the run of middle length.
+    /// The keys of an allocator. `figures` contains the median, the lowest and the highest value of the runs that
+    /// count, and the ratio of the median to the reference's; `curve` contains the resident memory of the median run.
     private enum AllocatorKeys: String, CodingKey {
         case name, library, runs, countedRuns, figures, curveRound, curve
     }
@@ -28,7 +28,7 @@ extension CompareResult: Encodable {
         init?(intValue: Int) { nil }
     }
 
-    /// Every key is always there: what there is not is null.
+    /// Encodes the result. Every key is always present; absent values are null.
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(pageheapVersion, forKey: .pageheapVersion)
@@ -75,7 +75,7 @@ extension CompareResult: Encodable {
         }
     }
 
-    /// The JSON text, keys in order.
+    /// Returns the JSON text, with sorted keys.
     func json() throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

@@ -1,26 +1,28 @@
 import Foundation
 
-/// What a comparison found, as `--json` writes it; table, chart and page are made from it too.
+/// The result of a comparison, as `--json` writes it. The table, the chart and the report are made from it, too.
 struct CompareResult: Hashable, Sendable {
     let pageheapVersion: String
     /// The program and its arguments.
     let command: [String]
-    /// When the first run was started, as ISO 8601 in UTC.
+    /// The time when the first run was started, as ISO 8601 in UTC.
     let startedAt: String
-    /// How many runs under each allocator were wanted.
+    /// The requested number of runs under each allocator.
     let rounds: Int
     let intervalMilliseconds: Int
-    /// The allocator that ratios are to.
+    /// The name of the allocator to whose figures ratios are given.
     let reference: String
-    /// How most runs ended; only those count.
+    /// The most frequent ending. Only runs that ended this way count.
     let expected: ProcessEnding
     let allocators: [AllocatorResult]
-    /// Allocators that were looked for and are not there.
+    /// The names of known allocators that were not found.
     let notFound: [String]
-    /// Why it ended before all rounds were done; nil if it did not.
+    /// Why the comparison ended before all rounds were done; nil if it did not.
     let stopped: String?
 
-    /// - Parameter runs: of each allocator of the selection, in its order.
+    /// Creates the result of a comparison.
+    ///
+    /// - Parameter runs: the runs under each allocator, in the order of the selection.
     init(
         selection: AllocatorSelection, runs: [[CompareRun]], command: [String], startedAt: Date, rounds: Int,
         interval: Int, stopped: String?, version: String
@@ -42,7 +44,7 @@ struct CompareResult: Hashable, Sendable {
         self.stopped = stopped
     }
 
-    /// The ending of most runs; of equally frequent ones the preferred, or else the first.
+    /// Returns the most frequent ending; if several are equally frequent, the preferred one, or else the first.
     static func mostFrequent(_ endings: [ProcessEnding], amongEquals preferred: ProcessEnding?) -> ProcessEnding {
         func count(_ ending: ProcessEnding) -> Int { endings.count { $0 == ending } }
         let candidates = (preferred.map { [$0] } ?? []) + endings
@@ -55,14 +57,15 @@ struct CompareResult: Hashable, Sendable {
 
     var hasRuns: Bool { allocators.contains { !$0.runs.isEmpty } }
 
-    /// The ratio of an allocator's median to the reference's; nil where one of them is missing or zero, or it says nothing.
+    /// Returns the ratio of an allocator's median to the reference's; nil if one of them is missing, the reference's is
+    /// zero, or the ratio is meaningless.
     func ratio(of figure: CompareFigure, for allocator: AllocatorResult) -> Double? {
         let base = allocators.first { $0.name == reference }?.spread(of: figure)?.median
         guard figure.hasRatio, let base, base > 0, let median = allocator.spread(of: figure)?.median else { return nil }
         return median / base
     }
 
-    /// What a reader has to know, a sentence each.
+    /// Remarks that a reader must know, each of them a sentence.
     var remarks: [String] {
         var remarks: [String] = []
         if let stopped { remarks.append("Not all rounds were run: \(stopped).") }

@@ -1,28 +1,28 @@
-/// The figures of one run under one allocator. Bytes and seconds.
+/// The figures of one run under one allocator. Sizes are in bytes, times in seconds.
 struct CompareRun: Hashable, Sendable {
-    /// The round that it was part of, from 1 on.
+    /// The number of the run's round, from 1.
     var round: Int
     var exitCode: Int32
     /// The signal that killed the program, if one did.
     var signal: Int32?
     var wallSeconds: Double
-    /// User and system time of the program and of its descendants that ended before it.
+    /// The user and system time of the program and of its descendants that ended before it.
     var cpuSeconds: Double
     var userCPUSeconds: Double
     var systemCPUSeconds: Double
     var minorPageFaults: UInt64
     var majorPageFaults: UInt64
-    /// Zero where the program ended before its memory could be seen.
+    /// Zero if the program ended before its memory could be sampled.
     var peakResidentBytes: ByteCount
     var meanResidentBytes: ByteCount
     var residentByteSeconds: Double
-    /// See `LastDrop`; nil where the program ended too soon after its peak.
+    /// The last drop; nil if the program ended too soon after its peak.
     var lastDrop: LastDrop?
-    /// That many seconds after the last drop; nil where the program ended before.
+    /// Resident memory 1, 5 and 10 seconds after the last drop; nil if the program ended before.
     var residentAfter1SecondBytes: ByteCount?
     var residentAfter5SecondsBytes: ByteCount?
     var residentAfter10SecondsBytes: ByteCount?
-    /// Thinned out to what a picture can show.
+    /// The curve, downsampled to what a picture can show.
     var curve: ResidentCurve
 
     var ending: ProcessEnding {
@@ -67,7 +67,8 @@ extension CompareRun: Encodable {
         case lastDropIsFall, residentAfter1SecondBytes, residentAfter5SecondsBytes, residentAfter10SecondsBytes
     }
 
-    /// Every key is always there: what there is not is null. The curve is the allocator's to show, for one of its runs.
+    /// Encodes the figures. Every key is always present; absent values are null. The curve is not encoded here, but
+    /// only for the allocator's median run, with the allocator.
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(round, forKey: .round)

@@ -1,23 +1,23 @@
 import Foundation
 import Glibc
 
-/// Runs a program under several allocators in turn: in each round once under each, and each round begins with another
-/// one, so that what changes on the machine meanwhile falls on all alike.
+/// Runs a program under several allocators in turn. Each round runs it once under each allocator, and begins with a
+/// different one, so that changes on the machine affect all allocators alike.
 struct CompareSession: Sendable {
     let allocators: [ComparedAllocator]
     let rounds: Int
-    /// How to run it under one of them.
+    /// Makes the session of one run under an allocator.
     let session: @Sendable (ComparedAllocator) -> RunSession
     let input: RepeatableInput
-    /// nil for silence.
+    /// nil for no progress messages.
     let progress: CompareProgress?
 
-    /// Why it ended early.
+    /// The reason why a comparison ended early.
     enum Stop: Hashable, Sendable {
         case signal(Int32)
         case failure(ToolError)
 
-        /// The code that the tool ends with.
+        /// The tool's exit code.
         var exitCode: Int32 {
             switch self {
             case .signal(let signal): ProcessEnding.killed(signal: signal).exitCode
@@ -40,7 +40,7 @@ struct CompareSession: Sendable {
     }
 
     func run() -> Outcome {
-        // Where the tool itself was started with SIGCHLD ignored, no exit codes could be had.
+        // If the tool was started with SIGCHLD ignored, wait4 would return no exit codes.
         signal(SIGCHLD, SIG_DFL)
         let blockedBefore = Supervisor.signals.block()
         var outcome = Outcome(runs: allocators.map { _ in [] })
@@ -57,7 +57,7 @@ struct CompareSession: Sendable {
                 let result = try session(allocators[index]).run(signalsBlockedBefore: blockedBefore)
                 LeftoverProcesses.end()
                 if let request = result.endRequest {
-                    // What was cut off is no measurement.
+                    // A run that was cut off does not count.
                     outcome.stop = .signal(request)
                     break
                 }
@@ -73,7 +73,7 @@ struct CompareSession: Sendable {
         return outcome
     }
 
-    /// Which allocator comes when: rounds from 1 on, allocators by index.
+    /// Returns the order of the runs: the number of the round, from 1, and the index of the allocator.
     static func order(allocators: Int, rounds: Int) -> [(round: Int, allocator: Int)] {
         (0..<rounds).flatMap { round in
             (0..<allocators).map { (round + 1, (round + $0) % allocators) }
@@ -84,7 +84,7 @@ struct CompareSession: Sendable {
         if let text, !text.isEmpty { StandardError.write(text) }
     }
 
-    /// A signal that came between two runs.
+    /// Returns a request to end that arrived between two runs.
     private func pendingEndRequest() -> Int32? {
         while let arrival = Supervisor.signals.wait(atMost: .zero) {
             if SignalSet.endRequests.contains(arrival.signal) { return arrival.signal }

@@ -1,4 +1,4 @@
-/// The comparison as a table in characters: medians, ratios of them, and the ends of the spread, all in the same columns.
+/// The comparison as a text table: medians, their ratios, and lowest and highest values, all in the same columns.
 struct CompareTable: Sendable {
     let result: CompareResult
     let style: TerminalStyle
@@ -9,7 +9,7 @@ struct CompareTable: Sendable {
         (lines() + [""] + remarks() + [""]).joined(separator: "\n")
     }
 
-    /// The table alone.
+    /// Returns the lines of the table, without the remarks.
     func lines() -> [String] {
         let rows = allRows()
         let columns = CompareFigure.allCases.count + 1
@@ -72,7 +72,7 @@ struct CompareTable: Sendable {
         result.ratio(of: figure, for: allocator).map(Self.ratioText) ?? Self.missing
     }
 
-    /// Two digits behind the point, three where it is small.
+    /// Formats a ratio with at most two decimal places, or three if it is small.
     static func ratioText(_ ratio: Double) -> String {
         if ratio < 0.0995 { return Markup.fixed(ratio, places: 3) }
         return Markup.fixed(ratio, places: ratio < 9.995 ? 2 : ratio < 99.95 ? 1 : 0)
@@ -89,7 +89,7 @@ struct CompareTable: Sendable {
         return all.flatMap { Self.wrapped($0, width: style.width) }
     }
 
-    /// What the last columns are.
+    /// The explanation of the last columns.
     static let explanation =
         "fell at: the last time that resident memory fell by a tenth of its peak; +1 s, +5 s, +10 s: what was resident so "
         + "long after. An allocator that waits before it gives memory back falls late."

@@ -1,8 +1,8 @@
-/// One of the allocators that a program is run under.
+/// One of the allocators of a comparison.
 struct ComparedAllocator: Hashable, Sendable {
-    /// As it is shown.
+    /// The name that is shown.
     var name: String
-    /// What is preloaded; nil for the malloc that the program has anyway.
+    /// The library to preload; nil for the program's own malloc.
     let library: PreloadLibrary?
     let isPageHeap: Bool
 

@@ -1,10 +1,10 @@
-/// The middle and the ends of several runs' values of one figure.
+/// The median, the lowest and the highest value of a figure over several runs.
 struct FigureSpread: Hashable, Sendable, Codable {
     let median: Double
     let lowest: Double
     let highest: Double
 
-    /// nil without values.
+    /// Returns nil if there are no values.
     init?(_ values: [Double]) {
         let sorted = values.sorted()
         guard let lowest = sorted.first, let highest = sorted.last else { return nil }

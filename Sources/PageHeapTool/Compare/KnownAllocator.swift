@@ -1,14 +1,14 @@
-/// A malloc that is known by name and looked for on the machine.
+/// An allocator that the tool knows by name and looks for on the machine.
 struct KnownAllocator: Hashable, Sendable {
     let name: String
-    /// Other words that people use for it.
+    /// Other names that people use for the allocator.
     let aliases: [String]
-    /// Its library's names without the version, the one that is best preloaded first.
+    /// The file names of the library without versions, the most suitable one first.
     let fileNames: [String]
-    /// The package that has it on Debian and its like; nil where there is none.
+    /// The package on Debian and its derivatives; nil if there is none.
     let package: String?
 
-    /// In the order in which they are compared.
+    /// All known allocators, in the order in which they are compared.
     static let all = [
         KnownAllocator(name: "jemalloc", aliases: [], fileNames: ["libjemalloc.so"], package: "libjemalloc2"),
         KnownAllocator(name: "mimalloc", aliases: [], fileNames: ["libmimalloc.so"], package: "libmimalloc2.0"),
@@ -20,7 +20,7 @@ struct KnownAllocator: Hashable, Sendable {
         KnownAllocator(name: "snmalloc", aliases: [], fileNames: ["libsnmallocshim.so"], package: nil),
     ]
 
-    /// By its name or another word for it, in any case of letters.
+    /// Finds an allocator by its name or an alias. Upper and lower case do not matter.
     static func named(_ word: String) -> KnownAllocator? {
         let word = word.lowercased()
         return all.first { $0.name == word || $0.aliases.contains(word) }

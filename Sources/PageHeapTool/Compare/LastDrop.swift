@@ -1,29 +1,31 @@
-/// From when on it counts how much memory a program kept: the last time that resident memory fell by at least a tenth
-/// of its peak.
+/// The moment from which retained memory is judged: the last time that resident memory fell by at least a tenth of its
+/// peak.
 ///
-/// The time is that of the last sample before the tenth was gone. A fall goes on until memory rises by a tenth again,
-/// or has been still for two seconds. What is left of the program after it must be a second at least: what it frees on
-/// its way out does not count. Where memory never fell so, the time when it came within a hundredth of its peak stands
-/// in: from an allocator that keeps all, this is what there is to see.
+/// The moment is that of the last sample before memory had fallen by the tenth. A fall continues until memory rises by
+/// a tenth again, or has not fallen further for two seconds. The program must run for at least a second after it, so
+/// that what it frees while it exits does not count. If memory never fell that much, the moment is the first time
+/// within a hundredth of the peak, so that an allocator that keeps everything can be judged, too.
 struct LastDrop: Hashable, Sendable {
-    /// After the program's start.
+    /// The time after the program's start.
     let seconds: Double
-    /// Whether memory fell; if not, this is when it came to its peak.
+    /// Whether memory fell. If not, `seconds` is the time of the peak.
     let isFall: Bool
 
-    /// How much is a fall, or the end of one, as a part of the peak.
+    /// The least change that counts as a fall, or as a rise that ends one, as a share of the peak.
     static let fallShare = 0.1
-    /// What is less than this, as a part of the peak, is stillness.
+    /// The change below which memory counts as constant, as a share of the peak.
     static let stillShare = 0.01
     /// How long a fall may pause, in seconds.
     static let longestPause = 2.0
-    /// How much of the program must come after it, in seconds.
+    /// How long the program must run after a fall, in seconds.
     static let leastRest = 1.0
 
+    /// Finds the last drop of a curve.
+    ///
     /// - Parameters:
     ///   - curve: points in the order of time.
-    ///   - end: when the program ended.
-    /// - Returns: nil where the program ended too soon after its peak.
+    ///   - end: the time when the program ended.
+    /// - Returns: nil if the program ended too soon after its peak.
     init?(of curve: [ChartPoint], endingAt end: Double) {
         let peak = curve.map(\.bytes).max() ?? 0
         guard peak > 0 else { return nil }
@@ -42,13 +44,13 @@ struct LastDrop: Hashable, Sendable {
         self.isFall = isFall
     }
 
-    /// When each fall began.
+    /// Returns the times when falls began.
     private static func falls(of curve: [ChartPoint], peak: Double) -> [Double] {
         var falls: [Double] = []
-        /// While memory does not fall: the most since the last fall, and the last time that it was near to that.
+        // While memory does not fall: its maximum since the last fall, and the time of the last sample.
         var high = 0.0
         var lastHigh = 0.0
-        /// While it falls: the least, and when that was.
+        // While memory falls: its minimum so far, with the time.
         var low: ChartPoint?
         for point in curve {
             if let least = low {

@@ -1,12 +1,12 @@
 import Glibc
 
-/// Processes that a run left behind. They are ended before the next run, whose memory and time they would be part of.
+/// Ends processes that a run has left behind, because the next run would count their memory and time.
 enum LeftoverProcesses {
-    /// How long they have after being asked to end, in steps of `stepMicroseconds`.
+    /// How long to wait after each signal, in steps of `stepMicroseconds`.
     private static let steps = 200
     private static let stepMicroseconds: UInt32 = 5000
 
-    /// Asks them to end, kills those that do not, and takes leave of them.
+    /// Asks the processes to end, kills those that do not, and reaps them.
     static func end() {
         for signal in [SIGTERM, SIGKILL] {
             var asked: Set<Int32> = []

@@ -1,16 +1,18 @@
 import SystemPackage
 
-/// Looks for allocators' libraries where libraries usually are.
+/// Searches the usual folders for the libraries of allocators.
 struct LibraryFinder: Sendable {
     /// The folders to search, in order.
     let folders: [FilePath]
-    /// Why a library cannot be preloaded although it looks right; nil if it can.
+    /// Returns the reason why a library that seems suitable cannot be preloaded; nil if it can.
     let refusal: @Sendable (PreloadLibrary) -> String?
 
+    /// Creates a finder.
+    ///
     /// - Parameters:
-    ///   - libraryPath: the value of LD_LIBRARY_PATH, whose folders come first.
-    ///   - root: where the file tree begins.
-    ///   - refusal: asks the loader.
+    ///   - libraryPath: the value of LD_LIBRARY_PATH, whose folders are searched first.
+    ///   - root: the root of the file tree.
+    ///   - refusal: asks the loader whether it accepts a library.
     init(
         libraryPath: String?, root: FilePath = "/",
         refusal: @escaping @Sendable (PreloadLibrary) -> String? = PreloadProbe.refusal
@@ -19,14 +21,14 @@ struct LibraryFinder: Sendable {
         let named = (libraryPath ?? "").split { $0 == ":" || $0 == ";" }.map { FilePath(String($0)) }
         let usual = ["usr/local/lib", "usr/lib", "lib"].flatMap { place in
             let folder = root.appending(place)
-            // Systems for several processors have a folder for each, such as x86_64-linux-gnu.
+            // Multiarch systems have a folder per platform, such as x86_64-linux-gnu.
             let platforms = FileReading.names(in: folder).filter { $0.contains("-linux-") }.sorted()
             return platforms.map(folder.appending) + [root.appending("\(place)64"), folder]
         }
         folders = named + usual
     }
 
-    /// The library of an allocator, for the platform of another library; nil if there is none that can be loaded.
+    /// Finds the library of an allocator for the platform of another library. Returns nil if none can be loaded.
     func find(_ allocator: KnownAllocator, matching header: ELFHeader) -> PreloadLibrary? {
         for fileName in allocator.fileNames {
             for folder in folders {
@@ -40,7 +42,8 @@ struct LibraryFinder: Sendable {
         return nil
     }
 
-    /// Of names such as `libx.so.2.1` those that are this library, the highest version first and none last.
+    /// Returns the names that are versions of a library, such as `libx.so.2.1`: the highest version first, a name
+    /// without a version last.
     static func versions(of fileName: String, among names: [String]) -> [String] {
         let versioned: [(name: String, version: [Int])] = names.compactMap { name in
             if name == fileName { return (name, []) }

@@ -1,10 +1,10 @@
 import SystemPackage
 
 extension PreloadLibrary {
-    /// A library to compare with.
+    /// Opens a library to compare with.
     /// - Parameters:
-    ///   - candidate: its path.
-    ///   - header: of a library for the platform that it has to be for.
+    ///   - candidate: the path of the library.
+    ///   - header: the header of a library for the required platform.
     init(candidate: FilePath, matching header: ELFHeader) throws(ToolError) {
         guard let absolute = candidate.resolved else {
             throw ToolError(.noInput, "--with: the library '\(candidate)' is not there; check the path")
@@ -28,7 +28,7 @@ extension PreloadLibrary {
         self.init(path: absolute, header: own)
     }
 
-    /// One that is known to be a shared library.
+    /// Creates a value for a file that is known to be a shared library.
     init(path: FilePath, header: ELFHeader) {
         self.path = path
         self.header = header

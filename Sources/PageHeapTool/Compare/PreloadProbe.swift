@@ -1,17 +1,17 @@
 import Glibc
 import SystemPackage
 
-/// Asks the system's loader whether it takes a library. A damaged one, or one whose own needs are missing, would be
-/// left out with a message that nobody sees, and the program measured on the wrong malloc.
+/// Asks the system's loader whether it accepts a library. The loader skips a damaged library, or one with missing
+/// dependencies; its message would not be seen, and the program would be measured with the wrong malloc.
 enum PreloadProbe {
-    /// Why the loader does not take it, in words; nil if it does, or where that cannot be told.
+    /// Returns the reason why the loader refuses a library; nil if it accepts the library, or if that is unknown.
     static func refusal(of library: PreloadLibrary) -> String? {
-        // Blanks and colons separate in LD_PRELOAD.
+        // Blanks and colons are separators in LD_PRELOAD.
         let path = library.path.string
         guard let tool = FilePath("/proc/self/exe").resolved, !path.contains(" "), !path.contains(":") else {
             return nil
         }
-        // The loader lists what it would load into the tool and ends without running anything.
+        // The loader lists what it would load into the tool, and exits without running anything.
         let command =
             "LD_TRACE_LOADED_OBJECTS=1 LD_PRELOAD=\(CommandText.quoted(path)) \(CommandText.quoted(tool.string)) 2>&1"
         guard let stream = popen("{ \(command); } 2>/dev/null", "r") else { return nil }
@@ -26,7 +26,7 @@ enum PreloadProbe {
         return refusal(of: path, list: String(decoding: list, as: UTF8.self))
     }
 
-    /// The same from what the loader said.
+    /// Returns the reason for a refusal from the loader's list.
     static func refusal(of path: String, list: String) -> String? {
         let lines = list.split(separator: "\n")
         if let missing = lines.first(where: { $0.hasSuffix("=> not found") }) {

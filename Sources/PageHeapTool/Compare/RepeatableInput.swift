@@ -1,7 +1,7 @@
 import Glibc
 
-/// What the program reads in each of several runs: the tool's standard input where that is a file, each time from where
-/// it stood at first; nothing otherwise, as a pipe or a terminal can be read but once.
+/// The program's standard input in each of several runs. If the tool's standard input is a file, each run reads it from
+/// its initial position. Otherwise the input is empty, because a pipe or a terminal can be read only once.
 struct RepeatableInput: Sendable {
     private let start: off_t?
 
@@ -12,7 +12,7 @@ struct RepeatableInput: Sendable {
         start = place >= 0 ? place : nil
     }
 
-    /// Whether the program gets the file.
+    /// Whether the program reads a file.
     var isFile: Bool { start != nil }
 
     func rewind() {

@@ -1,12 +1,12 @@
-/// Resident memory over time, as a function.
+/// Resident memory as a function of time.
 struct ResidentCurve: Hashable, Sendable {
-    /// In the order of time.
+    /// The points, in the order of time.
     let points: [ChartPoint]
-    /// When the program ended, in seconds.
+    /// The time when the program ended, in seconds.
     let end: Double
 
-    /// In bytes; nil where there is no program. Between two points it goes in a straight line, and before the first and
-    /// after the last it is what that point says.
+    /// Returns the resident memory at a time, in bytes; nil if the program did not run then. Values between two points
+    /// are interpolated linearly. Before the first and after the last point, the value is that of the point.
     func value(atSeconds seconds: Double) -> Double? {
         guard seconds >= 0, seconds <= end, let first = points.first, let last = points.last else { return nil }
         if seconds <= first.seconds { return first.bytes }

@@ -1,23 +1,23 @@
 import Glibc
 import SystemPackage
 
-/// What the head of an ELF file says about who can load it.
+/// The part of an ELF file's headers that decides what the file can be loaded with.
 struct ELFHeader: Hashable, Sendable {
-    /// 32 or 64.
+    /// The size of an address in bits, 32 or 64.
     let addressBits: Int
     let isLittleEndian: Bool
-    /// The processor, as ELF numbers them.
+    /// The ELF number of the processor architecture.
     let machine: UInt16
-    /// The loader that the kernel starts for the program; nil for a static program and for most shared libraries.
+    /// The loader that the kernel starts for the program; nil for static programs and most shared libraries.
     let loader: String?
     let isSharedObject: Bool
 
-    /// Whether code of one can be loaded into a process of the other.
+    /// Whether the code of either file can be loaded into a process of the other.
     func matches(_ other: ELFHeader) -> Bool {
         addressBits == other.addressBits && isLittleEndian == other.isLittleEndian && machine == other.machine
     }
 
-    /// Such as `64-bit x86-64`.
+    /// The platform's name, such as `64-bit x86-64`.
     var platform: String {
         let names: [UInt16: String] = [
             3: "x86", 8: "MIPS", 20: "PowerPC", 21: "PowerPC 64", 22: "S/390", 40: "Arm", 62: "x86-64",
@@ -26,7 +26,7 @@ struct ELFHeader: Hashable, Sendable {
         return "\(addressBits)-bit \(names[machine] ?? "machine \(machine)")"
     }
 
-    /// Reads the head of a file; nil if it is no ELF file, or a damaged one.
+    /// Reads the headers of a file. Returns nil if it is not an ELF file, or is damaged.
     init?(of path: FilePath) throws(Errno) {
         let descriptor = path.withPlatformString { Glibc.open($0, O_RDONLY | O_CLOEXEC) }
         guard descriptor >= 0 else { throw Errno(rawValue: errno) }
@@ -39,7 +39,7 @@ struct ELFHeader: Hashable, Sendable {
         }
     }
 
-    /// Reads the head through a function that gives up to `count` bytes from `offset` on.
+    /// Reads the headers with a function that returns up to `count` bytes at `offset`.
     init?(reading read: (_ offset: UInt64, _ count: Int) -> [UInt8]) {
         let identification = read(0, 64)
         guard identification.starts(with: [0x7f, 0x45, 0x4c, 0x46]), identification.count >= 52,

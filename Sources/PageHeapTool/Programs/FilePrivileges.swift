@@ -1,19 +1,19 @@
 import Glibc
 import SystemPackage
 
-/// What a program's file grants to whoever executes it.
+/// The privileges that a program gains from its file when it is executed.
 struct FilePrivileges: Hashable, Sendable {
-    /// The user that it runs as, if its mode has the setuid bit.
+    /// The user that the program runs as, if the file has the setuid bit.
     var setUser: uid_t?
-    /// The group that it runs as, if its mode has the setgid bit.
+    /// The group that the program runs as, if the file has the setgid bit.
     var setGroup: gid_t?
     var hasCapabilities = false
-    /// The file system is mounted `nosuid`: nothing of this counts.
+    /// Whether the file system is mounted `nosuid`, which disables all of these privileges.
     var isOnMountWithoutPrivileges = false
 }
 
 extension FilePrivileges {
-    /// Of a file that is there; nothing is granted by one that cannot be looked at.
+    /// Reads the privileges of a file. There are none if its status cannot be read.
     init(of path: FilePath) {
         var status = stat()
         guard path.withPlatformString({ stat($0, &status) }) == 0 else { return }

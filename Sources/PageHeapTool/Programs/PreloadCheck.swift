@@ -1,18 +1,18 @@
 import SystemPackage
 
-/// Says before a program runs whether the loader will put the malloc library into it.
+/// Checks before a run whether the loader will load the malloc library into the program.
 ///
-/// Scripts are followed to the program that their first line names, and through `env` to the one that it looks for.
-/// A file of a kind that is not known here is let through: the system may have a way to run it.
+/// A script is followed to the interpreter in its first line, and through `env` to the program that `env` looks up. A
+/// file of an unknown kind passes the check, because the system may have a way to run it.
 struct PreloadCheck: Sendable {
     let library: PreloadLibrary
     let privileges: Privileges
     let finder: ProgramFinder
 
-    /// Scripts may name scripts; the kernel follows as many.
+    /// The number of scripts to follow, if the interpreter of a script is itself a script. The kernel follows as many.
     private static let deepestScript = 5
 
-    /// Throws where preloading cannot work, with the reason.
+    /// Throws an error with the reason if preloading cannot work.
     func check(_ program: FilePath) throws(ToolError) {
         try check(program, startedAs: program, depth: 0)
     }
@@ -22,7 +22,7 @@ struct PreloadCheck: Sendable {
         do {
             header = try ELFHeader(of: file)
         } catch {
-            // Executable and not readable: only the kernel may look at it.
+            // The file is executable but not readable, so its headers cannot be checked.
             return try checkPrivileges(of: file, startedAs: program)
         }
         if let header {
@@ -40,7 +40,7 @@ struct PreloadCheck: Sendable {
             )
         }
         if let name = script.nameSoughtByEnvironment {
-            // Not found here is env's own message to give.
+            // If the program is not found, env itself reports that.
             guard let sought = try? finder.find(FilePath(name)) else { return }
             return try check(sought, startedAs: program, depth: depth + 1)
         }

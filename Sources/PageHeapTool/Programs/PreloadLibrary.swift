@@ -1,14 +1,16 @@
 import SystemPackage
 
-/// The malloc library that programs are run with.
+/// A malloc library to preload into programs.
 struct PreloadLibrary: Hashable, Sendable {
-    /// Absolute.
+    /// The absolute path.
     let path: FilePath
     let header: ELFHeader
 
     static let fileName = "libpageheapmalloc.so"
 
-    /// - Parameter named: the library that the user names; nil for the one beside the tool.
+    /// Finds PageHeap's library.
+    ///
+    /// - Parameter named: the path that the user gave; nil for the library beside the tool.
     init(named: FilePath?) throws(ToolError) {
         let wanted: FilePath
         if let named {

@@ -1,10 +1,10 @@
 import Glibc
 
-/// Who the tool runs as, as far as that decides whether the loader will honour LD_PRELOAD.
+/// The tool's own privileges, as far as they decide whether the loader honours LD_PRELOAD.
 struct Privileges: Hashable, Sendable {
     let user: uid_t
     let group: gid_t
-    /// Programs gain nothing from their file's mode or capabilities (`no_new_privs`, as in many containers).
+    /// Whether programs gain no privileges from their files (`no_new_privs`, as in many containers).
     let gainsNothing: Bool
 
     static func current() -> Privileges {
@@ -12,7 +12,8 @@ struct Privileges: Hashable, Sendable {
         return Privileges(user: getuid(), group: getgid(), gainsNothing: status.contains("NoNewPrivs:\t1"))
     }
 
-    /// What a program would gain by being executed, in words; nil if nothing. The loader drops LD_PRELOAD then.
+    /// Returns a text that says which privilege a program would gain from its file, so that the loader ignores
+    /// LD_PRELOAD; nil if it would gain none.
     func gain(from file: FilePrivileges) -> String? {
         if gainsNothing || file.isOnMountWithoutPrivileges { return nil }
         if let owner = file.setUser, owner != user { return "it runs as another user (setuid)" }

@@ -1,18 +1,20 @@
 import Glibc
 import SystemPackage
 
-/// Finds a program as a shell does: a name with a slash is a path, any other is looked for in the folders of PATH.
+/// Finds a program as a shell does: a name with a slash is a path; any other name is looked up in the folders of PATH.
 struct ProgramFinder: Sendable {
     /// The folders to search, in order.
     let folders: [FilePath]
 
-    /// - Parameter searchPath: the value of PATH; where it is not set, the system's own two folders.
+    /// Creates a finder.
+    ///
+    /// - Parameter searchPath: the value of PATH; nil if it is not set, for `/bin` and `/usr/bin`.
     init(searchPath: String?) {
         let parts = (searchPath ?? "/bin:/usr/bin").split(separator: ":", omittingEmptySubsequences: false)
         folders = parts.map { FilePath($0.isEmpty ? "." : String($0)) }
     }
 
-    /// The path to execute.
+    /// Returns the path of the file to execute.
     func find(_ name: FilePath) throws(ToolError) -> FilePath {
         if name.string.isEmpty {
             throw ToolError(.notFound, "the program's name is empty; name one after '--'")

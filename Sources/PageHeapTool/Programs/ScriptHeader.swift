@@ -1,13 +1,13 @@
 import SystemPackage
 
-/// The first line of a script, read as the kernel reads it.
+/// The first line of a script, parsed as the kernel does.
 struct ScriptHeader: Hashable, Sendable {
     /// The program that the kernel starts.
     let interpreter: String
-    /// The rest of the line, which is one argument for the kernel.
+    /// The rest of the line, which the kernel passes as one argument.
     let argument: String?
 
-    /// nil if the file does not start with `#!` and a name.
+    /// Parses the start of a file. Returns nil if it does not begin with `#!` and a name.
     init?(firstBytes: [UInt8]) {
         guard firstBytes.starts(with: [UInt8(ascii: "#"), UInt8(ascii: "!")]) else { return nil }
         let line = String(decoding: firstBytes.dropFirst(2).prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
@@ -20,8 +20,8 @@ struct ScriptHeader: Hashable, Sendable {
         argument = rest.isEmpty ? nil : String(rest)
     }
 
-    /// For `#!/usr/bin/env NAME` the name that env looks for in PATH: the first word that is neither an option nor
-    /// an assignment. nil for any other interpreter.
+    /// The name that env looks up in PATH for `#!/usr/bin/env NAME`: the first word that is neither an option nor an
+    /// assignment. nil for any other interpreter.
     var nameSoughtByEnvironment: String? {
         guard FilePath(interpreter).lastComponent?.string == "env", let argument else { return nil }
         for word in argument.split(separator: " ") where !word.hasPrefix("-") && !word.contains("=") {

@@ -1,10 +1,10 @@
-/// A command as a person would type it into a shell.
+/// Formats a command as a person would type it into a shell.
 enum CommandText {
     static func quoted(_ words: [String]) -> String {
         words.map(quoted).joined(separator: " ")
     }
 
-    /// As it is where a shell would take it as it is, in single quotes otherwise.
+    /// Quotes a word with single quotes, unless a shell would take it unquoted.
     static func quoted(_ word: String) -> String {
         let plain = word.utf8.allSatisfy { byte in
             switch byte {
@@ -19,7 +19,7 @@ enum CommandText {
         return "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }
 
-    /// On one line and no longer than that many characters.
+    /// Formats a command on one line of at most `limit` characters.
     static func short(_ words: [String], limit: Int) -> String {
         let line = String(quoted(words).map { $0.isNewline || $0 == "\u{1b}" ? " " : $0 })
         return line.count <= limit ? line : line.prefix(max(limit - 1, 0)) + "…"

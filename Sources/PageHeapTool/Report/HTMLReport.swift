@@ -1,8 +1,8 @@
-/// The report of a run.
+/// The HTML report of a run.
 struct HTMLReport: Sendable {
     let result: RunResult
 
-    /// Rows of the table of samples, at most.
+    /// The maximum number of rows in the table of samples.
     static let rowLimit = 120
 
     func page() -> String {

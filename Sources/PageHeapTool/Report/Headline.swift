@@ -1,6 +1,6 @@
-/// The one sentence that says what happened to the memory.
+/// The headline of a report, a sentence that says what happened to the memory.
 enum Headline {
-    /// Such as "Peak 312 MiB, 18.1 MiB at the end: 94 % came back."
+    /// Returns the headline, such as "Peak 312 MiB, 18.1 MiB at the end: 94 % came back."
     static func text(_ result: RunResult) -> String {
         let peak = result.peakResidentBytes
         let final = result.finalResidentBytes

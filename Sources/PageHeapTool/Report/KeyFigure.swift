@@ -1,11 +1,12 @@
-/// One of the figures that people look at first, in the terminal and in the report.
+/// One of the key figures of a run, for the terminal and the report.
 struct KeyFigure: Hashable, Sendable {
     let label: String
     let value: String
-    /// What the value is made of, or how far it goes; may be empty.
+    /// A note on the parts or the limits of the value; may be empty.
     let note: String
 
-    /// All figures of a run, the most asked for first. Those of the heap only where there are any.
+    /// Returns the key figures of a run, the most important first. Figures of the heap are included only if they were
+    /// published.
     static func all(of result: RunResult) -> [KeyFigure] {
         let wasSeen = result.peakResidentBytes > .zero
         func resident(_ label: String, _ bytes: ByteCount, _ note: String) -> KeyFigure {
@@ -52,7 +53,7 @@ struct KeyFigure: Hashable, Sendable {
             KeyFigure(label: "given back in all", value: "\(result.releasedBytes)", note: releaseNote(result)))
         let countedForReuse = result.releasedBytes - result.releasedInSpansBytes
         if countedForReuse > .zero {
-            // The count is coarse, and may take memory for used again that was not touched before.
+            // The count is coarse, and may include pages that had never been used.
             let reused = min(result.reusedWithin10sBytes, countedForReuse)
             figures.append(
                 KeyFigure(
@@ -77,7 +78,7 @@ struct KeyFigure: Hashable, Sendable {
         return result.releaseFailures == 0 ? "in \(calls)" : "in \(calls), \(grouped(result.releaseFailures)) refused"
     }
 
-    /// A number with its digits in groups of three: `1,234,567`.
+    /// Formats a number with its digits in groups of three: `1,234,567`.
     static func grouped(_ number: UInt64) -> String {
         var text = ""
         for (index, digit) in String(number).reversed().enumerated() {

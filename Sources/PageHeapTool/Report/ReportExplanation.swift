@@ -1,4 +1,4 @@
-/// The part of the report that says how to read it.
+/// The section of the report that explains how to read it.
 struct ReportExplanation: Sendable {
     let result: RunResult
 

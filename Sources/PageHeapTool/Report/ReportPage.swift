@@ -1,19 +1,19 @@
-/// The frame of every report: one page that needs nothing but itself. Texts are escaped here; markup comes as it is.
+/// The frame of every report, a self-contained HTML page. It escapes texts; markup must already be escaped.
 struct ReportPage: Sendable {
     var title: String
-    /// Added to ``ReportStyle/sheet``.
+    /// CSS that is added to ``ReportStyle/sheet``.
     var style: String
-    /// What kind of report it is.
+    /// The kind of report.
     var kind: String
     var headline: String
     var command: [String]
-    /// When and how it was made.
+    /// When and how the figures were made.
     var circumstances: String
-    /// What a reader has to know first.
+    /// What a reader must know first.
     var notes: [String]
-    /// Markup.
+    /// The markup of the chart.
     var chart: String
-    /// Markup of all that follows the chart.
+    /// The markup of everything after the chart.
     var sections: String
     var pageheapVersion: String
 

@@ -1,4 +1,4 @@
-/// The look of the report's page; the chart has its own.
+/// The style sheet of the report's page. The chart has its own.
 enum ReportStyle {
     static let sheet = """
         :root{--page:#f4f6fa;--card:\(ChartPalette.light.background);--line:\(ChartPalette.light.border);

@@ -1,7 +1,9 @@
 import Foundation
 
 extension RunResult {
-    /// - Parameter startedAt: when the program was started.
+    /// Creates the result of a run from its outcome.
+    ///
+    /// - Parameter startedAt: the time when the program was started.
     init(_ outcome: RunOutcome, command: [String], startedAt: Date, interval: Duration, version: String) {
         let heap = outcome.heap
         let peak = outcome.peak

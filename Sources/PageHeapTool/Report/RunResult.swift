@@ -1,79 +1,81 @@
 import Foundation
 
-/// The figures of a run, as `--json` writes them; summary and report are made from them too. Bytes and seconds.
+/// The result of a run, as `--json` writes it. The summary and the report are made from it, too. Sizes are in
+/// bytes, times in seconds.
 struct RunResult: Hashable, Sendable {
     var pageheapVersion: String
     /// The program and its arguments.
     var command: [String]
-    /// When the program was started, as ISO 8601 in UTC.
+    /// The time when the program was started, as ISO 8601 in UTC.
     var startedAt: String
-    /// The code that the tool ends with: the program's own, or 128 and the signal's number.
+    /// The tool's exit code: the program's own, or 128 plus the signal's number.
     var exitCode: Int32
     /// The signal that killed the program, if one did.
     var signal: Int32?
     var wallSeconds: Double
-    /// User and system time of the program and of its descendants that ended before it.
+    /// The user and system time of the program and of its descendants that ended before it.
     var cpuSeconds: Double
     var userCPUSeconds: Double
     var systemCPUSeconds: Double
-    /// Processors that the run could use: what shares of the machine are measured by.
+    /// The number of processors that the run could use, to which shares of the machine refer.
     var processors: Int
     /// The CPU time of all processes' scavengers; part of `cpuSeconds`.
     var scavengerCPUSeconds: Double
-    /// The most of it that was seen to fall in ten seconds.
+    /// The most scavenger CPU time that was observed in ten seconds.
     var scavengerPeak10sCPUSeconds: Double
     /// How often the scavengers woke up, and how often the controllers that pace them failed.
     var scavengerWakeUps: UInt64
     var controllerResets: UInt64
-    /// CPU time of allocations that gave other memory back, and of releases on request; part of `cpuSeconds`.
+    /// The CPU time of allocations that released other memory, and of releases on request; part of `cpuSeconds`.
     var assistCPUSeconds: Double
     var forcedReleaseCPUSeconds: Double
     var minorPageFaults: UInt64
     var majorPageFaults: UInt64
-    /// The most processes that were seen at one time.
+    /// The largest number of processes observed at one time.
     var processes: Int
-    /// How many processes published figures of their heap.
+    /// The number of processes that published statistics of their heap.
     var publishingProcesses: Int
-    /// Descendants that lived on after the program. Their CPU time and page faults are not in the figures.
+    /// The number of descendants that were still running when the program had ended. Their CPU time and page faults are
+    /// not in the figures.
     var processesLeftRunning: Int
-    /// Whether any process published figures. If not, all figures of the heap are zero.
+    /// Whether any process published statistics. If not, all figures of the heap are zero.
     var heapFiguresPublished: Bool
-    /// What a reader of the figures has to know, if there is something.
+    /// What a reader of the figures must know, if anything.
     var note: String?
     var peakResidentBytes: ByteCount
     var peakResidentSource: PeakSource
-    /// Over time.
+    /// The mean over time.
     var meanResidentBytes: ByteCount
-    /// In the last sample before the end.
+    /// The value of the last sample before the end.
     var finalResidentBytes: ByteCount
     var residentByteSeconds: Double
-    /// Ever given back to the system: the sum of the five that follow.
+    /// All bytes released to the system: the sum of the next five.
     var releasedBytes: ByteCount
     var releasedInBackgroundBytes: ByteCount
     var releasedForGrowthBytes: ByteCount
     var releasedForLimitBytes: ByteCount
     var releasedOnRequestBytes: ByteCount
     var releasedInSpansBytes: ByteCount
-    /// Used again within 1, 10 and 60 seconds after it was given back, about; each is among the next. What was released
-    /// in spans is not counted.
+    /// Bytes used again within about 1, 10 and 60 seconds after their release. Each figure includes the one before.
+    /// What was released in spans is not counted.
     var reusedWithin1sBytes: ByteCount
     var reusedWithin10sBytes: ByteCount
     var reusedWithin60sBytes: ByteCount
-    /// System calls that gave memory back, and ranges that the kernel refused to take.
+    /// System calls that released memory, and ranges that the kernel refused to release.
     var releaseCalls: UInt64
     var releaseFailures: UInt64
-    /// 99.9 % of the measured holds of a heap's lock were shorter than this, requests apart; of the heap where it is the
-    /// longest. A power of two, so up to twice the truth; 0 where nothing was measured.
+    /// The 99.9th percentile of the sampled hold times of a heap's lock, outside releases on request; the longest of
+    /// all heaps. Rounded up to a power of two; 0 without samples.
     var heapLockHoldP999Nanoseconds: UInt64
-    /// What the processes' heaps and their books should have from the system at most: of those that count for the levels
-    /// below, together. Null where there is no limit.
+    /// The sum of the memory limits of the heaps that count for the levels below. A limit applies to retained memory
+    /// plus metadata. Null if there is no limit.
     var memoryLimitBytes: ByteCount?
-    /// The last published levels; of the program itself those at its end.
+    /// The last published levels; for the program itself, those at its end.
     var finalInUseBytes: ByteCount
     var finalLiveBytes: ByteCount
     var finalRetainedBytes: ByteCount
     var intervalMilliseconds: Int
-    /// How many of the samples that were taken each one here stands for: the one with the most resident memory.
+    /// How many original samples each kept sample stands for. The one with the most resident memory is kept.
     var samplesMerged: Int
     var samples: [MemorySample]
 }
@@ -92,7 +94,7 @@ extension RunResult: Codable {
         case finalInUseBytes, finalLiveBytes, finalRetainedBytes, intervalMilliseconds, samplesMerged, samples
     }
 
-    /// Every key is always there: what there is not is null.
+    /// Encodes the result. Every key is always present; absent values are null.
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(pageheapVersion, forKey: .pageheapVersion)
@@ -144,7 +146,7 @@ extension RunResult: Codable {
         try container.encode(samples, forKey: .samples)
     }
 
-    /// The JSON text, keys in order.
+    /// Returns the JSON text, with sorted keys.
     func json() throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

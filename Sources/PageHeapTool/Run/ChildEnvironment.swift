@@ -1,9 +1,10 @@
 import SystemPackage
 
-/// The environment that a program is run with: the tool's own, the malloc library, if there is one, before whatever else
-/// is preloaded, and the folder for the statistics pages, if any are wanted.
+/// The environment of the program: the tool's own, with the malloc library, if any, before other preloaded libraries,
+/// and with the folder for statistics pages, if any.
 struct ChildEnvironment: Sendable {
-    /// Where PageHeap's processes publish their figures, one file a process.
+    /// The variable that names the folder where processes on PageHeap publish their statistics, in one file per
+    /// process.
     static let statisticsVariable = "PAGEHEAP_STATISTICS_DIRECTORY"
     static let preloadVariable = "LD_PRELOAD"
 

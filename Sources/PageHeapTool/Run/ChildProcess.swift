@@ -1,15 +1,18 @@
 import Glibc
 import SystemPackage
 
-/// Starts a program as the shell would have started it in the tool's place.
+/// Starts a program as the shell would have started it in place of the tool.
 ///
-/// `posix_spawn` and not swift-subprocess: all file descriptors have to pass through as they are, the process group and
-/// with it the terminal must stay, and `wait4` has to give the resource use. The library offers none of the three.
+/// It uses `posix_spawn` instead of swift-subprocess, which does not offer what is needed here: the program
+/// inherits all file descriptors, stays in the process group and so in the terminal's foreground, and its resource
+/// use is available from `wait4`.
 enum ChildProcess {
+    /// Starts a program.
+    ///
     /// - Parameters:
     ///   - path: the file to execute.
-    ///   - signalsBlocked: the set that was blocked when the tool itself was started.
-    ///   - streams: where its standard input, output and error lead.
+    ///   - signalsBlocked: the signals that were blocked when the tool itself was started.
+    ///   - streams: the program's standard input, output and error.
     /// - Returns: the process identifier.
     static func start(
         _ path: FilePath, arguments: RawStrings, environment: RawStrings, signalsBlocked: SignalSet,
@@ -18,7 +21,7 @@ enum ChildProcess {
         let (process, result) = spawn(path, arguments, environment, signalsBlocked, streams)
         if result == 0 { return process }
         if result == ENOEXEC {
-            // A script without `#!`: shells, env and execvp give it to the shell.
+            // A script without `#!`: shells, env and execvp run it with the shell.
             let shell = RawStrings([Array("/bin/sh".utf8), path.bytes] + arguments.elements.dropFirst())
             let (process, result) = spawn("/bin/sh", shell, environment, signalsBlocked, streams)
             if result == 0 { return process }

@@ -1,17 +1,19 @@
 import Glibc
 import SystemPackage
 
-/// A file that will be written at the end and is known to be writable from the start.
+/// An output file that is opened before the run and written after it, so that it is known to be writable.
 ///
-/// The content goes to a temporary file beside the target, which then takes the target's place in one step. A run that
-/// fails leaves an older file as it was. Pipes and devices are opened and written directly.
+/// The content is written to a temporary file beside the target, which then replaces the target atomically. If the run
+/// fails, an older file is unchanged. Pipes and devices are opened and written directly.
 struct OutputFile: ~Copyable {
     let target: FilePath
     private let descriptor: Int32
     /// nil for a target that is written directly.
     private let temporary: FilePath?
 
-    /// - Parameter purpose: what it will hold, for messages, such as "report".
+    /// Opens the file.
+    ///
+    /// - Parameter purpose: what the file is for, such as "report"; for error messages.
     init(_ target: FilePath, purpose: String) throws(ToolError) {
         let opened: Opened
         do {
@@ -24,12 +26,13 @@ struct OutputFile: ~Copyable {
         temporary = opened.temporary
     }
 
-    /// Whether a file that was there before is untouched until all of the new content is written.
+    /// Whether an older file remains unchanged until all of the new content is written.
     var isReplacedAtOnce: Bool { temporary != nil }
 
     private typealias Opened = (descriptor: Int32, temporary: FilePath?)
 
-    /// Opens the target itself if it is a pipe or a device, else a temporary file beside it. The error has the reason.
+    /// Opens the target itself if it is a pipe or a device, otherwise a temporary file beside it. The error's message
+    /// is the reason alone.
     private static func open(_ target: FilePath) throws(ToolError) -> Opened {
         var status = stat()
         let exists = target.withPlatformString { stat($0, &status) } == 0
@@ -42,7 +45,7 @@ struct OutputFile: ~Copyable {
             if descriptor < 0 { throw ToolError(.inputOutput, "\(Errno(rawValue: errno))") }
             return (descriptor, nil)
         }
-        // A symbolic link stays one: what it points to is replaced.
+        // Keeps a symbolic link and replaces the file that it points to.
         let opened = try openTemporary(beside: target.resolved ?? target)
         let mask = umask(0)
         umask(mask)
@@ -64,12 +67,12 @@ struct OutputFile: ~Copyable {
                 ? "its folder '\(folder)' is not there; make it first" : "\(reason); choose a folder you can write to"
             throw ToolError(.inputOutput, remedy)
         }
-        // The program must not inherit it.
+        // The program must not inherit the descriptor.
         _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         return (descriptor, FilePath(bytes: template.dropLast().map { UInt8(bitPattern: $0) }))
     }
 
-    /// Writes the content and puts the file in place.
+    /// Writes the content, and replaces the target.
     consuming func finish(with content: [UInt8]) throws(Errno) {
         var rest = content[...]
         while !rest.isEmpty {
@@ -89,7 +92,7 @@ struct OutputFile: ~Copyable {
     deinit {
         Glibc.close(descriptor)
         if let temporary {
-            // Gone already where it took the target's place.
+            // Fails if the file has already replaced the target.
             _ = temporary.withPlatformString { unlink($0) }
         }
     }

@@ -1,11 +1,13 @@
 import Glibc
 import SystemPackage
 
-/// A fresh folder that only this user can enter; it goes with its content when the value's life ends.
+/// A new folder that only this user can access. It is deleted with its files when the value is destroyed.
 struct PrivateFolder: ~Copyable {
     let path: FilePath
 
-    /// - Parameter candidates: folders to make it in, best first.
+    /// Creates a folder.
+    ///
+    /// - Parameter candidates: the folders to create it in, best first.
     init(in candidates: [FilePath]) throws(ToolError) {
         var reason = Errno.noSuchFileOrDirectory
         for candidate in candidates {
@@ -25,7 +27,8 @@ struct PrivateFolder: ~Copyable {
             "cannot make a private folder in \(places): \(reason); set TMPDIR to a folder you can write to")
     }
 
-    /// Memory-backed where the system has it: the figures never cause disk traffic there.
+    /// Returns the folders to try, best first: a memory-backed one, so that statistics cause no disk writes, then
+    /// the usual temporary folders.
     static func usualPlaces(temporaryFolder: String?) -> [FilePath] {
         ["/dev/shm"] + [temporaryFolder, "/tmp"].compactMap { $0 }.filter { !$0.isEmpty }.map { FilePath($0) }
     }

@@ -1,6 +1,7 @@
-/// Makes the tool the parent of descendants whose own parent ended, so that they stay within reach.
+/// Makes the tool the parent of descendants whose own parent has ended, so that it can follow and reap them.
 enum ProcessAdoption {
-    /// Without effect where the system does not offer it; such processes are then followed by their pages alone.
+    /// Turns adoption on. If the system does not support it, orphaned processes are followed by their statistics pages
+    /// only.
     static func start() {
         let setChildSubreaper: Int32 = 36  // PR_SET_CHILD_SUBREAPER
         _ = SystemFunction.processControl()?(setChildSubreaper, 1, 0, 0, 0)

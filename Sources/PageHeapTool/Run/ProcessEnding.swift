@@ -5,13 +5,13 @@ enum ProcessEnding: Hashable, Sendable {
     case exited(code: Int32)
     case killed(signal: Int32)
 
-    /// Decodes what `wait4` gives.
+    /// Decodes a status of `wait4`.
     init(waitStatus: Int32) {
         let signal = waitStatus & 0x7f
         self = signal == 0 ? .exited(code: (waitStatus >> 8) & 0xff) : .killed(signal: signal)
     }
 
-    /// The code that a shell would report: the program's own, or 128 and the signal's number.
+    /// The code that a shell would report: the program's own, or 128 plus the signal's number.
     var exitCode: Int32 {
         switch self {
         case .exited(let code): code
@@ -23,7 +23,7 @@ enum ProcessEnding: Hashable, Sendable {
         if case .killed(let signal) = self { signal } else { nil }
     }
 
-    /// For the summary's first line.
+    /// The text for the first line of the summary.
     var description: String {
         switch self {
         case .exited(let code): "exited with \(code)"

@@ -1,10 +1,10 @@
-/// Where a program's standard streams lead: to the tool's own, or nowhere.
+/// The standard streams of a program: the tool's own, or `/dev/null`.
 struct ProgramStreams: Hashable, Sendable {
-    /// Whether it reads what the tool would read, and not from an empty file.
+    /// Whether the program inherits the tool's standard input. If not, its input is empty.
     var readsInput = true
-    /// Whether what it writes goes where the tool's output and messages go, and not away.
+    /// Whether the program inherits the tool's standard output and error. If not, what it writes is dropped.
     var writesOutput = true
 
-    /// All three are the tool's own.
+    /// The tool's own streams.
     static let inherited = ProgramStreams()
 }

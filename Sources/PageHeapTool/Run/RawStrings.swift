@@ -1,7 +1,7 @@
 import SystemPackage
 
-/// A list of C strings as the kernel has them: any bytes but zero. A program's arguments and environment pass through
-/// the tool unchanged, even where they are not valid UTF-8.
+/// A list of C strings as the kernel has them, of any bytes but zero. A program's arguments and environment pass
+/// through the tool unchanged, even if they are not valid UTF-8.
 struct RawStrings: Hashable, Sendable {
     var elements: [[UInt8]]
 
@@ -13,18 +13,18 @@ struct RawStrings: Hashable, Sendable {
         elements = texts.map { Array($0.utf8) }
     }
 
-    /// Splits the content of `/proc/self/cmdline` or `/proc/self/environ`: each string ends in a zero byte.
+    /// Splits the content of `/proc/self/cmdline` or `/proc/self/environ`, in which each string ends with a zero byte.
     init(zeroTerminated content: [UInt8]) {
         elements = content.split(separator: 0, omittingEmptySubsequences: false).dropLast().map(Array.init)
     }
 
-    /// For people; bytes that are not UTF-8 are replaced.
+    /// The strings as text for people. Bytes that are not valid UTF-8 are replaced.
     var texts: [String] {
         elements.map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// The arguments of this process that are the given ones at the end of its command line, before they became text.
-    /// The given ones themselves where that cannot be told (as in tests).
+    /// Returns the raw bytes of the given arguments, which are the last ones of this process's command line. Returns
+    /// the given text itself if the command line does not end with it (as in tests).
     static func ownArguments(endingIn arguments: [String]) -> RawStrings {
         guard let content = try? FileReading.bytes(of: "/proc/self/cmdline") else { return RawStrings(arguments) }
         let tail = RawStrings(zeroTerminated: content).elements.suffix(arguments.count)
@@ -32,18 +32,18 @@ struct RawStrings: Hashable, Sendable {
         return raw.texts == arguments ? raw : RawStrings(arguments)
     }
 
-    /// Of an environment all but that variable.
+    /// Returns the environment without a variable.
     func without(_ variable: String) -> RawStrings {
         let start = Array("\(variable)=".utf8)
         return RawStrings(elements.filter { !$0.starts(with: start) })
     }
 
-    /// The environment that this process was started with.
+    /// Returns the environment that this process was started with.
     static func ownEnvironment() -> RawStrings {
         RawStrings(zeroTerminated: (try? FileReading.bytes(of: "/proc/self/environ")) ?? [])
     }
 
-    /// Calls `body` with an array as `execve` wants it: pointers to strings, and a null at the end.
+    /// Calls a closure with the array that `execve` expects: pointers to the strings, and a null pointer at the end.
     func withPointers<Result>(_ body: ([UnsafeMutablePointer<CChar>?]) -> Result) -> Result {
         let starts = elements.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count + 1) }
         var storage: [CChar] = []

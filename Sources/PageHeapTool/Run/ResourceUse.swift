@@ -1,12 +1,12 @@
 import Glibc
 
-/// What processes used of the machine, summed over those that ended.
+/// The resource use of processes, summed over those that have ended.
 struct ResourceUse: Hashable, Sendable {
     var userSeconds = 0.0
     var systemSeconds = 0.0
     var minorFaults: UInt64 = 0
     var majorFaults: UInt64 = 0
-    /// The kernel's high-water mark of the largest single process.
+    /// The resident high-water mark of the largest single process, from the kernel.
     var largestResident = ByteCount.zero
 
     var seconds: Double { userSeconds + systemSeconds }

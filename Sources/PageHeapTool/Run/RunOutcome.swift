@@ -1,34 +1,34 @@
-/// All that is known of a run after its end.
+/// The raw results of a run.
 struct RunOutcome: Sendable {
     let ending: ProcessEnding
-    /// From the program's start to its end, in seconds.
+    /// The time from the program's start to its end, in seconds.
     let wallSeconds: Double
-    /// Of the program and those of its descendants that ended before it.
+    /// The resource use of the program and of its descendants that ended before it.
     let use: ResourceUse
-    /// What the tool itself had used at its largest, with some tolerance. Up to there the kernel's high-water mark of
-    /// the program may be the tool's own, as the program started out in the tool's memory.
+    /// The tool's own resident high-water mark, plus a tolerance. Up to this value the kernel's mark for the program
+    /// may be the tool's, because the program started in the tool's memory.
     let residentFloor: ByteCount
     let samples: [MemorySample]
-    /// How many of the samples that were taken each kept one stands for.
+    /// How many original samples each kept sample stands for.
     let samplesMerged: Int
     let integral: ResidentIntegral
     let heap: HeapFigures
-    /// The most CPU time that all scavengers together were seen to have used in ten seconds, in nanoseconds.
+    /// The most CPU time of all scavengers together that was observed in ten seconds, in nanoseconds.
     let mostScavengerNanoseconds: UInt64
-    /// Whether any process published figures.
+    /// Whether any process published statistics.
     let hasHeapFigures: Bool
-    /// How many processes did.
+    /// The number of processes that published statistics.
     let publishingProcesses: Int
-    /// The most processes seen at one time.
+    /// The largest number of processes observed at one time.
     let mostProcesses: Int
-    /// Descendants that lived on after the program.
+    /// The number of descendants that were still running when the program had ended.
     let processesLeft: Int
-    /// A version of statistics pages that this tool cannot read.
+    /// A version of statistics pages that this tool cannot read, if there was one.
     let unreadableVersion: UInt32?
-    /// A signal that asked the tool to end meanwhile, the program having been told or not.
+    /// A signal that asked the tool to end during the run, whether or not it was passed on to the program.
     var endRequest: Int32?
 
-    /// The most that was resident, and how that is known.
+    /// The peak of resident memory, and its source.
     var peak: (bytes: ByteCount, source: PeakSource) {
         let highWaterMark = use.largestResident
         if highWaterMark > residentFloor, highWaterMark > integral.peak { return (highWaterMark, .kernel) }
@@ -36,10 +36,10 @@ struct RunOutcome: Sendable {
     }
 }
 
-/// Where a peak comes from.
+/// The source of a peak of resident memory.
 enum PeakSource: String, Codable, Sendable {
-    /// The largest sum over all processes that a sample saw.
+    /// The largest sum over all processes in one sample.
     case samples
-    /// The kernel's high-water mark of the largest single process, which no sample reached.
+    /// The kernel's high-water mark of the largest single process, because no sample reached it.
     case kernel
 }

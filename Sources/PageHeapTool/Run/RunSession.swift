@@ -1,33 +1,34 @@
 import Glibc
 import SystemPackage
 
-/// One program's run on PageHeap or on another allocator, from the preparations to the end of the program.
+/// One run of a program on PageHeap or another allocator.
 struct RunSession: Sendable {
-    /// The file to execute, the malloc library checked against it.
+    /// The file to execute. It has been checked that the malloc library can be loaded into it.
     let program: FilePath
     let arguments: RawStrings
     let environment: RawStrings
-    /// nil for the malloc that the program has anyway.
+    /// The library to preload; nil for the program's own malloc.
     let library: PreloadLibrary?
     let interval: Duration
-    /// Where the folder for the statistics pages may be made.
+    /// The folders in which the folder for statistics pages may be created.
     let temporaryFolders: [FilePath]
-    /// Whether the library is PageHeap's, whose processes publish figures.
+    /// Whether the library is PageHeap's, whose processes publish statistics.
     var readsHeapFigures = true
     var streams = ProgramStreams.inherited
 
-    /// How far two of the kernel's marks of the same memory may lie apart: it counts in batches on each processor.
+    /// How much two of the kernel's marks of the same memory may differ, because it counts in batches per processor.
     private static let markTolerance = ByteCount(2 << 20)
 
-    /// Starts the program and returns after its end; throws if it could not be started.
+    /// Runs the program, and returns after it has ended. Throws if it could not be started.
     func run() throws(ToolError) -> RunOutcome {
-        // Where the tool itself was started with SIGCHLD ignored, no exit codes could be had.
+        // If the tool was started with SIGCHLD ignored, wait4 would return no exit codes.
         signal(SIGCHLD, SIG_DFL)
         return try run(signalsBlockedBefore: Supervisor.signals.block())
     }
 
-    /// The same where the supervisor's signals are blocked already, as from the second of several runs on.
-    /// - Parameter signalsBlockedBefore: what was blocked before that; the program starts out with it.
+    /// Runs the program when the supervisor's signals are already blocked, as for the later ones of several runs.
+    /// - Parameter signalsBlockedBefore: the signals that were blocked before that. The program starts with them
+    ///   blocked.
     func run(signalsBlockedBefore: SignalSet) throws(ToolError) -> RunOutcome {
         let folder = try PrivateFolder(in: temporaryFolders)
         let variables = ChildEnvironment(
@@ -40,7 +41,7 @@ struct RunSession: Sendable {
         let process = try ChildProcess.start(
             program, arguments: arguments, environment: variables, signalsBlocked: signalsBlockedBefore,
             streams: streams)
-        // The program started out in the tool's memory, and the kernel's mark of it remembers that.
+        // The program started in the tool's memory, which the kernel's high-water mark of the program includes.
         let residentFloor = ResidentMemory.ownHighWaterMark() + Self.markTolerance
         let sampler = MemorySampler(folder: StatisticsFolder(path: folder.path, program: process))
         var supervisor = Supervisor(
@@ -49,7 +50,8 @@ struct RunSession: Sendable {
         return outcome
     }
 
-    /// The library's path as LD_PRELOAD can hold it. Blanks and colons separate there: a link stands in for such a path.
+    /// Returns a path of the library for LD_PRELOAD. Blanks and colons are separators there, so a symbolic link stands
+    /// in for a path that contains them.
     private func preloadPath(in folder: FilePath) throws(ToolError) -> FilePath? {
         guard let library else { return nil }
         let separators: Set<UInt8> = [UInt8(ascii: " "), UInt8(ascii: ":")]

@@ -1,9 +1,9 @@
 import Glibc
 
-/// A set of signals, and the calls that the run's single loop makes with it.
+/// A set of signals that the supervisor's loop blocks and waits for.
 ///
-/// The tool blocks what it wants to hear of and takes signals one by one where it waits: no handlers, so no code that
-/// runs at odd moments, and no disposition is changed that a program would inherit.
+/// The tool blocks the signals and takes them one by one when it waits. It has no handlers, so no code runs
+/// asynchronously, and it changes no disposition that the program would inherit.
 struct SignalSet {
     private(set) var set = sigset_t()
 
@@ -12,15 +12,16 @@ struct SignalSet {
         for signal in signals { sigaddset(&set, signal) }
     }
 
-    /// What a program can be told through the tool: everything that people and service managers send.
+    /// The signals that the tool passes on to the program: those that people and service managers send.
     static let forwarded: [Int32] =
         [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGALRM]
         + Array(__libc_current_sigrtmin()...__libc_current_sigrtmax())
 
-    /// Those that people and service managers send to end a program.
+    /// The signals that people and service managers send to end a program.
     static let endRequests: Set<Int32> = [SIGHUP, SIGINT, SIGQUIT, SIGTERM]
 
-    /// Blocks the set for this thread, and so for the whole tool, which has but one. Returns what was blocked before.
+    /// Blocks the set for this thread, and so for the whole tool, which has only one. Returns the signals
+    /// that were blocked before.
     func block() -> SignalSet {
         var before = SignalSet([])
         var wanted = set
@@ -28,15 +29,15 @@ struct SignalSet {
         return before
     }
 
-    /// One signal that arrived.
+    /// A signal that has arrived.
     struct Arrival: Hashable, Sendable {
         let signal: Int32
-        /// Another process sent it to the tool, as `kill` does. A terminal's ^C is not of these: the kernel sends it to
-        /// the whole foreground group, the program included.
+        /// Whether another process sent the signal to the tool, as `kill` does. False for ^C in a terminal, which the
+        /// kernel sends to the whole foreground group, including the program.
         let wasSentByProcess: Bool
     }
 
-    /// Waits for one of the set; nil when the time is over, or when the wait was interrupted.
+    /// Waits for a signal of the set. Returns nil if the time is up or the wait was interrupted.
     func wait(atMost limit: Duration) -> Arrival? {
         let nanoseconds = max(limit.inNanoseconds, 0)
         var time = timespec(tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))

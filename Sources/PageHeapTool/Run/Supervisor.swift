@@ -1,9 +1,9 @@
 import Glibc
 
-/// Watches over a running program: passes signals on, takes samples, and notices its end.
+/// Supervises a running program: passes signals on, takes samples, and detects the program's end.
 ///
-/// One thread and one place to wait: the next signal, or the time of the next sample. Signals are blocked all the while
-/// and taken there; the end of a child is such a signal too.
+/// It has one thread, which waits in one place: for the next signal, or for the time of the next sample. Signals are
+/// always blocked and are taken there, including SIGCHLD.
 struct Supervisor {
     private let program: pid_t
     private let signals: SignalSet
@@ -19,8 +19,8 @@ struct Supervisor {
     static let signals = SignalSet(SignalSet.forwarded + [SIGCHLD])
 
     /// - Parameters:
-    ///   - start: when the program was started.
-    ///   - residentFloor: a mark of the kernel's up to here says nothing of the program; see `RunOutcome`.
+    ///   - start: the time when the program was started.
+    ///   - residentFloor: the value up to which the kernel's high-water mark is not the program's; see `RunOutcome`.
     init(
         program: pid_t, start: SuspendingClock.Instant, interval: Duration, sampler: MemorySampler,
         residentFloor: ByteCount
@@ -33,7 +33,7 @@ struct Supervisor {
         schedule = SampleSchedule(interval: interval)
     }
 
-    /// Returns when the program has ended.
+    /// Supervises the program until it has ended.
     mutating func run() -> RunOutcome {
         var due = Duration.zero
         while true {
@@ -55,13 +55,13 @@ struct Supervisor {
 
     private var elapsed: Duration { start.duration(to: clock.now) }
 
-    /// A terminal tells the whole foreground group; passing that on would tell the program twice.
+    /// Passes a signal on to the program, unless it came from the terminal, which has sent it to the program already.
     private mutating func pass(_ arrival: SignalSet.Arrival) {
         if SignalSet.endRequests.contains(arrival.signal) { endRequest = arrival.signal }
         if arrival.wasSentByProcess { kill(program, arrival.signal) }
     }
 
-    /// Takes leave of all children that ended, adopted ones included. Returns how the program ended, if it did.
+    /// Reaps all children that have ended, including adopted ones. Returns how the program ended, if it has.
     private mutating func reap() -> ProcessEnding? {
         var ending: ProcessEnding?
         while true {

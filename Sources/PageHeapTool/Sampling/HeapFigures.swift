@@ -1,20 +1,20 @@
 import CPageHeap
 
-/// One process's own figures of its heap, or the sum of several processes' figures.
+/// The statistics of one process's heap, or their sum over several processes.
 struct HeapFigures: Hashable, Sendable {
-    /// In spans: what the program holds, and the room around it that is not free pages.
+    /// The size of all spans: what the program holds, and the space around it that does not make free pages.
     var inUse = ByteCount.zero
-    /// All of the heap that has physical memory: in use, cached and free.
+    /// The part of the heap that has physical memory: in use, cached and free.
     var retained = ByteCount.zero
-    /// What the scavenger drives `retained` to; nil where it is off.
+    /// The scavenger's goal for `retained`; nil if the scavenger is off.
     var goal: ByteCount?
-    /// In blocks that the program or its threads' caches hold.
+    /// The size of all blocks that the program or its thread caches hold.
     var live = ByteCount.zero
-    /// What the heap and its books should have from the system at most; nil where there is no limit.
+    /// The memory limit, which applies to `retained` plus metadata; nil if there is none.
     var memoryLimit: ByteCount?
-    /// The scavenger's CPU time in the ten seconds before it last worked, in nanoseconds.
+    /// The scavenger's CPU time in the ten seconds before its last round, in nanoseconds.
     var scavengerRecentNanoseconds: UInt64 = 0
-    /// What was done from the start on.
+    /// The totals since the start.
     var totals = HeapTotals()
 
     static func += (left: inout HeapFigures, right: HeapFigures) {

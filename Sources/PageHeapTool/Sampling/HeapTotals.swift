@@ -1,36 +1,37 @@
 import CPageHeap
 
-/// What heaps have done from their start on; ended processes count too.
+/// The totals of heaps since their start, including those of processes that have ended.
 struct HeapTotals: Hashable, Sendable {
-    /// Given back to the system, by whom: the worker in the background, growth that offset itself, allocations that kept
-    /// to the memory limit, a request, and free pages inside spans.
+    /// Bytes released to the system, by cause: by the background worker, by allocations to offset growth, by
+    /// allocations to stay within the memory limit, on request, and free pages inside spans.
     var releasedInBackground = ByteCount.zero
     var releasedForGrowth = ByteCount.zero
     var releasedForLimit = ByteCount.zero
     var releasedOnRequest = ByteCount.zero
     var releasedInSpans = ByteCount.zero
-    /// Used again within 1, 10 and 60 seconds after it was given back, about; each is among the next. Free pages inside
-    /// spans do not count.
+    /// Bytes used again within about 1, 10 and 60 seconds after their release. Each figure includes the one before.
+    /// Free pages inside spans do not count.
     var reusedWithin1 = ByteCount.zero
     var reusedWithin10 = ByteCount.zero
     var reusedWithin60 = ByteCount.zero
-    /// CPU time in nanoseconds: the scavenger's own, of allocations that gave other memory back, and of requests.
+    /// CPU time in nanoseconds: of the scavenger, of allocations that released other memory, and of releases on
+    /// request.
     var scavengerNanoseconds: UInt64 = 0
     var assistNanoseconds: UInt64 = 0
     var forcedNanoseconds: UInt64 = 0
     /// How often the scavenger woke up, and how often its controller failed.
     var scavengerWakeUps: UInt64 = 0
     var controllerResets: UInt64 = 0
-    /// System calls that gave memory back, and ranges that the kernel refused to take.
+    /// System calls that released memory, and ranges that the kernel refused to release.
     var releaseCalls: UInt64 = 0
     var releaseFailures: UInt64 = 0
-    /// 99.9 % of the holds of a heap's lock were shorter, in nanoseconds; of the heap where this is the longest.
+    /// The 99.9th percentile of the hold times of a heap's lock, in nanoseconds; the longest of all heaps.
     var usualHoldNanoseconds: UInt64 = 0
 
-    /// All that was ever given back; memory that came back into use and was given back again counts each time.
+    /// All bytes ever released. Memory that was used again and released again counts each time.
     var released: ByteCount { releasedPages + releasedInSpans }
 
-    /// The same without the free pages inside spans.
+    /// All bytes ever released, without free pages inside spans.
     var releasedPages: ByteCount { releasedInBackground + releasedForGrowth + releasedForLimit + releasedOnRequest }
 
     var scavengerSeconds: Double { Double(scavengerNanoseconds) * 1e-9 }

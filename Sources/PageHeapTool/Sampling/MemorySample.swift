@@ -1,12 +1,12 @@
 /// The memory of all processes of a run at one moment.
 struct MemorySample: Hashable, Sendable {
-    /// After the program's start.
+    /// The time after the program's start.
     let seconds: Double
     let residentBytes: ByteCount
-    /// Zero as long as no process has published figures.
+    /// Zero until a process has published statistics.
     let inUseBytes: ByteCount
     let retainedBytes: ByteCount
-    /// nil where no process has a goal.
+    /// nil if no process has a goal.
     let goalBytes: ByteCount?
 }
 
@@ -15,7 +15,7 @@ extension MemorySample: Codable {
         case seconds, residentBytes, inUseBytes, retainedBytes, goalBytes
     }
 
-    /// The goal is written as null where there is none, not left out.
+    /// Encodes the sample. If there is no goal, its key is written with null.
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(seconds, forKey: .seconds)

@@ -1,13 +1,13 @@
 import Glibc
 
-/// Looks at all processes of a run.
+/// Samples the memory of all processes of a run.
 struct MemorySampler: Sendable {
     private(set) var folder: StatisticsFolder
     private let tool: Int32
     private(set) var series = SampleSeries()
     private(set) var integral = ResidentIntegral()
     private(set) var mostProcesses = 0
-    /// The most CPU time that all scavengers together were seen to have used in ten seconds, in nanoseconds.
+    /// The most CPU time of all scavengers together that was observed in ten seconds, in nanoseconds.
     private(set) var mostScavengerNanoseconds: UInt64 = 0
 
     init(folder: StatisticsFolder, tool: Int32 = getpid()) {
@@ -15,9 +15,9 @@ struct MemorySampler: Sendable {
         self.tool = tool
     }
 
-    /// Takes a sample. Nothing is recorded when no process has memory any more.
+    /// Takes a sample. Records nothing if no process has memory any more.
     mutating func sample(atSeconds seconds: Double) {
-        // Resident memory first: a short program may be gone the next moment, while its figures stay.
+        // Read resident memory first: a short program may end at any moment, but its statistics page remains.
         let processes = ProcessTree.descendants(of: tool).union(folder.liveProcesses).union([folder.program])
         let residents = processes.map(ResidentMemory.of).filter { $0 > .zero }
         let figures = readFolder()
@@ -31,7 +31,7 @@ struct MemorySampler: Sendable {
                 retainedBytes: figures.retained, goalBytes: figures.goal))
     }
 
-    /// The last figures, with the levels that the run's own program had at its end.
+    /// Returns the last statistics, including the program's own levels at its end.
     mutating func finish() -> HeapFigures {
         readFolder(countingEndedProgram: true)
     }

@@ -1,12 +1,12 @@
 import SystemPackage
 
-/// A process for as long as it lives: its identifier may be given to another one afterwards, its start time not.
+/// The identity of a process. The start time distinguishes it from a later process with the same identifier.
 struct ProcessIdentity: Hashable, Sendable {
     let identifier: Int32
-    /// In the kernel's ticks after the machine's start.
+    /// The start time, in kernel ticks since boot.
     let startTime: UInt64
 
-    /// nil if there is no such process, or only its exit code is left of it.
+    /// Reads the identity of a process. Returns nil if there is no such process, or if it is a zombie.
     init?(of identifier: Int32) {
         guard let text = FileReading.text(of: FilePath("/proc/\(identifier)/stat")),
             let parsed = Self.parse(text), !"ZXx".contains(parsed.state)
@@ -15,7 +15,7 @@ struct ProcessIdentity: Hashable, Sendable {
         startTime = parsed.startTime
     }
 
-    /// Takes apart a line of `/proc/PID/stat`. The program's name in it may itself hold blanks and parentheses.
+    /// Parses a line of `/proc/PID/stat`, in which the program's name may contain blanks and parentheses.
     static func parse(_ line: String) -> (state: Character, startTime: UInt64)? {
         guard let nameEnd = line.lastIndex(of: ")") else { return nil }
         let fields = line[line.index(after: nameEnd)...].split(separator: " ")

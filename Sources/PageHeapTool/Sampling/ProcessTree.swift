@@ -1,8 +1,8 @@
 import SystemPackage
 
-/// Finds the descendants of a process by the kernel's own lists of children.
+/// Finds the descendants of a process with the kernel's lists of children.
 enum ProcessTree {
-    /// All descendants at this time, in no order. Where the kernel keeps no such lists: none.
+    /// Returns all current descendants; none if the kernel has no lists of children.
     static func descendants(of process: Int32) -> Set<Int32> {
         var found: Set<Int32> = []
         var unvisited = [process]
@@ -14,7 +14,7 @@ enum ProcessTree {
         return found
     }
 
-    /// Each thread has a list of its own.
+    /// Returns the children of a process. Each of its threads has a list of its own.
     private static func children(of process: Int32) -> [Int32] {
         let threads = FilePath("/proc/\(process)/task")
         return FileReading.names(in: threads).flatMap { thread in

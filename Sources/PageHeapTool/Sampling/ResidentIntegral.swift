@@ -1,9 +1,9 @@
-/// Resident memory times time, summed up as samples come.
+/// The integral of resident memory over time, updated with each sample.
 ///
-/// Between two samples the memory is taken to go in a straight line; before the first and after the last it is taken to
-/// be what that sample says.
+/// Memory is interpolated linearly between two samples. Before the first and after the last sample it has the
+/// value of that sample.
 struct ResidentIntegral: Sendable {
-    /// In byte-seconds, up to the last sample.
+    /// The integral up to the last sample, in byte-seconds.
     private var area = 0.0
     private var last: (seconds: Double, bytes: ByteCount)?
     private(set) var peak = ByteCount.zero
@@ -18,13 +18,13 @@ struct ResidentIntegral: Sendable {
         peak = max(peak, bytes)
     }
 
-    /// The whole in byte-seconds for a run that ended then.
+    /// Returns the integral over a run that ended at the given time, in byte-seconds.
     func total(endingAt seconds: Double) -> Double {
         guard let last else { return 0 }
         return area + last.bytes.asDouble * max(seconds - last.seconds, 0)
     }
 
-    /// The mean over time.
+    /// Returns the mean over the time of a run that ended at the given time.
     func mean(endingAt seconds: Double) -> ByteCount {
         guard let last else { return .zero }
         guard seconds > 0 else { return last.bytes }

@@ -1,12 +1,12 @@
 import Glibc
 import SystemPackage
 
-/// How much of a process is in physical memory.
+/// Functions that read the resident memory of processes.
 enum ResidentMemory {
-    /// Zero for a process that has ended.
+    /// Returns the resident memory of a process; zero if the process has ended.
     ///
-    /// The kernel counts exactly for `smaps_rollup`; its running figure in `statm` may lag by some pages a processor
-    /// and stands in where the first is not to be read, as with programs that guard themselves against debuggers.
+    /// The kernel counts exactly for `smaps_rollup`. If that file cannot be read, as for programs that protect
+    /// themselves against debuggers, the running figure in `statm` is used, which may lag by some pages per processor.
     static func of(_ process: Int32) -> ByteCount {
         if let text = FileReading.text(of: FilePath("/proc/\(process)/smaps_rollup")), let resident = rollup(text) {
             return resident
@@ -15,17 +15,17 @@ enum ResidentMemory {
         return runningFigure(text, pageSize: UInt64(getpagesize()))
     }
 
-    /// The most that this process itself ever had; zero where the kernel does not tell.
+    /// Returns the resident high-water mark of this process; zero if the kernel does not report it.
     static func ownHighWaterMark() -> ByteCount {
         line("VmHWM:", of: FileReading.text(of: "/proc/self/status") ?? "") ?? .zero
     }
 
-    /// The line `Rss: N kB`.
+    /// Parses the line `Rss: N kB`.
     static func rollup(_ text: String) -> ByteCount? {
         line("Rss:", of: text)
     }
 
-    /// A line such as `Name: N kB`.
+    /// Parses a line such as `Name: N kB`.
     private static func line(_ name: String, of text: String) -> ByteCount? {
         for line in text.split(separator: "\n") where line.hasPrefix(name) {
             let words = line.split { $0 == " " || $0 == "\t" }
@@ -35,7 +35,7 @@ enum ResidentMemory {
         return nil
     }
 
-    /// The second number of `statm`, in pages.
+    /// Parses the second number of `statm`, which is in pages.
     static func runningFigure(_ text: String, pageSize: UInt64) -> ByteCount {
         let words = text.split(separator: " ")
         guard words.count > 1, let pages = UInt64(words[1]) else { return .zero }

@@ -1,19 +1,19 @@
-/// When samples are due, as times after the program's start.
+/// Computes when samples are due, as times after the program's start.
 ///
-/// They come at whole multiples of the interval, so delays do not add up. The first interval has more of them, at 1, 2,
-/// 4, … milliseconds, so that short programs can be seen. Looking at a large process keeps it from changing its mappings
-/// for that time, so after the first interval the tool spends at most a tenth of the time on it and leaves out what it
-/// must.
+/// Samples are due at whole multiples of the interval, so that delays do not add up. In the first interval there are
+/// more, at 1, 2, 4, … milliseconds, so that short programs are seen. While a large process is sampled, it cannot
+/// change its mappings. So after the first interval the tool spends at most a tenth of the time on sampling, and skips
+/// samples to achieve that.
 struct SampleSchedule: Hashable, Sendable {
     let interval: Duration
 
-    /// How many times a sample's own duration is left free after it.
+    /// The pause after a sample, as a multiple of the sample's own duration.
     static let rest = 9
 
-    /// The time of the next sample.
+    /// Returns the time of the next sample.
     /// - Parameters:
-    ///   - now: when the last one was done.
-    ///   - cost: how long it took.
+    ///   - now: the time when the last sample was done.
+    ///   - cost: the duration of the last sample.
     func next(after now: Duration, cost: Duration) -> Duration {
         if now + cost < interval {
             var early = Duration.milliseconds(1)

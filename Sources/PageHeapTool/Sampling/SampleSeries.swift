@@ -1,14 +1,15 @@
-/// Samples in the order of time, in bounded memory however long a run is.
+/// A series of samples in the order of time, in bounded memory however long the run is.
 ///
-/// When it is full, of each two neighbours the one with more resident memory stays, and from then on one sample stands
-/// for twice as many. So every sample is a real one, and the peak and the first and last moments are always there.
+/// When the series is full, it keeps the larger one of each pair of neighbours, and from then on each kept
+/// sample stands for twice as many. So every sample is one that was taken, and the peak, the first and the last
+/// sample are always kept.
 struct SampleSeries: Sendable {
-    /// Even, so that all merged samples stand for equally many.
+    /// The usual capacity. Even, so that all merged samples stand for the same number.
     static let usualCapacity = 20_000
 
     private let capacity: Int
     private var kept: [MemorySample] = []
-    /// How many samples each kept one stands for.
+    /// How many original samples each kept one stands for.
     private(set) var stride = 1
     private var candidate: MemorySample?
     private var candidateCount = 0
@@ -32,7 +33,7 @@ struct SampleSeries: Sendable {
         if kept.count == capacity { merge() }
     }
 
-    /// All that is kept.
+    /// All samples that are kept, including the first and the last one.
     var samples: [MemorySample] {
         var all = kept
         if let candidate { all.append(candidate) }
@@ -46,7 +47,7 @@ struct SampleSeries: Sendable {
         stride *= 2
     }
 
-    /// The earlier one of equals.
+    /// Returns the sample with more resident memory; the first one if they are equal.
     private static func larger(_ one: MemorySample, _ other: MemorySample) -> MemorySample {
         other.residentBytes > one.residentBytes ? other : one
     }

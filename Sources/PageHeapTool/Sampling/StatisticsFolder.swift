@@ -1,12 +1,12 @@
 import Glibc
 import SystemPackage
 
-/// The folder where the processes of a run publish their figures.
+/// The folder in which the processes of a run publish their statistics.
 ///
-/// The files of ended processes are added to the totals and deleted, so a run of many thousand short processes costs no
-/// more than those that live at the time.
+/// The files of ended processes are added to the totals and deleted, so that in a run of many thousands of short
+/// processes only the live ones cost time and space.
 struct StatisticsFolder: Sendable {
-    /// The name of a page: the process, and how many programs it had executed before.
+    /// The name of a page: the process, and how many programs the process had executed before.
     struct PageName: Hashable, Comparable, Sendable {
         let process: Int32
         let program: Int
@@ -26,11 +26,11 @@ struct StatisticsFolder: Sendable {
     }
 
     let path: FilePath
-    /// The run's own program. Its pages stay to the end, when its last levels are asked for.
+    /// The run's own program. Its pages are kept to the end, when its last levels are read.
     let program: Int32
-    /// How many processes ever published figures.
+    /// The number of processes that have published statistics.
     private(set) var processCount = 0
-    /// The version of pages that this tool cannot read, if one was met.
+    /// The version of a page that this tool cannot read, if there was one.
     private(set) var otherVersion: UInt32?
     private var ended = HeapTotals()
     private var owners: [PageName: ProcessIdentity] = [:]
@@ -41,15 +41,17 @@ struct StatisticsFolder: Sendable {
         self.program = program
     }
 
-    /// Whether any figures were ever read.
+    /// Whether any statistics have been read.
     var hasFigures: Bool { processCount > 0 }
 
-    /// The processes that have a page and live.
+    /// The live processes that have a page.
     var liveProcesses: Set<Int32> { Set(owners.keys.map(\.process)) }
 
-    /// Reads all pages. The levels are those of live processes' present programs, the totals those of all.
+    /// Reads all pages, and returns their sum. The levels are those of the current programs of live processes; the
+    /// totals are those of all processes, including ended ones.
     ///
-    /// - Parameter countingEndedProgram: whether the last levels of the run's own program count after its end.
+    /// - Parameter countingEndedProgram: whether the last levels of the run's own program still count
+    ///   after it has ended.
     mutating func read(countingEndedProgram: Bool = false) -> HeapFigures {
         let names = FileReading.names(in: path).compactMap(PageName.init).sorted()
         var sum = HeapFigures()
@@ -81,12 +83,12 @@ struct StatisticsFolder: Sendable {
             let figures = try StatisticsPage.read(path.appending("\(page.process).\(page.program)"))
             if lastFigures.updateValue(figures, forKey: page) == nil, page.program == 0 { processCount += 1 }
         } catch {
-            // Unfinished or busy: the figures from before stand until the next time.
+            // If the page is unfinished or busy, the previous figures remain until the next attempt.
             if case .otherVersion(let version) = error { otherVersion = version }
         }
     }
 
-    /// Keeps the totals of an ended process and lets go of its page.
+    /// Adds the totals of an ended process to `ended`, and deletes its page.
     private mutating func bury(_ page: PageName) {
         if let figures = lastFigures.removeValue(forKey: page) { ended += figures.totals }
         owners.removeValue(forKey: page)
@@ -95,7 +97,7 @@ struct StatisticsFolder: Sendable {
 }
 
 extension HeapFigures {
-    /// The same without the totals.
+    /// The figures without the totals.
     fileprivate var levels: HeapFigures {
         var levels = self
         levels.totals = HeapTotals()

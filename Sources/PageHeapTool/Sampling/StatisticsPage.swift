@@ -2,23 +2,23 @@ import CPageHeap
 import Glibc
 import SystemPackage
 
-/// Reads the page on which a process publishes its heap's figures.
+/// Reads the page on which a process publishes the statistics of its heap.
 enum StatisticsPage {
-    /// Why there are no figures.
+    /// The reason why a page could not be read.
     enum Failure: Error, Hashable, Sendable {
-        /// Not there, or not to be opened.
+        /// The file does not exist or cannot be opened.
         case unreadable(Errno)
-        /// Shorter than a page of figures, or not yet filled in: its process is just starting.
+        /// The file is too short or not yet filled in, because its process is just starting.
         case unfinished
-        /// Something else than a statistics page.
+        /// The file is not a statistics page.
         case foreign
-        /// Written by a library of another version than this tool.
+        /// The page was written by a library of another version than this tool.
         case otherVersion(UInt32)
-        /// A writer was at work all the time.
+        /// The writer interfered with every attempt to read.
         case busy
     }
 
-    /// How often the writer may get in between before a reader gives up for this time.
+    /// The number of attempts to read the page without interference by the writer.
     static let attempts: Int32 = 10_000
 
     static func read(_ path: FilePath) throws(Failure) -> HeapFigures {
@@ -37,9 +37,9 @@ enum StatisticsPage {
         return try figures(of: start.assumingMemoryBound(to: pageheap_statistics_page.self))
     }
 
-    /// The figures of a page in memory.
+    /// Reads the figures of a page in memory.
     static func figures(of page: UnsafePointer<pageheap_statistics_page>) throws(Failure) -> HeapFigures {
-        // These are written once, before the magic number is.
+        // These are written only once, before the magic number.
         let head = (magic: page.pointee.magic, version: page.pointee.version, size: page.pointee.size)
         if head.magic == 0 { throw .unfinished }
         guard head.magic == magic else { throw .foreign }
@@ -50,6 +50,6 @@ enum StatisticsPage {
         return HeapFigures(figures)
     }
 
-    /// `PAGEHEAP_STATISTICS_MAGIC`, whose macro Swift does not see: "PAGEHEAP".
+    /// `PAGEHEAP_STATISTICS_MAGIC`, "PAGEHEAP", a macro that Swift does not import.
     static let magic: UInt64 = 0x5041_4745_4845_4150
 }

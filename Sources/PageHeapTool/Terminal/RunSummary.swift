@@ -1,8 +1,8 @@
-/// What is said on standard error after a run: how it ended, the figures, the curve, and what to try next.
+/// The summary on standard error after a run: how the program ended, the figures, the curve, and what to try next.
 struct RunSummary: Sendable {
     let result: RunResult
     let style: TerminalStyle
-    /// The files that were written, each with what it is: `("report", "run.html")`.
+    /// The files that were written, with their purposes: `("report", "run.html")`.
     let written: [(purpose: String, path: String)]
 
     func text() -> String {

@@ -1,15 +1,15 @@
-/// The curve of resident memory in characters, the part in use told apart from the rest.
+/// Draws the curve of resident memory with characters, and distinguishes the part in use from the rest.
 ///
-/// With colour the height goes in eighths of a character, and in use is a colour. Without, in use is solid and the rest
-/// is light, whole characters each.
+/// With colour, the height has a resolution of an eighth of a character, and the part in use has its own colour.
+/// Without colour, the resolution is a whole character, the part in use is solid, and the rest is light.
 struct TerminalCurve: Sendable {
-    /// Rows of the area, about; there are as many between any two marks.
+    /// The approximate height in rows. The actual height has the same number of rows between any two marks.
     static let usualHeight = 10
 
     let result: RunResult
     let style: TerminalStyle
     private let axis: ByteAxis
-    /// Rows of the area.
+    /// The height in rows.
     private let height: Int
 
     init(result: RunResult, style: TerminalStyle) {
@@ -20,13 +20,13 @@ struct TerminalCurve: Sendable {
         height = spaces * Int((Double(Self.usualHeight) / Double(spaces)).rounded())
     }
 
-    /// What a column shows, in bytes.
+    /// The values of a column, in bytes.
     struct Column: Hashable, Sendable {
         var resident: Double
         var inUse: Double
     }
 
-    /// All lines, the axes included; none if there are no samples.
+    /// Returns all lines, including the axes; none if there are no samples.
     func lines() -> [String] {
         guard !result.samples.isEmpty else { return [] }
         let labels = axis.marks.map { (row: row(of: $0), text: $0.axisLabel) }
@@ -46,7 +46,7 @@ struct TerminalCurve: Sendable {
         return lines
     }
 
-    /// The highest sample of each column's time; a column without samples shows what the one before it does.
+    /// Returns the highest sample of each column. A column without samples repeats the one before it.
     func columns(count: Int) -> [Column] {
         let end = TimeAxis(end: max(result.wallSeconds, result.samples.last?.seconds ?? 0))
         var highest = [Column?](repeating: nil, count: count)
@@ -75,7 +75,7 @@ struct TerminalCurve: Sendable {
         String(repeating: " ", count: max(width - text.count, 0)) + text
     }
 
-    /// One row, neighbours of the same look in one run of escape codes.
+    /// Returns the text of one row. Neighbouring cells of the same look share one escape sequence.
     private func cells(_ columns: [Column], row: Int) -> String {
         var text = ""
         var run = ""
@@ -108,7 +108,7 @@ struct TerminalCurve: Sendable {
         let blocks = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"]
         if resident == 0 { return (" ", nil) }
         if inUse == 0 { return (blocks[resident], .resident) }
-        // Two boundaries do not fit into one character: the upper one is shown.
+        // A character can show only one boundary: show the upper one.
         if resident < 8 || inUse == 8 { return (blocks[resident], inUse * 2 >= resident ? .inUse : .resident) }
         return (blocks[inUse], .inUseOnResident)
     }

@@ -1,18 +1,21 @@
 import Glibc
 
-/// What the place where the summary goes can show.
+/// The display capabilities of an output stream.
 struct TerminalStyle: Hashable, Sendable {
-    /// In characters.
+    /// The width in characters.
     var width: Int
     var hasColour: Bool
-    /// Whether block and line characters can be shown, and not only ASCII.
+    /// Whether block and line characters can be shown, or ASCII only.
     var hasUnicode: Bool
 
-    /// Where it is no terminal, or one that does not tell.
+    /// The width if the stream is not a terminal, or the terminal does not report its width.
     static let usualWidth = 80
     static let widths = 40...120
 
-    /// - Parameter variables: the environment; `NO_COLOR`, `TERM`, `COLUMNS` and the locale's variables count.
+    /// Returns the capabilities of standard error.
+    ///
+    /// - Parameter variables: the environment, of which `NO_COLOR`, `TERM`, `COLUMNS` and the locale's variables
+    ///   matter.
     static func ofStandardError(_ variables: [String: String]) -> TerminalStyle {
         of(STDERR_FILENO, variables)
     }
@@ -39,22 +42,22 @@ struct TerminalStyle: Hashable, Sendable {
         width = min(max(wanted, Self.widths.lowerBound), Self.widths.upperBound)
         let refusesColour = variables["NO_COLOR"].map { !$0.isEmpty } ?? false
         hasColour = isTerminal && !refusesColour && variables["TERM"] != "dumb"
-        // A locale that says nothing says nothing against Unicode either: containers often set none.
+        // Without a locale, assume UTF-8: containers often set none.
         let locale = ["LC_ALL", "LC_CTYPE", "LANG"].compactMap { variables[$0] }.first { !$0.isEmpty } ?? "UTF-8"
         let encoding = locale.uppercased()
         hasUnicode = encoding.contains("UTF-8") || encoding.contains("UTF8")
     }
 
-    /// The text in a colour or weight, where there is any.
+    /// Returns the text with a look, or unchanged if the stream has no colour.
     func styled(_ text: String, _ look: Look) -> String {
         hasColour && !text.isEmpty ? "\u{1b}[\(look.rawValue)m\(text)\u{1b}[0m" : text
     }
 
-    /// What the tool uses of the terminal's looks, as escape codes.
+    /// The looks that the tool uses, as parameters of the escape sequence.
     enum Look: String, Sendable {
         case bold = "1"
         case faint = "2"
-        /// Colours of the default sixteen, so that they fit the user's scheme.
+        // These colours are among the default sixteen, so that they fit the user's colour scheme.
         case inUse = "32"
         case resident = "34"
         /// A cell whose lower part is in use and whose upper part is resident.
