@@ -41,7 +41,7 @@ int pageheap_reuse_range(void *address, uintptr_t bytes) { return advise(address
 // Released pages keep their contents until the kernel reclaims them, one by one.
 bool pageheap_released_memory_reads_zero(void) { return false; }
 
-int pageheap_part_huge_page(void *address, uintptr_t bytes) { return EINVAL; }
+int pageheap_split_huge_page(void *address, uintptr_t bytes) { return EINVAL; }
 int pageheap_allow_huge_pages(void *address, uintptr_t bytes) { return EINVAL; }
 int pageheap_forbid_huge_pages(void *address, uintptr_t bytes) { return EINVAL; }
 uintptr_t pageheap_huge_page_bytes(void) { return 0; }

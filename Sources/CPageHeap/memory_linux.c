@@ -39,44 +39,42 @@ int pageheap_release_range(void *address, uintptr_t bytes, int method) {
 #define SYS_process_madvise 440
 #endif
 
-// PIDFD_SELF_THREAD_GROUP as Linux 6.14 defined it: names the calling process, so that no descriptor need be opened.
-static const int own_process = -20000;
+// PIDFD_SELF_THREAD of Linux 6.14: names the calling thread, whose memory is the process's, so that no descriptor need be
+// opened. (The name of the process itself has changed its number since.)
+static const int own_thread = -10000;
 
 // Releasing many ranges in one call costs one TLB flush instead of one per range. A kernel that lacks the call, does not
-// know the sentinel, or does not allow a process to release its own memory this way, refuses it. From then on ranges are
-// released one by one.
+// know the sentinel, or does not allow a process to release its own memory this way, refuses it; it is not asked again.
 uintptr_t pageheap_release_ranges(const void *ranges, uintptr_t count, int method) {
     const struct iovec *each = ranges;
-    uintptr_t done = 0;
     static int is_refused;  // relaxed: at worst another thread tries the call once more
-    if (count > 1 && method == PAGEHEAP_RELEASE_DONTNEED && !pageheap_keeps_to_plain_calls()
-        && !__atomic_load_n(&is_refused, __ATOMIC_RELAXED)) {
-        int saved = errno;
-        ssize_t bytes = syscall(SYS_process_madvise, own_process, each, count, MADV_DONTNEED, 0);
-        int error = bytes < 0 ? errno : 0;
-        errno = saved;
-        while (bytes > 0 && done < count && (uintptr_t)bytes >= each[done].iov_len)
-            bytes -= (ssize_t)each[done++].iov_len;
-        if (error != 0 && error != ENOMEM && error != EAGAIN) {
-            // Locked pages give EINVAL, too: the call is unsupported only if the range can be released on its own.
-            if (pageheap_release_range(each[0].iov_base, each[0].iov_len, method) != 0) return 0;
-            __atomic_store_n(&is_refused, 1, __ATOMIC_RELAXED);
-            done = 1;
-        }
+    if (method != PAGEHEAP_RELEASE_DONTNEED || pageheap_keeps_to_plain_calls()
+        || __atomic_load_n(&is_refused, __ATOMIC_RELAXED))
+        return 0;
+    int saved = errno;
+    ssize_t bytes = syscall(SYS_process_madvise, own_thread, each, count, MADV_DONTNEED, 0);
+    int error = bytes < 0 ? errno : 0;
+    errno = saved;
+    uintptr_t done = 0;
+    while (bytes > 0 && done < count && (uintptr_t)bytes >= each[done].iov_len) bytes -= (ssize_t)each[done++].iov_len;
+    if (error != 0 && error != ENOMEM && error != EAGAIN) {
+        // Locked pages give EINVAL, too: the call is unsupported only if the range can be released on its own.
+        if (pageheap_release_range(each[0].iov_base, each[0].iov_len, method) != 0) return 0;
+        __atomic_store_n(&is_refused, 1, __ATOMIC_RELAXED);
+        done = 1;
     }
-    while (done < count && pageheap_release_range(each[done].iov_base, each[done].iov_len, method) == 0) done++;
     return done;
 }
 
 #ifdef MADV_COLD
-int pageheap_part_huge_page(void *address, uintptr_t bytes) { ANSWER(madvise(address, bytes, MADV_COLD)); }
+int pageheap_split_huge_page(void *address, uintptr_t bytes) { ANSWER(madvise(address, bytes, MADV_COLD)); }
 #else
-int pageheap_part_huge_page(void *address, uintptr_t bytes) { return EINVAL; }
+int pageheap_split_huge_page(void *address, uintptr_t bytes) { return EINVAL; }
 #endif
 
 #ifdef MADV_HUGEPAGE
 int pageheap_allow_huge_pages(void *address, uintptr_t bytes) {
-    int error = pageheap_part_huge_page(address, pageheap_physical_page_bytes());
+    int error = pageheap_split_huge_page(address, pageheap_physical_page_bytes());
     if (error != 0) return error;
     ANSWER(madvise(address, bytes, MADV_HUGEPAGE));
 }

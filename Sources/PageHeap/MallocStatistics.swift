@@ -25,11 +25,11 @@ public struct MallocStatistics: Hashable, Codable, Sendable {
     public let releasedInSpansTotalBytes: Int
 
     init(_ statistics: pageheap_statistics) {
-        var figures = HeapFigures(statistics)
+        var figures = HeapStatistics(statistics)
         // In a heap of pages, which has no spans, memory is either in use or released, never both.
-        figures.books.inUse = figures.books.used
-        figures.books.released += figures.books.releasedInSpans
-        figures.books.releasedInSpans = 0
+        figures.ledger.inUse = figures.ledger.used
+        figures.ledger.released += figures.ledger.releasedInSpans
+        figures.ledger.releasedInSpans = 0
         heap = PageHeap.Statistics(
             figures, age: Double(statistics.age_nanoseconds) / 1e9, processors: SystemHeap.processors)
         blockBytes = Int(clamping: statistics.live_bytes - statistics.thread_cache_bytes)

@@ -48,9 +48,9 @@ public struct ScavengeEvent: Hashable, Codable, Sendable {
         workedBytes = Int(clamping: record.worked.rawValue)
         wasControllerReset = record.wasReset
         monotonicNanoseconds = Int(record.time)
-        usedBytes = Int(clamping: record.books.used.rawValue)
-        retainedBytes = Int(clamping: record.books.retained.rawValue)
-        releasedBytes = Int(clamping: (record.books.released + record.books.releasedInSpans).rawValue)
+        usedBytes = Int(clamping: record.ledger.used.rawValue)
+        retainedBytes = Int(clamping: record.ledger.retained.rawValue)
+        releasedBytes = Int(clamping: (record.ledger.released + record.ledger.releasedInSpans).rawValue)
         metadataBytes = Int(clamping: record.metadata.rawValue)
         goalBytes = record.goal == .maximum ? nil : Int(clamping: record.goal.rawValue)
         scavengerSeconds = Double(record.workerNanoseconds) / 1e9

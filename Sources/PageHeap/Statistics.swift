@@ -76,27 +76,27 @@ extension PageHeap {
         /// - Parameters:
         ///   - age: seconds since the heap was created.
         ///   - processors: the number of processors that the process may use; more than 0.
-        init(_ figures: HeapFigures, age: Double, processors: Double) {
-            let books = figures.books
-            systemBytes = Int(books.system.rawValue)
-            inUseBytes = Int(books.inUse.rawValue)
-            cachedBytes = Int(books.cached.rawValue)
-            freeRetainedBytes = Int(books.freeRetained.rawValue)
-            releasedBytes = Int(books.released.rawValue)
-            releasedInUseBytes = Int(books.releasedInSpans.rawValue)
+        init(_ figures: HeapStatistics, age: Double, processors: Double) {
+            let ledger = figures.ledger
+            systemBytes = Int(ledger.system.rawValue)
+            inUseBytes = Int(ledger.inUse.rawValue)
+            cachedBytes = Int(ledger.cached.rawValue)
+            freeRetainedBytes = Int(ledger.freeRetained.rawValue)
+            releasedBytes = Int(ledger.released.rawValue)
+            releasedInUseBytes = Int(ledger.releasedInSpans.rawValue)
             metadataBytes = Int(figures.metadata.rawValue)
             goalBytes = figures.goal == .maximum ? nil : Int(clamping: figures.goal.rawValue)
             memoryLimitBytes = figures.memoryLimit == .maximum ? nil : Int(clamping: figures.memoryLimit.rawValue)
-            releasedInBackgroundTotalBytes = Int(books.releasedInBackgroundTotal.rawValue)
-            releasedAtGrowthTotalBytes = Int(books.releasedAtGrowthTotal.rawValue)
-            releasedForLimitTotalBytes = Int(books.releasedForLimitTotal.rawValue)
-            releasedOnRequestTotalBytes = Int(books.releasedForcedTotal.rawValue)
-            releasedInUseTotalBytes = Int(books.releasedInSpansTotal.rawValue)
+            releasedInBackgroundTotalBytes = Int(ledger.releasedInBackgroundTotal.rawValue)
+            releasedAtGrowthTotalBytes = Int(ledger.releasedAtGrowthTotal.rawValue)
+            releasedForLimitTotalBytes = Int(ledger.releasedForLimitTotal.rawValue)
+            releasedOnRequestTotalBytes = Int(ledger.releasedForcedTotal.rawValue)
+            releasedInUseTotalBytes = Int(ledger.releasedInSpansTotal.rawValue)
             reusedWithin1SecondTotalBytes = Int(clamping: figures.reusedWithin1.rawValue)
             reusedWithin10SecondsTotalBytes = Int(clamping: figures.reusedWithin10.rawValue)
             reusedWithin60SecondsTotalBytes = Int(clamping: figures.reusedWithin60.rawValue)
-            releaseCalls = Int(books.releaseCalls)
-            releaseFailures = Int(books.releaseFailures)
+            releaseCalls = Int(ledger.releaseCalls)
+            releaseFailures = Int(ledger.releaseFailures)
             generation = Int(figures.generation)
             workerWakeUps = Int(clamping: figures.workerWakeUps)
             controllerResets = Int(clamping: figures.controllerResets)

@@ -46,8 +46,8 @@ package final class FailingOperatingSystem<Base: OperatingSystem>: OperatingSyst
         if !fails(.forbidHugePages) { base.forbidHugePages(address, bytes) }
     }
 
-    package func partHugePage(_ address: UInt, _ bytes: ByteCount) {
-        if !fails(.partHugePage) { base.partHugePage(address, bytes) }
+    package func splitHugePage(_ address: UInt, _ bytes: ByteCount) {
+        if !fails(.splitHugePage) { base.splitHugePage(address, bytes) }
     }
 
     package func reserveMetadata(_ bytes: ByteCount) -> UnsafeMutableRawPointer? {

@@ -72,9 +72,9 @@ package final class RecordingOperatingSystem<Base: OperatingSystem>: OperatingSy
         record(.forbidHugePages(address: address, bytes: bytes.rawValue))
     }
 
-    package func partHugePage(_ address: UInt, _ bytes: ByteCount) {
-        base.partHugePage(address, bytes)
-        record(.partHugePage(address: address, bytes: bytes.rawValue))
+    package func splitHugePage(_ address: UInt, _ bytes: ByteCount) {
+        base.splitHugePage(address, bytes)
+        record(.splitHugePage(address: address, bytes: bytes.rawValue))
     }
 
     package func reserveMetadata(_ bytes: ByteCount) -> UnsafeMutableRawPointer? {

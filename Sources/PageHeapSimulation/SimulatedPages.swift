@@ -44,7 +44,7 @@ package final class SimulatedPages<System: OperatingSystem> {
     }
 
     /// The heap's counters. They count only what the scavenger releases.
-    package var books: HeapBooks { heap.pointee.books }
+    package var ledger: HeapLedger { heap.pointee.ledger }
 
     /// The scavenger's search space.
     package var searchSpace: SearchSpace {

@@ -10,7 +10,7 @@ package enum SystemCall: Equatable, Sendable {
     case noteUse(address: UInt, bytes: UInt)
     case allowHugePages(address: UInt, bytes: UInt, granted: Bool)
     case forbidHugePages(address: UInt, bytes: UInt)
-    case partHugePage(address: UInt, bytes: UInt)
+    case splitHugePage(address: UInt, bytes: UInt)
     case reserveMetadata(bytes: UInt, granted: Bool)
     case cancelMetadata(bytes: UInt)
     case makeMetadataAccessible(bytes: UInt, granted: Bool)
@@ -25,7 +25,7 @@ package enum SystemCall: Equatable, Sendable {
         case .noteUse: .noteUse
         case .allowHugePages: .allowHugePages
         case .forbidHugePages: .forbidHugePages
-        case .partHugePage: .partHugePage
+        case .splitHugePage: .splitHugePage
         case .reserveMetadata: .reserveMetadata
         case .cancelMetadata: .cancelMetadata
         case .makeMetadataAccessible: .makeMetadataAccessible

@@ -1,7 +1,7 @@
 /// The kinds of operating system calls that change something.
 package enum SystemCallKind: CaseIterable, Hashable, Sendable {
     case reserve, cancel, makeAccessible, release, noteUse
-    case allowHugePages, forbidHugePages, partHugePage
+    case allowHugePages, forbidHugePages, splitHugePage
     case reserveMetadata, cancelMetadata, makeMetadataAccessible
 
     /// Whether the call asks for memory or address space, so that every heap must handle a refusal.
@@ -10,7 +10,7 @@ package enum SystemCallKind: CaseIterable, Hashable, Sendable {
         case .reserve, .makeAccessible, .reserveMetadata, .makeMetadataAccessible,
             .allowHugePages:
             true
-        case .cancel, .release, .noteUse, .cancelMetadata, .forbidHugePages, .partHugePage: false
+        case .cancel, .release, .noteUse, .cancelMetadata, .forbidHugePages, .splitHugePage: false
         }
     }
 }

@@ -5,7 +5,7 @@ import Testing
 struct InterfaceTests {
     @Test(
         "A check of the interface",
-        arguments: ["version", "figures", "sizes", "bad-arguments", "limit", "threads", "forked"])
+        arguments: ["version", "at-once", "figures", "sizes", "bad-arguments", "limit", "threads", "forked"])
     func interface(_ check: String) throws { try Check.passes("interface", check) }
 
     @Test(

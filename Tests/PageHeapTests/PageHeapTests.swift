@@ -83,10 +83,10 @@ struct PageHeapTests {
     func identity() throws {
         let heap = try PageHeap.quiet()
         func check() {
-            let books = heap.statistics
+            let ledger = heap.statistics
             #expect(
-                books.systemBytes
-                    == books.inUseBytes + books.cachedBytes + books.freeRetainedBytes + books.releasedBytes)
+                ledger.systemBytes
+                    == ledger.inUseBytes + ledger.cachedBytes + ledger.freeRetainedBytes + ledger.releasedBytes)
         }
         check()
         for pages in [1, 2, 15, 16, 63, 64, 65, 511, 512, 513, 4096] {

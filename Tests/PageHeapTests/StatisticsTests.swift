@@ -8,7 +8,7 @@ import Testing
 @Suite("Statistics of the public heap")
 struct StatisticsTests {
     /// Statistics of a heap that has seen more than a test can wait for.
-    private func statistics(_ change: (inout HeapFigures) -> Void) throws -> PageHeap.Statistics {
+    private func statistics(_ change: (inout HeapStatistics) -> Void) throws -> PageHeap.Statistics {
         guard let heap = SystemHeap(HeapConfiguration()) else { throw PageHeapError.system(.noMemory) }
         defer { heap.abandon() }
         var figures = heap.figures()
@@ -61,8 +61,8 @@ struct StatisticsTests {
             $0.reusedWithin1 = 6
             $0.reusedWithin10 = 7
             $0.reusedWithin60 = 8
-            $0.books.releaseCalls = 9
-            $0.books.releaseFailures = 10
+            $0.ledger.releaseCalls = 9
+            $0.ledger.releaseFailures = 10
             for _ in 0..<3 { $0.holds.add(nanoseconds: 100) }
             $0.holds.add(nanoseconds: 1000)
             $0.forcedHolds.add(nanoseconds: 5000)

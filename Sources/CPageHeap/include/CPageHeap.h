@@ -104,7 +104,7 @@ bool pageheap_released_memory_reads_zero(void);  // tries it on a scratch page, 
 // Huge pages: allow them, forbid them, or split one, so that its pieces can be released one by one.
 int pageheap_allow_huge_pages(void *_Nonnull address, uintptr_t bytes);  // also an error if one could not be split again
 int pageheap_forbid_huge_pages(void *_Nonnull address, uintptr_t bytes);
-int pageheap_part_huge_page(void *_Nonnull address, uintptr_t bytes);  // the one that the range lies in
+int pageheap_split_huge_page(void *_Nonnull address, uintptr_t bytes);  // the one that the range lies in
 bool pageheap_huge_pages_come_unasked(void);
 
 // ---- The machine -----------------------------------------------------------------------------------------------------

@@ -31,14 +31,14 @@ extension Heap {
             var allocation = locked.pointee.pages.allocate(
                 count, alignment: alignment, chunkLimit: Tunables.alignedSearchChunks)
             if allocation == nil {
-                need.retainedBefore = currentBooks().retained
+                need.retainedBefore = currentLedger().retained
                 need.growth = grow(toHold: count + alignment - 1)
                 // After growth, the added memory contains an aligned place. Without growth, one may lie far up.
                 let chunkLimit = need.growth != 0 ? Tunables.alignedSearchChunks : .max
                 allocation = locked.pointee.pages.allocate(count, alignment: alignment, chunkLimit: chunkLimit)
             }
             if let allocation {
-                locked.pointee.books.use(count.bytes, scavenged: allocation.scavenged)
+                locked.pointee.ledger.use(count.bytes, scavenged: allocation.scavenged)
                 need.taken = allocation.scavenged
             }
             return allocation
@@ -83,7 +83,7 @@ extension Heap {
         LockRanks.SizeClass.assertNoneFromHere()
         withLockedPages {
             locked.pointee.pages.free(base: offset(address), count: count)
-            locked.pointee.books.unuse(count.bytes)
+            locked.pointee.ledger.unuse(count.bytes)
             if holes != 0 { carryOver(holes, at: offset(address), count) }
         }
         if noteFreed(count.bytes) { wakeWorker() }
@@ -94,8 +94,8 @@ extension Heap {
         withLockedPages {
             locked.pointee.pages.free(base: offset(address), count: count)
             locked.pointee.pages.markScavenged(base: offset(address), count: count)
-            locked.pointee.books.unuse(count.bytes)
-            locked.pointee.books.released += count.bytes
+            locked.pointee.ledger.unuse(count.bytes)
+            locked.pointee.ledger.released += count.bytes
         }
     }
 
@@ -108,9 +108,9 @@ extension Heap {
             let mask = BitOperations.mask(first: page &* perPage, count: perPage)
             guard holes & mask == mask else { continue }
             locked.pointee.pages.markScavenged(base: base + PageCount(page).bytes, count: 1)
-            locked.pointee.books.released += PageGeometry.pageBytes
+            locked.pointee.ledger.released += PageGeometry.pageBytes
         }
-        locked.pointee.books.releasedInSpans -= physicalPage * UInt(holes.nonzeroBitCount)
+        locked.pointee.ledger.releasedInSpans -= physicalPage * UInt(holes.nonzeroBitCount)
     }
 
     /// Whether pages may be passed to ``freePages(_:_:holes:)``: they lie in this heap and are all in use. Takes the

@@ -31,17 +31,17 @@ extension Heap {
 
         let now = state.pointee.system.monotonicNanoseconds()
         let isUnmet = withLockedPages {
-            let books = currentBooks()
-            let peak = max(books.peakDemand, books.demand)
-            locked.pointee.books.beginCycle(demand: books.demand)
-            cycle.seenDemand = books.demand
+            let ledger = currentLedger()
+            let peak = max(ledger.peakDemand, ledger.demand)
+            locked.pointee.ledger.beginCycle(demand: ledger.demand)
+            cycle.seenDemand = ledger.demand
             cycle.seenLive = LiveBytes.total(liveBytes)
-            let demand = cycle.estimator.endCycle(at: now, peak: peak, demand: books.demand, risenAt: books.rise)
+            let demand = cycle.estimator.endCycle(at: now, peak: peak, demand: ledger.demand, risenAt: ledger.rise)
             let goal = RetentionGoal.effective(
                 RetentionGoal.forDemand(
                     demand, extraPercent: state.pointee.configuration.retainExtraPercent,
                     physicalPage: state.pointee.machine.physicalPage),
-                retained: books.retained, physicalPage: state.pointee.machine.physicalPage)
+                retained: ledger.retained, physicalPage: state.pointee.machine.physicalPage)
             state.pointee.goal.store(goal?.rawValue ?? .max, ordering: .relaxed)
             return goal != nil || isOverLimitGoal
         }

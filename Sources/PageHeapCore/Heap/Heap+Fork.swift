@@ -71,7 +71,7 @@ extension Heap {
         state.pointee.waitingForks.store(0, ordering: .relaxed)
         state.pointee.assistNanoseconds.store(0, ordering: .relaxed)
         state.pointee.forcedNanoseconds.store(0, ordering: .relaxed)
-        locked.pointee.books.forgetTotals()
+        locked.pointee.ledger.forgetTotals()
         locked.pointee.holds = HoldTimes()
         locked.pointee.isForced = false
         if let parents = state.pointee.page { pageheap_statistics_page_unmap(parents) }

@@ -11,7 +11,7 @@ extension Heap {
         let limitGoal = ByteCount(state.pointee.limitGoal.load(ordering: .relaxed))
         if goal == .maximum && limitGoal == .maximum { return 0 }
         return withHeapLock {
-            let retained = currentBooks().retained
+            let retained = currentLedger().retained
             let mapped = retained + metadataBytes
             return max(retained > goal ? retained - goal : 0, mapped > limitGoal ? mapped - limitGoal : 0)
         }
@@ -22,6 +22,6 @@ extension Heap {
     var isOverLimitGoal: Bool {
         locked.pointee.lock.assertHeld()
         let goal = ByteCount(state.pointee.limitGoal.load(ordering: .relaxed))
-        return goal != .maximum && currentBooks().retained + metadataBytes > goal
+        return goal != .maximum && currentLedger().retained + metadataBytes > goal
     }
 }

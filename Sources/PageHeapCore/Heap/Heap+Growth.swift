@@ -43,8 +43,8 @@ extension Heap {
         locked.pointee.pages.free(base: base, count: withheld.pagesRoundedUp)
         locked.pointee.pages.markScavenged(base: base, count: withheld.pagesRoundedUp)
         locked.pointee.pages.freeHighWaterMark = mark
-        locked.pointee.books.system += withheld
-        locked.pointee.books.released += withheld
+        locked.pointee.ledger.system += withheld
+        locked.pointee.ledger.released += withheld
         settleHugePages(first.accessibleEnd, withheld, wanted: withheld)
         return withheld
     }
@@ -133,8 +133,8 @@ extension Heap {
         }
         settleHugePages(reservation.accessibleEnd, taken, wanted: needed)
         state.pointee.reservations[index].accessibleEnd &+= taken.rawValue
-        locked.pointee.books.system += taken
-        locked.pointee.books.released += taken
+        locked.pointee.ledger.system += taken
+        locked.pointee.ledger.released += taken
         return true
     }
 
@@ -175,7 +175,7 @@ extension Heap {
         }
         let isAsked =
             use == .growth && wanted <= PageGeometry.chunkBytes
-            && locked.pointee.books.retained >= Tunables.hugePageHeapBytes
+            && locked.pointee.ledger.retained >= Tunables.hugePageHeapBytes
         let isAllowed = isAsked && state.pointee.system.allowHugePages(address, step)
         if isAllowed || state.pointee.hugePagesComeUnasked {
             hugePages.open(AddressRange(base: offset(address), limit: offset(address) + step))

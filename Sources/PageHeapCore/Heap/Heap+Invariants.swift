@@ -1,5 +1,5 @@
 extension Heap {
-    /// Aborts if any figure in the ledger (see ``HeapBooks``) disagrees with the address ranges, bitmaps, page caches
+    /// Aborts if any figure in the ledger (see ``HeapLedger``) disagrees with the address ranges, bitmaps, page caches
     /// and span records. For checked builds and tests. No other thread may use the heap in the meantime.
     ///
     /// Visits every chunk and every span.
@@ -8,8 +8,8 @@ extension Heap {
         defer { locked.unlock() }
         // From here on, the allocator's counts are known to match its bitmaps.
         locked.pointee.pages.checkInvariants()
-        let books = currentBooks()
-        books.checkInvariants()
+        let ledger = currentLedger()
+        ledger.checkInvariants()
 
         let free = locked.pointee.pages.freePages.bytes
         let scavenged = locked.pointee.pages.scavengedPages.bytes
@@ -27,15 +27,15 @@ extension Heap {
         let released = scavenged + cachedReleased + ahead
         let inSpans = spanRecordTotals.released + state.pointee.discardedBytes
 
-        if cached != books.cached { fatal("cached bytes are wrong:", books.cached.rawValue) }
-        if released != books.released { fatal("released bytes are wrong:", books.released.rawValue) }
-        if total + ahead != books.system { fatal("system bytes are wrong:", books.system.rawValue) }
-        if inUse != books.inUse { fatal("in-use bytes are wrong:", books.inUse.rawValue) }
-        if inSpans != books.releasedInSpans {
-            fatal("bytes released in spans are wrong:", books.releasedInSpans.rawValue)
+        if cached != ledger.cached { fatal("cached bytes are wrong:", ledger.cached.rawValue) }
+        if released != ledger.released { fatal("released bytes are wrong:", ledger.released.rawValue) }
+        if total + ahead != ledger.system { fatal("system bytes are wrong:", ledger.system.rawValue) }
+        if inUse != ledger.inUse { fatal("in-use bytes are wrong:", ledger.inUse.rawValue) }
+        if inSpans != ledger.releasedInSpans {
+            fatal("bytes released in spans are wrong:", ledger.releasedInSpans.rawValue)
         }
-        if freeRetained != books.freeRetained {
-            fatal("free and retained bytes are wrong:", books.freeRetained.rawValue)
+        if freeRetained != ledger.freeRetained {
+            fatal("free and retained bytes are wrong:", ledger.freeRetained.rawValue)
         }
     }
 
@@ -57,7 +57,7 @@ extension Heap {
 
     /// Checks, in checked builds, that the allocator's counts match its bitmaps, its summaries are right and the ledger
     /// balances. Other threads may use the heap in the meantime. Takes the page caches' locks and the heap lock.
-    func checkBooks() {
+    func checkLedger() {
         #if PAGEHEAP_CHECKED
             LockRanks.Pass.assertNoneFromHere()
             lockShards()
@@ -67,10 +67,10 @@ extension Heap {
                 unlockShards()
             }
             locked.pointee.pages.checkInvariants()
-            currentBooks().checkInvariants()
+            currentLedger().checkInvariants()
             let (ahead, withheld) = notInAllocator
             let total = locked.pointee.pages.inUse.totalBytes + ahead - withheld
-            if total != locked.pointee.books.system { fatal("system bytes are wrong:", total.rawValue) }
+            if total != locked.pointee.ledger.system { fatal("system bytes are wrong:", total.rawValue) }
         #endif
     }
 

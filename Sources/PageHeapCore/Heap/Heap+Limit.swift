@@ -50,13 +50,13 @@ extension Heap {
         var missing: ByteCount = 0
         var start: Int64 = 0
         withHeapLock {
-            let books = currentBooks()
-            let mapped = books.retained + metadataBytes
+            let ledger = currentLedger()
+            let mapped = ledger.retained + metadataBytes
             // Memory in use cannot be released: a limit below it must not cost a search per allocation.
             isForWorker =
                 mapped.rawValue > state.pointee.limitGoal.load(ordering: .relaxed)
-                && books.freeRetained >= Tunables.wakeBytes
-            if mapped > limit && books.freeRetained >= state.pointee.machine.physicalPage {
+                && ledger.freeRetained >= Tunables.wakeBytes
+            if mapped > limit && ledger.freeRetained >= state.pointee.machine.physicalPage {
                 missing = min(mapped - limit, Tunables.growthAssistBytes)
                 start = state.pointee.system.monotonicNanoseconds()
                 mayAssist = state.pointee.limitAssists.allowsAssist(now: start)

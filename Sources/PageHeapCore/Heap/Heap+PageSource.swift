@@ -2,24 +2,24 @@ import Synchronization
 
 extension Heap: PageSource {
     @inline(__always)
-    package func spanEntry(of address: UInt) -> SpanTableEntry {
+    package func spanEntry(of address: UInt) -> PageMapEntry {
         let unit = address &- state.pointee.firstBase
         let isInFirst = unit &>> UInt(SizeClass.unitShift) < state.pointee.grownUnits.load(ordering: .relaxed)
         if isInFirst && !state.pointee.hasHighEntries.load(ordering: .relaxed) {
             let page = Int(bitPattern: unit &>> UInt(PageGeometry.pageShift))
-            return SpanTableEntry(low: state.pointee.firstEntries.unsafelyUnwrapped[page])
+            return PageMapEntry(low: state.pointee.firstEntries.unsafelyUnwrapped[page])
         }
         return spanEntryUnderLock(of: address)
     }
 
     /// Looks up an address in any reservation. Takes the heap lock, because the list of reservations changes.
     @inline(never)
-    private func spanEntryUnderLock(of address: UInt) -> SpanTableEntry {
+    private func spanEntryUnderLock(of address: UInt) -> PageMapEntry {
         withHeapLock { spanEntryLocked(of: address) }
     }
 
     /// Looks up an address in any reservation. The caller holds the heap lock.
-    func spanEntryLocked(of address: UInt) -> SpanTableEntry {
+    func spanEntryLocked(of address: UInt) -> PageMapEntry {
         locked.pointee.lock.assertHeld()
         for index in 0..<state.pointee.reservationCount {
             let reservation = state.pointee.reservations[index]
@@ -50,10 +50,10 @@ extension Heap: PageSource {
     @inline(__always)
     func sizeClass(ofUnit unit: UInt) -> SizeClass {
         let page = Int(bitPattern: unit &>> UInt(PageGeometry.pageShift - SizeClass.unitShift))
-        return SpanTableEntry(low: state.pointee.firstEntries.unsafelyUnwrapped[page]).sizeClass
+        return PageMapEntry(low: state.pointee.firstEntries.unsafelyUnwrapped[page]).sizeClass
     }
 
-    package func setSpanEntry(_ entry: SpanTableEntry, from address: UInt, count: PageCount) {
+    package func setSpanEntry(_ entry: PageMapEntry, from address: UInt, count: PageCount) {
         let isInFirst =
             address &- state.pointee.firstBase
             < state.pointee.grownUnits.load(ordering: .relaxed) &<< UInt(SizeClass.unitShift)
@@ -83,15 +83,15 @@ extension Heap: PageSource {
 
     package func noteHoles(released: ByteCount, calls: UInt, failures: UInt) {
         withLockedPages {
-            locked.pointee.books.releasedInSpans += released
-            locked.pointee.books.releasedInSpansTotal += released
-            locked.pointee.books.releaseCalls += calls
-            locked.pointee.books.releaseFailures += failures
+            locked.pointee.ledger.releasedInSpans += released
+            locked.pointee.ledger.releasedInSpansTotal += released
+            locked.pointee.ledger.releaseCalls += calls
+            locked.pointee.ledger.releaseFailures += failures
         }
     }
 
     package func noteHoles(touched: ByteCount) {
-        withLockedPages { locked.pointee.books.releasedInSpans -= touched }
+        withLockedPages { locked.pointee.ledger.releasedInSpans -= touched }
         assist(AssistNeed(taken: touched))
     }
 
@@ -114,7 +114,7 @@ extension Heap: PageSource {
 
     package func allocateSpanRecord() -> SpanIndex? {
         guard let index = state.pointee.records.allocate(using: state.pointee.system) else { return nil }
-        if index.rawValue < UInt(bitPattern: SpanTableEntry.lowSpanLimit)
+        if index.rawValue < UInt(bitPattern: PageMapEntry.lowSpanLimit)
             || state.pointee.hasHighEntries.load(ordering: .relaxed) || addHighEntries()
         {
             return index

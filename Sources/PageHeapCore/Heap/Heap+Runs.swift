@@ -28,7 +28,7 @@ extension Heap {
                 locked.pointee.pages.isAllocated(base: base, count: count)
             else { return .refused }
             locked.pointee.pages.free(base: base, count: count)
-            locked.pointee.books.unuse(count.bytes)
+            locked.pointee.ledger.unuse(count.bytes)
             if isDiscarded { carryOver(wholePhysicalPages(address, count)) }
             wakes = noteFreed(count.bytes, holdsHeapLock: true)
             starts = wantsWorker
@@ -60,7 +60,7 @@ extension Heap {
     /// Whether the heap is abandoned and no thread will use it again. The caller holds the heap lock.
     private var isUnused: Bool {
         locked.pointee.lock.assertHeld()
-        return state.pointee.isAbandoned && state.pointee.wakesUnderWay == 0 && currentBooks().inUse == 0
+        return state.pointee.isAbandoned && state.pointee.wakesUnderWay == 0 && currentLedger().inUse == 0
     }
 
     // MARK: Growth in place
@@ -97,12 +97,12 @@ extension Heap {
         let scavenged = withLockedPages {
             var scavenged = locked.pointee.pages.allocate(count, at: base)
             if scavenged == nil && mayGrow {
-                need.retainedBefore = currentBooks().retained
+                need.retainedBefore = currentLedger().retained
                 need.growth = grow(from: address, toReach: address &+ count.bytes.rawValue)
                 if need.growth != 0 { scavenged = locked.pointee.pages.allocate(count, at: base) }
             }
             if let scavenged {
-                locked.pointee.books.use(count.bytes, scavenged: scavenged)
+                locked.pointee.ledger.use(count.bytes, scavenged: scavenged)
                 need.taken = scavenged
             }
             return scavenged
@@ -143,12 +143,12 @@ extension Heap {
         let error = state.pointee.system.release(part.address, part.bytes, method: .now)
         withLockedPages {
             if error == 0 {
-                locked.pointee.books.releasedInSpans += part.bytes
-                locked.pointee.books.releasedInSpansTotal += part.bytes
-                locked.pointee.books.releaseCalls += 1
+                locked.pointee.ledger.releasedInSpans += part.bytes
+                locked.pointee.ledger.releasedInSpansTotal += part.bytes
+                locked.pointee.ledger.releaseCalls += 1
                 state.pointee.discardedBytes += part.bytes
             } else {
-                locked.pointee.books.releaseFailures += 1
+                locked.pointee.ledger.releaseFailures += 1
             }
         }
         if error == 0 { noteGiven(part.bytes) }
@@ -161,7 +161,7 @@ extension Heap {
         let part = wholePhysicalPages(address, count)
         if part.bytes != 0 { state.pointee.system.noteUse(part.address, part.bytes) }
         withLockedPages {
-            locked.pointee.books.releasedInSpans -= part.bytes
+            locked.pointee.ledger.releasedInSpans -= part.bytes
             state.pointee.discardedBytes -= part.bytes
         }
         assist(AssistNeed(taken: part.bytes))
@@ -173,8 +173,8 @@ extension Heap {
         // If a physical page is no larger than a page, the part covers all of the pages; if it is larger, the part is
         // whole pages.
         locked.pointee.pages.markScavenged(base: offset(part.address), count: part.bytes.pagesRoundedUp)
-        locked.pointee.books.released += part.bytes
-        locked.pointee.books.releasedInSpans -= part.bytes
+        locked.pointee.ledger.released += part.bytes
+        locked.pointee.ledger.releasedInSpans -= part.bytes
         state.pointee.discardedBytes -= part.bytes
     }
 

@@ -14,13 +14,13 @@ extension Heap {
     package func endCycle(heapGoal: ByteCount) -> Bool {
         guard state.pointee.configuration.cycles == .runtime else { return false }
         let goal = withLockedPages {
-            let books = currentBooks()
+            let ledger = currentLedger()
             let physicalPage = state.pointee.machine.physicalPage
             let goal = RetentionGoal.effective(
                 RetentionGoal.forCycle(
-                    inUse: books.used, heapGoal: heapGoal, lastHeapGoal: state.pointee.lastHeapGoal,
+                    inUse: ledger.used, heapGoal: heapGoal, lastHeapGoal: state.pointee.lastHeapGoal,
                     extraPercent: state.pointee.configuration.retainExtraPercent, physicalPage: physicalPage),
-                retained: books.retained, physicalPage: physicalPage)
+                retained: ledger.retained, physicalPage: physicalPage)
             state.pointee.lastHeapGoal = heapGoal
             state.pointee.goal.store(goal?.rawValue ?? .max, ordering: .relaxed)
             return goal

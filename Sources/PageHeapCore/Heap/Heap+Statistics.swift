@@ -24,8 +24,8 @@ extension Heap {
         locked.lock()
         defer { locked.unlock() }
         #if PAGEHEAP_CHECKED
-            let demand = locked.pointee.books.demand
-            defer { invariant(locked.pointee.books.demand <= demand, "a change of the ledger was not published") }
+            let demand = locked.pointee.ledger.demand
+            defer { invariant(locked.pointee.ledger.demand <= demand, "a change of the ledger was not published") }
         #endif
         return body()
     }
@@ -33,30 +33,30 @@ extension Heap {
     // MARK: The ledger
 
     /// The ledger, with page-cache hits that have not been carried over yet. The caller holds the heap lock.
-    func currentBooks() -> HeapBooks {
+    func currentLedger() -> HeapLedger {
         locked.pointee.lock.assertHeld()
-        var books = locked.pointee.books
-        addCacheNotes(to: &books)
-        return books
+        var ledger = locked.pointee.ledger
+        addCacheNotes(to: &ledger)
+        return ledger
     }
 
     /// Adds page-cache hits that have not been carried over yet to a copy of the ledger. The caller holds the heap
     /// lock.
-    func addCacheNotes(to books: inout HeapBooks) {
+    func addCacheNotes(to ledger: inout HeapLedger) {
         locked.pointee.lock.assertHeld()
-        for shard in 0..<Tunables.pageCacheShards { pageCache(shard).pointee.addNotes(to: &books) }
+        for shard in 0..<Tunables.pageCacheShards { pageCache(shard).pointee.addNotes(to: &ledger) }
     }
 
     /// One consistent snapshot of the statistics. Takes the page caches' locks and the heap lock.
-    package func figures() -> HeapFigures {
+    package func figures() -> HeapStatistics {
         lockShards()
         defer { unlockShards() }
         return withHeapLock { lockedFigures() }
     }
 
-    private func lockedFigures() -> HeapFigures {
-        HeapFigures(
-            books: currentBooks(), metadata: metadataBytes,
+    private func lockedFigures() -> HeapStatistics {
+        HeapStatistics(
+            ledger: currentLedger(), metadata: metadataBytes,
             live: LiveBytes.total(liveBytes),
             goal: ByteCount(state.pointee.goal.load(ordering: .relaxed)),
             memoryLimit: ByteCount(state.pointee.memoryLimit.load(ordering: .relaxed)),
@@ -103,34 +103,34 @@ extension Heap {
     fileprivate func publish() {
         // Between a fork and its handlers the page may belong to another process.
         if LockPassage.isOpen { return }
-        let books = currentBooks()
-        if books.demand > books.peakDemand {
-            locked.pointee.books.peakDemand = books.demand
-            if books.demand > books.riseMark {
+        let ledger = currentLedger()
+        if ledger.demand > ledger.peakDemand {
+            locked.pointee.ledger.peakDemand = ledger.demand
+            if ledger.demand > ledger.riseMark {
                 // Once per cycle. The coarse clock costs a few loads.
-                locked.pointee.books.riseMark = .maximum
-                locked.pointee.books.risenAt = state.pointee.system.coarseNanoseconds()
+                locked.pointee.ledger.riseMark = .maximum
+                locked.pointee.ledger.risenAt = state.pointee.system.coarseNanoseconds()
             }
         }
         guard let page = state.pointee.page else { return }
         var figures = pageheap_figures()
-        figures.system_bytes = UInt64(books.system.rawValue)
-        figures.in_use_bytes = UInt64(books.used.rawValue)
-        figures.cached_bytes = UInt64(books.cached.rawValue)
-        figures.released_bytes = UInt64(books.released.rawValue)
-        figures.released_in_spans_bytes = UInt64(books.releasedInSpans.rawValue)
+        figures.system_bytes = UInt64(ledger.system.rawValue)
+        figures.in_use_bytes = UInt64(ledger.used.rawValue)
+        figures.cached_bytes = UInt64(ledger.cached.rawValue)
+        figures.released_bytes = UInt64(ledger.released.rawValue)
+        figures.released_in_spans_bytes = UInt64(ledger.releasedInSpans.rawValue)
         figures.metadata_bytes = UInt64(metadataBytes.rawValue)
         figures.goal_bytes = UInt64(state.pointee.goal.load(ordering: .relaxed))
         figures.live_bytes = UInt64(LiveBytes.total(liveBytes).rawValue)
-        figures.released_background_total = UInt64(books.releasedInBackgroundTotal.rawValue)
-        figures.released_growth_total = UInt64(books.releasedAtGrowthTotal.rawValue)
-        figures.released_forced_total = UInt64(books.releasedForcedTotal.rawValue)
-        figures.released_in_spans_total = UInt64(books.releasedInSpansTotal.rawValue)
+        figures.released_background_total = UInt64(ledger.releasedInBackgroundTotal.rawValue)
+        figures.released_growth_total = UInt64(ledger.releasedAtGrowthTotal.rawValue)
+        figures.released_forced_total = UInt64(ledger.releasedForcedTotal.rawValue)
+        figures.released_in_spans_total = UInt64(ledger.releasedInSpansTotal.rawValue)
         figures.scavenger_cpu_nanoseconds = state.pointee.worker.processorNanoseconds.load(ordering: .relaxed)
-        figures.release_calls = UInt64(books.releaseCalls)
-        figures.release_failures = UInt64(books.releaseFailures)
+        figures.release_calls = UInt64(ledger.releaseCalls)
+        figures.release_failures = UInt64(ledger.releaseFailures)
         figures.generation = UInt64(state.pointee.space.generation)
-        figures.released_limit_total = UInt64(books.releasedForLimitTotal.rawValue)
+        figures.released_limit_total = UInt64(ledger.releasedForLimitTotal.rawValue)
         figures.memory_limit_bytes = UInt64(state.pointee.memoryLimit.load(ordering: .relaxed))
         figures.scavenger_recent_nanoseconds = state.pointee.worker.recentNanoseconds.load(ordering: .relaxed)
         figures.scavenger_wake_ups = state.pointee.worker.wakeUps.load(ordering: .relaxed)

@@ -31,7 +31,7 @@ extension Heap {
     /// caller holds no lock, except perhaps the pass lock.
     func traceLine(_ ended: EndedGeneration) -> MessageLine {
         var figures = figures()
-        figures.books = ended.books
+        figures.ledger = ended.ledger
         return traceLine(
             ended.number, ended.worked, figures, isForced: false,
             wasReset: state.pointee.worker.wasReset.exchange(false, ordering: .relaxed))
@@ -45,7 +45,7 @@ extension Heap {
 
     /// Formats a line, empty if none are printed, and keeps the same data as a record if the trace has readers.
     private func traceLine(
-        _ generation: UInt32, _ worked: ByteCount, _ figures: HeapFigures, isForced: Bool, wasReset: Bool
+        _ generation: UInt32, _ worked: ByteCount, _ figures: HeapStatistics, isForced: Bool, wasReset: Bool
     ) -> MessageLine {
         let time = state.pointee.system.monotonicNanoseconds()
         if state.pointee.traces.readers.load(ordering: .relaxed) != 0 {
@@ -59,7 +59,7 @@ extension Heap {
             return MessageLine()
         case .text:
             return ScavengeTrace.line(
-                generation: generation, worked: worked, books: figures.books, isForced: isForced, wasReset: wasReset)
+                generation: generation, worked: worked, ledger: figures.ledger, isForced: isForced, wasReset: wasReset)
         case .json:
             return ScavengeTrace.json(
                 generation: generation, worked: worked, figures: figures, isForced: isForced, wasReset: wasReset,

@@ -27,7 +27,7 @@ extension Heap {
             seen = state.pointee.worker.signal.load(ordering: .acquiring)
             if state.pointee.worker.shouldStop.load(ordering: .relaxed) { break }
             runRound(&progress, seen, user)
-            checkBooks()
+            checkLedger()
             if isUseless(progress) {
                 noteRest()
                 if state.pointee.worker.endIfUnasked(since: seen) { break }

@@ -93,7 +93,7 @@ extension Heap {
             // Sequentially consistent, as are the count of live bytes and the look at this flag by a thread that frees:
             // either this sees what was freed, or the thread that freed it sees that the worker is parked.
             state.pointee.worker.isParked.store(true, ordering: .sequentiallyConsistent)
-            let freed = cycle.freed(demand: currentBooks().demand, live: LiveBytes.total(liveBytes))
+            let freed = cycle.freed(demand: currentLedger().demand, live: LiveBytes.total(liveBytes))
             return freed < Tunables.wakeBytes
         }
     }
@@ -139,7 +139,7 @@ extension Heap {
     func considerWorker(holdsHeapLock: Bool = false) {
         guard state.pointee.configuration.runsWorker else { return }
         state.pointee.worker.freedSinceParked.store(0, ordering: .relaxed)
-        let excess = holdsHeapLock ? excess(of: currentBooks()) : excess
+        let excess = holdsHeapLock ? excess(of: currentLedger()) : excess
         let resting = state.pointee.worker.restingExcess.load(ordering: .relaxed)
         if excess.rawValue < resting { state.pointee.worker.restingExcess.store(excess.rawValue, ordering: .relaxed) }
         if excess.rawValue >= resting &+ Tunables.workerStartExcess.rawValue {
@@ -153,15 +153,15 @@ extension Heap {
     /// Bytes retained beyond the heap's need and the extra kept on top of it. The need of a heap that counts live
     /// blocks is their bytes. Takes the heap lock.
     var excess: ByteCount {
-        excess(of: withHeapLock { currentBooks() })
+        excess(of: withHeapLock { currentLedger() })
     }
 
-    private func excess(of books: HeapBooks) -> ByteCount {
+    private func excess(of ledger: HeapLedger) -> ByteCount {
         let live = LiveBytes.total(liveBytes)
-        let need = state.pointee.configuration.keepsSpans ? min(live, books.used) : books.used
+        let need = state.pointee.configuration.keepsSpans ? min(live, ledger.used) : ledger.used
         let kept = RetentionGoal.forDemand(
             need, extraPercent: state.pointee.configuration.retainExtraPercent,
             physicalPage: state.pointee.machine.physicalPage)
-        return books.retained > kept ? books.retained - kept : 0
+        return ledger.retained > kept ? ledger.retained - kept : 0
     }
 }

@@ -122,7 +122,7 @@ package struct Heap<System: OperatingSystem> {
                 reservation.grownEnd = base
                 reservation.accessibleEnd = base
                 if !configuration.keepsSpans { return reservation }
-                if let table = SpanTable(base: base, bytes: size, using: system) {
+                if let table = PageMap(base: base, bytes: size, using: system) {
                     reservation.table = table
                     return reservation
                 }

@@ -49,7 +49,7 @@ extension MallocHeap {
     private func drainHalf(_ cache: ThreadCache, _ sizeClass: SizeClass) {
         cache.header.pointee.slowEvents &+= 1
         let half = Int(cache.count(sizeClass) &+ 1) / 2
-        if half <= TransferBatches.blockLimit && transfer(from: cache, half, sizeClass) { return }
+        if half <= TransferCache.blockLimit && transfer(from: cache, half, sizeClass) { return }
         drain(cache, sizeClass, half)
     }
 
@@ -62,7 +62,7 @@ extension MallocHeap {
         var batch = InlineArray<128, UInt>(repeating: 0)
         withUnsafeMutablePointer(to: &batch) { pointer in
             pointer.withMemoryRebound(to: UInt.self, capacity: 128) {
-                TransferBatches.copy(cache.blocks(sizeClass), to: $0, count)
+                TransferCache.copy(cache.blocks(sizeClass), to: $0, count)
                 cache.dropLowest(count, sizeClass)
                 pageheap_compiler_fence()
                 give($0, count, sizeClass)

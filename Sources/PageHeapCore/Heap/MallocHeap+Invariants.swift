@@ -3,7 +3,7 @@ extension MallocHeap {
     /// and tests. No other thread may use the heap in the meantime.
     package func checkInvariants() {
         heap.checkInvariants()
-        let inUse = heap.figures().books.inUse
+        let inUse = heap.figures().ledger.inUse
         let inSpans = heap.withHeapLock { heap.spanRecordTotals.bytes }
         if inSpans != inUse { fatal("pages in use are not those of spans; bytes:", inUse.rawValue) }
     }

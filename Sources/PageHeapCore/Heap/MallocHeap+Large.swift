@@ -22,7 +22,7 @@ extension MallocHeap {
         _ bytes: ByteCount, _ alignment: ByteCount
     ) -> (pointer: UnsafeMutableRawPointer, scavenged: ByteCount)? {
         let pages = bytes.pagesRoundedUp
-        if LargeSpans.keeps(pages) && alignment <= PageGeometry.pageBytes, let address = takeFreed(pages) {
+        if LargeBlockCache.keeps(pages) && alignment <= PageGeometry.pageBytes, let address = takeFreed(pages) {
             return (address, 0)
         }
         guard let index = heap.allocateSpanRecord() else { return nil }
@@ -37,7 +37,7 @@ extension MallocHeap {
         span.pointee.base = address
         span.pointee.pages = UInt32(truncatingIfNeeded: pages.rawValue)
         span.pointee.freeBlocks = 0
-        heap.setSpanEntry(SpanTableEntry(span: index, sizeClass: .notSmall), from: address, count: 1)
+        heap.setSpanEntry(PageMapEntry(span: index, sizeClass: .notSmall), from: address, count: 1)
         noteLive(pages.bytes.rawValue, out: true)
         guard let pointer = UnsafeMutableRawPointer(bitPattern: address) else { return nil }
         return (pointer, scavenged)
@@ -53,9 +53,9 @@ extension MallocHeap {
 
     /// Takes a block of the same number of pages from the large-block cache; nil if there is none.
     private func takeFreed(_ pages: PageCount) -> UnsafeMutableRawPointer? {
-        state.pointee.largeSpans.lock.lock()
-        let index = state.pointee.largeSpans.take(pages) { heap.spanRecord($0) }
-        state.pointee.largeSpans.lock.unlock()
+        state.pointee.largeBlockCache.lock.lock()
+        let index = state.pointee.largeBlockCache.take(pages) { heap.spanRecord($0) }
+        state.pointee.largeBlockCache.lock.unlock()
         if index == .none { return nil }
         noteLive(pages.bytes.rawValue, out: true)
         return UnsafeMutableRawPointer(bitPattern: heap.spanRecord(index).pointee.base)
@@ -81,11 +81,11 @@ extension MallocHeap {
         let span = heap.spanRecord(index)
         if span.pointee.base != address { WrongFree.stop(.insideLargeBlock, address, base: span.pointee.base) }
         let pages = PageCount(UInt(span.pointee.pages))
-        if LargeSpans.keeps(pages) {
-            state.pointee.largeSpans.lock.lock()
+        if LargeBlockCache.keeps(pages) {
+            state.pointee.largeBlockCache.lock.lock()
             let isFree = span.pointee.freeBlocks != 0
-            let isKept = !isFree && state.pointee.largeSpans.keep(index, span)
-            state.pointee.largeSpans.lock.unlock()
+            let isKept = !isFree && state.pointee.largeBlockCache.keep(index, span)
+            state.pointee.largeBlockCache.lock.unlock()
             if isFree { WrongFree.stop(.alreadyFree, address) }
             if isKept {
                 noteLive(pages.bytes.rawValue, out: false)
@@ -101,12 +101,12 @@ extension MallocHeap {
     ///
     /// - Parameter regardless: whether to return all of them, or only those not needed since the last call.
     /// - Returns: whether a later call may return more.
-    func releaseLargeSpans(regardless: Bool) -> Bool {
+    func releaseLargeBlockCache(regardless: Bool) -> Bool {
         while true {
-            state.pointee.largeSpans.lock.lock()
-            let index = state.pointee.largeSpans.takeIdle(regardless: regardless) { heap.spanRecord($0) }
-            let holdsMore = index == .none && state.pointee.largeSpans.look()
-            state.pointee.largeSpans.lock.unlock()
+            state.pointee.largeBlockCache.lock.lock()
+            let index = state.pointee.largeBlockCache.takeIdle(regardless: regardless) { heap.spanRecord($0) }
+            let holdsMore = index == .none && state.pointee.largeBlockCache.look()
+            state.pointee.largeBlockCache.lock.unlock()
             if index == .none { return holdsMore }
             giveLargeBack(index)
         }

@@ -5,7 +5,7 @@ extension MallocHeap: PageUser {
         let mayDrainMore = drainCaches(regardless: false)
         let holdsBatches = releaseTransfers(regardless: false)
         let holdsSpares = central.releaseSpares(regardless: false)
-        let holdsLarge = releaseLargeSpans(regardless: false)
+        let holdsLarge = releaseLargeBlockCache(regardless: false)
         return holdsBatches || holdsSpares || holdsLarge || mayDrainMore
     }
 
@@ -77,7 +77,7 @@ extension MallocHeap: PageUser {
             _ = drainCaches(regardless: true)
             _ = releaseTransfers(regardless: true)
             _ = central.releaseSpares(regardless: true)
-            _ = releaseLargeSpans(regardless: true)
+            _ = releaseLargeBlockCache(regardless: true)
             var pass = newHolePass()
             var released: ByteCount = 0
             while pass.next != 0 {

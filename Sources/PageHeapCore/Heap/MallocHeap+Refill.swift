@@ -42,7 +42,7 @@ extension MallocHeap {
         _ = drainCaches(regardless: true)
         _ = releaseTransfers(regardless: true)
         _ = central.releaseSpares(regardless: true)
-        _ = releaseLargeSpans(regardless: true)
+        _ = releaseLargeBlockCache(regardless: true)
         heap.flushPageCaches()
         heap.stopIfWrong()
     }

@@ -6,7 +6,7 @@ extension MallocHeap {
         return usableBytes(entry)
     }
 
-    private func usableBytes(_ entry: SpanTableEntry) -> ByteCount {
+    private func usableBytes(_ entry: PageMapEntry) -> ByteCount {
         entry.sizeClass != .notSmall
             ? ByteCount(UInt(classes[entry.sizeClass].blockBytes)) : heap.spanRecord(entry.span).pointee.bytes
     }

@@ -30,14 +30,14 @@ extension MallocHeap {
         heap.lockForFork {
             state.pointee.caches.lock.lockForFork()
             for number in 1..<SizeClass.count { state.pointee.lists[number].lock.lockForFork() }
-            state.pointee.largeSpans.lock.lockForFork()
+            state.pointee.largeBlockCache.lock.lockForFork()
         }
     }
 
     /// Releases all locks after a fork: in the parent, and in the child once it has its own statistics page.
     package func unlockAfterFork() {
         heap.unlockAfterFork {
-            state.pointee.largeSpans.lock.unlockAfterFork()
+            state.pointee.largeBlockCache.lock.unlockAfterFork()
             for number in 1..<SizeClass.count { state.pointee.lists[number].lock.unlockAfterFork() }
             state.pointee.caches.lock.unlockAfterFork()
         }
@@ -50,7 +50,7 @@ extension MallocHeap {
     package func takeLocksFromMissingHolders() -> Bool {
         // The registry lock is held while one cache is drained: at most that cache is lost.
         _ = state.pointee.caches.lock.takeFromMissingHolder()
-        var isWhole = !state.pointee.largeSpans.lock.takeFromMissingHolder()
+        var isWhole = !state.pointee.largeBlockCache.lock.takeFromMissingHolder()
         for number in 1..<SizeClass.count {
             if state.pointee.lists[number].lock.takeFromMissingHolder() { isWhole = false }
         }

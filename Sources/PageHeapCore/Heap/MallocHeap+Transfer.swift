@@ -11,7 +11,7 @@ extension MallocHeap {
         let bytes = UInt(classes[sizeClass].blockBytes)
         list.pointee.lock.lock()
         let isKept = list.pointee.transfers.map {
-            TransferBatches.put($0, cache.blocks(sizeClass), count, limit: Tunables.transferBytesPerClass / bytes)
+            TransferCache.put($0, cache.blocks(sizeClass), count, limit: Tunables.transferBytesPerClass / bytes)
         }
         if isKept == true { cache.dropLowest(count, sizeClass) }
         list.pointee.lock.unlock()
@@ -30,7 +30,7 @@ extension MallocHeap {
         // Read without the lock: once made, a transfer cache stays.
         guard list.pointee.transfers != nil else { return 0 }
         list.pointee.lock.lock()
-        let count = list.pointee.transfers.map { TransferBatches.take($0, into: target, room: room) } ?? 0
+        let count = list.pointee.transfers.map { TransferCache.take($0, into: target, room: room) } ?? 0
         list.pointee.lock.unlock()
         return count
     }
@@ -63,14 +63,14 @@ extension MallocHeap {
         var holdsMore = false
         var batch = InlineArray<64, UInt>(repeating: 0)
         withUnsafeMutablePointer(to: &batch) { pointer in
-            pointer.withMemoryRebound(to: UInt.self, capacity: TransferBatches.blockLimit) { blocks in
+            pointer.withMemoryRebound(to: UInt.self, capacity: TransferCache.blockLimit) { blocks in
                 for number in 1..<SizeClass.count {
                     let sizeClass = SizeClass(UInt8(number))
                     let list = central.list(sizeClass)
                     guard let transfers = list.pointee.transfers else { continue }
                     while true {
                         list.pointee.lock.lock()
-                        let count = TransferBatches.takeIdle(transfers, into: blocks, regardless: regardless)
+                        let count = TransferCache.takeIdle(transfers, into: blocks, regardless: regardless)
                         if count == 0 && transfers.pointee.count > 0 { holdsMore = true }
                         list.pointee.lock.unlock()
                         if count == 0 { break }

@@ -41,8 +41,8 @@ package struct MallocHeap<System: OperatingSystem> {
 
     /// The central free lists.
     @inline(__always)
-    var central: CentralSpans<Heap<System>> {
-        CentralSpans(
+    var central: CentralFreeLists<Heap<System>> {
+        CentralFreeLists(
             lists: withUnsafeMutablePointer(to: &state.pointee.lists) { $0 },
             classes: classes, source: heap)
     }

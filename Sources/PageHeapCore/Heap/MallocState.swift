@@ -10,9 +10,9 @@ package struct MallocState<System: OperatingSystem>: ~Copyable {
     var checkedLimit: UInt
 
     var classes: SizeClassTable
-    var lists: InlineArray<73, ClassSpans>
+    var lists: InlineArray<73, CentralFreeList>
     var caches: ThreadCaches
-    var largeSpans: LargeSpans
+    var largeBlockCache: LargeBlockCache
     var holePass: HolePass
     /// The number of live large blocks whose memory was moved to them. Relaxed: a few may exceed the bound.
     let movedBlocks: Atomic<UInt>

@@ -11,7 +11,7 @@ struct Reservation {
     var grownEnd: UInt = 0
     var accessibleEnd: UInt = 0
     /// The page map from pages to spans, if the heap keeps one.
-    var table: SpanTable?
+    var table: PageMap?
 
     var isEmpty: Bool { base == end }
 

@@ -7,11 +7,11 @@ package enum ScavengeTrace {
     /// - Parameters:
     ///   - generation: its number.
     ///   - worked: bytes that the background worker released in it; for a forced release, bytes that the call released.
-    ///   - books: the heap's ledger when it ended.
+    ///   - ledger: the heap's ledger when it ended.
     ///   - isForced: marks a forced release.
     ///   - wasReset: whether the pacer's controller failed during the generation.
     package static func line(
-        generation: UInt32, worked: ByteCount, books: HeapBooks, isForced: Bool, wasReset: Bool
+        generation: UInt32, worked: ByteCount, ledger: HeapLedger, isForced: Bool, wasReset: Bool
     ) -> MessageLine {
         var line = MessageLine()
         line.append("scav ")
@@ -19,10 +19,10 @@ package enum ScavengeTrace {
         line.append(" ")
         line.append(decimal: worked.rawValue >> 10)
         line.append(" KiB work, ")
-        line.append(decimal: (books.released + books.releasedInSpans).rawValue >> 10)
+        line.append(decimal: (ledger.released + ledger.releasedInSpans).rawValue >> 10)
         line.append(" KiB total, ")
-        let retained = books.retained.rawValue
-        line.append(decimal: retained == 0 ? 0 : books.used.rawValue * 100 / retained)
+        let retained = ledger.retained.rawValue
+        line.append(decimal: retained == 0 ? 0 : ledger.used.rawValue * 100 / retained)
         line.append("% util")
         if isForced { line.append(" (forced)") }
         if wasReset { line.append(" [controller reset]") }
@@ -40,32 +40,32 @@ package enum ScavengeTrace {
     ///   - wasReset: whether the pacer's controller failed during the generation.
     ///   - time: the monotonic clock, in nanoseconds.
     package static func json(
-        generation: UInt32, worked: ByteCount, figures: HeapFigures, isForced: Bool, wasReset: Bool, time: Int64
+        generation: UInt32, worked: ByteCount, figures: HeapStatistics, isForced: Bool, wasReset: Bool, time: Int64
     ) -> MessageLine {
         var line = MessageLine()
         line.append("{\"scav\": ")
         line.append(decimal: UInt(generation))
         line.append(isForced ? ", \"forced\": true" : ", \"forced\": false")
         line.append(wasReset ? ", \"controllerReset\": true" : ", \"controllerReset\": false")
-        let books = figures.books
+        let ledger = figures.ledger
         field("time", UInt(max(time, 0)), &line)
         field("work", worked.rawValue, &line)
-        field("system", books.system.rawValue, &line)
-        field("used", books.used.rawValue, &line)
-        field("cached", books.cached.rawValue, &line)
-        field("retained", books.retained.rawValue, &line)
-        field("released", books.released.rawValue, &line)
-        field("releasedInSpans", books.releasedInSpans.rawValue, &line)
+        field("system", ledger.system.rawValue, &line)
+        field("used", ledger.used.rawValue, &line)
+        field("cached", ledger.cached.rawValue, &line)
+        field("retained", ledger.retained.rawValue, &line)
+        field("released", ledger.released.rawValue, &line)
+        field("releasedInSpans", ledger.releasedInSpans.rawValue, &line)
         field("metadata", figures.metadata.rawValue, &line)
         field("goal", figures.goal.rawValue, &line)
         field("limitGoal", figures.limitGoal.rawValue, &line)
-        field("backgroundTotal", books.releasedInBackgroundTotal.rawValue, &line)
-        field("growthTotal", books.releasedAtGrowthTotal.rawValue, &line)
-        field("limitTotal", books.releasedForLimitTotal.rawValue, &line)
-        field("forcedTotal", books.releasedForcedTotal.rawValue, &line)
-        field("inSpansTotal", books.releasedInSpansTotal.rawValue, &line)
-        field("calls", books.releaseCalls, &line)
-        field("failures", books.releaseFailures, &line)
+        field("backgroundTotal", ledger.releasedInBackgroundTotal.rawValue, &line)
+        field("growthTotal", ledger.releasedAtGrowthTotal.rawValue, &line)
+        field("limitTotal", ledger.releasedForLimitTotal.rawValue, &line)
+        field("forcedTotal", ledger.releasedForcedTotal.rawValue, &line)
+        field("inSpansTotal", ledger.releasedInSpansTotal.rawValue, &line)
+        field("calls", ledger.releaseCalls, &line)
+        field("failures", ledger.releaseFailures, &line)
         field("workerTime", UInt(figures.workerNanoseconds), &line)
         field("workerTime10s", UInt(figures.workerRecentNanoseconds), &line)
         field("resets", UInt(figures.controllerResets), &line)

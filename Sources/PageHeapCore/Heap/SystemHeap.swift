@@ -163,7 +163,7 @@ package struct SystemHeap: Equatable, Sendable {
     package static var processors: Double { HostOperatingSystem().processors }
 
     /// One consistent snapshot of the statistics.
-    package func figures() -> HeapFigures { heap.figures() }
+    package func figures() -> HeapStatistics { heap.figures() }
 
     /// The oldest kept trace record that a reader has not seen; see ``Heap/traceRecord(from:)``.
     package func traceRecord(from next: UInt64) -> (number: UInt64, record: TraceRecord)? {

@@ -11,7 +11,7 @@ package struct TraceRecord: Sendable {
     /// When it ended: the monotonic clock, in nanoseconds.
     package var time: Int64 = 0
     /// The heap's ledger when it ended.
-    package var books = HeapBooks()
+    package var ledger = HeapLedger()
     package var metadata: ByteCount = 0
     /// The maximum if there was none.
     package var goal: ByteCount = .maximum
@@ -22,14 +22,14 @@ package struct TraceRecord: Sendable {
     package init() {}
 
     init(
-        generation: UInt32, worked: ByteCount, figures: HeapFigures, isForced: Bool, wasReset: Bool, time: Int64
+        generation: UInt32, worked: ByteCount, figures: HeapStatistics, isForced: Bool, wasReset: Bool, time: Int64
     ) {
         self.generation = generation
         self.isForced = isForced
         self.wasReset = wasReset
         self.worked = worked
         self.time = time
-        books = figures.books
+        ledger = figures.ledger
         metadata = figures.metadata
         goal = figures.goal
         limitGoal = figures.limitGoal

@@ -82,10 +82,10 @@ package struct HostOperatingSystem: OperatingSystem {
         _ = pageheap_forbid_huge_pages(pointer, bytes.rawValue)
     }
 
-    package func partHugePage(_ address: UInt, _ bytes: ByteCount) {
+    package func splitHugePage(_ address: UInt, _ bytes: ByteCount) {
         guard let pointer = UnsafeMutableRawPointer(bitPattern: address) else { return }
         // Failure is harmless: the release that follows frees less than resident memory suggests.
-        _ = pageheap_part_huge_page(pointer, bytes.rawValue)
+        _ = pageheap_split_huge_page(pointer, bytes.rawValue)
     }
 
     package var hugePagesComeUnasked: Bool { pageheap_huge_pages_come_unasked() }

@@ -78,7 +78,7 @@ package protocol OperatingSystem: ~Copyable, Sendable {
 
     /// Splits the huge page under some of its physical pages, if there is one. Until it is split, releasing a part of
     /// it frees no memory, whatever the resident size says.
-    func partHugePage(_ address: UInt, _ bytes: ByteCount)
+    func splitHugePage(_ address: UInt, _ bytes: ByteCount)
 
     /// Whether the system uses huge pages without being asked to.
     var hugePagesComeUnasked: Bool { get }
@@ -152,7 +152,7 @@ extension OperatingSystem where Self: ~Copyable {
     // The default for systems without huge pages.
     package func allowHugePages(_ address: UInt, _ bytes: ByteCount) -> Bool { false }
     package func forbidHugePages(_ address: UInt, _ bytes: ByteCount) {}
-    package func partHugePage(_ address: UInt, _ bytes: ByteCount) {}
+    package func splitHugePage(_ address: UInt, _ bytes: ByteCount) {}
     package var hugePagesComeUnasked: Bool { false }
 
     package func release(_ ranges: UnsafeBufferPointer<MemoryRange>, method: ReleaseMethod) -> Int {

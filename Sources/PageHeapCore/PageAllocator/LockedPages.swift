@@ -5,7 +5,7 @@ package struct LockedPages: ~Copyable {
     /// The heap lock. It guards all other members.
     package let lock = FutexLock<LockRanks.Heap>()
     package var pages: PageAllocator
-    package var books = HeapBooks()
+    package var ledger = HeapLedger()
     /// Samples of how long the lock is held.
     package internal(set) var holds = HoldTimes()
     /// The bound in nanoseconds below which 99.9 % of the holds outside forced releases stayed, as of the worker's last

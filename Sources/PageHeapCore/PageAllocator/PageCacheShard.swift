@@ -34,24 +34,24 @@ package struct PageCacheShard: ~Copyable {
     package mutating func refill(from heap: UnsafeMutablePointer<LockedPages>) {
         flush(to: heap)
         cache = heap.pointee.pages.allocateToCache()
-        heap.pointee.books.cached += cache.retainedBytes
+        heap.pointee.ledger.cached += cache.retainedBytes
     }
 
     /// Returns all pages to the allocator, and carries the notes over to the ledger. The caller holds the shard's lock
     /// and the heap lock.
     package mutating func flush(to heap: UnsafeMutablePointer<LockedPages>) {
-        addNotes(to: &heap.pointee.books)
+        addNotes(to: &heap.pointee.ledger)
         taken.store(0, ordering: .relaxed)
         takenScavenged.store(0, ordering: .relaxed)
-        heap.pointee.books.cached -= cache.retainedBytes
+        heap.pointee.ledger.cached -= cache.retainedBytes
         heap.pointee.pages.flush(&cache)
     }
 
     /// Adds what hits took to a ledger, which may be a copy.
-    package func addNotes(to books: inout HeapBooks) {
+    package func addNotes(to ledger: inout HeapLedger) {
         let bytes = ByteCount(taken.load(ordering: .relaxed))
         let scavenged = ByteCount(takenScavenged.load(ordering: .relaxed))
-        books.use(bytes, scavenged: scavenged)
-        books.cached -= bytes - scavenged
+        ledger.use(bytes, scavenged: scavenged)
+        ledger.cached -= bytes - scavenged
     }
 }

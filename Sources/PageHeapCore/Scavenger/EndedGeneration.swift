@@ -5,5 +5,5 @@ package struct EndedGeneration: Sendable {
     /// Bytes that the background worker released in the generation.
     package var worked: ByteCount
     /// The heap's ledger at the end of the generation.
-    package var books: HeapBooks
+    package var ledger: HeapLedger
 }

@@ -121,7 +121,7 @@ package struct HugePages: Sendable {
         let bit = UInt8(1) &<< UInt8(truncatingIfNeeded: number)
         if seen & bit == 0 { return }
         if seen & Self.openBit != 0 { close(around: chunk, arenaBaseOffset, using: system) }
-        system.partHugePage(address, physicalPage)
+        system.splitHugePage(address, physicalPage)
         state.pointee.bitwiseAnd(~bit, ordering: .relaxed)
     }
 }

@@ -88,8 +88,8 @@ extension ScavengeSearch {
                 // A search begins with a whole word of 64 pages, so it would find a refused run again and never end.
                 work.limit = batch.lowest.roundedDown(to: OffsetAddress(PageCount(64).bytes.rawValue))
             }
-            heap.pointee.books.release(released, cause, calls: outcome.calls)
-            heap.pointee.books.releaseFailures += outcome.failures
+            heap.pointee.ledger.release(released, cause, calls: outcome.calls)
+            heap.pointee.ledger.releaseFailures += outcome.failures
             heap.unlock()
             return released
         }

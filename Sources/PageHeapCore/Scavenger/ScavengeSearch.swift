@@ -64,15 +64,15 @@ package struct ScavengeSearch {
     @discardableResult
     package func startGeneration(
         atTop: Bool = false, using system: borrowing some OperatingSystem & ~Copyable,
-        complete: (inout HeapBooks) -> Void = { _ in }
+        complete: (inout HeapLedger) -> Void = { _ in }
     ) -> EndedGeneration {
         heap.lock()
         space.pointee.lock.lock()
-        var books = heap.pointee.books
-        complete(&books)
+        var ledger = heap.pointee.ledger
+        complete(&ledger)
         let ended = EndedGeneration(
             number: space.pointee.generation,
-            worked: ByteCount(space.pointee.releasedInGeneration.exchange(0, ordering: .relaxed)), books: books)
+            worked: ByteCount(space.pointee.releasedInGeneration.exchange(0, ordering: .relaxed)), ledger: ledger)
         let lowest = space.pointee.lowWaterMark
         let highestFreed = heap.pointee.pages.freeHighWaterMark
         let start = atTop ? .maximum : lowest < highestFreed ? highestFreed : lowest

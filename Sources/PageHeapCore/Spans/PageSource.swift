@@ -34,10 +34,10 @@ package protocol PageSource {
     func noteWrongFree(_ kind: WrongFree, _ address: UInt, blockBytes: UInt)
 
     /// Returns the page map's entry for an address.
-    func spanEntry(of address: UInt) -> SpanTableEntry
+    func spanEntry(of address: UInt) -> PageMapEntry
 
     /// Sets the page map's entries of some pages.
-    func setSpanEntry(_ entry: SpanTableEntry, from address: UInt, count: PageCount)
+    func setSpanEntry(_ entry: PageMapEntry, from address: UInt, count: PageCount)
 
     /// Returns the record of a span.
     func spanRecord(_ span: SpanIndex) -> UnsafeMutablePointer<Span>

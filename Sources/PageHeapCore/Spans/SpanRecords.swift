@@ -19,7 +19,7 @@ package struct SpanRecords: ~Copyable {
     ///
     /// - Returns: false if the system refuses.
     mutating func start(limit: Int, using system: borrowing some OperatingSystem & ~Copyable) -> Bool {
-        self.limit = min(limit, SpanTableEntry.spanLimit)
+        self.limit = min(limit, PageMapEntry.spanLimit)
         guard let space = GrowingSpace(bytesUsedFromEnd: Self.bytes(self.limit), using: system) else { return false }
         self.space = space
         usedCount = 1

@@ -104,7 +104,7 @@ package struct ThreadCache {
     func dropLowest(_ dropped: Int, _ sizeClass: SizeClass) {
         let blocks = blocks(sizeClass)
         let left = Int(count(sizeClass)) - dropped
-        TransferBatches.copy(blocks + dropped, to: blocks, left)
+        TransferCache.copy(blocks + dropped, to: blocks, left)
         setCount(sizeClass, UInt32(truncatingIfNeeded: left))
     }
 

@@ -14,7 +14,7 @@ import CPageHeap
 package struct ThreadCaches: ~Copyable {
     package let lock = FutexLock<LockRanks.Registry>()
     private var pool = FixedPool<ThreadCache.Memory>()
-    private var transferPool = FixedPool<TransferBatches>()
+    private var transferPool = FixedPool<TransferCache>()
     private var arena = MetadataArena()
     private var first: UnsafeMutableRawPointer?
     /// The first cache that is aside; the others are linked through their headers.
@@ -56,7 +56,7 @@ package struct ThreadCaches: ~Copyable {
     /// Allocates the transfer cache of a class. The caller holds the registry lock. `nil` if the system refuses memory.
     mutating func makeTransfers(
         using system: borrowing some OperatingSystem & ~Copyable
-    ) -> UnsafeMutablePointer<TransferBatches>? {
+    ) -> UnsafeMutablePointer<TransferCache>? {
         lock.assertHeld()
         return transferPool.allocate(from: &arena, using: system)
     }

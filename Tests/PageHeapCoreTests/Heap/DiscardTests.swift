@@ -5,15 +5,15 @@ import Testing
 /// Pages in use whose memory has been given back: resident memory and the books.
 @Suite("Discarded pages")
 struct DiscardTests {
-    private func inSpans(_ test: TestPageHeap) -> UInt { test.heap.figures().books.releasedInSpans.rawValue }
+    private func inSpans(_ test: TestPageHeap) -> UInt { test.heap.figures().ledger.releasedInSpans.rawValue }
 
     @Test("Their memory goes, they stay in use, and the books say both")
     func discard() throws {
         let test = try TestPageHeap()
         let address = try test.use(600)
-        let before = test.heap.figures().books
+        let before = test.heap.figures().ledger
         #expect(test.heap.discard(address, 600) == 0)
-        let after = test.heap.figures().books
+        let after = test.heap.figures().ledger
         #expect(test.simulated.residentBytes == 0)
         #expect(after.inUse == before.inUse && after.releasedInSpans == PageCount(600).bytes)
         #expect(after.retained == before.retained - PageCount(600).bytes && after.used == 0)
@@ -25,10 +25,10 @@ struct DiscardTests {
     func touched() throws {
         let test = try TestPageHeap()
         let address = try test.use(600)
-        let before = test.heap.figures().books
+        let before = test.heap.figures().ledger
         #expect(test.heap.discard(address, 600) == 0)
         test.heap.noteTouched(discarded: address, 600)
-        #expect(test.heap.figures().books.retained == before.retained)
+        #expect(test.heap.figures().ledger.retained == before.retained)
         test.simulated.touch(address, PageCount(600).bytes)
         test.checkInvariants()
         test.heap.freePages(address, 600)
@@ -42,8 +42,8 @@ struct DiscardTests {
         let address = try test.use(1300)
         #expect(test.heap.discard(address, 1300) == 0)
         #expect(test.heap.freeRun(address, 1300, isDiscarded: true) == .freed)
-        let books = test.heap.figures().books
-        #expect(books.freeRetained == 0 && books.releasedInSpans == 0 && books.released == books.system)
+        let ledger = test.heap.figures().ledger
+        #expect(ledger.freeRetained == 0 && ledger.releasedInSpans == 0 && ledger.released == ledger.system)
         test.checkInvariants()
         #expect(test.heap.releaseFreeMemory { 0 } == 0)
         let again = try #require(test.heap.allocatePages(1300, alignment: 1, shard: 0))
@@ -54,10 +54,10 @@ struct DiscardTests {
     func refused() throws {
         let test = try TestPageHeap()
         let address = try test.use(40)
-        let before = test.heap.figures().books
+        let before = test.heap.figures().ledger
         test.system.base.follow(FailurePlan(.release, calls: 1...Int.max, error: 22))
         #expect(test.heap.discard(address, 40) == 22)
-        let after = test.heap.figures().books
+        let after = test.heap.figures().ledger
         #expect(after.releaseFailures == before.releaseFailures + 1 && after.releasedInSpans == 0)
         #expect(after.retained == before.retained && test.simulated.residentBytes == PageCount(40).bytes)
         test.checkInvariants()

@@ -23,16 +23,16 @@ struct GrowthAssistTests {
         #expect(test.heap.releaseFreeMemory { 0 } == PageCount(1200).bytes)
         for address in kept.enumerated() where address.offset % 2 == 0 { test.heap.freePages(address.element, 20) }
         test.heap.search.startGeneration(using: test.system)
-        #expect(test.heap.figures().books.retained == used)
+        #expect(test.heap.figures().ledger.retained == used)
         return (test, goal)
     }
 
-    private func released(_ test: TestPageHeap) -> UInt { test.heap.figures().books.releasedAtGrowthTotal.rawValue }
+    private func released(_ test: TestPageHeap) -> UInt { test.heap.figures().ledger.releasedAtGrowthTotal.rawValue }
 
     @Test("Where part of the growth fits below the goal, the rest is released, and no more")
     func part() throws {
         let (test, goal) = try heap(goal: (4 << 20) - (512 << 10))
-        let retained = test.heap.figures().books.retained
+        let retained = test.heap.figures().ledger.retained
         #expect(test.allocate(510) != nil)  // 4 MiB more
         #expect(released(test) == 512 << 10)
         #expect(retained + ByteCount(4 << 20) - ByteCount(512 << 10) == goal)

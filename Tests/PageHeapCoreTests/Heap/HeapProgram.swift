@@ -121,8 +121,8 @@ final class HeapProgram {
         test.simulated.advance(nanoseconds: Tunables.cycleNanoseconds)
         _ = heap.endCycle(&cycle, NoPageUser())
         let figures = heap.figures()
-        guard figures.goal < figures.books.retained else { return }
-        let wanted = figures.books.retained - figures.goal
+        guard figures.goal < figures.ledger.retained else { return }
+        let wanted = figures.ledger.retained - figures.goal
         let released = heap.search.scavenge(wanted, .background, using: test.system)
         cycle.note(released: released, isExhausted: released < wanted)
     }
@@ -135,10 +135,10 @@ final class HeapProgram {
         }
         let violations = test.simulated.violations
         try require(violations.isEmpty, "\(violations)")
-        let books = heap.figures().books
-        try require(books.inUse == PageCount(UInt(used.count)).bytes, "bytes in use are wrong")
+        let ledger = heap.figures().ledger
+        try require(ledger.inUse == PageCount(UInt(used.count)).bytes, "bytes in use are wrong")
         // A physical page is resident for the sake of a page that was not released; it may be larger than that.
-        let most = books.retained.rawValue / PageGeometry.pageBytes.rawValue * max(physicalPage, 8192)
+        let most = ledger.retained.rawValue / PageGeometry.pageBytes.rawValue * max(physicalPage, 8192)
         try require(test.simulated.residentBytes.rawValue <= most, "more is resident than the books say")
     }
 
@@ -147,17 +147,17 @@ final class HeapProgram {
         while !live.isEmpty { try free(0) }
         _ = heap.releaseFreeMemory { 0 }
         try check()
-        let books = heap.figures().books
-        try require(books.inUse == 0 && books.cached == 0, "something is in use")
+        let ledger = heap.figures().ledger
+        try require(ledger.inUse == 0 && ledger.cached == 0, "something is in use")
         if physicalPage <= 8192 {
-            try require(test.simulated.residentBytes == 0 && books.retained == 0, "something is left")
+            try require(test.simulated.residentBytes == 0 && ledger.retained == 0, "something is left")
         }
     }
 
     /// Bytes released so far: says whether the program exercised the scavenger at all.
     var releasedBytes: ByteCount {
-        let books = heap.figures().books
-        return books.releasedInBackgroundTotal + books.releasedForcedTotal + books.releasedAtGrowthTotal
+        let ledger = heap.figures().ledger
+        return ledger.releasedInBackgroundTotal + ledger.releasedForcedTotal + ledger.releasedAtGrowthTotal
     }
 
     /// Releases asked of the system.

@@ -19,7 +19,7 @@ struct HugePageTests {
     /// What the system was asked about huge pages, in order.
     private func calls(_ test: TestPageHeap) -> [SystemCall] {
         test.system.calls.filter {
-            [.allowHugePages, .forbidHugePages, .partHugePage].contains($0.kind)
+            [.allowHugePages, .forbidHugePages, .splitHugePage].contains($0.kind)
         }
     }
 
@@ -55,7 +55,7 @@ struct HugePageTests {
         #expect(calls(test) == [])
     }
 
-    @Test("Before the first piece of a huge page goes, its chunk is closed and the page parted, once")
+    @Test("Before the first piece of a huge page goes, its chunk is closed and the page split, once")
     func pieces() throws {
         let test = try heap(.system, unasked: true)
         // A chunk that begins with pages in use, and is used up.
@@ -74,17 +74,17 @@ struct HugePageTests {
         #expect(
             calls(test) == [
                 .forbidHugePages(address: base, bytes: Self.chunk),
-                .partHugePage(address: base + 300 * 8192, bytes: 4096),
+                .splitHugePage(address: base + 300 * 8192, bytes: 4096),
             ])
         test.system.forget()
         release(320..<330)
-        #expect(calls(test) == [], "this one is parted already")
+        #expect(calls(test) == [], "this one is split already")
         release(100..<110)
-        #expect(calls(test) == [.partHugePage(address: base + 100 * 8192, bytes: 4096)], "and the chunk is closed")
+        #expect(calls(test) == [.splitHugePage(address: base + 100 * 8192, bytes: 4096)], "and the chunk is closed")
     }
 
     /// Each call makes two more mappings at most.
-    @Test("A sparse heap is closed region by region, each chunk once and before it is parted", arguments: [1, 8])
+    @Test("A sparse heap is closed region by region, each chunk once and before it is split", arguments: [1, 8])
     func regions(gibibytes: UInt) throws {
         let test = try heap(.growth)
         let chunks = gibibytes * 256
@@ -108,7 +108,7 @@ struct HugePageTests {
                     for chunk in stride(from: address, to: address + bytes, by: UInt.Stride(Self.chunk)) {
                         #expect(open.contains(chunk) && closed.insert(chunk).inserted)
                     }
-                case .partHugePage(let address, _): #expect(closed.contains(address & ~(Self.chunk - 1)))
+                case .splitHugePage(let address, _): #expect(closed.contains(address & ~(Self.chunk - 1)))
                 default: Issue.record("\(call)")
                 }
             }
@@ -140,7 +140,7 @@ struct HugePageTests {
         #expect(calls(test) == [])
     }
 
-    @Test("Where the system refuses them, nothing is parted")
+    @Test("Where the system refuses them, nothing is split")
     func refused() throws {
         let test = try heap(.growth)
         test.system.base.follow(FailurePlan(.allowHugePages, calls: 1...100, error: 22))

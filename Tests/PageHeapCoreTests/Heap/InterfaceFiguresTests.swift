@@ -24,7 +24,7 @@ struct InterfaceFiguresTests {
         // Not a heap's figures: whoever fills in the rest does these.
         copy.size = original.size
         copy.age_nanoseconds = original.age_nanoseconds
-        HeapFigures(original).write(to: &copy)
+        HeapStatistics(original).write(to: &copy)
         let end = try #require(MemoryLayout<pageheap_statistics>.offset(of: \.thread_caches))
         let expected = withUnsafeBytes(of: original) { Array($0.prefix(end)) }
         #expect(withUnsafeBytes(of: copy) { Array($0.prefix(end)) } == expected)

@@ -36,11 +36,11 @@ struct MallocHeapTests {
     func refusal() {
         let test = TestMalloc()
         #expect(test.allocate(1) != nil)
-        let before = test.malloc.heap.figures().books.system
+        let before = test.malloc.heap.figures().ledger.system
         for bytes in [UInt(1) << 46, UInt(1) << 62, UInt.max - 8192, UInt.max] {
             #expect(test.malloc.allocateSlowly(bytes) == nil)
         }
-        #expect(test.malloc.heap.figures().books.system == before)
+        #expect(test.malloc.heap.figures().ledger.system == before)
     }
 
     @Test("When all blocks are back, no page is in use")
@@ -49,7 +49,7 @@ struct MallocHeapTests {
         for bytes in 1...3000 as ClosedRange<UInt> { #expect(test.allocate(bytes % 700 * 13) != nil) }
         for address in test.live.keys.shuffled() { test.free(address) }
         _ = test.malloc.releaseFreeMemory()
-        #expect(test.malloc.heap.figures().books.inUse == 0)
+        #expect(test.malloc.heap.figures().ledger.inUse == 0)
         #expect(test.malloc.heap.figures().live == 0)
         #expect(test.system.residentBytes == 0)
         test.malloc.checkInvariants()
@@ -67,7 +67,7 @@ struct MallocHeapTests {
         if threadEnds { test.malloc.threadExits() }
         _ = test.malloc.releaseFreeMemory()
         #expect(test.malloc.heap.figures().live == 0)
-        #expect(test.malloc.heap.figures().books.inUse == 0)
+        #expect(test.malloc.heap.figures().ledger.inUse == 0)
         #expect(test.system.residentBytes == 0)
         test.malloc.checkInvariants()
     }

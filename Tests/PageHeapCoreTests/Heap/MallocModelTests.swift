@@ -42,9 +42,10 @@ struct MallocModelTests {
             test.malloc.checkInvariants()
             if step % 16 == 0 || step > steps - 20 {
                 try #require(test.damagedBlocks == 0, "seed \(seed), step \(step)")
-                let books = test.malloc.heap.figures().books
+                let ledger = test.malloc.heap.figures().ledger
                 try #require(
-                    test.system.residentBytes <= books.retained, "seed \(seed), step \(step): resident beyond the books"
+                    test.system.residentBytes <= ledger.retained,
+                    "seed \(seed), step \(step): resident beyond the books"
                 )
                 try #require(test.system.violations.isEmpty, "seed \(seed), step \(step)")
             }

@@ -14,7 +14,7 @@ struct MemoryLimitTests {
         return try TestPageHeap(machine, configuration)
     }
 
-    private func released(_ test: TestPageHeap) -> ByteCount { test.heap.figures().books.releasedForLimitTotal }
+    private func released(_ test: TestPageHeap) -> ByteCount { test.heap.figures().ledger.releasedForLimitTotal }
 
     @Test("There is none by default; the goal is 95 percent of it; it can be set and taken away")
     func setting() throws {
@@ -103,7 +103,7 @@ struct MemoryLimitTests {
         for _ in 0..<200 { _ = try test.use(64) }
         #expect(test.system.calls(.release).isEmpty)
         #expect(test.heap.figures().generation == 0)
-        #expect(test.heap.figures().books.inUse == PageCount(200 * 64).bytes)
+        #expect(test.heap.figures().ledger.inUse == PageCount(200 * 64).bytes)
     }
 
     @Test("What the system holds stays within the limit through a random program that leaves room")
@@ -128,7 +128,7 @@ struct MemoryLimitTests {
             test.simulated.advance(nanoseconds: 100_000_000)
             // A generation may cost a page of the heap's own books, which nothing offsets before the next request.
             #expect(test.mapped <= limit + 4096, "PAGEHEAP_SEED=\(TestRun.seed), step \(step)")
-            #expect(test.simulated.residentBytes <= test.heap.figures().books.retained)
+            #expect(test.simulated.residentBytes <= test.heap.figures().ledger.retained)
         }
         #expect(released(test) > 0)
         test.checkInvariants()

@@ -30,9 +30,9 @@ struct ReturnTests {
         var cycles = 0
         while test.runCycle(&cycle) && cycles < 100 { cycles += 1 }
         #expect(cycles < 12)
-        let before = test.malloc.heap.figures().books
+        let before = test.malloc.heap.figures().ledger
         _ = test.runCycle(&cycle)
-        #expect(test.malloc.heap.figures().books.releaseCalls == before.releaseCalls)
+        #expect(test.malloc.heap.figures().ledger.releaseCalls == before.releaseCalls)
     }
 
     @Test("Holes are released when a span has been quiet, and come back when they are used")
@@ -44,13 +44,13 @@ struct ReturnTests {
         // One block in thirty-two stays: every other page of a span is a hole.
         for (place, address) in blocks.enumerated() where place % 32 != 0 { test.free(address) }
         while test.runCycle(&cycle) {}
-        let books = test.malloc.heap.figures().books
-        #expect(books.releasedInSpans.rawValue > 500_000)
-        #expect(test.system.residentBytes <= books.retained)
+        let ledger = test.malloc.heap.figures().ledger
+        #expect(ledger.releasedInSpans.rawValue > 500_000)
+        #expect(test.system.residentBytes <= ledger.retained)
         #expect(test.damagedBlocks == 0)
         for _ in 0..<7000 { #expect(test.allocate(512) != nil) }
-        let used = test.malloc.heap.figures().books
-        #expect(used.releasedInSpans.rawValue < books.releasedInSpans.rawValue / 4)
+        let used = test.malloc.heap.figures().ledger
+        #expect(used.releasedInSpans.rawValue < ledger.releasedInSpans.rawValue / 4)
         #expect(test.damagedBlocks == 0)
         test.malloc.checkInvariants()
     }
@@ -62,7 +62,7 @@ struct ReturnTests {
         for bytes in 1...4000 as ClosedRange<UInt> { #expect(test.allocate(bytes) != nil) }
         for address in test.live.keys.sorted().dropFirst(3) { test.free(address) }
         while test.runCycle(&cycle) {}
-        #expect(test.malloc.heap.figures().books.releasedInSpans == 0)
+        #expect(test.malloc.heap.figures().ledger.releasedInSpans == 0)
         #expect(test.system.residentBytes.rawValue < 2_000_000)
         #expect(test.damagedBlocks == 0)
         #expect(test.system.violations.isEmpty)
@@ -79,10 +79,10 @@ struct ReturnTests {
             test.system.advance(nanoseconds: Tunables.cycleNanoseconds)
             _ = test.malloc.heap.endCycle(&cycle, NoPageUser())
         }
-        let before = test.malloc.heap.figures().books
+        let before = test.malloc.heap.figures().ledger
         #expect(test.malloc.heap.figures().goal != .maximum)
         #expect(test.allocate(64 << 20) != nil)
-        let released = test.malloc.heap.figures().books.releasedAtGrowthTotal - before.releasedAtGrowthTotal
+        let released = test.malloc.heap.figures().ledger.releasedAtGrowthTotal - before.releasedAtGrowthTotal
         #expect(released == Tunables.growthAssistBytes)
         test.malloc.checkInvariants()
     }

@@ -39,14 +39,14 @@ struct RuntimeCycleTests {
         var goals = 0
         for step in 0..<200 {
             if step % 40 == 39 { test.heap.freePages(kept.removeLast(), 20) }
-            let books = test.heap.figures().books
+            let ledger = test.heap.figures().ledger
             let next = UInt.random(in: 0...(1 << 30), using: &generator) &>> UInt.random(in: 0...30, using: &generator)
             test.heap.endCycle(heapGoal: ByteCount(next))
             var expected = UInt.max
             if last != 0 {
-                let scaled = UInt(Double(books.inUse.rawValue) * (Double(next) / Double(last)))
+                let scaled = UInt(Double(ledger.inUse.rawValue) * (Double(next) / Double(last)))
                 let goal = (scaled + scaled / 10 + physicalPage - 1) / physicalPage * physicalPage
-                let retained = books.retained.rawValue
+                let retained = ledger.retained.rawValue
                 if retained > goal && retained - goal >= physicalPage { expected = goal }
             }
             #expect(test.heap.figures().goal.rawValue == expected, "PAGEHEAP_SEED=\(TestRun.seed), step \(step)")
@@ -97,9 +97,9 @@ struct RuntimeCycleTests {
         var pacer = SleepRatioPacer()
         var (rounds, busy) = (0, 0.0)
         let start = test.simulated.monotonicNanoseconds()
-        while test.heap.figures().books.retained > goal && rounds < 1000 {
+        while test.heap.figures().ledger.retained > goal && rounds < 1000 {
             let run = ScavengeRun.perform(
-                physicalPage: 4096, shouldStop: { test.heap.figures().books.retained <= goal },
+                physicalPage: 4096, shouldStop: { test.heap.figures().ledger.retained <= goal },
                 quantum: { bytes in
                     let before = test.simulated.threadProcessorNanoseconds()
                     let released = test.heap.search.scavenge(bytes, .background, using: test.system)
@@ -112,9 +112,9 @@ struct RuntimeCycleTests {
             busy += run.worked
             rounds += 1
         }
-        let books = test.heap.figures().books
-        #expect(books.retained <= goal && books.retained + Tunables.scavengeQuantumBytes > goal)
-        #expect(test.simulated.residentBytes == books.retained)
+        let ledger = test.heap.figures().ledger
+        #expect(ledger.retained <= goal && ledger.retained + Tunables.scavengeQuantumBytes > goal)
+        #expect(test.simulated.residentBytes == ledger.retained)
         let passed = Double(test.simulated.monotonicNanoseconds() - start)
         #expect(busy / passed < 0.02)
         for address in kept { #expect(test.simulated.touch(address, PageCount(20).bytes) == 0) }

@@ -12,47 +12,48 @@ struct ScavengeTraceTests {
         return text
     }
 
-    private static func books() -> HeapBooks {
-        var books = HeapBooks()
-        books.system = ByteCount(1 << 30)
-        books.released = ByteCount(118_784 << 10)
-        books.inUse = ByteCount(870 << 20)
-        return books
+    private static func ledger() -> HeapLedger {
+        var ledger = HeapLedger()
+        ledger.system = ByteCount(1 << 30)
+        ledger.released = ByteCount(118_784 << 10)
+        ledger.inUse = ByteCount(870 << 20)
+        return ledger
     }
 
     @Test func theLineHasTheDocumentedForm() {
         let line = ScavengeTrace.line(
-            generation: 41, worked: ByteCount(2304 << 10 + 1023), books: Self.books(), isForced: false, wasReset: false)
+            generation: 41, worked: ByteCount(2304 << 10 + 1023), ledger: Self.ledger(), isForced: false,
+            wasReset: false)
         #expect(Self.text(line) == "scav 41 2304 KiB work, 118784 KiB total, 95% util")
     }
 
     @Test func aFailedControllerIsTold() {
-        let line = ScavengeTrace.line(generation: 0, worked: 0, books: HeapBooks(), isForced: false, wasReset: true)
+        let line = ScavengeTrace.line(generation: 0, worked: 0, ledger: HeapLedger(), isForced: false, wasReset: true)
         #expect(Self.text(line) == "scav 0 0 KiB work, 0 KiB total, 0% util [controller reset]")
     }
 
     @Test func aForcedReleaseIsTold() {
         let line = ScavengeTrace.line(
-            generation: 7, worked: 8192, books: Self.books(), isForced: true, wasReset: false)
+            generation: 7, worked: 8192, ledger: Self.ledger(), isForced: true, wasReset: false)
         #expect(Self.text(line) == "scav 7 8 KiB work, 118784 KiB total, 95% util (forced)")
     }
 
     @Test func jsonIsWholeWithTheLargestFigures() throws {
-        var books = HeapBooks()
+        var ledger = HeapLedger()
         let largest = ByteCount(UInt.max - 1)
-        books.system = largest
-        books.inUse = largest
-        books.cached = largest
-        books.releasedInBackgroundTotal = largest
-        books.releasedAtGrowthTotal = largest
-        books.releasedForLimitTotal = largest
-        books.releasedForcedTotal = largest
-        books.releasedInSpansTotal = largest
-        books.releaseCalls = .max - 1
-        books.releaseFailures = .max - 1
+        ledger.system = largest
+        ledger.inUse = largest
+        ledger.cached = largest
+        ledger.releasedInBackgroundTotal = largest
+        ledger.releasedAtGrowthTotal = largest
+        ledger.releasedForLimitTotal = largest
+        ledger.releasedForcedTotal = largest
+        ledger.releasedInSpansTotal = largest
+        ledger.releaseCalls = .max - 1
+        ledger.releaseFailures = .max - 1
         let test = TestMalloc()
         var figures = test.malloc.heap.figures()
-        figures.books = books
+        figures.ledger = ledger
         figures.goal = largest
         figures.limitGoal = largest
         figures.metadata = largest

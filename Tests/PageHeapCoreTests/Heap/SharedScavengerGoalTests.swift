@@ -98,9 +98,9 @@ struct SharedScavengerGoalTests {
         }
         watch.runUntilParked()
         let figures = heaps.members.map { $0.heap.figures() }
-        #expect(figures[0].books.retained + figures[0].metadata <= figures[0].limitGoal)
-        #expect(figures[0].books.retained + Self.oneMebibyte * 6 > figures[0].limitGoal)
-        #expect(figures[1].books.freeRetained == 0)
+        #expect(figures[0].ledger.retained + figures[0].metadata <= figures[0].limitGoal)
+        #expect(figures[0].ledger.retained + Self.oneMebibyte * 6 > figures[0].limitGoal)
+        #expect(figures[1].ledger.freeRetained == 0)
         #expect(watch.waits.last == -1)
     }
 

@@ -49,7 +49,7 @@ final class TestMalloc {
         system.advance(nanoseconds: Tunables.cycleNanoseconds)
         let hasMore = malloc.heap.endCycle(&cycle, malloc)
         let goal = malloc.heap.figures().goal
-        let retained = malloc.heap.figures().books.retained
+        let retained = malloc.heap.figures().ledger.retained
         if goal < retained {
             let released = malloc.heap.search.scavenge(retained - goal, .background, using: system)
             cycle.note(released: released, isExhausted: released < retained - goal)

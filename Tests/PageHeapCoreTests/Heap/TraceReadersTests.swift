@@ -32,7 +32,7 @@ struct TraceReadersTests {
         #expect(seen.map(\.isForced) == [false, true, false, true])
         #expect(seen.map(\.generation) == [3, 4, 4, 5])
         #expect(seen.map { $0.worked.rawValue >> 13 } == [0, 21, 0, 22])
-        #expect(seen[1].books.releasedForcedTotal.rawValue >> 13 == 21 + 22 + 23 + 21)
+        #expect(seen[1].ledger.releasedForcedTotal.rawValue >> 13 == 21 + 22 + 23 + 21)
         #expect(seen.allSatisfy { $0.goal == .maximum && $0.metadata > 0 && !$0.wasReset })
     }
 

@@ -22,7 +22,7 @@ struct WorkerGoalTests {
 
     private func mapped(_ test: TestMalloc) -> ByteCount {
         let figures = test.malloc.heap.figures()
-        return figures.books.retained + figures.metadata
+        return figures.ledger.retained + figures.metadata
     }
 
     private static let oneMebibyte = ByteCount(1 << 20)
@@ -41,7 +41,7 @@ struct WorkerGoalTests {
             test.malloc.heap.endCycle(heapGoal: other)
             let goal = test.malloc.heap.figures().goal
             watch.runUntilParked()
-            let retained = test.malloc.heap.figures().books.retained
+            let retained = test.malloc.heap.figures().ledger.retained
             #expect(retained <= goal && retained + Self.oneMebibyte > goal)
             #expect(watch.waits.last == -1)
             goals.append(goal)
@@ -62,7 +62,7 @@ struct WorkerGoalTests {
         }
         watch.runUntilParked()
         let second = test.malloc.heap.figures().goal
-        let retained = test.malloc.heap.figures().books.retained
+        let retained = test.malloc.heap.figures().ledger.retained
         #expect(second < first)
         #expect(retained <= second && retained + Self.oneMebibyte > second)
     }
@@ -105,7 +105,7 @@ struct WorkerGoalTests {
         let watch = WorkerWatch(test)
         watch.runUntilParked()
         #expect(watch.waits.last == -1)
-        #expect(test.malloc.heap.figures().books.freeRetained == 0)
+        #expect(test.malloc.heap.figures().ledger.freeRetained == 0)
         // Further requests have nothing behind them.
         let waits = watch.waits.count
         watch.parksAllowed = 4

@@ -33,7 +33,7 @@ struct WorkerTests {
         let watch = WorkerWatch(test)
         watch.runUntilParked()
         let figures = test.malloc.heap.figures()
-        #expect(figures.books.retained < ByteCount(2 << 20))
+        #expect(figures.ledger.retained < ByteCount(2 << 20))
         #expect(test.system.residentBytes < ByteCount(2 << 20))
         #expect(figures.goal == .maximum)
     }
@@ -107,7 +107,7 @@ struct WorkerTests {
             test.malloc.heap.worker.pointee.isRunning.store(true, ordering: .relaxed)
             watch.onSleep = { count in if count == place { test.free(block) } }
             watch.runUntilParked()
-            return (watch.waits, test.malloc.heap.figures().books.retained)
+            return (watch.waits, test.malloc.heap.figures().ledger.retained)
         }
         let quiet = try run(freeingAt: nil)
         let sleeps = quiet.waits.count - 1
@@ -131,7 +131,7 @@ struct WorkerTests {
         }
         watch.runUntilParked()
         #expect(requests > 1)
-        #expect(test.malloc.heap.figures().books.retained < ByteCount(2 << 20))
+        #expect(test.malloc.heap.figures().ledger.retained < ByteCount(2 << 20))
     }
 
     @Test(arguments: [0, 1, 2, 5]) func stopsWhereverItIs(afterWaits limit: Int) throws {
@@ -151,7 +151,7 @@ struct WorkerTests {
         let watch = WorkerWatch(test)
         watch.onSleep = { _ in system.setMonotonic(nanoseconds: 7) }
         watch.runUntilParked()
-        #expect(test.malloc.heap.figures().books.retained < ByteCount(2 << 20))
+        #expect(test.malloc.heap.figures().ledger.retained < ByteCount(2 << 20))
     }
 
     @Test func aClockThatIsSetBackHoldsNothingUp() throws {
@@ -161,7 +161,7 @@ struct WorkerTests {
         let watch = WorkerWatch(test)
         watch.onSleep = { count in if count % 3 == 0 { system.setMonotonic(nanoseconds: Int64(count)) } }
         watch.runUntilParked()
-        #expect(test.malloc.heap.figures().books.retained < ByteCount(2 << 20))
+        #expect(test.malloc.heap.figures().ledger.retained < ByteCount(2 << 20))
         #expect(watch.waits.count < 200)
     }
 
@@ -171,7 +171,7 @@ struct WorkerTests {
         let watch = WorkerWatch(test)
         watch.onSleep = { count in if count == 3 { system.advance(nanoseconds: 3_600_000_000_000) } }
         watch.runUntilParked()
-        #expect(test.malloc.heap.figures().books.retained < ByteCount(2 << 20))
+        #expect(test.malloc.heap.figures().ledger.retained < ByteCount(2 << 20))
         // No sleep of hours because of it.
         #expect(watch.waits.allSatisfy { $0 <= 1_000_000_000 })
     }
@@ -203,7 +203,7 @@ struct WorkerTests {
         watch.runUntilParked()
         // Two cycles to see that it stays away, then a second and a half of 20 ms a second: 28 ms of work, 137 MiB. With
         // a second in which the controller only learns it would be 50.
-        #expect(test.malloc.heap.figures().books.retained < ByteCount(240 << 20))
+        #expect(test.malloc.heap.figures().ledger.retained < ByteCount(240 << 20))
     }
 
     /// The controller begins with a thousandth, and learns its pace in the idle rounds before: else the first stretch would be
@@ -213,6 +213,6 @@ struct WorkerTests {
         let watch = WorkerWatch(test)
         watch.endNanoseconds = 2_900_000_000
         watch.runUntilParked()
-        #expect(test.malloc.heap.figures().books.retained < ByteCount(300 << 20))
+        #expect(test.malloc.heap.figures().ledger.retained < ByteCount(300 << 20))
     }
 }

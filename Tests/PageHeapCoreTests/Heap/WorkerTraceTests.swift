@@ -51,7 +51,7 @@ struct WorkerTraceTests {
         #expect(records.count > 5)
         var before: ByteCount = 0
         for record in records {
-            let total = record.books.releasedInBackgroundTotal + record.books.releasedInSpansTotal
+            let total = record.ledger.releasedInBackgroundTotal + record.ledger.releasedInSpansTotal
             #expect(record.worked == total - before, "generation \(record.generation)")
             before = total
         }
@@ -74,6 +74,6 @@ struct WorkerTraceTests {
         #expect(told.first?.time == records.first { $0.time > failure }?.time)
         #expect(records.last?.wasReset == false)
         // It goes on all the same.
-        #expect(records.last.map { $0.books.retained < ByteCount(2 << 20) } == true)
+        #expect(records.last.map { $0.ledger.retained < ByteCount(2 << 20) } == true)
     }
 }

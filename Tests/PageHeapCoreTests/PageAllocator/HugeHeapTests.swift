@@ -68,7 +68,7 @@ struct HugeHeapTests {
     /// The same with all that a heap keeps, its span table and its records of spans included.
     @Test func aHeapsMetadataOfFourMebibytesIsSmall() throws {
         let heap = try TestPageHeap(keepsSpans: true)
-        while let address = heap.allocate(30), heap.heap.figures().books.inUse < ByteCount(4 << 20) {
+        while let address = heap.allocate(30), heap.heap.figures().ledger.inUse < ByteCount(4 << 20) {
             heap.heap.setSpanEntry(.none, from: address, count: 30)
         }
         #expect(heap.simulated.metadataResidentBytes < ByteCount(100 << 10))

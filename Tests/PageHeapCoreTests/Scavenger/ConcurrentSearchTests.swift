@@ -59,7 +59,7 @@ struct ConcurrentSearchTests {
         for thread in 0..<owners { #expect(damaged[thread] == 0, "PAGEHEAP_SEED=\(seed), thread \(thread)") }
         #expect(test.heap.search.space.pointee.searchers == 0)
         test.checkInvariants()
-        let before = test.heap.figures().books
+        let before = test.heap.figures().ledger
         #expect(before.inUse == 0)
         #expect(test.heap.releaseFreeMemory { 0 } == before.freeRetained + before.cached)
         #expect(test.heap.search.isExhausted)
@@ -85,15 +85,15 @@ struct ConcurrentSearchTests {
         }
         test.heap.search.startGeneration(atTop: true, using: test.system)
         test.system.forget()
-        let before = test.heap.figures().books.freeRetained
+        let before = test.heap.figures().ledger.freeRetained
         DispatchQueue.concurrentPerform(iterations: 4) { _ in
             // Who finds nothing may come too early: another one may hand something back.
             while !test.heap.search.isExhausted {
                 _ = test.heap.search.scavenge(ByteCount(64 << 10), .background, using: test.system)
             }
         }
-        let books = test.heap.figures().books
-        #expect(books.releasedInBackgroundTotal == PageCount(free).bytes && books.freeRetained == 0)
+        let ledger = test.heap.figures().ledger
+        #expect(ledger.releasedInBackgroundTotal == PageCount(free).bytes && ledger.freeRetained == 0)
         #expect(before == PageCount(free).bytes)
         let released = test.system.calls(.release).reduce(0 as UInt) { sum, call in
             if case .release(_, let bytes, _, _) = call { sum + bytes } else { sum }

@@ -36,7 +36,7 @@ struct RefusedReleaseTests {
         for runs in [1, 2, 5] as [UInt] {
             for refused in 1...runs {
                 let test = try heap(runs: runs)
-                let before = test.heap.figures().books
+                let before = test.heap.figures().ledger
                 test.system.base.follow(
                     FailurePlan(.release, calls: Int(refused)...Int(refused + (runs > 1 ? 1 : 0)), error: error))
                 // A run of several pages that is an invalid argument is tried in pieces, of which none is refused.
@@ -45,15 +45,15 @@ struct RefusedReleaseTests {
                 let message: Comment = "\(runs) runs, the \(refused)th from above"
                 #expect(release(test, cause) == expected, message)
                 test.checkInvariants()
-                let books = test.heap.figures().books
-                #expect(books.releaseFailures == (refusedPages == 0 ? 0 : 1), message)
-                #expect(books.retained == before.retained - expected, message)
-                #expect(books.inUse == before.inUse)
-                #expect(books.total(cause) == expected)
+                let ledger = test.heap.figures().ledger
+                #expect(ledger.releaseFailures == (refusedPages == 0 ? 0 : 1), message)
+                #expect(ledger.retained == before.retained - expected, message)
+                #expect(ledger.inUse == before.inUse)
+                #expect(ledger.total(cause) == expected)
                 // The next search finds it again.
                 test.system.base.follow(FailurePlan())
                 #expect(release(test, cause) == PageCount(refusedPages).bytes, message)
-                #expect(test.heap.figures().books.retained == before.retained - pages(runs))
+                #expect(test.heap.figures().ledger.retained == before.retained - pages(runs))
                 test.checkInvariants()
             }
         }
@@ -62,13 +62,13 @@ struct RefusedReleaseTests {
     @Test(arguments: errors, causes)
     func everythingIsRefused(error: Int32, cause: ReleaseCause) throws {
         let test = try heap(runs: 9)
-        let before = test.heap.figures().books
+        let before = test.heap.figures().ledger
         test.system.base.follow(FailurePlan(.release, calls: 1...Int.max, error: error))
         #expect(release(test, cause) == 0)
-        let books = test.heap.figures().books
+        let ledger = test.heap.figures().ledger
         // What is an invalid argument is refused page by page.
-        #expect(books.releaseFailures == (error == 22 ? 45 : 9) && books.releaseCalls == 0)
-        #expect(books.retained == before.retained && books.freeRetained == before.freeRetained)
+        #expect(ledger.releaseFailures == (error == 22 ? 45 : 9) && ledger.releaseCalls == 0)
+        #expect(ledger.retained == before.retained && ledger.freeRetained == before.freeRetained)
         test.checkInvariants()
         #expect(try #require(test.allocate(9)) != 0, "refused pages are free")
         // And a heap that grows goes on.
@@ -83,7 +83,7 @@ struct RefusedReleaseTests {
         #expect(release(test, .background) == 0)
         test.system.base.follow(FailurePlan())
         #expect(release(test, .forced) == pages(25))
-        #expect(test.heap.figures().books.freeRetained == 0)
+        #expect(test.heap.figures().ledger.freeRetained == 0)
         test.checkInvariants()
     }
 
@@ -106,18 +106,18 @@ struct RefusedReleaseTests {
             return released
         }
         test.malloc.threadExits()
-        let before = test.malloc.heap.figures().books
+        let before = test.malloc.heap.figures().ledger
         test.system.base.follow(FailurePlan(.release, calls: 1...Int.max, error: error))
         #expect(release() == 0)
-        let refused = test.malloc.heap.figures().books
+        let refused = test.malloc.heap.figures().ledger
         #expect(refused.releaseFailures > 0 && refused.releasedInSpans == 0)
         #expect(refused.retained == before.retained)
         test.checkInvariants()
         test.system.base.follow(FailurePlan(.release, calls: 3...4, error: error))
         #expect(release() > 0)
-        let books = test.malloc.heap.figures().books
-        #expect(books.releasedInSpans.rawValue > 200_000)
-        #expect(books.releaseFailures - refused.releaseFailures <= 2)
+        let ledger = test.malloc.heap.figures().ledger
+        #expect(ledger.releasedInSpans.rawValue > 200_000)
+        #expect(ledger.releaseFailures - refused.releaseFailures <= 2)
         test.checkInvariants()
         for (place, address) in blocks.enumerated() where place % 32 == 0 {
             #expect(test.system.base.base.touch(address, 512) == 0, "a block lost its memory")
@@ -149,7 +149,7 @@ struct RefusedReleaseTests {
         }
         // Together and by itself, then the other way, at which it stays.
         #expect(methods == [.lazily, .lazily, .now, .now, .now])
-        #expect(test.heap.figures().books.releaseFailures == 0)
+        #expect(test.heap.figures().ledger.releaseFailures == 0)
         test.checkInvariants()
     }
 
@@ -190,7 +190,7 @@ struct RefusedReleaseTests {
     }
 }
 
-extension HeapBooks {
+extension HeapLedger {
     fileprivate func total(_ cause: ReleaseCause) -> ByteCount {
         switch cause {
         case .background: releasedInBackgroundTotal

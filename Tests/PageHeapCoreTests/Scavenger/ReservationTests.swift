@@ -166,8 +166,8 @@ struct ReservationTests {
         heap.simulation.search.space.pointee.releasedInGeneration.wrappingAdd(8 * 8192, ordering: .relaxed)
         let ended = heap.simulation.search.startGeneration(using: heap.system) { $0.cached += 3 }
         #expect(ended.number == 1 && ended.worked == PageCount(8).bytes)
-        #expect(ended.books.releasedInBackgroundTotal == PageCount(8).bytes && ended.books.cached == 3)
-        #expect(heap.simulation.books.cached == 0, "a copy was completed")
+        #expect(ended.ledger.releasedInBackgroundTotal == PageCount(8).bytes && ended.ledger.cached == 3)
+        #expect(heap.simulation.ledger.cached == 0, "a copy was completed")
         #expect(heap.simulation.search.startGeneration(using: heap.system).worked == 0)
     }
 }

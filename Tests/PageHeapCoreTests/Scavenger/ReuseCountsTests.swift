@@ -7,7 +7,7 @@ struct ReuseCountsTests {
     private static let second: Int64 = 1_000_000_000
 
     /// Frees and releases a MiB, waits, and allocates it again.
-    private func reuse(after seconds: Int64) throws -> HeapFigures {
+    private func reuse(after seconds: Int64) throws -> HeapStatistics {
         let test = try TestPageHeap()
         let address = try #require(test.allocate(128))
         // Never touched memory has no physical memory either, but nobody released it.

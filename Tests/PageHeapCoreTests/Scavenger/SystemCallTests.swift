@@ -54,9 +54,9 @@ struct SystemCallTests {
         #expect(heap.system.calls.count == 4, "the walk goes on")
         #expect(heap.scavenged(1) == PageBitmap().words)
         #expect(heap.simulation.pages.freePages == free)
-        #expect(heap.simulation.books.releaseFailures == 1)
-        #expect(heap.simulation.books.releaseCalls == 1, "the runs of a chunk go with one call")
-        #expect(heap.simulation.books.releasedInBackgroundTotal == PageCount(7).bytes)
+        #expect(heap.simulation.ledger.releaseFailures == 1)
+        #expect(heap.simulation.ledger.releaseCalls == 1, "the runs of a chunk go with one call")
+        #expect(heap.simulation.ledger.releasedInBackgroundTotal == PageCount(7).bytes)
         heap.simulation.pages.checkInvariants()
     }
 
@@ -66,7 +66,7 @@ struct SystemCallTests {
         #expect(heap.scavenge(.maximum) == 0)
         // One run of the upper chunk; of the lower one's three, those for which there are more to try first together.
         #expect(heap.system.calls.count == 1 + 2 + 2 + 1)
-        #expect(heap.simulation.books.releaseFailures == 4)
+        #expect(heap.simulation.ledger.releaseFailures == 4)
         #expect(heap.simulation.pages.scavengedPages == 0)
         // What was refused is tried again in the next generation from the top.
         heap.failing.follow(FailurePlan())

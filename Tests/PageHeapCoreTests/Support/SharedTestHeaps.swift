@@ -30,9 +30,9 @@ final class SharedTestHeaps {
             shared.deallocate()
         }
 
-        var retained: ByteCount { heap.figures().books.retained }
+        var retained: ByteCount { heap.figures().ledger.retained }
         var isParked: Bool { heap.worker.pointee.isParked.load(ordering: .relaxed) }
-        var released: ByteCount { heap.figures().books.releasedInBackgroundTotal }
+        var released: ByteCount { heap.figures().ledger.releasedInBackgroundTotal }
     }
 
     let system: System

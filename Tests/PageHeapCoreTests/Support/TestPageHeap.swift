@@ -66,13 +66,13 @@ final class TestPageHeap: RefusableHeap {
     /// What the heap has from the system by its own books: what a memory limit counts.
     var mapped: ByteCount {
         let figures = heap.figures()
-        return figures.books.retained + figures.metadata
+        return figures.ledger.retained + figures.metadata
     }
 
     var state: [String: UInt] {
         // Space made accessible ahead, and what a page cache holds, may change; nothing of it costs memory.
-        let books = heap.figures().books
-        return ["in use": books.inUse.rawValue, "retained": books.retained.rawValue]
+        let ledger = heap.figures().ledger
+        return ["in use": ledger.inUse.rawValue, "retained": ledger.retained.rawValue]
     }
 
     func checkInvariants() { heap.checkInvariants() }

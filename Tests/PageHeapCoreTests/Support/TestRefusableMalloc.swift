@@ -43,7 +43,7 @@ final class TestRefusableMalloc: RefusableHeap {
     var state: [String: UInt] {
         let figures = malloc.heap.figures()
         return [
-            "in use": figures.books.inUse.rawValue, "retained": figures.books.retained.rawValue,
+            "in use": figures.ledger.inUse.rawValue, "retained": figures.ledger.retained.rawValue,
         ]
     }
 

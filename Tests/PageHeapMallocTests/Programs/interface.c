@@ -1,8 +1,14 @@
 // The library's own C interface, pageheap.h, and what glibc's malloc tells of itself.
+#define _GNU_SOURCE
 #include "check.h"
 #include "pageheap.h"
 #include <malloc.h>
+#include <stdbool.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
 #include <time.h>
+#include <unistd.h>
 
 #pragma weak pageheap_version
 #pragma weak pageheap_is_process_malloc
@@ -52,6 +58,21 @@ static void figures(void) {
     uint64_t holds = 0;
     for (int i = 0; i < PAGEHEAP_HOLD_COUNTS; i++) holds += after.lock_holds[i];
     CHECK(holds > 0);
+}
+
+// Where the kernel can release several ranges with one call, without a descriptor, it is asked to.
+static void at_once(void) {
+    enum { COUNT = 8000 };
+    char *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    CHECK(page != MAP_FAILED);
+    struct iovec range = {page, 4096};
+    bool is_possible = syscall(SYS_process_madvise, -10000, &range, 1, MADV_DONTNEED, 0) == 4096;
+    static char *blocks[COUNT];
+    for (int i = 0; i < COUNT; i++) blocks[i] = memset(malloc(40000), 1, 40000);
+    for (int i = 0; i < COUNT; i += 2) free(blocks[i]);
+    malloc_trim(0);
+    uint64_t calls = snapshot().release_calls;
+    CHECK(is_possible ? calls < COUNT / 8 : calls > COUNT / 8);
 }
 
 // A caller that knows fewer fields gets those, and nothing else of its memory changes; one that knows more is told.
@@ -248,7 +269,7 @@ static void texts(void) {
 int main(int count, char **arguments) {
     (void)count;
     const struct check checks[] = {
-        {"version", version}, {"figures", figures}, {"sizes", sizes}, {"bad-arguments", bad_arguments},
+        {"version", version}, {"at-once", at_once}, {"figures", figures}, {"sizes", sizes}, {"bad-arguments", bad_arguments},
         {"early-statistics", then_run}, {"early-release", then_run}, {"early-limit", then_run},
         {"early-set-limit", then_run}, {"early-trace", then_trace}, {"early-question", then_run},
         {"early-information", then_run}, {"limit", limit}, {"threads", threads}, {"forked", forked}, {"trace", trace},

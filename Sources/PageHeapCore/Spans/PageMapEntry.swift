@@ -2,7 +2,7 @@
 ///
 /// Four bytes of it are in the table that every free reads: the class, and 25 bits of the span's index. The other seven
 /// bits of the index are in a separate table, which exists only once a heap has had that many spans.
-package struct SpanTableEntry: Equatable, BitwiseCopyable, Sendable {
+package struct PageMapEntry: Equatable, BitwiseCopyable, Sendable {
     package let rawValue: UInt64
 
     private static var classBits: UInt64 { 7 }
@@ -19,7 +19,7 @@ package struct SpanTableEntry: Equatable, BitwiseCopyable, Sendable {
         rawValue = UInt64(span.rawValue) &<< Self.classBits | UInt64(sizeClass.rawValue)
     }
 
-    package static var none: SpanTableEntry { SpanTableEntry(low: 0) }
+    package static var none: PageMapEntry { PageMapEntry(low: 0) }
 
     /// The parts of the entry, as stored in the two tables.
     var low: UInt32 { UInt32(truncatingIfNeeded: rawValue) }

@@ -6,7 +6,7 @@
 /// its last look, so none stays for longer than two cycles.
 ///
 /// Must lie in memory that does not move; valid (empty) when zero-initialised.
-package struct LargeSpans: ~Copyable {
+package struct LargeBlockCache: ~Copyable {
     /// The cached blocks of one number of pages.
     private struct Bin {
         /// The block freed last; the others are linked through the records' `next`.

@@ -5,7 +5,7 @@
 /// removes batches that were not needed since its last look.
 ///
 /// Guarded by the class's lock. Valid (empty) when zero-initialised.
-package struct TransferBatches {
+package struct TransferCache {
     static var batchLimit: Int { 16 }
     /// The most blocks in a batch: half of the largest stack.
     static var blockLimit: Int { 64 }
@@ -21,14 +21,14 @@ package struct TransferBatches {
     /// Returns the address of a batch's blocks. Reading an element through the owner would copy all of them.
     @inline(__always)
     private static func batch(
-        _ batches: UnsafeMutablePointer<TransferBatches>, _ number: Int
+        _ batches: UnsafeMutablePointer<TransferCache>, _ number: Int
     ) -> UnsafeMutablePointer<UInt> {
         UnsafeMutableRawPointer(batches).assumingMemoryBound(to: UInt.self) + number &* blockLimit
     }
 
     @inline(__always)
     private static func count(
-        _ batches: UnsafeMutablePointer<TransferBatches>, _ number: Int
+        _ batches: UnsafeMutablePointer<TransferCache>, _ number: Int
     ) -> UnsafeMutablePointer<UInt32> {
         (UnsafeMutableRawPointer(batches) + batchLimit * blockLimit * MemoryLayout<UInt>.stride).assumingMemoryBound(
             to: UInt32.self)
@@ -48,7 +48,7 @@ package struct TransferBatches {
     ///   - limit: the most blocks of all batches together.
     /// - Returns: false if there is no room.
     static func put(
-        _ batches: UnsafeMutablePointer<TransferBatches>, _ source: UnsafeMutablePointer<UInt>, _ blockCount: Int,
+        _ batches: UnsafeMutablePointer<TransferCache>, _ source: UnsafeMutablePointer<UInt>, _ blockCount: Int,
         limit: UInt
     ) -> Bool {
         invariant(blockCount > 0 && blockCount <= blockLimit, "a batch is larger than its room")
@@ -65,7 +65,7 @@ package struct TransferBatches {
     ///
     /// - Returns: the number of blocks; 0 if there is no batch.
     static func take(
-        _ batches: UnsafeMutablePointer<TransferBatches>, into target: UnsafeMutablePointer<UInt>, room: Int
+        _ batches: UnsafeMutablePointer<TransferCache>, into target: UnsafeMutablePointer<UInt>, room: Int
     ) -> Int {
         let number = batches.pointee.count &- 1
         if number < 0 { return 0 }
@@ -88,7 +88,7 @@ package struct TransferBatches {
     /// - Returns: the number of blocks; 0 if there is nothing to take. In that case the look ends: batches present now
     ///   are idle at the next look unless they are needed before.
     static func takeIdle(
-        _ batches: UnsafeMutablePointer<TransferBatches>, into target: UnsafeMutablePointer<UInt>, regardless: Bool
+        _ batches: UnsafeMutablePointer<TransferCache>, into target: UnsafeMutablePointer<UInt>, regardless: Bool
     ) -> Int {
         let idle = batches.pointee.fewest
         guard batches.pointee.count > 0, regardless || idle > 0 else {

@@ -1,6 +1,6 @@
 /// A consistent snapshot of a heap's statistics.
-package struct HeapFigures: Sendable {
-    package var books: HeapBooks
+package struct HeapStatistics: Sendable {
+    package var ledger: HeapLedger
     package var metadata: ByteCount
     package var live: ByteCount
     /// The maximum if the scavenger is off.

@@ -3,7 +3,7 @@
 ///
 /// Accessible only where the heap has grown: a reader must know that an address is below the reservation's grown end. A
 /// page's entry is written by the owner of the page. Of a large block, only the first page has an entry.
-package struct SpanTable: BitwiseCopyable {
+package struct PageMap: BitwiseCopyable {
     private let base: UInt
     private var low: GrowingSpace
     /// The high parts of the entries. None of it is accessible while all span indices fit the low parts.
@@ -57,14 +57,14 @@ package struct SpanTable: BitwiseCopyable {
 
     /// Returns the entry of the page that holds an address of the reservation. The address must be below the grown end.
     @inline(__always)
-    package func entry(of address: UInt) -> SpanTableEntry {
+    package func entry(of address: UInt) -> PageMapEntry {
         let page = Self.page(address, base)
         let hasHigh = UInt(bitPattern: page) < high.accessible.rawValue
-        return SpanTableEntry(low: lowParts[page], high: hasHigh ? highParts[page] : 0)
+        return PageMapEntry(low: lowParts[page], high: hasHigh ? highParts[page] : 0)
     }
 
     /// Sets the entries of some pages.
-    func set(_ entry: SpanTableEntry, from address: UInt, count: PageCount) {
+    func set(_ entry: PageMapEntry, from address: UInt, count: PageCount) {
         let first = Self.page(address, base)
         for page in first..<(first + Int(bitPattern: count.rawValue)) {
             lowParts[page] = entry.low

@@ -4,7 +4,7 @@
 ///
 /// Metadata is counted separately. Memory that is accessible and was never touched counts as released. Pages that the
 /// scavenger holds during a system call still count as free and retained.
-package struct HeapBooks: Sendable {
+package struct HeapLedger: Sendable {
     /// Bytes made accessible for the heap.
     package var system: ByteCount = 0
     /// Bytes of pages handed to the heap's users, including parts of them that were released.
@@ -98,7 +98,7 @@ package struct HeapBooks: Sendable {
     package func checkInvariants() {
         let sum = used + cached + released + releasedInSpans
         if sum > system || inUse > system || cached > system || released > system || releasedInSpans > inUse {
-            fatal("the books do not balance; system bytes:", system.rawValue)
+            fatal("the ledger does not balance; system bytes:", system.rawValue)
         }
     }
 }

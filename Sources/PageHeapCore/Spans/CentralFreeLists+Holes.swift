@@ -1,4 +1,4 @@
-extension CentralSpans {
+extension CentralFreeLists {
     /// Releases holes, visiting span records from where the pass stands.
     ///
     /// A span must have been quiet since the last pass looked at it. A release has three steps: under the class lock,

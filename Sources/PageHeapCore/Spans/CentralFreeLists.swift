@@ -2,13 +2,13 @@
 ///
 /// A handle; copies name the same lists. The class lock is held while blocks move, never while pages are allocated or
 /// freed.
-package struct CentralSpans<Source: PageSource> {
-    let lists: UnsafeMutablePointer<InlineArray<73, ClassSpans>>
+package struct CentralFreeLists<Source: PageSource> {
+    let lists: UnsafeMutablePointer<InlineArray<73, CentralFreeList>>
     let classes: SizeClassLookup
     let source: Source
 
     package init(
-        lists: UnsafeMutablePointer<InlineArray<73, ClassSpans>>, classes: SizeClassLookup,
+        lists: UnsafeMutablePointer<InlineArray<73, CentralFreeList>>, classes: SizeClassLookup,
         source: Source
     ) {
         self.lists = lists
@@ -18,8 +18,8 @@ package struct CentralSpans<Source: PageSource> {
 
     /// The state of one size class.
     @inline(__always)
-    func list(_ sizeClass: SizeClass) -> UnsafeMutablePointer<ClassSpans> {
-        UnsafeMutableRawPointer(lists).assumingMemoryBound(to: ClassSpans.self) + sizeClass.index
+    func list(_ sizeClass: SizeClass) -> UnsafeMutablePointer<CentralFreeList> {
+        UnsafeMutableRawPointer(lists).assumingMemoryBound(to: CentralFreeList.self) + sizeClass.index
     }
 
     /// Takes blocks of a class from its spans. Adds a span if none has free blocks. The caller holds no class lock or
@@ -87,7 +87,7 @@ package struct CentralSpans<Source: PageSource> {
         span.pointee.pages = UInt32(truncatingIfNeeded: pages.rawValue)
         span.pointee.sizeClass = sizeClass.rawValue
         span.pointee.freeBlocks = entry.blocksPerSpan
-        source.setSpanEntry(SpanTableEntry(span: index, sizeClass: sizeClass), from: address, count: pages)
+        source.setSpanEntry(PageMapEntry(span: index, sizeClass: sizeClass), from: address, count: pages)
         lists.pointee[sizeClass.index].lock.lock()
         link(index, sizeClass)
         lists.pointee[sizeClass.index].lock.unlock()

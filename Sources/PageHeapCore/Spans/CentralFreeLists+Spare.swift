@@ -1,6 +1,6 @@
 // One empty span per class is kept for the next request, so that a class that is used up now and then does not allocate
 // and free a span each time.
-extension CentralSpans {
+extension CentralFreeLists {
     /// Keeps an empty span, which is on no list, as the spare, unless there is one. The caller holds the class lock.
     ///
     /// - Returns: whether the span was kept.
