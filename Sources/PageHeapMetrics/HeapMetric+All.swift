@@ -7,7 +7,7 @@ extension HeapMetric {
     private static let memory = [
         HeapMetric(
             .gauge, "pageheap_memory_bytes", .bytes,
-            "The heap's memory by what it is: the states add up to pageheap_system_bytes.",
+            "The heap's memory by state; the states add up to pageheap_system_bytes.",
             [
                 .gauge(("state", "in_use")) { $0.heap.inUseBytes },
                 .gauge(("state", "cached")) { $0.heap.cachedBytes },
@@ -15,16 +15,16 @@ extension HeapMetric {
                 .gauge(("state", "released")) { $0.heap.releasedBytes },
             ]),
         HeapMetric(
-            .gauge, "pageheap_system_bytes", .bytes, "Made accessible for the heap.",
+            .gauge, "pageheap_system_bytes", .bytes, "Memory made accessible for the heap.",
             [.gauge { $0.heap.systemBytes }]),
         HeapMetric(
-            .gauge, "pageheap_retained_bytes", .bytes, "What the heap adds to resident memory, by its own books.",
+            .gauge, "pageheap_retained_bytes", .bytes, "What the heap adds to resident memory, by its own accounting.",
             [.gauge { $0.heap.retainedBytes }]),
         HeapMetric(
-            .gauge, "pageheap_metadata_bytes", .bytes, "The heap's own books.", [.gauge { $0.heap.metadataBytes }]),
+            .gauge, "pageheap_metadata_bytes", .bytes, "The heap's own metadata.", [.gauge { $0.heap.metadataBytes }]),
         HeapMetric(
             .gauge, "pageheap_goal_bytes", .bytes,
-            "What retained memory is driven to; absent while there is nothing to give back.",
+            "The goal for retained memory; absent while there is nothing to release.",
             [.gauge { $0.heap.goalBytes }]),
         HeapMetric(
             .gauge, "pageheap_memory_limit_bytes", .bytes, "The memory limit; absent while there is none.",
@@ -34,7 +34,7 @@ extension HeapMetric {
     private static let scavenger = [
         HeapMetric(
             .counter, "pageheap_released_bytes_total", .bytes,
-            "Given back to the system, by cause; in_spans is that of a malloc inside its spans, whatever the cause.",
+            "Memory released to the system, by cause; in_spans: inside the spans of a malloc, whatever the cause.",
             [
                 .count(("cause", "background")) { $0.heap.releasedInBackgroundTotalBytes },
                 .count(("cause", "growth")) { $0.heap.releasedAtGrowthTotalBytes },
@@ -44,33 +44,33 @@ extension HeapMetric {
             ]),
         HeapMetric(
             .counter, "pageheap_reused_bytes_total", .bytes,
-            "Used again so soon after it was given back, about; each is among the next.",
+            "Memory reused within about this time after its release; each time includes the shorter ones.",
             [
                 .count(("within_seconds", "1")) { $0.heap.reusedWithin1SecondTotalBytes },
                 .count(("within_seconds", "10")) { $0.heap.reusedWithin10SecondsTotalBytes },
                 .count(("within_seconds", "60")) { $0.heap.reusedWithin60SecondsTotalBytes },
             ]),
         HeapMetric(
-            .counter, "pageheap_release_calls_total", .count, "System calls that gave memory back.",
+            .counter, "pageheap_release_calls_total", .count, "System calls that released memory.",
             [.count { $0.heap.releaseCalls }]),
         HeapMetric(
             .counter, "pageheap_release_failures_total", .count,
             "Ranges whose memory the system refused to take back.", [.count { $0.heap.releaseFailures }]),
         HeapMetric(
             .counter, "pageheap_scavenger_generations_total", .count,
-            "How often the search for free memory has begun anew.", [.count { $0.heap.generation }]),
+            "How often the search for free memory has started over.", [.count { $0.heap.generation }]),
         HeapMetric(
-            .counter, "pageheap_scavenger_wakeups_total", .count, "Times that the background worker woke up.",
+            .counter, "pageheap_scavenger_wakeups_total", .count, "How often the background worker woke up.",
             [.count { $0.heap.workerWakeUps }]),
         HeapMetric(
             .counter, "pageheap_pacer_resets_total", .count,
-            "Times that the pacer's controller failed and began anew.", [.count { $0.heap.controllerResets }]),
+            "How often the pacer's controller failed and was reset.", [.count { $0.heap.controllerResets }]),
         HeapMetric(
             .counter, "pageheap_scavenger_cpu_seconds_total", .seconds, "CPU time of the background worker.",
             [.seconds { $0.heap.scavengerSeconds }]),
         HeapMetric(
             .counter, "pageheap_assist_cpu_seconds_total", .seconds,
-            "CPU time that allocations spent on giving other memory back.", [.seconds { $0.heap.assistSeconds }]),
+            "CPU time that allocations spent on releasing other memory.", [.seconds { $0.heap.assistSeconds }]),
         HeapMetric(
             .counter, "pageheap_request_cpu_seconds_total", .seconds, "CPU time of releases on request.",
             [.seconds { $0.heap.forcedReleaseSeconds }]),
@@ -94,20 +94,20 @@ extension HeapMetric {
 
     private static let malloc = [
         HeapMetric(
-            .gauge, "pageheap_malloc_block_bytes", .bytes, "In blocks that the program holds.",
+            .gauge, "pageheap_malloc_block_bytes", .bytes, "Memory in blocks that the program holds.",
             [.gauge { $0.malloc?.blockBytes }]),
         HeapMetric(
-            .gauge, "pageheap_malloc_thread_cache_bytes", .bytes, "In free blocks that threads keep for themselves.",
+            .gauge, "pageheap_malloc_thread_cache_bytes", .bytes, "Memory in free blocks in thread caches.",
             [.gauge { $0.malloc?.threadCacheBytes }]),
         HeapMetric(
-            .gauge, "pageheap_malloc_thread_cache_blocks", .count, "How many blocks those are.",
+            .gauge, "pageheap_malloc_thread_cache_blocks", .count, "Free blocks in thread caches.",
             [.gauge { $0.malloc?.threadCacheBlocks }]),
         HeapMetric(
             .gauge, "pageheap_malloc_thread_caches", .count, "How many threads have a cache.",
             [.gauge { $0.malloc?.threadCaches }]),
         HeapMetric(
             .gauge, "pageheap_malloc_released_in_spans_bytes", .bytes,
-            "Free physical pages inside spans of blocks, without memory: part of the released state.",
+            "Free physical pages inside spans of blocks, without memory; part of the released state.",
             [.gauge { $0.malloc?.releasedInSpansBytes }]),
     ]
 

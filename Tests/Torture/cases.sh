@@ -208,7 +208,8 @@ odd_setting() { # NAME
     for value in "${senseless[@]}"; do start "'${value:0:20}'" with_settings 1 "$1=$value"; done
     finish
 }
-settings=$(sed -nE 's/^\| `(PAGEHEAP_[A-Z_]+)`.*/\1/p' "$root/README.md")
+settings=$(sed -nE 's/^\| `(PAGEHEAP_[A-Z_]+)`.*/\1/p' "$root/Documentation/settings.md")
+[ -n "$settings" ] || { echo "torture: Documentation/settings.md names no setting" >&2; exit 2; }
 for setting in $settings; do add "setting $setting" library odd_setting "$setting"; done
 every=() twice=()
 sensible=(PAGEHEAP_RETAIN_PERCENT={0,100} PAGEHEAP_MEMORY_LIMIT={1,1M,2GiB,536870912,none}

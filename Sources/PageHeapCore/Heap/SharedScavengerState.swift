@@ -29,3 +29,79 @@ package struct SharedScavengerState<System: OperatingSystem>: ~Copyable {
         self.pacer = pacer
     }
 }
+
+/// The shared scavenger's record of one heap, in memory that does not move.
+package struct SharedHeap<System: OperatingSystem> {
+    let heap: Heap<System>
+    let scavenger: SharedScavenger<System>
+    /// The next heap in the scavenger's ring. Guarded by the worker's lock.
+    var next: UnsafeMutablePointer<SharedHeap<System>>?
+
+    // The fields below belong to the worker alone.
+    var cycle = DemandCycle(now: 0)
+    /// CPU time that the worker used for this heap in the last ten seconds.
+    var used = ShareWindow()
+    /// The heap's signal as of the last request that was served.
+    var seenSignal: UInt32 = 0
+    /// Whether the worker has looked at the heap before.
+    var isKnown = false
+    /// Whether a stretch of release found nothing: before the next cycle or request, another one would find no more.
+    var isSpent = false
+
+    init(_ heap: Heap<System>, of scavenger: SharedScavenger<System>) {
+        self.heap = heap
+        self.scavenger = scavenger
+    }
+}
+
+/// The result of one sweep over the heaps of a shared scavenger.
+struct SharedLook {
+    /// Bytes released, and nanoseconds of work that this took.
+    private(set) var released: ByteCount = 0
+    private(set) var worked: Double = 0
+    /// Whether a heap had a request, or a cycle set a goal.
+    var hasNews = false
+    /// Whether the sweep stopped early, because enough was done that a sleep is due.
+    var isCut = false
+    /// Nanoseconds until a heap must be looked at again; nil if all are parked.
+    private(set) var due: Int64?
+
+    mutating func note(_ run: ScavengeRun) {
+        released += run.released
+        worked += run.worked
+    }
+
+    mutating func note(due other: Int64) { due = min(due ?? other, other) }
+
+    /// Nanoseconds to sleep, in the form that the system takes: negative to sleep without a timeout.
+    var sleep: Int64 { due ?? -1 }
+}
+
+/// What the worker of several heaps carries from round to round. What it carries per heap is in ``SharedHeap``.
+struct SharedProgress {
+    var pace: WorkerPace
+    /// Nanoseconds of CPU time that are accounted for but not paced yet.
+    private var unpaced: Int64 = 0
+
+    init(_ pace: WorkerPace) { self.pace = pace }
+
+    /// Accounts the thread's CPU time since the last call.
+    ///
+    /// - Returns: that time, and the system's monotonic clock, both in nanoseconds.
+    mutating func account(in system: some OperatingSystem) -> (spent: Int64, reading: Int64) {
+        let total = system.threadProcessorNanoseconds()
+        let reading = system.monotonicNanoseconds()
+        let spent = pace.account(processorTime: total, reading: reading)
+        unpaced += spent
+        return (spent, reading)
+    }
+
+    /// Takes the nanoseconds of CPU time that are still to be paced.
+    mutating func takeUnpaced() -> Int64 {
+        defer { unpaced = 0 }
+        return unpaced
+    }
+
+    /// Whether enough was done to be worth a sleep.
+    var hasWorked: Bool { Double(unpaced) >= Tunables.minimumWorkNanoseconds }
+}

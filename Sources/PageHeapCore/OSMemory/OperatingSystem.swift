@@ -163,3 +163,39 @@ extension OperatingSystem where Self: ~Copyable {
         return done
     }
 }
+
+/// When the system takes released memory.
+package enum ReleaseMethod: Int32, Sendable {
+    /// At once: resident memory falls, and the pages read as zero.
+    case now = 0
+    /// When the system needs it: resident memory falls later, and until then the pages may keep their contents.
+    case lazily = 1
+}
+
+/// A range of the process's memory, in the layout of `struct iovec`, as vectored system calls expect it.
+package struct MemoryRange: BitwiseCopyable, Sendable {
+    package var address: UInt
+    package var bytes: ByteCount
+
+    package init(address: UInt, bytes: ByteCount) {
+        self.address = address
+        self.bytes = bytes
+    }
+}
+
+/// Which memory of a heap may be backed by huge pages.
+package enum HugePageUse: Sendable {
+    /// What the system backs with them by itself.
+    case system
+    /// Also the growth of a large heap. Page faults then cost a quarter as much; but four times as much on virtual
+    /// machines whose host takes idle memory back, because memory then returns a huge page at a time.
+    case growth
+    /// None.
+    case never
+}
+
+/// The error numbers that the heap distinguishes. They are the same on all systems it runs on.
+package enum SystemError {
+    /// EINVAL: a call that the kernel does not know, or pages that it must not take, such as locked ones.
+    package static var invalidArgument: Int32 { 22 }
+}

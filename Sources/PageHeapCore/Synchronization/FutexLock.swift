@@ -120,3 +120,7 @@ package struct FutexLock<Rank: LockRank>: ~Copyable, Sendable {
         withUnsafePointer(to: state) { UnsafeRawPointer($0) }
     }
 }
+
+/// Tells the processor that this thread is spinning.
+@inline(__always)
+package func pauseProcessor() { pageheap_pause() }

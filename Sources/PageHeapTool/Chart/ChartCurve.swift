@@ -26,8 +26,8 @@ struct ChartCurve: Hashable, Sendable {
                 "Physical memory of all processes of the run, code and stacks included: what the system's own tools show."
             case .inUse: "The part of the heap that the program holds, in whole pages."
             case .retained:
-                "The part of the heap that has physical memory: in use, and free pages kept for the next need."
-            case .goal: "What the scavenger brings the retained memory down to, slowly enough to cost next to nothing."
+                "The part of the heap that has physical memory: in use, plus free pages kept for reuse."
+            case .goal: "The scavenger's target for retained memory, approached slowly to save CPU time."
             }
         }
     }

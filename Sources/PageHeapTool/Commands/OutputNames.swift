@@ -16,12 +16,12 @@ struct OutputNames {
             guard let file else { continue }
             if file.isEmpty || file == "-" {
                 throw ValidationError(
-                    "\(option) wants the name of a file; standard output belongs to \(standardOutputIsFor)")
+                    "\(option) needs the name of a file; standard output belongs to \(standardOutputIsFor)")
             }
         }
         let named = files.compactMap(\.1).map { FilePath($0).lexicallyNormalized() }.filter { !$0.starts(with: "/dev") }
         if Set(named).count < named.count {
-            throw ValidationError("--report, --svg and --json name the same file; give each its own")
+            throw ValidationError("two of --report, --svg and --json name the same file; use different files")
         }
     }
 }

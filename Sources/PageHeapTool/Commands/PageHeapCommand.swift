@@ -8,7 +8,10 @@ struct PageHeapCommand: ParsableCommand {
 
     static let configuration = CommandConfiguration(
         commandName: "pageheap",
-        abstract: "Runs programs on PageHeap, a memory allocator that gives memory back, and shows what becomes of it.",
+        abstract: """
+            Runs programs on PageHeap, a memory allocator that returns unused memory to the system, and shows how their \
+            memory use changes.
+            """,
         discussion: """
             Examples:
               pageheap run -- python3 build.py

@@ -6,16 +6,16 @@ import SystemPackage
 struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "Runs a program on PageHeap and shows what became of its memory.",
+        abstract: "Runs a program on PageHeap and shows its memory use over time.",
         usage: "pageheap run [options] -- PROGRAM ARG…",
         discussion: """
-            The program runs as it would without the tool: its standard input, output and error, its exit code, the \
-            terminal and ^C are its own. Its child processes are followed. What the tool has to say comes at the end, on \
-            standard error; while the program runs, the terminal is the program's alone and the tool is silent.
+            The program runs as it would without the tool: it keeps its standard streams, exit code, terminal and ^C. \
+            Its child processes are followed. The tool prints a summary to standard error at the end, and nothing while \
+            the program runs.
 
             Signals sent to the tool (HUP, INT, QUIT, TERM, USR1, USR2, ALRM, real-time ones) are passed on to the \
-            program, and the report is written whatever ends it. A sender that tells the whole process group tells the \
-            program twice.
+            program, and the report is written however the program ends. A signal that a process sends to the whole \
+            process group reaches the program twice.
 
             EXAMPLES
               pageheap run -- python3 build.py
@@ -23,12 +23,12 @@ struct RunCommand: ParsableCommand {
               pageheap run --quiet --json run.json --interval 20 -- make -j4
 
             EXIT CODES
-              the program's own; 128 and the signal's number if a signal killed it
-              64   wrong use of the command line
-              66   the malloc library is missing, or the program cannot be given
-                   another malloc (static, setuid, for another processor)
-              74   a file cannot be written (if the program failed: its own code)
-              126  the program is there and cannot be executed
+              the program's own; 128 plus the signal's number if a signal killed it
+              64   usage error
+              66   the malloc library is missing or unsuitable, or the program cannot
+                   be given another malloc (static, setuid, for another processor)
+              74   a file cannot be written (if the program failed, its own code instead)
+              126  the program was found but cannot be executed
               127  the program was not found
             """)
 
@@ -36,7 +36,7 @@ struct RunCommand: ParsableCommand {
 
     @Argument(
         parsing: .captureForPassthrough,
-        help: ArgumentHelp("The program, looked for in PATH as a shell would, and its arguments.", valueName: "program")
+        help: ArgumentHelp("The program, looked up in PATH as a shell does, and its arguments.", valueName: "program")
     )
     var command: [String] = []
 

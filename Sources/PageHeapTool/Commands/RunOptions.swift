@@ -7,7 +7,7 @@ struct RunOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Write a page with the curves and figures for the browser.", valueName: "FILE.html"))
     var report: String?
 
-    @Option(help: ArgumentHelp("Write the chart alone as a picture.", valueName: "FILE.svg"))
+    @Option(help: ArgumentHelp("Write only the chart, as an SVG picture.", valueName: "FILE.svg"))
     var svg: String?
 
     @Option(help: ArgumentHelp("Write all figures and samples as JSON.", valueName: "FILE"))
@@ -18,10 +18,10 @@ struct RunOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The malloc library, if not \(PreloadLibrary.fileName) beside the tool.", valueName: "FILE"))
+            "The malloc library. (default: \(PreloadLibrary.fileName) next to the tool)", valueName: "FILE"))
     var library: String?
 
-    @Flag(help: "No summary at the end; messages about errors stay.")
+    @Flag(help: "Print no summary. Errors are still reported.")
     var quiet = false
 
     mutating func validate() throws {

@@ -49,7 +49,7 @@ struct RunOutputs: ~Copyable {
         _ file: consuming OutputFile, _ purpose: String, _ written: inout Written, _ content: () throws -> [UInt8]
     ) {
         let path = file.target.string
-        let remark = file.isReplacedAtOnce ? "; a file that was there before is unchanged" : ""
+        let remark = file.isReplacedAtOnce ? "; an existing file is unchanged" : ""
         do {
             let bytes = try content()
             try file.finish(with: bytes)

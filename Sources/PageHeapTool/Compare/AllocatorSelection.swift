@@ -61,8 +61,8 @@ struct AllocatorSelection: Hashable, Sendable {
             let names = [ComparedAllocator.systemName] + KnownAllocator.all.map(\.name)
             throw ToolError(
                 .usage,
-                "--with: '\(name)' is no allocator known here; known are \(names.joined(separator: ", ")), "
-                    + "and any library by its path")
+                "--with: '\(name)' is not a known allocator; use \(names.joined(separator: ", ")), "
+                    + "or the path of a library")
         }
         let library = try PreloadLibrary(candidate: FilePath(name), matching: pageHeap.header)
         if let reason = finder.refusal(library) {

@@ -10,19 +10,21 @@ struct CompareCommand: ParsableCommand {
         abstract: "Runs a program under each allocator found on the machine and compares time and memory.",
         usage: "pageheap compare [options] -- PROGRAM ARG…",
         discussion: """
-            The program runs on PageHeap, on the system's own malloc, and on every other allocator that is found, once a \
-            round; each round begins with another one. The table goes to standard output, progress to standard error.
+            The program runs on PageHeap, on the system's own malloc, and on every other known allocator that is found, \
+            once per round; each round starts with a different one. The table goes to standard output, progress to \
+            standard error.
 
-            The program's output and messages are dropped. Its standard input is the tool's if that is a file, from the \
-            start in each run, and empty otherwise. An LD_PRELOAD of the environment is left out. Processes that a run \
-            leaves behind are ended. ^C ends the comparison; rounds that are done are still shown.
+            The program's standard output and error are discarded. Its standard input is the tool's, rewound for each \
+            run, if that is a file, and empty otherwise. An LD_PRELOAD in the environment is left out. Processes that a \
+            run leaves behind are terminated. ^C ends the comparison; completed runs are still shown.
 
             THE LAST DROP
               The last time that resident memory fell by at least a tenth of its peak;
-              +1 s, +5 s and +10 s are counted from there. A fall goes on until memory
-              rises by a tenth again, or is still for two seconds; falls in the
-              program's last second do not count. Where memory never fell so, the time
-              of its peak stands in. '-' where the program ended before.
+              +1 s, +5 s and +10 s are counted from there. A fall lasts until memory
+              rises by a tenth again, or does not fall further for two seconds; falls
+              in the program's last second do not count. If memory never fell that
+              much, the time of the peak is used, and 'fell at' shows '-'. '+1 s' and
+              so on show '-' if the program ended before.
 
             EXAMPLES
               pageheap compare -- python3 build.py
@@ -30,22 +32,22 @@ struct CompareCommand: ParsableCommand {
               pageheap compare --with ./libmy.so.1 --runs 7 --json compare.json -- make
 
             EXIT CODES
-              0    the program ended the same way in all runs, whatever that was
-              1    it ended in another way under some allocators; the table says how
-              64   wrong use of the command line
-              66   a library is missing or cannot serve, or the program cannot be
+              0    the program ended the same way in all runs, even if it failed
+              1    it ended differently in some runs; the table says how
+              64   usage error
+              66   a library is missing or unsuitable, or the program cannot be
                    given another malloc (static, setuid, for another processor)
               74   a file cannot be written
-              126  the program is there and cannot be executed
+              126  the program was found but cannot be executed
               127  the program was not found
-              128 and the signal's number if a signal ended the comparison
+              128 plus the signal's number if a signal ended the comparison
             """)
 
     @OptionGroup var options: CompareOptions
 
     @Argument(
         parsing: .captureForPassthrough,
-        help: ArgumentHelp("The program, looked for in PATH as a shell would, and its arguments.", valueName: "program")
+        help: ArgumentHelp("The program, looked up in PATH as a shell does, and its arguments.", valueName: "program")
     )
     var command: [String] = []
 

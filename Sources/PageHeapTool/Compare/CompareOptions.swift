@@ -6,17 +6,17 @@ struct CompareOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Compare PageHeap with these only: \(Self.names), and any library by its path; commas separate.",
+            "Compare PageHeap only with these, separated by commas: \(Self.names), or paths of libraries.",
             valueName: "NAME,PATH…"))
     var with: String?
 
-    @Option(help: ArgumentHelp("How often to run the program under each allocator, 1 to 1000.", valueName: "N"))
+    @Option(help: ArgumentHelp("The number of runs under each allocator, 1 to 1000.", valueName: "N"))
     var runs = 3
 
     @Option(help: ArgumentHelp("Write a page with the chart and the table for the browser.", valueName: "FILE.html"))
     var report: String?
 
-    @Option(help: ArgumentHelp("Write the chart alone as a picture.", valueName: "FILE.svg"))
+    @Option(help: ArgumentHelp("Write only the chart, as an SVG picture.", valueName: "FILE.svg"))
     var svg: String?
 
     @Option(help: ArgumentHelp("Write all figures of all runs as JSON.", valueName: "FILE"))
@@ -26,13 +26,14 @@ struct CompareOptions: ParsableArguments {
     var interval = 50
 
     @Option(
-        help: ArgumentHelp("PageHeap's library, if not \(PreloadLibrary.fileName) beside the tool.", valueName: "FILE"))
+        help: ArgumentHelp(
+            "PageHeap's library. (default: \(PreloadLibrary.fileName) next to the tool)", valueName: "FILE"))
     var library: String?
 
-    @Flag(help: "Let the program's output and messages through, which are dropped otherwise.")
+    @Flag(help: "Show the program's standard output and error, which are discarded by default.")
     var showOutput = false
 
-    @Flag(help: "No progress and no table; messages about errors stay.")
+    @Flag(help: "Print no progress and no table. Errors are still reported.")
     var quiet = false
 
     private static var names: String {
@@ -54,7 +55,7 @@ struct CompareOptions: ParsableArguments {
             throw ValidationError("--interval \(interval) is out of range; it takes 10 to 60000 milliseconds")
         }
         if let names = allocatorNames, names.contains("") {
-            throw ValidationError("--with has an empty name; it takes names and paths with one comma between two")
+            throw ValidationError("--with has an empty name; separate names and paths with single commas")
         }
         try OutputNames(report: report, svg: svg, json: json, standardOutputIsFor: "the table").check()
     }

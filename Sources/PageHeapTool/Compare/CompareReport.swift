@@ -74,14 +74,14 @@ struct CompareReport: Sendable {
         """
         <section class="card reading">
         <h2>How to read it</h2>
-        <p>The same program ran under each allocator, once a round, and each round began with another one. Each cell has \
-        the median, below it the lowest and the highest value where they differ, and the ratio to \(Markup.escape(result.reference)). \
-        A curve is the run of middle length; a dot marks its end.</p>
+        <p>The same program ran under each allocator, once per round, and each round started with a different one. \
+        Each cell has the median, below it the lowest and the highest value if they differ, and the ratio to \
+        \(Markup.escape(result.reference)). A curve shows the run with the median wall time; a dot marks its end.</p>
         <p>Resident memory is summed over all processes of a run; pages that they share count in each. RSS×time is the \
-        area below the curve: what the memory costs where memory is paid by time. Faults are page faults.</p>
-        <p>\(Markup.escape(CompareTable.explanation)) A fall goes on until memory rises by a tenth again, or has been \
-        still for two seconds; falls in the program's last second do not count. There is no figure where the program \
-        ended before.</p>
+        area under the curve: what memory costs if it is billed by time. Faults are page faults.</p>
+        <p>\(Markup.escape(CompareTable.explanation)) A fall lasts until memory rises by a tenth again, or does not \
+        fall further for two seconds; falls in the program's last second do not count. There is no figure if the \
+        program ended before.</p>
         </section>
         """
     }

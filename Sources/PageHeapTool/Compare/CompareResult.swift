@@ -74,7 +74,7 @@ struct CompareResult: Hashable, Sendable {
             let ways = others.map(\.ending).reduce(into: [ProcessEnding]()) { if !$0.contains($1) { $0.append($1) } }
             remarks.append(
                 "Under \(allocator.name) the program \(ways.map(\.description).joined(separator: " or ")) in "
-                    + "\(others.count) of \(allocator.runs.count) runs, which do not count; elsewhere it "
+                    + "\(others.count) of \(allocator.runs.count) runs, which do not count; otherwise it "
                     + "\(expected.description).")
         }
         if endingsAgree, expected != .exited(code: 0), hasRuns {
@@ -84,7 +84,7 @@ struct CompareResult: Hashable, Sendable {
         if !still.isEmpty {
             remarks.append(
                 "Memory never fell by a tenth of its peak under \(still.joined(separator: ", ")): "
-                    + "there the last columns count from the time of the peak.")
+                    + "for them, the last columns count from the time of the peak.")
         }
         return remarks
     }

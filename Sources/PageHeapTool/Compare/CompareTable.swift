@@ -91,8 +91,8 @@ struct CompareTable: Sendable {
 
     /// The explanation of the last columns.
     static let explanation =
-        "fell at: the last time that resident memory fell by a tenth of its peak; +1 s, +5 s, +10 s: what was resident so "
-        + "long after. An allocator that waits before it gives memory back falls late."
+        "fell at: the last time that resident memory fell by a tenth of its peak; +1 s, +5 s, +10 s: resident memory that "
+        + "long after it. If an allocator delays its releases, memory falls late."
 
     private var notFound: String? {
         result.notFound.isEmpty ? nil : "Not found here: \(result.notFound.joined(separator: ", "))."

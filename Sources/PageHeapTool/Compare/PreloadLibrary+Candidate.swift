@@ -7,7 +7,7 @@ extension PreloadLibrary {
     ///   - header: the header of a library for the required platform.
     init(candidate: FilePath, matching header: ELFHeader) throws(ToolError) {
         guard let absolute = candidate.resolved else {
-            throw ToolError(.noInput, "--with: the library '\(candidate)' is not there; check the path")
+            throw ToolError(.noInput, "--with: the library '\(candidate)' was not found; check the path")
         }
         let own: ELFHeader?
         do {
@@ -17,13 +17,13 @@ extension PreloadLibrary {
         }
         guard let own, own.isSharedObject, own.loader == nil else {
             throw ToolError(
-                .noInput, "--with: '\(candidate)' is not a shared library; name one that can be preloaded, a file .so")
+                .noInput, "--with: '\(candidate)' is not a shared library; name a .so file that can be preloaded")
         }
         if !own.matches(header) {
             throw ToolError(
                 .noInput,
-                "--with: '\(candidate)' is a \(own.platform) library; name one for \(header.platform), as the program is"
-            )
+                "--with: '\(candidate)' is a \(own.platform) library; it must be for \(header.platform), "
+                    + "like PageHeap's library")
         }
         self.init(path: absolute, header: own)
     }

@@ -31,11 +31,11 @@ enum PreloadProbe {
         let lines = list.split(separator: "\n")
         if let missing = lines.first(where: { $0.hasSuffix("=> not found") }) {
             let name = missing.split { $0 == " " || $0 == "\t" }.first ?? ""
-            return "it needs \(name), which is not found"
+            return "it needs \(name), which was not found"
         }
         let isLoaded = lines.contains { line in
             line.split { $0 == " " || $0 == "\t" }.contains { $0 == path }
         }
-        return isLoaded ? nil : "the system's loader does not take it"
+        return isLoaded ? nil : "the system's loader rejects it"
     }
 }

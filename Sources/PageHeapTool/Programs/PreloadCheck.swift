@@ -36,8 +36,8 @@ struct PreloadCheck: Sendable {
         guard interpreter.resolved != nil else {
             throw ToolError(
                 .notExecutable,
-                "'\(file)' cannot run: its first line names the interpreter '\(script.interpreter)', which is not there"
-            )
+                "'\(file)' cannot run: its first line names the interpreter '\(script.interpreter)', "
+                    + "which was not found")
         }
         if let name = script.nameSoughtByEnvironment {
             // If the program is not found, env itself reports that.
@@ -63,7 +63,7 @@ struct PreloadCheck: Sendable {
         }
         if let loader = header.loader, FilePath(loader).resolved == nil {
             throw ToolError(
-                .notExecutable, "'\(file)' cannot run: it needs the loader '\(loader)', which is not there")
+                .notExecutable, "'\(file)' cannot run: it needs the loader '\(loader)', which was not found")
         }
     }
 
@@ -71,8 +71,8 @@ struct PreloadCheck: Sendable {
         guard let gain = privileges.gain(from: FilePrivileges(of: file)) else { return }
         throw refusal(
             of: file, startedAs: program,
-            "cannot be given another malloc: \(gain), and the system's loader then ignores LD_PRELOAD; "
-                + "run it as the user that it runs as, or use a copy without that privilege")
+            "cannot be given another malloc: \(gain), so the system's loader ignores LD_PRELOAD; run the tool "
+                + "as that user or group (for capabilities, as root), or use a copy without that privilege")
     }
 
     private func refusal(of file: FilePath, startedAs program: FilePath, _ reason: String) -> ToolError {

@@ -23,7 +23,7 @@ struct PreloadLibrary: Hashable, Sendable {
                 named == nil
                 ? "build it with 'swift build -c release --product pageheapmalloc', or name it with --library"
                 : "check the path that --library gives"
-            throw ToolError(.noInput, "the malloc library '\(wanted)' is not there; \(remedy)")
+            throw ToolError(.noInput, "the malloc library '\(wanted)' was not found; \(remedy)")
         }
         let header: ELFHeader?
         do {
@@ -32,7 +32,7 @@ struct PreloadLibrary: Hashable, Sendable {
             throw ToolError(.noInput, "the malloc library '\(absolute)' cannot be read: \(error)")
         }
         guard let header, header.isSharedObject else {
-            throw ToolError(.noInput, "'\(absolute)' is not a shared library; --library wants \(Self.fileName)")
+            throw ToolError(.noInput, "'\(absolute)' is not a shared library; --library needs \(Self.fileName)")
         }
         self.path = absolute
         self.header = header
@@ -40,7 +40,7 @@ struct PreloadLibrary: Hashable, Sendable {
 
     private static func besideTool() throws(ToolError) -> FilePath {
         guard let tool = FilePath("/proc/self/exe").resolved else {
-            throw ToolError(.internalError, "cannot tell where the tool itself is (/proc/self/exe is not readable)")
+            throw ToolError(.internalError, "cannot find the tool's own path (/proc/self/exe is not readable)")
         }
         return tool.removingLastComponent().appending(fileName)
     }

@@ -44,13 +44,13 @@ struct ProgramFinder: Sendable {
             if reason == .noSuchFileOrDirectory || reason == .notDirectory {
                 throw ToolError(.notFound, "program '\(path)' was not found; check the path")
             }
-            throw ToolError(.notExecutable, "program '\(path)' cannot be reached: \(reason)")
+            throw ToolError(.notExecutable, "program '\(path)' cannot be accessed: \(reason)")
         }
         if status.st_mode & S_IFMT == S_IFDIR {
             throw ToolError(.notExecutable, "'\(path)' is a folder; name a program")
         }
         if path.withPlatformString({ faccessat(AT_FDCWD, $0, X_OK, AT_EACCESS) }) != 0 {
-            throw ToolError(.notExecutable, "'\(path)' is not executable for you; 'chmod +x' would make it so")
+            throw ToolError(.notExecutable, "you may not execute '\(path)'; try 'chmod +x'")
         }
     }
 }

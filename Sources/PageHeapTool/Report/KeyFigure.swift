@@ -15,7 +15,7 @@ struct KeyFigure: Hashable, Sendable {
         let whichPeak =
             switch result.peakResidentSource {
             case _ where !wasSeen: "the program ended too soon"
-            case .kernel: "largest process, by the kernel's mark"
+            case .kernel: "largest process, from the kernel"
             case .samples: result.processes > 1 ? "up to \(result.processes) processes" : ""
             }
         var figures = [
@@ -47,18 +47,18 @@ struct KeyFigure: Hashable, Sendable {
             figures.append(
                 KeyFigure(
                     label: "memory limit", value: "\(limit)",
-                    note: "allocations gave back \(result.releasedForLimitBytes) for it"))
+                    note: "allocations released \(result.releasedForLimitBytes) to stay within it"))
         }
         figures.append(
-            KeyFigure(label: "given back in all", value: "\(result.releasedBytes)", note: releaseNote(result)))
+            KeyFigure(label: "released in total", value: "\(result.releasedBytes)", note: releaseNote(result)))
         let countedForReuse = result.releasedBytes - result.releasedInSpansBytes
         if countedForReuse > .zero {
             // The count is coarse, and may include pages that had never been used.
             let reused = min(result.reusedWithin10sBytes, countedForReuse)
             figures.append(
                 KeyFigure(
-                    label: "used again in 10 s", value: TimeText.share(reused.asDouble, of: countedForReuse.asDouble),
-                    note: "of the pages given back"))
+                    label: "reused within 10 s", value: TimeText.share(reused.asDouble, of: countedForReuse.asDouble),
+                    note: "of the released pages"))
         }
         figures += [
             KeyFigure(

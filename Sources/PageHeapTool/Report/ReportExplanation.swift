@@ -23,17 +23,17 @@ struct ReportExplanation: Sendable {
         var remarks: [String] = []
         if result.heapFiguresPublished {
             remarks.append(
-                "Where resident and retained fall towards in use while the program goes on, memory that it no longer "
-                    + "needs is given back. Where in use itself stays high, the program still holds it: "
-                    + "no allocator can give that back.")
+                "If 'resident' and 'retained' fall towards 'in use' while the program runs, memory that it no longer "
+                    + "needs is being released. If 'in use' stays high, the program still holds that memory: "
+                    + "no allocator can release it.")
             remarks.append(
-                "The heap's figures may lag by what the threads' caches hold. Given back counts every time that "
-                    + "memory went back, also when it was needed again later; how much of it was used again within 10 s is counted "
-                    + "coarsely, by stretches of 4 MiB.")
+                "The heap's figures may lag by what the threads' caches hold. 'Released in total' counts every "
+                    + "release, even if the memory was needed again later; how much of it was reused within 10 s is "
+                    + "counted coarsely, in units of 4 MiB.")
         }
         remarks.append(
             "Resident is summed over all processes of the run; pages that processes share, such as a library's code, "
-                + "count in each. The last sample lies up to one interval before the end.")
+                + "count in each. The last sample was taken up to one interval before the end.")
         if result.peakResidentSource == .kernel {
             remarks.append(
                 "The peak fell between two samples, so it is the kernel's high-water mark of the largest single process "
@@ -41,8 +41,8 @@ struct ReportExplanation: Sendable {
         }
         if result.samplesMerged > 1 {
             remarks.append(
-                "The run was long: each sample kept stands for \(result.samplesMerged) and is the highest of them. "
-                    + "Mean and peak come from all of them.")
+                "The run was long: each sample kept is the highest of \(result.samplesMerged). "
+                    + "Mean and peak come from all samples.")
         }
         return remarks
     }

@@ -63,12 +63,13 @@ extension RunResult {
                 + "tool and library must come from the same build."
         }
         if !outcome.hasHeapFigures {
-            return "No process published figures of its heap, so it did not run on PageHeap: "
-                + "it may have replaced its environment, or brought its own malloc."
+            return "No process published figures of its heap, so none ran on PageHeap: "
+                + "the program may have replaced its environment, or brought its own malloc."
         }
         if outcome.processesLeft > 0 {
-            let many = outcome.processesLeft == 1 ? "1 process was" : "\(outcome.processesLeft) processes were"
-            return "\(many) still running when the program ended, and not waited for."
+            let count = outcome.processesLeft
+            let (many, them) = count == 1 ? ("1 process was", "it") : ("\(count) processes were", "them")
+            return "\(many) still running when the program ended; the tool did not wait for \(them)."
         }
         return nil
     }

@@ -64,7 +64,8 @@ struct OutputFile: ~Copyable {
             let reason = Errno(rawValue: errno)
             let remedy =
                 reason == .noSuchFileOrDirectory
-                ? "its folder '\(folder)' is not there; make it first" : "\(reason); choose a folder you can write to"
+                ? "its folder '\(folder)' does not exist; create it first"
+                : "\(reason); choose a folder you can write to"
             throw ToolError(.inputOutput, remedy)
         }
         // The program must not inherit the descriptor.

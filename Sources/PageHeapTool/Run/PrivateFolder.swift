@@ -24,7 +24,7 @@ struct PrivateFolder: ~Copyable {
         let places = candidates.map { "'\($0)'" }.joined(separator: ", ")
         throw ToolError(
             .inputOutput,
-            "cannot make a private folder in \(places): \(reason); set TMPDIR to a folder you can write to")
+            "cannot create a private folder in \(places): \(reason); set TMPDIR to a folder you can write to")
     }
 
     /// Returns the folders to try, best first: a memory-backed one, so that statistics cause no disk writes, then

@@ -60,7 +60,8 @@ struct RunSession: Sendable {
         let made = library.path.withPlatformString { to in link.withPlatformString { symlink(to, $0) } }
         if made != 0 || link.bytes.contains(where: separators.contains) {
             throw ToolError(
-                .noInput, "LD_PRELOAD cannot hold '\(library.path)' (blanks and colons separate); move the library")
+                .noInput,
+                "LD_PRELOAD cannot hold '\(library.path)' (spaces and colons are separators); move the library")
         }
         return link
     }

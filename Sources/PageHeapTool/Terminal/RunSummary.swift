@@ -50,8 +50,8 @@ struct RunSummary: Sendable {
 
     private var nextStep: String {
         if let report = written.first(where: { $0.purpose == "report" }) {
-            return "next: open \(report.path) in a browser; every curve is there with its figures"
+            return "next: open \(report.path) in a browser; it shows every curve with its figures"
         }
-        return "next: pageheap run --report run.html -- … draws these curves as a page for the browser"
+        return "next: pageheap run --report run.html -- … writes a page with these curves for the browser"
     }
 }

@@ -105,11 +105,11 @@ struct CompareProgramTests {
     }
 
     @Test(arguments: [
-        (["--with", "nonsense"], 64, "no allocator known here"), (["--runs", "0"], 64, "1 to 1000"),
-        (["--with", "/no/such.so"], 66, "'/no/such.so' is not there"),
+        (["--with", "nonsense"], 64, "is not a known allocator"), (["--runs", "0"], 64, "1 to 1000"),
+        (["--with", "/no/such.so"], 66, "'/no/such.so' was not found"),
         (["--with", "/etc/passwd"], 66, "is not a shared library"),
         (["--json", "/no/such/folder/x"], 74, "cannot write the JSON file"), (["--nonsense"], 64, "unknown option"),
-        (["--library", "/no/such"], 66, "'/no/such' is not there"),
+        (["--library", "/no/such"], 66, "'/no/such' was not found"),
     ])
     func wrongUseRunsNothing(options: [String], code: Int32, part: String) throws {
         let outcome = try BuiltTool.run(["compare"] + options + ["--", "touch", folder.file("marker")])
@@ -126,8 +126,7 @@ struct CompareProgramTests {
         let outcome = try BuiltTool.run(["compare", "--with", stump, "--", "touch", folder.file("marker")])
         #expect(outcome.code == 66)
         #expect(
-            outcome.errors == "pageheap: --with: '\(stump)' cannot be preloaded: the system's loader does not take it\n"
-        )
+            outcome.errors == "pageheap: --with: '\(stump)' cannot be preloaded: the system's loader rejects it\n")
         #expect(!folder.names.contains("marker"))
     }
 

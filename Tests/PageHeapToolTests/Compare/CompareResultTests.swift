@@ -40,9 +40,9 @@ struct CompareResultTests {
         #expect(
             result.remarks == [
                 "Under jemalloc the program was killed by signal 11 (SIGSEGV) in 1 of 2 runs, which do not count; "
-                    + "elsewhere it exited with 0.",
+                    + "otherwise it exited with 0.",
                 "Under mimalloc the program exited with 3 or exited with 4 in 2 of 2 runs, which do not count; "
-                    + "elsewhere it exited with 0.",
+                    + "otherwise it exited with 0.",
             ])
     }
 

@@ -81,12 +81,12 @@ struct LibraryFinderTests {
         let other = try library("own/libother.so", machine: 183)
         let text = try write("own/libtext.so", Array("text".utf8))
         #expect(refusal(["nonsense"])?.status == .usage)
-        #expect(refusal(["nonsense"])?.message.contains("known are glibc, jemalloc,") == true)
+        #expect(refusal(["nonsense"])?.message.contains("use glibc, jemalloc,") == true)
         #expect(refusal(["jemalloc"])?.status == .noInput)
         #expect(refusal(["jemalloc"])?.message.contains("apt install libjemalloc2") == true)
-        #expect(refusal(["/no/such.so"])?.message.contains("'/no/such.so' is not there") == true)
+        #expect(refusal(["/no/such.so"])?.message.contains("'/no/such.so' was not found") == true)
         #expect(refusal([text])?.message.contains("is not a shared library") == true)
-        #expect(refusal([other])?.message.contains("is a 64-bit AArch64 library; name one for 64-bit x86-64") == true)
+        #expect(refusal([other])?.message.contains("is a 64-bit AArch64 library; it must be for 64-bit x86-64") == true)
         #expect(refusal(["/bin/sh"])?.message.contains("is not a shared library") == true)
     }
 
@@ -107,7 +107,7 @@ struct LibraryFinderTests {
         #expect(PreloadProbe.refusal(of: "/a/libx.so", list: "") != nil)
         #expect(
             PreloadProbe.refusal(of: "/a/libx.so", list: list + "\tliby.so.1 => not found\n")
-                == "it needs liby.so.1, which is not found")
+                == "it needs liby.so.1, which was not found")
     }
 
     private func found(_ name: String, libraryPath: String? = nil) -> String? {

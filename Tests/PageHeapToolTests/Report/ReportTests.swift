@@ -96,20 +96,20 @@ struct ReportTests {
         }
         var result = RunResult.make(samples: samples)
         #expect(figure("memory limit", result) == nil)
-        #expect(figure("given back in all", result)?.note == "in 42 calls")
-        #expect(figure("used again in 10 s", result)?.value == "10 %")
+        #expect(figure("released in total", result)?.note == "in 42 calls")
+        #expect(figure("reused within 10 s", result)?.value == "10 %")
         #expect(figure("scavenger's share", result)?.value == "0.2 %")
         #expect(figure("scavenger's share", result)?.note == "of 2 processors, 12 wake-ups")
         result.memoryLimitBytes = ByteCount(64 << 20)
         result.releasedForLimitBytes = ByteCount(30 << 20)
         result.releaseFailures = 3
         #expect(figure("memory limit", result)?.value == "64.0 MiB")
-        #expect(figure("memory limit", result)?.note == "allocations gave back 30.0 MiB for it")
-        #expect(figure("given back in all", result)?.note == "in 42 calls, 3 refused")
+        #expect(figure("memory limit", result)?.note == "allocations released 30.0 MiB to stay within it")
+        #expect(figure("released in total", result)?.note == "in 42 calls, 3 refused")
         result.reusedWithin10sBytes = ByteCount(.max)
-        #expect(figure("used again in 10 s", result)?.value == "100 %")
+        #expect(figure("reused within 10 s", result)?.value == "100 %")
         result.releasedInSpansBytes = result.releasedBytes
-        #expect(figure("used again in 10 s", result) == nil)
+        #expect(figure("reused within 10 s", result) == nil)
         #expect(HTMLReport(result: result).page().contains("memory limit"))
     }
 

@@ -41,7 +41,7 @@ struct OutputFileTests {
     @Test func whatCannotBeWrittenIsSaidAtOnce() throws {
         let missing = failure(folder.file("none/report"))
         #expect(missing?.status == .inputOutput)
-        #expect(missing?.message.contains("its folder '\(folder.file("none"))' is not there") == true)
+        #expect(missing?.message.contains("its folder '\(folder.file("none"))' does not exist") == true)
         #expect(failure(folder.path)?.message.contains("it is a folder") == true)
     }
 

@@ -11,7 +11,7 @@ struct RunUsageTests {
         (["run", "--", "no-such-program-anywhere"], 127, "was not found in PATH"),
         (["run", "--", "/no/such/program"], 127, "'/no/such/program' was not found"),
         (["run", "--", "/tmp"], 126, "is a folder"),
-        (["run", "--library", "/no/such/library", "--", "ls"], 66, "'/no/such/library' is not there"),
+        (["run", "--library", "/no/such/library", "--", "ls"], 66, "'/no/such/library' was not found"),
         (["run", "--library", "/etc/passwd", "--", "ls"], 66, "is not a shared library"),
     ])
     func oneLineAndTheRightCode(arguments: [String], code: Int32, part: String) throws {
