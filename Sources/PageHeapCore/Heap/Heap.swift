@@ -137,13 +137,10 @@ package struct Heap<System: OperatingSystem> {
     @inline(__always)
     var locked: UnsafeMutablePointer<LockedPages> { withUnsafeMutablePointer(to: &state.pointee.locked) { $0 } }
 
-    /// One of the page caches, in place: access through the array would count as access to the whole of it.
+    /// One of the page caches.
     @inline(__always)
     func pageCache(_ shard: Int) -> UnsafeMutablePointer<PageCacheShard> {
-        invariant(shard >= 0 && shard < Tunables.pageCacheShards, "no such page cache")
-        return withUnsafeMutablePointer(to: &state.pointee.shards) {
-            UnsafeMutableRawPointer($0).assumingMemoryBound(to: PageCacheShard.self) + shard
-        }
+        withUnsafeMutablePointer(to: &state.pointee.shards) { InPlace($0)[shard] }
     }
 
     @inline(__always)

@@ -13,15 +13,12 @@ struct TraceRecords: ~Copyable {
 
     /// The place of a record.
     ///
-    /// - Parameters:
-    ///   - number: the number of records written before it.
-    ///   - records: a pointer, because reading an element through its owner would copy the whole array.
+    /// - Parameter number: the number of records written before it.
     static func place(
         _ number: UInt64, in records: UnsafeMutablePointer<TraceRecords>
     ) -> UnsafeMutablePointer<TraceRecord> {
         withUnsafeMutablePointer(to: &records.pointee.last) {
-            UnsafeMutableRawPointer($0).assumingMemoryBound(to: TraceRecord.self)
-                + Int(truncatingIfNeeded: number % UInt64(Tunables.traceRecordLimit))
+            InPlace($0)[Int(truncatingIfNeeded: number % UInt64(Tunables.traceRecordLimit))]
         }
     }
 }

@@ -71,6 +71,9 @@ extension PageAllocator {
         }
         for index in batch.words {
             let taken = batch.taken.word(index)
+            if bitmaps.allocated.word(index) & taken != taken || bitmaps.scavenged.word(index) & taken != 0 {
+                fatal("pages were released twice; chunk:", batch.chunk.base.rawValue)
+            }
             bitmaps.allocated.setWord(index, to: bitmaps.allocated.word(index) & ~taken)
             bitmaps.scavenged.setWord(index, to: bitmaps.scavenged.word(index) | taken)
         }

@@ -129,6 +129,8 @@ package struct SummaryTree {
 
     @inline(__always)
     private func entry(_ level: Int, _ index: Int) -> UnsafeMutablePointer<Atomic<UInt64>> {
+        invariant(
+            index >= levels[level].first && index - levels[level].first < levels[level].count, "no such summary")
         let address = bases[level].load(ordering: .relaxed) &+ UInt(bitPattern: index &* MemoryLayout<UInt64>.stride)
         return UnsafeMutablePointer(bitPattern: address).unsafelyUnwrapped
     }

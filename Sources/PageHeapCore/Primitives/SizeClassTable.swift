@@ -14,9 +14,9 @@ package struct SizeClassTable: ~Copyable {
     /// log2 of the dividend of the reciprocals.
     package static var reciprocalShift: UInt { 35 }
 
-    private var entries: InlineArray<73, Entry>
+    fileprivate var entries: InlineArray<73, Entry>
     /// The class for each size in units of 16 bytes, rounded up: 0 to 2,048 units. Size 0 gets a block of 16 bytes.
-    private var classes: InlineArray<2049, UInt8>
+    fileprivate var classes: InlineArray<2049, UInt8>
 
     package init() {
         classes = InlineArray(repeating: 1)
@@ -37,28 +37,28 @@ package struct SizeClassTable: ~Copyable {
     }
 }
 
-/// Reads single elements of a ``SizeClassTable`` in place. Reading an element of a stored array through its owner
-/// copies the whole array with today's compiler: 2 KiB per malloc.
+/// Reads single elements of a ``SizeClassTable``: see ``InPlace``.
 package struct SizeClassLookup {
-    private let table: UnsafeRawPointer
+    private let table: UnsafeMutablePointer<SizeClassTable>
 
     /// - Parameter table: lies in memory that does not move and outlives the lookup.
     @inline(__always)
-    package init(_ table: UnsafeMutablePointer<SizeClassTable>) { self.table = UnsafeRawPointer(table) }
+    package init(_ table: UnsafeMutablePointer<SizeClassTable>) { self.table = table }
 
     /// Returns the class for a size of at most 32 KiB.
     @inline(__always)
     package func sizeClass(holding bytes: ByteCount) -> SizeClass {
         let unit = UInt(1) &<< UInt(SizeClass.unitShift)
         let units = (bytes.rawValue &+ (unit &- 1)) &>> UInt(SizeClass.unitShift)
-        let classes = MemoryLayout<InlineArray<73, SizeClassTable.Entry>>.stride
-        return SizeClass(table.load(fromByteOffset: classes &+ Int(bitPattern: units), as: UInt8.self))
+        let number = withUnsafeMutablePointer(to: &table.pointee.classes) {
+            InPlace($0)[Int(bitPattern: units)].pointee
+        }
+        return SizeClass(number)
     }
 
     /// The figures of a class.
     @inline(__always)
     package subscript(sizeClass: SizeClass) -> SizeClassTable.Entry {
-        table.load(
-            fromByteOffset: sizeClass.index &* MemoryLayout<SizeClassTable.Entry>.stride, as: SizeClassTable.Entry.self)
+        withUnsafeMutablePointer(to: &table.pointee.entries) { InPlace($0)[sizeClass.index].pointee }
     }
 }

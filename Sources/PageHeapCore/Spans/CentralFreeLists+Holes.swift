@@ -44,12 +44,12 @@ extension CentralFreeLists {
         let blocks = UInt(entry.blocksPerSpan)
         let physicalPage = source.physicalPage
 
-        lists.pointee[sizeClass.index].lock.lock()
+        list(sizeClass).pointee.lock.lock()
         guard span.pointee.sizeClass == sizeClass.rawValue, span.pointee.freeBlocks > 0,
             span.pointee.freeBlocks < entry.blocksPerSpan
         else {
             // Fully used, or on its way to or from the heap.
-            lists.pointee[sizeClass.index].lock.unlock()
+            list(sizeClass).pointee.lock.unlock()
             return 0
         }
         let wasTouched = span.pointee.wasTouched
@@ -59,7 +59,7 @@ extension CentralFreeLists {
             ? 0 : span.pointee.releasableHoles(blockBytes: blockBytes, blocks: blocks, physicalPage: physicalPage)
         if wasTouched { pass.sawBusySpan = true }
         if holes == 0 {
-            lists.pointee[sizeClass.index].lock.unlock()
+            list(sizeClass).pointee.lock.unlock()
             return 0
         }
         let claimed = span.pointee.freeBlocks(
@@ -67,17 +67,17 @@ extension CentralFreeLists {
         span.pointee.claim(claimed)
         if span.pointee.freeBlocks == 0 { unlink(index, sizeClass) }
         let base = span.pointee.base
-        lists.pointee[sizeClass.index].lock.unlock()
+        list(sizeClass).pointee.lock.unlock()
 
         let (done, outcome) = Self.release(holes, of: base, physicalPage, release)
 
-        lists.pointee[sizeClass.index].lock.lock()
+        list(sizeClass).pointee.lock.lock()
         if span.pointee.freeBlocks == 0 { link(index, sizeClass) }
         span.pointee.unclaim(claimed)
         span.pointee.releasedPhysicalPages |= done
         let isEmpty = span.pointee.freeBlocks == entry.blocksPerSpan
         if isEmpty { unlink(index, sizeClass) }
-        lists.pointee[sizeClass.index].lock.unlock()
+        list(sizeClass).pointee.lock.unlock()
         let released = physicalPage * UInt(done.nonzeroBitCount)
         source.noteHoles(released: released, calls: outcome.calls, failures: outcome.failures)
         // Its last blocks came back in the meantime.

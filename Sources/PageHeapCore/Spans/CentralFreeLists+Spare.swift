@@ -6,9 +6,9 @@ extension CentralFreeLists {
     /// - Returns: whether the span was kept.
     func keepAsSpare(_ index: SpanIndex, _ sizeClass: SizeClass) -> Bool {
         list(sizeClass).pointee.lock.assertHeld()
-        guard lists.pointee[sizeClass.index].spare == 0 else { return false }
-        lists.pointee[sizeClass.index].spare = UInt32(truncatingIfNeeded: index.rawValue)
-        lists.pointee[sizeClass.index].wasSpareSeen = false
+        guard list(sizeClass).pointee.spare == 0 else { return false }
+        list(sizeClass).pointee.spare = UInt32(truncatingIfNeeded: index.rawValue)
+        list(sizeClass).pointee.wasSpareSeen = false
         return true
     }
 
@@ -17,9 +17,9 @@ extension CentralFreeLists {
     /// - Returns: whether there was a spare.
     func linkSpare(_ sizeClass: SizeClass) -> Bool {
         list(sizeClass).pointee.lock.assertHeld()
-        let spare = lists.pointee[sizeClass.index].spare
+        let spare = list(sizeClass).pointee.spare
         if spare == 0 { return false }
-        lists.pointee[sizeClass.index].spare = 0
+        list(sizeClass).pointee.spare = 0
         link(SpanIndex(UInt(spare)), sizeClass)
         return true
     }
@@ -31,18 +31,18 @@ extension CentralFreeLists {
     package func releaseSpares(regardless: Bool) -> Bool {
         var later = false
         for number in 1..<SizeClass.count {
-            lists.pointee[number].lock.lock()
+            InPlace(lists)[number].pointee.lock.lock()
             var spare: UInt32 = 0
-            if lists.pointee[number].spare != 0 {
-                if regardless || lists.pointee[number].wasSpareSeen {
-                    spare = lists.pointee[number].spare
-                    lists.pointee[number].spare = 0
+            if InPlace(lists)[number].pointee.spare != 0 {
+                if regardless || InPlace(lists)[number].pointee.wasSpareSeen {
+                    spare = InPlace(lists)[number].pointee.spare
+                    InPlace(lists)[number].pointee.spare = 0
                 } else {
-                    lists.pointee[number].wasSpareSeen = true
+                    InPlace(lists)[number].pointee.wasSpareSeen = true
                     later = true
                 }
             }
-            lists.pointee[number].lock.unlock()
+            InPlace(lists)[number].pointee.lock.unlock()
             if spare != 0 { release(SpanIndex(UInt(spare))) }
         }
         return later

@@ -19,7 +19,7 @@ package struct CentralFreeLists<Source: PageSource> {
     /// The state of one size class.
     @inline(__always)
     func list(_ sizeClass: SizeClass) -> UnsafeMutablePointer<CentralFreeList> {
-        UnsafeMutableRawPointer(lists).assumingMemoryBound(to: CentralFreeList.self) + sizeClass.index
+        InPlace(lists)[sizeClass.index]
     }
 
     /// Takes blocks of a class from its spans. Adds a span if none has free blocks. The caller holds no class lock or
@@ -44,10 +44,10 @@ package struct CentralFreeLists<Source: PageSource> {
         let blockBytes = UInt(entry.blockBytes)
         var taken = 0
         var touchedHoles = 0
-        lists.pointee[sizeClass.index].lock.lock()
+        list(sizeClass).pointee.lock.lock()
         while taken < count {
-            if lists.pointee[sizeClass.index].firstPartial == 0 && !linkSpare(sizeClass) { break }
-            let index = SpanIndex(UInt(lists.pointee[sizeClass.index].firstPartial))
+            if list(sizeClass).pointee.firstPartial == 0 && !linkSpare(sizeClass) { break }
+            let index = SpanIndex(UInt(list(sizeClass).pointee.firstPartial))
             let span = source.spanRecord(index)
             let base = span.pointee.base
             let before = taken
@@ -65,7 +65,7 @@ package struct CentralFreeLists<Source: PageSource> {
             }
             if span.pointee.freeBlocks == 0 { unlink(index, sizeClass) }
         }
-        lists.pointee[sizeClass.index].lock.unlock()
+        list(sizeClass).pointee.lock.unlock()
         if touchedHoles > 0 { source.noteHoles(touched: source.physicalPage * UInt(touchedHoles)) }
         return taken
     }
@@ -88,9 +88,9 @@ package struct CentralFreeLists<Source: PageSource> {
         span.pointee.sizeClass = sizeClass.rawValue
         span.pointee.freeBlocks = entry.blocksPerSpan
         source.setSpanEntry(PageMapEntry(span: index, sizeClass: sizeClass), from: address, count: pages)
-        lists.pointee[sizeClass.index].lock.lock()
+        list(sizeClass).pointee.lock.lock()
         link(index, sizeClass)
-        lists.pointee[sizeClass.index].lock.unlock()
+        list(sizeClass).pointee.lock.unlock()
         return true
     }
 
@@ -102,7 +102,7 @@ package struct CentralFreeLists<Source: PageSource> {
     package func give(_ blocks: UnsafeMutablePointer<UInt>, _ count: Int, of sizeClass: SizeClass) {
         let entry = classes[sizeClass]
         var emptied: UInt32 = 0  // spans to return to the heap, linked through `next`
-        lists.pointee[sizeClass.index].lock.lock()
+        list(sizeClass).pointee.lock.lock()
         var position = 0
         while position < count {
             let found = source.spanEntry(of: blocks[position])
@@ -133,7 +133,7 @@ package struct CentralFreeLists<Source: PageSource> {
                 }
             }
         }
-        lists.pointee[sizeClass.index].lock.unlock()
+        list(sizeClass).pointee.lock.unlock()
         while emptied != 0 {
             let index = SpanIndex(UInt(emptied))
             emptied = source.spanRecord(index).pointee.next
@@ -197,13 +197,13 @@ package struct CentralFreeLists<Source: PageSource> {
     /// Puts a span at the front of its class's list. The caller holds the class lock.
     func link(_ index: SpanIndex, _ sizeClass: SizeClass) {
         list(sizeClass).pointee.lock.assertHeld()
-        let first = lists.pointee[sizeClass.index].firstPartial
+        let first = list(sizeClass).pointee.firstPartial
         let number = UInt32(truncatingIfNeeded: index.rawValue)
         let span = source.spanRecord(index)
         span.pointee.next = first
         span.pointee.previous = 0
         if first != 0 { source.spanRecord(SpanIndex(UInt(first))).pointee.previous = number }
-        lists.pointee[sizeClass.index].firstPartial = number
+        list(sizeClass).pointee.firstPartial = number
     }
 
     /// Takes a span off its class's list. The caller holds the class lock.
@@ -211,7 +211,7 @@ package struct CentralFreeLists<Source: PageSource> {
         list(sizeClass).pointee.lock.assertHeld()
         let span = source.spanRecord(index).pointee
         if span.previous == 0 {
-            lists.pointee[sizeClass.index].firstPartial = span.next
+            list(sizeClass).pointee.firstPartial = span.next
         } else {
             source.spanRecord(SpanIndex(UInt(span.previous))).pointee.next = span.next
         }

@@ -18,21 +18,19 @@ package struct TransferCache {
     /// The smallest `count` since the worker's last look: the batches that were not needed.
     private var fewest: Int
 
-    /// Returns the address of a batch's blocks. Reading an element through the owner would copy all of them.
+    /// Returns the address of a batch's blocks.
     @inline(__always)
     private static func batch(
         _ batches: UnsafeMutablePointer<TransferCache>, _ number: Int
     ) -> UnsafeMutablePointer<UInt> {
-        UnsafeMutableRawPointer(batches).assumingMemoryBound(to: UInt.self) + number &* blockLimit
+        withUnsafeMutablePointer(to: &batches.pointee.blocks) { InPlace($0)[number &* blockLimit] }
     }
 
     @inline(__always)
     private static func count(
         _ batches: UnsafeMutablePointer<TransferCache>, _ number: Int
     ) -> UnsafeMutablePointer<UInt32> {
-        (UnsafeMutableRawPointer(batches) + batchLimit * blockLimit * MemoryLayout<UInt>.stride).assumingMemoryBound(
-            to: UInt32.self)
-            + number
+        withUnsafeMutablePointer(to: &batches.pointee.counts) { InPlace($0)[number] }
     }
 
     /// Copies block addresses between regions that may overlap.

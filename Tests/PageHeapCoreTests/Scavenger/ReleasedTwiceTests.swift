@@ -1,0 +1,33 @@
+import PageHeapSimulation
+import Testing
+
+@testable import PageHeapCore
+
+/// Pages that are put back as released were in use for it, and had memory.
+@Suite("Pages released twice")
+struct ReleasedTwiceTests {
+    private static func takenBatch(_ heap: TestHeap) -> ReleaseBatch {
+        var batch = ReleaseBatch()
+        heap.simulation.pages.takeForRelease(
+            &batch, in: TestHeap.someChunk, from: .last, limit: 8, MachineFigures(of: heap.system))
+        return batch
+    }
+
+    @Test func puttingABatchBackOnceIsFine() throws {
+        let heap = try TestHeap()
+        try heap.add(0, allocated: [[0, 5]])
+        heap.simulation.pages.putBack(Self.takenBatch(heap))
+        #expect(heap.simulation.pages.scavengedPages == 8)
+        heap.simulation.pages.checkInvariants()
+    }
+
+    @Test func puttingItBackTwiceIsFatal() async throws {
+        await #expect(processExitsWith: .failure) {
+            let heap = try TestHeap()
+            try heap.add(0, allocated: [[0, 5]])
+            let batch = ReleasedTwiceTests.takenBatch(heap)
+            heap.simulation.pages.putBack(batch)
+            heap.simulation.pages.putBack(batch)
+        }
+    }
+}
