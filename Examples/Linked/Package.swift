@@ -4,7 +4,7 @@ import PackageDescription
 let package = Package(
     name: "Linked",
     dependencies: [
-        // In your own package: .package(url: "…", from: "0.1.0")
+        // In your own package: .package(url: "…", branch: "main")
         .package(name: "PageHeap", path: "../..")
     ],
     targets: [
