@@ -29,8 +29,11 @@ uint32_t pageheap_processor_hundredths(void) {
     long bytes = syscall(SYS_sched_getaffinity, 0, sizeof set, set);
     long count = 0;
     for (long word = 0; word < bytes / (long)sizeof set[0]; word++) count += __builtin_popcountl(set[word]);
-    if (count <= 0) count = sysconf(_SC_NPROCESSORS_ONLN);
     errno = saved;
+    // Not by sysconf: the worker asks, whose thread the C library does not know, and parsing a file uses what it has per thread.
+    static uint32_t known;  // relaxed: the last count that was granted
+    if (count > 0) __atomic_store_n(&known, (uint32_t)count, __ATOMIC_RELAXED);
+    else count = __atomic_load_n(&known, __ATOMIC_RELAXED);
     uint32_t machine = count > 0 && count < 1000000 ? (uint32_t)count * 100 : 100;
     uint32_t quota = __atomic_load_n(&quota_hundredths, __ATOMIC_RELAXED);
     return quota < machine ? quota : machine;

@@ -5,7 +5,8 @@ struct ProcessTests {
     @Test(
         "What the library does to a process, and does not",
         arguments: [
-            "comes-and-goes", "attributes", "alone", "sandbox", "in-the-way", "moved", "cut", "left", "small", "tables",
+            "comes-and-goes", "attributes", "alone", "sandbox", "in-the-way", "moved", "cut", "left", "small",
+            "in-the-way-of-books", "tables",
             "locked",
             "names",
         ])

@@ -8,7 +8,6 @@ extension Heap {
     /// - Returns: the bytes added; 0 if the system refuses, and then nothing has changed.
     func grow(toHold count: PageCount) -> ByteCount {
         locked.pointee.lock.assertHeld()
-        locked.pointee.lock.assertHeld()
         if let more = addWithheld(), more >= count.bytes { return more }
         let bytes = count.bytes.roundedUp(to: PageGeometry.chunkBytes)
         let index = state.pointee.reservationCount
@@ -21,9 +20,20 @@ extension Heap {
         state.pointee.reservations[index] = next
         state.pointee.reservationCount = index + 1
         if grow(by: bytes, for: count.bytes, in: index) { return bytes }
-        state.pointee.reservationCount = index
-        Self.cancel(state.pointee.reservations[index], state.pointee.system)
+        takeBack(index)
         return 0
+    }
+
+    /// Gives the last reservation back, nothing of which the allocator has: what was made accessible of it and of its page map
+    /// leaves the ledger. The caller holds the heap lock.
+    private func takeBack(_ index: Int) {
+        let reservation = state.pointee.reservations[index]
+        let accessible = ByteCount(reservation.accessibleEnd &- reservation.base)
+        locked.pointee.ledger.system -= accessible
+        locked.pointee.ledger.released -= accessible
+        state.pointee.otherMetadataBytes -= reservation.table?.accessibleBytes ?? 0
+        state.pointee.reservationCount = index
+        Self.cancel(reservation, state.pointee.system)
     }
 
     /// Adds the pages of the first chunk that were withheld when it was added, so that a small process maps no more
@@ -49,14 +59,18 @@ extension Heap {
         return withheld
     }
 
-    /// Whether a reservation has no room for the bytes, or another mapping is in the way.
+    /// Whether a reservation has no room for the bytes, or another mapping is in the way of it or of its page map.
     private func isBlocked(_ reservation: Reservation, for bytes: ByteCount) -> Bool {
         let room = ByteCount(reservation.end &- reservation.grownEnd)
         if bytes > room { return true }
         let end = reservation.grownEnd &+ bytes.rawValue
-        return end > reservation.accessibleEnd
+        if end > reservation.accessibleEnd
             && state.pointee.system.isOccupied(
                 reservation.accessibleEnd, ByteCount(end &- reservation.accessibleEnd))
+        {
+            return true
+        }
+        return reservation.table?.isBlocked(upTo: end, using: state.pointee.system) ?? false
     }
 
     /// Adds memory to the end of what a reservation has grown to. The caller holds the heap lock.
@@ -159,7 +173,8 @@ extension Heap {
     }
 
     /// Sets whether freshly mapped memory may lie on huge pages. Asks for none for a request larger than a chunk, which
-    /// may be touched only sparsely. The caller holds the heap lock.
+    /// may be touched only sparsely; but small steps follow the first one of their region, so that requests of different
+    /// sizes by turns do not cut the heap into many mappings. The caller holds the heap lock.
     ///
     /// - Parameters:
     ///   - address: process address of the fresh memory.
@@ -173,9 +188,16 @@ extension Heap {
             state.pointee.system.forbidHugePages(address, step)
             return
         }
-        let isAsked =
+        var isAsked =
             use == .growth && wanted <= PageGeometry.chunkBytes
             && locked.pointee.ledger.retained >= Tunables.hugePageHeapBytes
+        let region = PageGeometry.chunkBytes * Tunables.hugePageRegionChunks
+        let number = address / region.rawValue
+        if step < region && number == state.pointee.hugePageRegion.number {
+            isAsked = state.pointee.hugePageRegion.isAsked
+        } else {
+            state.pointee.hugePageRegion = ((address &+ step.rawValue) / region.rawValue, isAsked)
+        }
         let isAllowed = isAsked && state.pointee.system.allowHugePages(address, step)
         if isAllowed || state.pointee.hugePagesComeUnasked {
             hugePages.open(AddressRange(base: offset(address), limit: offset(address) + step))

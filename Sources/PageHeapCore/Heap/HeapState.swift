@@ -34,6 +34,8 @@ package struct HeapState<System: OperatingSystem>: ~Copyable {
     var discardedReadsZero: Bool
     /// Whether the system uses huge pages without being asked.
     var hugePagesComeUnasked: Bool
+    /// The region that the heap grew in last, and whether it asked for huge pages there. Guarded by the heap lock.
+    var hugePageRegion: (number: UInt, isAsked: Bool)
 
     /// The page allocator and the ledger, with the heap lock that guards them.
     var locked: LockedPages

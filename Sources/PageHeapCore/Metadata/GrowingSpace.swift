@@ -69,6 +69,14 @@ package struct GrowingSpace: BitwiseCopyable, Sendable {
         bytes <= accessible ? 0 : extend(bytes, step, using: system)
     }
 
+    /// Whether another mapping lies in what would have to become accessible for the first bytes.
+    package func isBlocked(_ bytes: ByteCount, using system: borrowing some OperatingSystem & ~Copyable) -> Bool {
+        let end = bytes.roundedUp(to: system.physicalPageBytes)
+        let start: ByteCount = isLent ? 0 : accessible
+        guard end > start, end <= reserved, let first = memory(start, end) else { return false }
+        return system.isOccupied(UInt(bitPattern: first), end - start)
+    }
+
     @inline(never)
     private mutating func extend(
         _ bytes: ByteCount, _ step: ByteCount, using system: borrowing some OperatingSystem & ~Copyable

@@ -36,6 +36,15 @@ package struct PageMap: BitwiseCopyable {
         UnsafeMutablePointer(bitPattern: high.base).unsafelyUnwrapped
     }
 
+    /// Bytes made accessible.
+    var accessibleBytes: ByteCount { low.accessible + high.accessible }
+
+    /// Whether another mapping lies where the entries of the pages below an address would.
+    func isBlocked(upTo end: UInt, using system: borrowing some OperatingSystem & ~Copyable) -> Bool {
+        let pages = ByteCount(ByteCount(end &- base).pagesRoundedUp.rawValue)
+        return low.isBlocked(pages * 4, using: system) || high.accessible != 0 && high.isBlocked(pages, using: system)
+    }
+
     /// Makes the entries of all pages below an address accessible.
     ///
     /// - Parameter withHigh: whether to include the high parts.

@@ -42,6 +42,24 @@ struct AddressSpaceTests {
         test.malloc.checkInvariants()
     }
 
+    /// The new place is given up again, because the allocator's metadata is refused after its memory was granted.
+    @Test("A new place that is given up again leaves the ledger as it was", arguments: 1...12)
+    func givenUp(call: Int) throws {
+        let test = try TestRefusableMalloc()
+        let first = try #require(test.malloc.allocateLarge(ByteCount(1 << 20))).pointer
+        let chunk = PageGeometry.chunkBytes.rawValue
+        let start = UInt(bitPattern: first)
+        test.system.base.base.occupy((start + 2 * chunk)..<(start + 2 * chunk + 4096))
+        test.system.base.follow(FailurePlan(requests: call...Int.max))
+        while test.malloc.allocateLarge(ByteCount(3 << 20)) != nil {}
+        test.system.base.follow(FailurePlan())
+        test.malloc.checkInvariants()
+        test.malloc.heap.checkLedger()
+        _ = try #require(test.malloc.allocateLarge(ByteCount(3 << 20)))
+        test.malloc.checkInvariants()
+        test.malloc.heap.checkLedger()
+    }
+
     @Test("A refusal that is none of a place leaves the heap where it is")
     func refused() throws {
         let test = try TestPageHeap()

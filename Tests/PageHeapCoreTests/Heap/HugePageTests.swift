@@ -117,6 +117,26 @@ struct HugePageTests {
         #expect(closings <= min(chunks / 16, 2 * 64) + 2)
     }
 
+    @Test("Requests of different sizes by turns do not cut the heap into many mappings")
+    func turns() throws {
+        let test = try heap(.growth)
+        for _ in 0..<128 { _ = try test.use(512) }
+        test.system.forget()
+        for _ in 0..<100 {
+            _ = try test.use(1024)
+            _ = try test.use(100)
+        }
+        var changes = 0
+        var end: UInt = 0
+        for call in calls(test) {
+            guard case .allowHugePages(let address, let bytes, granted: true) = call else { continue }
+            if address != end { changes += 1 }
+            end = address + bytes
+        }
+        // 0.9 GiB in regions of 64 MiB.
+        #expect(changes <= 15)
+    }
+
     @Test("Whole huge pages go as they are")
     func wholePages() throws {
         let test = try heap(.system, unasked: true)

@@ -193,6 +193,33 @@ static long mappings(void) {
     return lines;
 }
 
+// Another mapping lies where the page map would grow: the heap goes on elsewhere, with another page map.
+static void in_the_way_of_books(void) {
+    free(malloc(100));
+    unsigned long start, end, books = 0;
+    char line[512];
+    FILE *stream = fopen("/proc/self/maps", "r");
+    CHECK(stream != NULL);
+    while (fgets(line, sizeof line, stream) != NULL) {
+        CHECK(sscanf(line, "%lx-%lx", &start, &end) == 2);
+        if (start >> 40 >= 16 && start >> 40 < 32) books = end;
+    }
+    fclose(stream);
+    CHECK(books != 0);
+    int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE;
+    CHECK(mmap((void *)books, 4096, PROT_NONE, flags, -1, 0) == (void *)books);
+    static char *blocks[100];
+    for (int i = 0; i < 100; i++) {
+        blocks[i] = malloc(1000000);
+        CHECK(blocks[i] != NULL);
+        memset(blocks[i], i, 1000000);
+    }
+    for (int i = 0; i < 100; i++) {
+        CHECK(blocks[i][0] == (char)i && blocks[i][999999] == (char)i);
+        free(blocks[i]);
+    }
+}
+
 // The books of a small program are one mapping, and its blocks another: each costs every fork.
 static void small(void) {
     free(malloc(100));
@@ -322,6 +349,6 @@ int main(int count, char **arguments) {
         {"comes-and-goes", comes_and_goes}, {"attributes", attributes}, {"alone", alone}, {"sandbox", sandbox},
         {"in-the-way", in_the_way}, {"moved", moved}, {"tables", tables}, {"locked", locked}, {"names", names},
         {"bare-clone", bare_clone}, {"cut", cut}, {"left", left},
-        {"small", small}};
+        {"small", small}, {"in-the-way-of-books", in_the_way_of_books}};
     return RUN(checks, arguments);
 }
