@@ -1,6 +1,7 @@
 // Ends of the process, and of libraries in it: the last thread, exit in the middle of work, unloading while threads
 // have something of the library's.
 #include "blocks.h"
+#include "../PageHeapMallocTests/Programs/thread_count.h"
 
 #include <fcntl.h>
 
@@ -85,20 +86,6 @@ static void exit_amid_work(void) {
     }
 }
 
-// Without an allocation, which might start the library's thread.
-static int count_tasks(void) {
-    char text[4096];
-    int file = open("/proc/self/status", O_RDONLY);
-    CHECK(file >= 0);
-    ssize_t length = read(file, text, sizeof text - 1);
-    close(file);
-    CHECK(length > 0);
-    text[length] = 0;
-    const char *found = strstr(text, "Threads:");
-    CHECK(found != NULL);
-    return atoi(found + strlen("Threads:"));
-}
-
 // A program without threads of its own may have the library's while there is memory to give back; not when it forks, and not
 // for ever.
 static void single_thread(void) {
@@ -107,14 +94,14 @@ static void single_thread(void) {
         pause_for(50);
         pid_t child = fork();
         CHECK(child >= 0);
-        if (child == 0) _exit(count_tasks());
-        int count = count_tasks();
+        if (child == 0) _exit(thread_count());
+        int count = thread_count();
         if (count != 1) DIE("a program with one thread has %d after its fork", count);
         int status;
         CHECK(waitpid(child, &status, 0) == child && status == 1 << 8);
     }
-    for (int i = 0; i < 600 && count_tasks() != 1; i++) pause_for(100);
-    if (count_tasks() != 1) DIE("a program with one thread still has %d", count_tasks());
+    for (int i = 0; i < 600 && thread_count() != 1; i++) pause_for(100);
+    if (thread_count() != 1) DIE("a program with one thread still has %d", thread_count());
 }
 
 int main(int count, char **arguments) {

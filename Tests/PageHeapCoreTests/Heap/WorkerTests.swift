@@ -14,7 +14,7 @@ struct WorkerTests {
         return machine
     }
 
-    /// A heap with so many MiB free, which the worker has still to find out.
+    /// A heap with this many MiB free, which the worker does not know of yet.
     private static func heapWithFree(_ mebibytes: Int, processors: UInt = 2) throws -> TestMalloc {
         try heapWithFree(mebibytes, machine(processors: processors), HeapConfiguration())
     }

@@ -5,7 +5,7 @@ import Testing
 /// What the trace says of the worker, in virtual time.
 @Suite("Worker: the trace")
 struct WorkerTraceTests {
-    /// Runs the worker of a heap with so many MiB free, and answers a record for each generation, the last one included.
+    /// Runs the worker of a heap with this many MiB free, and returns a record for each generation, the last one included.
     ///
     /// - Parameter onSleep: called at each wait, with the number of waits so far.
     private func records(

@@ -114,4 +114,12 @@ static inline void wait_for(pid_t child) {
     CHECK(status == 0);
 }
 
+// Grows the heap by a block, and frees it.
+static inline void drop(int mebibytes) {
+    char *block = malloc((size_t)mebibytes << 20);
+    CHECK(block != NULL);
+    memset(block, 1, (size_t)mebibytes << 20);
+    free(block);
+}
+
 #endif

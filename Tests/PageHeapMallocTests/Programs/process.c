@@ -1,7 +1,7 @@
-// What the library does to a process: its thread, its address space, its descriptors, and blocks that are moved, shared or
-// locked.
+// What the library does to a process: its thread, its descriptors, and what becomes of both in sandboxes and copies.
 #define _GNU_SOURCE
 #include "check.h"
+#include "thread_count.h"
 #include <dirent.h>
 #include <fcntl.h>
 #include <malloc.h>
@@ -24,25 +24,6 @@ static int tasks(char names[][64], int most) {
     }
     closedir(folder);
     return count;
-}
-
-// How many threads the process has, found out without an allocation, which might start the worker.
-static int threads(void) {
-    char text[4096];
-    int file = open("/proc/self/status", O_RDONLY);
-    CHECK(file >= 0);
-    ssize_t length = read(file, text, sizeof text - 1);
-    close(file);
-    CHECK(length > 0);
-    text[length] = 0;
-    return atoi(strstr(text, "Threads:") + strlen("Threads:"));
-}
-
-static void drop(int mebibytes) {
-    char *block = malloc((size_t)mebibytes << 20);
-    CHECK(block != NULL);
-    memset(block, 1, (size_t)mebibytes << 20);
-    free(block);
 }
 
 // The worker comes, and goes when it has nothing left to do, however long that takes.
@@ -117,14 +98,14 @@ static void alone(void) {
         drop(64);
         pid_t child = fork();
         CHECK(child >= 0);
-        if (child == 0) _exit(threads() == 1 ? 0 : 1);
-        CHECK(threads() == 1);
+        if (child == 0) _exit(thread_count() == 1 ? 0 : 1);
+        CHECK(thread_count() == 1);
         wait_for(child);
     }
     drop(64);
-    CHECK(setgid(getgid()) == 0 && threads() == 1);
+    CHECK(setgid(getgid()) == 0 && thread_count() == 1);
     drop(64);
-    CHECK(unshare(CLONE_FS) == 0 && threads() == 1);
+    CHECK(unshare(CLONE_FS) == 0 && thread_count() == 1);
 }
 
 // A program that is about to give up system calls has no worker any more, and memory comes back in its own calls.
@@ -141,178 +122,6 @@ static void sandbox(void) {
         for (int i = 0; i < 200; i++) free(malloc((size_t)i * 200 + 1));
     }
     CHECK(tasks(names, 8) == 1);
-}
-
-// Another mapping lies where the heap would grow: it grows elsewhere, and knows its blocks in both places.
-static void in_the_way(void) {
-    char *first = malloc(1 << 20);
-    uintptr_t chunk = 4 << 20, further = ((uintptr_t)first & ~(chunk - 1)) + 2 * chunk;
-    void *other = mmap((void *)further, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    CHECK(other == (void *)further);
-    enum { COUNT = 4000 };
-    static unsigned char *blocks[COUNT];
-    for (int i = 0; i < COUNT; i++) blocks[i] = make_block(i % 3 ? 3000 + (size_t)i : 200000, i);
-    for (int i = 0; i < COUNT; i++) check_and_free(blocks[i]);
-    free(first);
-    CHECK(malloc_trim(0) == 1 && munmap(other, 4096) == 0);
-}
-
-// Blocks that grow by turns move each other about: their contents come along, and none has its memory twice.
-static void moved(void) {
-    enum { BLOCKS = 3 };
-    unsigned char *blocks[BLOCKS] = {0};
-    size_t page = 4096;
-    for (size_t size = 1 << 20; size <= 64 << 20; size += 1 << 20) {
-        for (int i = 0; i < BLOCKS; i++) {
-            blocks[i] = realloc(blocks[i], size + (size_t)i * 5000);
-            CHECK(blocks[i] != NULL);
-            for (size_t at = size - (1 << 20); at < size; at += page) {
-                memcpy(blocks[i] + at, &at, sizeof at);
-                blocks[i][at + sizeof at] = (unsigned char)i;
-            }
-        }
-    }
-    CHECK(resident_kib() < BLOCKS * (64L << 10) + (20 << 10));
-    for (int i = 0; i < BLOCKS; i++) {
-        for (size_t at = 0; at < 64 << 20; at += page) {
-            size_t found;
-            memcpy(&found, blocks[i] + at, sizeof found);
-            CHECK(found == at && blocks[i][at + sizeof at] == (unsigned char)i);
-        }
-        free(blocks[i]);
-    }
-    CHECK(malloc_trim(0) == 1 && resident_kib() < 20 << 10);
-}
-
-static long mappings(void) {
-    long lines = 0;
-    FILE *stream = fopen("/proc/self/maps", "r");
-    CHECK(stream != NULL);
-    for (int c; (c = getc(stream)) != EOF;) lines += c == '\n';
-    fclose(stream);
-    return lines;
-}
-
-// Another mapping lies where the page map would grow: the heap goes on elsewhere, with another page map.
-static void in_the_way_of_books(void) {
-    free(malloc(100));
-    unsigned long start, end, books = 0;
-    char line[512];
-    FILE *stream = fopen("/proc/self/maps", "r");
-    CHECK(stream != NULL);
-    while (fgets(line, sizeof line, stream) != NULL) {
-        CHECK(sscanf(line, "%lx-%lx", &start, &end) == 2);
-        if (start >> 40 >= 16 && start >> 40 < 32) books = end;
-    }
-    fclose(stream);
-    CHECK(books != 0);
-    int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE;
-    CHECK(mmap((void *)books, 4096, PROT_NONE, flags, -1, 0) == (void *)books);
-    static char *blocks[100];
-    for (int i = 0; i < 100; i++) {
-        blocks[i] = malloc(1000000);
-        CHECK(blocks[i] != NULL);
-        memset(blocks[i], i, 1000000);
-    }
-    for (int i = 0; i < 100; i++) {
-        CHECK(blocks[i][0] == (char)i && blocks[i][999999] == (char)i);
-        free(blocks[i]);
-    }
-}
-
-// The books of a small program are one mapping, and its blocks another: each costs every fork.
-static void small(void) {
-    free(malloc(100));
-    unsigned long start, end;
-    int found = 0;
-    char line[512], path[256];
-    FILE *stream = fopen("/proc/self/maps", "r");
-    CHECK(stream != NULL);
-    while (fgets(line, sizeof line, stream) != NULL) {
-        CHECK(sscanf(line, "%lx-%lx", &start, &end) == 2);
-        bool is_named = sscanf(line, "%*s %*s %*s %*s %*s %255s", path) == 1;
-        // Where the library chooses addresses itself: below all that the system places.
-        if (!is_named && start >> 40 >= 16 && start >> 40 < 84) found++;
-    }
-    fclose(stream);
-    CHECK(found == 2);
-}
-
-// Moved blocks leave no mappings of their own behind, neither where they were nor where they are cut.
-static void cut(void) {
-    long before = mappings();
-    for (int i = 0; i < 3000; i++) {
-        char *block = malloc(1 << 20), *behind = malloc(1 << 20);
-        memset(block, 1, 1 << 20);
-        block = realloc(block, 3 << 20);
-        CHECK(block != NULL && block[(1 << 20) - 1] == 1);
-        block = realloc(block, 512 << 10);
-        free(behind);
-        free(block);
-    }
-    CHECK(mappings() - before < 100);
-}
-
-// What the program has set on the memory of its block does not stay where realloc moved it away from.
-static void left(void) {
-    size_t bytes = 8 << 20;
-    char *block = malloc(bytes), *behind = malloc(bytes);
-    uintptr_t place = (uintptr_t)block;
-    memset(block, 1, bytes);
-    CHECK(mprotect((void *)(place + 4096), bytes / 2, PROT_READ) == 0);
-    block = realloc(block, 3 * bytes);
-    CHECK(block != NULL && mprotect((void *)((uintptr_t)block + 4096), bytes / 2, PROT_READ | PROT_WRITE) == 0);
-    char *next = malloc(bytes);
-    memset(next, 2, bytes);
-    free(next);
-    free(behind);
-    free(block);
-}
-
-// Large zeroed tables read as zero, whatever was there before, and cost what is used of them.
-static void tables(void) {
-    size_t bytes = 64 << 20;
-    for (int round = 0; round < 4; round++) {
-        drop(64);
-        unsigned char *table = calloc(1, bytes);
-        for (size_t at = 0; at < bytes; at += 4096) CHECK(table[at] == 0);
-        CHECK(table[bytes - 1] == 0);
-        free(table);
-    }
-    drop(64);
-    unsigned char *table = calloc(1, bytes);
-    for (size_t at = 0; at < bytes; at += 4 << 20) table[at] = 1;
-    CHECK(resident_kib() < 16 << 10);
-    free(table);
-}
-
-// A locked page keeps its own memory, and no other's.
-static void locked(void) {
-    enum { COUNT = 20000 };
-    static char *blocks[COUNT];
-    for (int i = 0; i < COUNT; i++) {
-        blocks[i] = memset(malloc(5000), 1, 5000);
-        if (i % 500 == 0) CHECK(mlock(blocks[i], 4096) == 0);
-    }
-    for (int i = 0; i < COUNT; i++) free(blocks[i]);
-    malloc_trim(0);
-    CHECK(resident_kib() < 20 << 10);
-}
-
-// What glibc's own names return is one malloc with the rest.
-extern void *__libc_malloc(size_t), *__libc_calloc(size_t, size_t), *__libc_realloc(void *, size_t);
-extern void *__libc_memalign(size_t, size_t), *__libc_valloc(size_t), *__libc_pvalloc(size_t);
-extern void __libc_free(void *);
-static void names(void) {
-    free(__libc_malloc(100));
-    free(__libc_calloc(3, 100));
-    void *aligned = __libc_memalign(64, 100);
-    CHECK((uintptr_t)aligned % 64 == 0);
-    free(aligned);
-    free(__libc_valloc(100));
-    free(__libc_pvalloc(100));
-    free(__libc_realloc(malloc(100), 2000));
-    __libc_free(malloc(100));
 }
 
 // A child of a bare clone, for which no fork handlers run, has a heap of its own.
@@ -347,8 +156,6 @@ int main(int count, char **arguments) {
     (void)count;
     const struct check checks[] = {
         {"comes-and-goes", comes_and_goes}, {"attributes", attributes}, {"alone", alone}, {"sandbox", sandbox},
-        {"in-the-way", in_the_way}, {"moved", moved}, {"tables", tables}, {"locked", locked}, {"names", names},
-        {"bare-clone", bare_clone}, {"cut", cut}, {"left", left},
-        {"small", small}, {"in-the-way-of-books", in_the_way_of_books}};
+        {"bare-clone", bare_clone}};
     return RUN(checks, arguments);
 }
