@@ -8,8 +8,8 @@ package protocol PageUser {
     /// Begins a pass over holes in spans.
     func beginHolePass()
 
-    /// Releases holes, looking at a bounded number of spans. Fewer bytes than asked for do not mean that the pass is
-    /// over; ``isHolePassOver`` says that.
+    /// Releases holes, looking at a bounded number of spans. It may release fewer bytes than asked for before the
+    /// pass is over: see ``isHolePassOver``.
     ///
     /// - Parameter bytes: the number of bytes wanted.
     /// - Returns: the bytes released.

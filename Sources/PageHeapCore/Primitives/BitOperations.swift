@@ -28,8 +28,8 @@ package enum BitOperations {
     /// Returns the word with every aligned group of `groupBits` bits that has any bit set filled with ones.
     ///
     /// Branch-free: a group without a set bit is a zero lane of the word. Adding the mask of the lane's low bits to the
-    /// low bits carries into the top bit unless they are zero. That bit, or the lane's own top bit, says that the lane
-    /// is not zero, and is spread over the lane.
+    /// low bits carries into the top bit unless they are zero. If that bit or the lane's own top bit
+    /// is set, the lane is not zero; the bit is then spread over the lane.
     ///
     /// - Parameter groupBits: a power of two, 1 to 64.
     @inline(__always)

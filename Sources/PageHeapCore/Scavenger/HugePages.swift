@@ -2,7 +2,7 @@ import Synchronization
 
 /// Tracks chunks that may be backed by huge pages, so that a huge page is split before a part of it is released.
 ///
-/// The table has a byte per chunk: a bit for each huge page that may be there, and one bit (*open*) that says that the
+/// The table has a byte per chunk: a bit for each huge page that may be there, and one bit (*open*), set while the
 /// system may create more. The memory of a huge page is freed only as a whole or once the page is split, and the kernel
 /// tends to refill the gaps of a sparse huge page. So before the first part of a chunk is released, the chunk is closed
 /// to huge pages for ever, and each of its huge pages is split when the first part of it is released. Whole huge pages

@@ -16,7 +16,7 @@ package struct LargeBlockCache: ~Copyable {
         var fewest: UInt8 = 0
     }
 
-    /// The lock of the cache. It also guards whether a large block's record says that it is free.
+    /// The lock of the cache. It also guards the mark in a large block's record that the block is free.
     package let lock = FutexLock<LockRanks.SizeClass>()
     private var bins: InlineArray<33, Bin>
     /// Bytes of all cached blocks.
