@@ -13,8 +13,8 @@ public func entryMalloc(_ bytes: UInt) -> UnsafeMutableRawPointer? {
 public func entryFree(_ pointer: UnsafeMutableRawPointer?) {
     let address = UInt(bitPattern: pointer)
     let heap = ProcessHeap.heap
-    let unit = heap.heap.unit(of: address)
-    if !heap.heap.isQuick(unit) { return freeSlowly(address, unit) }
+    let unit = heap.spans.unit(of: address)
+    if !heap.spans.isQuick(unit) { return freeSlowly(address, unit) }
     if !heap.freeToCache(address, unit) { freeToHeap(address) }
 }
 

@@ -63,7 +63,7 @@ enum ProcessCopies {
         }
         ProcessHeap.holdOffWorker()
         ProcessHeap.heap.lockForFork()
-        forkingSlot.store(ThreadSlot.identity, ordering: .relaxed)
+        forkingSlot.store(ThreadIdentity.current, ordering: .relaxed)
         // Handlers that were registered before ours run after this one, and may allocate.
         LockPassage.open()
     }
@@ -87,7 +87,7 @@ enum ProcessCopies {
     }
 
     private static var isLockedByThisThread: Bool {
-        forkingSlot.load(ordering: .relaxed) == ThreadSlot.identity
+        forkingSlot.load(ordering: .relaxed) == ThreadIdentity.current
     }
 
     // MARK: In a child
@@ -134,7 +134,7 @@ enum ProcessCopies {
         ProcessHeap.heap.heap.publish(in: page)
         // A single-threaded program forks without recording its thread. Then there is only one cache, which is that
         // thread's.
-        let survivor = forking != 0 ? forking : ProcessHeap.heap.hasSeveralCaches ? ThreadSlot.identity : nil
+        let survivor = forking != 0 ? forking : ProcessHeap.heap.hasSeveralCaches ? ThreadIdentity.current : nil
         ProcessHeap.heap.dropOtherThreadsCaches(survivor: survivor)
     }
 }

@@ -69,11 +69,14 @@ enum ProcessHeap {
         options.configuration.workerIdleNanoseconds = Tunables.workerIdleNanoseconds
         if options.configuration.releasesInCallers { pageheap_keep_to_plain_calls() }
         pageheap_note_process_attributes()
-        guard heap.start(system: HostOperatingSystem(), configuration: options.configuration) else {
+        guard
+            heap.start(
+                system: HostOperatingSystem(), configuration: options.configuration, checksFrees: options.checksFrees)
+        else {
             phase.store(untouched, ordering: .releasing)
             return false
         }
-        if options.configuration.hardeningLevel > 0 && !heap.checksFrees {
+        if options.checksFrees && !heap.checksFrees {
             var line = MessageLine()
             line.append("pageheap: no address space for PAGEHEAP_HARDENING=1; frees are checked as at level 0")
             line.writeToStandardError()

@@ -14,10 +14,10 @@ enum Suite {
                 gibibytes: 16, sum: 0x0dd4_1325_b284_1609, allocations: 999_958, live: 48_359, reference: 220.0,
                 goal: 100),
             LockedSteadyState(sum: 0xf6cb_ad07_c6e4_333a, allocations: 999_982, live: 2_993, reference: 186.2),
-            PageCaches(
+            PageCaching(
                 .allFree, sum: 0x506d_1db0_65a3_2325, fill: (reference: 79.8, goal: 40),
                 flush: (reference: 230.9, goal: 80)),
-            PageCaches(
+            PageCaching(
                 .halfFree, sum: 0xd8c2_1a8e_4fbf_a525, fill: (reference: 61.6, goal: 40),
                 flush: (reference: 284.9, goal: 100)),
             Scavenging(.randomPages, .quantum, pageReference: 57.4, callReference: 459.2, pageGoal: 20),

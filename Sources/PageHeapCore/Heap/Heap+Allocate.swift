@@ -11,16 +11,17 @@ extension Heap {
     ///   - count: number of pages, at least 1.
     ///   - alignment: alignment of the first page, in pages; a power of two.
     ///   - shard: selects the page cache; any number.
+    ///   - user: the layer above the heap, if it keeps data per page.
     /// - Returns: the process address, and the number of bytes without physical memory, which read as zero if
     ///   ``releasedReadsZero``; nil if there is no memory.
     package func allocatePages(
-        _ count: PageCount, alignment: PageCount, shard: Int
+        _ count: PageCount, alignment: PageCount, shard: Int, for user: some RangeUser
     ) -> (address: UInt, scavenged: ByteCount)? {
         LockRanks.SizeClass.assertNoneFromHere()
-        let most = PageCount(state.pointee.configuration.reservationBytes.rawValue / PageGeometry.pageBytes.rawValue)
+        let most = PageCount(configuration.reservationBytes.rawValue / PageGeometry.pageBytes.rawValue)
         guard count <= most, alignment <= most else { return nil }
         if count < Tunables.pageCacheRequestLimit && alignment <= 1,
-            let cached = allocateFromCache(count, shard % Tunables.pageCacheShards)
+            let cached = allocateFromCache(count, shard % PageCaches.count)
         {
             noteReuse(cached.base, count, scavenged: cached.scavenged)
             assist(AssistNeed(taken: cached.scavenged))
@@ -32,7 +33,7 @@ extension Heap {
                 count, alignment: alignment, chunkLimit: Tunables.alignedSearchChunks)
             if allocation == nil {
                 need.retainedBefore = currentLedger().retained
-                need.growth = grow(toHold: count + alignment - 1)
+                need.growth = state.pointee.addressSpace.grow(toHold: count + alignment - 1, self, for: user)
                 // After growth, the added memory contains an aligned place. Without growth, one may lie far up.
                 let chunkLimit = need.growth != 0 ? Tunables.alignedSearchChunks : .max
                 allocation = locked.pointee.pages.allocate(count, alignment: alignment, chunkLimit: chunkLimit)
@@ -54,19 +55,19 @@ extension Heap {
     /// - Parameter scavenged: bytes among them without physical memory.
     func noteReuse(_ base: OffsetAddress, _ count: PageCount, scavenged: ByteCount) {
         if scavenged == 0 { return }
-        state.pointee.system.noteUse(process(base), count.bytes)
+        system.noteUse(process(base), count.bytes)
         ReuseCounts.noteUse(
-            reuse, ChunkIndex(containing: base), scavenged, now: state.pointee.system.coarseNanoseconds())
+            reuse, ChunkIndex(containing: base), scavenged, now: system.coarseNanoseconds())
     }
 
     /// Takes pages from a page cache, refilling it if it is empty or too fragmented. Returns nil if that fails. Takes
     /// the cache's lock, and the heap lock for a refill.
     private func allocateFromCache(_ count: PageCount, _ shard: Int) -> PageAllocation? {
-        pageCache(shard).pointee.lock.lock()
-        defer { pageCache(shard).pointee.lock.unlock() }
-        if let allocation = pageCache(shard).pointee.allocate(count) { return allocation }
-        withLockedPages { pageCache(shard).pointee.refill(from: locked) }
-        return pageCache(shard).pointee.allocate(count)
+        pageCaches[shard].pointee.lock.lock()
+        defer { pageCaches[shard].pointee.lock.unlock() }
+        if let allocation = pageCaches[shard].pointee.allocate(count) { return allocation }
+        withLockedPages { pageCaches[shard].pointee.refill(from: locked) }
+        return pageCaches[shard].pointee.allocate(count)
     }
 
     /// Frees a run of pages.
@@ -112,6 +113,37 @@ extension Heap {
         }
         locked.pointee.ledger.releasedInSpans -= physicalPage * UInt(holes.nonzeroBitCount)
     }
+
+    // MARK: What the layer above does inside its pages
+
+    /// Records physical pages that the layer above released inside pages in use. Takes the heap lock.
+    ///
+    /// - Parameters:
+    ///   - released: bytes released.
+    ///   - calls: the system calls that released them.
+    ///   - failures: ranges that the system refused.
+    func noteHoles(released: ByteCount, calls: UInt, failures: UInt) {
+        withLockedPages {
+            locked.pointee.ledger.releasedInSpans += released
+            locked.pointee.ledger.releasedInSpansTotal += released
+            locked.pointee.ledger.releaseCalls += calls
+            locked.pointee.ledger.releaseFailures += failures
+        }
+    }
+
+    /// Records released physical pages inside pages in use that are about to be touched again. The caller holds no lock.
+    func noteHoles(touched: ByteCount) {
+        withLockedPages { locked.pointee.ledger.releasedInSpans -= touched }
+        assist(AssistNeed(taken: touched))
+    }
+
+    /// Records bytes of blocks that came back to the layer above. The caller holds no lock of rank
+    /// ``LockRanks/SizeClass`` or later.
+    func noteGiven(_ bytes: ByteCount) {
+        if noteFreed(bytes) { wakeWorker() }
+    }
+
+    // MARK: Questions
 
     /// Whether pages may be passed to ``freePages(_:_:holes:)``: they lie in this heap and are all in use. Takes the
     /// heap lock.

@@ -20,7 +20,7 @@ extension Heap {
             return
         }
         guard now >= state.pointee.worker.nextCallerLook.load(ordering: .relaxed),
-            state.pointee.waitingForks.load(ordering: .relaxed) == 0, state.pointee.worker.beginTurn()
+            !state.pointee.pass.isForkWaiting, state.pointee.worker.beginTurn()
         else { return }
         var progress = takeProgress()
         let passed = now &- progress.callerLook
@@ -48,7 +48,7 @@ extension Heap {
         progress.callerAllowance = min(progress.callerAllowance + seconds * rate, most)
         let wanted = min(ByteCount(UInt(progress.callerAllowance)), Tunables.callerReleaseBytes)
         if wanted < Tunables.scavengeQuantumBytes { return false }
-        lockPass()
+        state.pointee.pass.lock()
         var released: ByteCount = 0
         var isExhausted = false
         if !isMet {
@@ -57,7 +57,7 @@ extension Heap {
             isExhausted = released < wanted && search.isExhausted
         }
         if released < wanted { released += user.releaseHoles(wanted - released) }
-        unlockPass()
+        state.pointee.pass.unlock()
         progress.cycle.note(released: released, isExhausted: isExhausted)
         state.pointee.space.releasedInGeneration.wrappingAdd(released.rawValue, ordering: .relaxed)
         // Releasing whole huge pages may have exceeded the request.

@@ -12,13 +12,13 @@ extension Heap {
     ///     under way.
     /// - Returns: whether a further cycle may have work to do even if nothing happens in the meantime.
     package func endCycle(_ cycle: inout DemandCycle, _ user: some PageUser) -> Bool {
-        lockPass()
+        state.pointee.pass.lock()
         var hasMore = user.drainIdle()
         if user.isHolePassOver { user.beginHolePass() }
-        for shard in 0..<Tunables.pageCacheShards {
-            pageCache(shard).pointee.lock.lock()
-            let requests = pageCache(shard).pointee.requests
-            pageCache(shard).pointee.lock.unlock()
+        for shard in 0..<PageCaches.count {
+            pageCaches[shard].pointee.lock.lock()
+            let requests = pageCaches[shard].pointee.requests
+            pageCaches[shard].pointee.lock.unlock()
             if requests == cycle.seenRequests[shard] {
                 flushPageCache(shard)
             } else {
@@ -26,8 +26,8 @@ extension Heap {
                 hasMore = true
             }
         }
-        unlockPass()
-        stopIfWrong()
+        state.pointee.pass.unlock()
+        user.passEnded()
 
         let now = state.pointee.system.monotonicNanoseconds()
         let isUnmet = withLockedPages {
@@ -42,7 +42,7 @@ extension Heap {
                     demand, extraPercent: state.pointee.configuration.retainExtraPercent,
                     physicalPage: state.pointee.machine.physicalPage),
                 retained: ledger.retained, physicalPage: state.pointee.machine.physicalPage)
-            state.pointee.goal.store(goal?.rawValue ?? .max, ordering: .relaxed)
+            state.pointee.goals.set(goal)
             return goal != nil || isOverLimitGoal
         }
 

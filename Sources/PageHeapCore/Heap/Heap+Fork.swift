@@ -6,10 +6,9 @@ extension Heap {
     ///
     /// - Parameter between: takes the locks that rank between the pass lock and the page caches' locks.
     package func lockForFork(between: () -> Void) {
-        state.pointee.waitingForks.wrappingAdd(1, ordering: .relaxed)
-        state.pointee.passLock.lockForFork()
+        state.pointee.pass.lockForFork()
         between()
-        for shard in 0..<Tunables.pageCacheShards { pageCache(shard).pointee.lock.lockForFork() }
+        pageCaches.lockAll()
         while true {
             locked.pointee.lock.lockForFork()
             state.pointee.space.lock.lockForFork()
@@ -20,8 +19,7 @@ extension Heap {
             locked.pointee.lock.unlockAfterFork()
             pauseProcessor()
         }
-        state.pointee.waitingForks.wrappingSubtract(1, ordering: .relaxed)
-        state.pointee.records.lockForFork()
+        state.pointee.pass.forkHasLocks()
         state.pointee.worker.lock.lockForFork()
     }
 
@@ -30,12 +28,11 @@ extension Heap {
     /// - Parameter between: unlocks what the `between` of ``lockForFork(between:)`` locked.
     package func unlockAfterFork(between: () -> Void) {
         state.pointee.worker.lock.unlockAfterFork()
-        state.pointee.records.unlockAfterFork()
         state.pointee.space.lock.unlockAfterFork()
         locked.pointee.lock.unlockAfterFork()
-        for shard in 0..<Tunables.pageCacheShards { pageCache(shard).pointee.lock.unlockAfterFork() }
+        pageCaches.unlockAll()
         between()
-        state.pointee.passLock.unlockAfterFork()
+        state.pointee.pass.unlockAfterFork()
     }
 
     /// Takes over the locks in a child process made without the fork handlers, by a bare clone: threads that held locks
@@ -47,14 +44,10 @@ extension Heap {
     ///
     /// - Returns: whether the heap can be used.
     package func takeLocksFromMissingHolders() -> Bool {
-        _ = state.pointee.passLock.takeFromMissingHolder()
-        var isWhole = true
-        for shard in 0..<Tunables.pageCacheShards {
-            if pageCache(shard).pointee.lock.takeFromMissingHolder() { isWhole = false }
-        }
+        state.pointee.pass.takeFromMissingHolder()
+        var isWhole = pageCaches.takeFromMissingHolders()
         if locked.pointee.lock.takeFromMissingHolder() { isWhole = false }
         if state.pointee.space.lock.takeFromMissingHolder() { state.pointee.space.ranges.removeAll() }
-        if state.pointee.records.takeLockFromMissingHolder() { isWhole = false }
         _ = state.pointee.worker.lock.takeFromMissingHolder()
         return isWhole
     }
@@ -68,9 +61,8 @@ extension Heap {
         state.pointee.hasProgress = false
         // Threads that were searching exist only in the parent.
         state.pointee.space.searchers = 0
-        state.pointee.waitingForks.store(0, ordering: .relaxed)
-        state.pointee.assistNanoseconds.store(0, ordering: .relaxed)
-        state.pointee.forcedNanoseconds.store(0, ordering: .relaxed)
+        state.pointee.pass.becomeChild()
+        state.pointee.times.becomeChild()
         locked.pointee.ledger.forgetTotals()
         locked.pointee.holds = HoldTimes()
         locked.pointee.isForced = false

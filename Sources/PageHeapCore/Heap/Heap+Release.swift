@@ -1,5 +1,3 @@
-import Synchronization
-
 extension Heap {
     /// Releases free memory at once: all of it, or up to a limit. Waits for a pass that is under way.
     ///
@@ -14,8 +12,8 @@ extension Heap {
     /// - Returns: the bytes released.
     package func releaseFreeMemory(upTo limit: ByteCount = .maximum, drain: () -> ByteCount) -> ByteCount {
         let traces = isTraced
-        let start = state.pointee.system.threadProcessorNanoseconds()
-        lockPass()
+        let start = system.threadProcessorNanoseconds()
+        state.pointee.pass.lock()
         markForced(true)
         var released = drain()
         flushPageCaches()
@@ -24,20 +22,19 @@ extension Heap {
         while released < limit {
             // In pieces, so that a fork need not wait for all of it.
             let wanted = min(Tunables.forcedPieceBytes, limit - released)
-            let piece = search.scavenge(wanted, .forced, using: state.pointee.system)
+            let piece = search.scavenge(wanted, .forced, using: system)
             released += piece
             if piece < wanted {
                 if search.isExhausted { break }
                 // An allocation that assists holds a part of the search space and will hand it back.
                 pauseProcessor()
             }
-            letForksPass()
+            state.pointee.pass.letForksPass()
         }
         var forcedLine = traces ? forcedTraceLine(released) : MessageLine()
         markForced(false)
-        unlockPass()
-        stopIfWrong()
-        noteSpent(since: start, in: withUnsafePointer(to: state.pointee.forcedNanoseconds) { $0 })
+        state.pointee.pass.unlock()
+        state.pointee.times.addForced(processorTime(since: start))
         // Written only now, with no lock held, because the reader of standard error may be slow.
         if traces {
             writeIfWanted(&endedLine)
@@ -52,33 +49,20 @@ extension Heap {
         withHeapLock { locked.pointee.isForced = isForced }
     }
 
-    /// Adds the calling thread's CPU time since `start` to a statistic, in nanoseconds.
-    func noteSpent(since start: Int64, in figure: UnsafePointer<Atomic<UInt64>>) {
-        let spent = state.pointee.system.threadProcessorNanoseconds() &- start
-        figure.pointee.wrappingAdd(UInt64(max(0, spent)), ordering: .relaxed)
+    /// The calling thread's CPU time since `start`, in nanoseconds.
+    func processorTime(since start: Int64) -> UInt64 {
+        UInt64(max(0, system.threadProcessorNanoseconds() &- start))
     }
 
     /// Returns the pages of all page caches to the allocator. Takes each cache's lock, and the heap lock under it.
     func flushPageCaches() {
-        for shard in 0..<Tunables.pageCacheShards { flushPageCache(shard) }
+        for shard in 0..<PageCaches.count { flushPageCache(shard) }
     }
 
     /// Returns the pages of one page cache to the allocator. Takes the cache's lock, and the heap lock under it.
     func flushPageCache(_ shard: Int) {
-        pageCache(shard).pointee.lock.lock()
-        withLockedPages { pageCache(shard).pointee.flush(to: locked) }
-        pageCache(shard).pointee.lock.unlock()
-    }
-
-    func lockPass() { state.pointee.passLock.lock() }
-
-    func unlockPass() { state.pointee.passLock.unlock() }
-
-    /// Lets forks that wait for the pass lock go first. The caller holds the pass lock and no other.
-    func letForksPass() {
-        guard state.pointee.waitingForks.load(ordering: .relaxed) != 0 else { return }
-        unlockPass()
-        while state.pointee.waitingForks.load(ordering: .relaxed) != 0 { pauseProcessor() }
-        lockPass()
+        pageCaches[shard].pointee.lock.lock()
+        withLockedPages { pageCaches[shard].pointee.flush(to: locked) }
+        pageCaches[shard].pointee.lock.unlock()
     }
 }

@@ -5,7 +5,7 @@ extension Heap {
     /// Frees a run of pages, after checking that it is one.
     ///
     /// If the heap is abandoned and these were its last pages in use, the caller must tear it down, and no other thread
-    /// may touch it. Work that remains to be done outside the lock is therefore registered under it (`wakesUnderWay`),
+    /// may touch it. Work that remains to be done outside the lock is therefore registered under it (``Abandonment``),
     /// and the last thread to finish gets ``RunFreeing/freedLast``.
     ///
     /// Takes the heap lock; the caller holds no lock.
@@ -32,14 +32,14 @@ extension Heap {
             if isDiscarded { carryOver(wholePhysicalPages(address, count)) }
             wakes = noteFreed(count.bytes, holdsHeapLock: true)
             starts = wantsWorker
-            if wakes || starts { state.pointee.wakesUnderWay += 1 }
+            if wakes || starts { state.pointee.abandonment.beginWake() }
             return isUnused ? .freedLast : .freed
         }
         if wakes || starts {
             if wakes { wakeWorker() }
             if starts { startWorker() }
             freeing = withHeapLock {
-                state.pointee.wakesUnderWay -= 1
+                state.pointee.abandonment.endWake()
                 return isUnused ? .freedLast : .freed
             }
         }
@@ -52,7 +52,7 @@ extension Heap {
     ///   the last run must.
     package func abandon() -> Bool {
         withHeapLock {
-            state.pointee.isAbandoned = true
+            state.pointee.abandonment.begin()
             return isUnused
         }
     }
@@ -60,7 +60,7 @@ extension Heap {
     /// Whether the heap is abandoned and no thread will use it again. The caller holds the heap lock.
     private var isUnused: Bool {
         locked.pointee.lock.assertHeld()
-        return state.pointee.isAbandoned && state.pointee.wakesUnderWay == 0 && currentLedger().inUse == 0
+        return state.pointee.abandonment.isQuiet && currentLedger().inUse == 0
     }
 
     // MARK: Growth in place
@@ -72,15 +72,19 @@ extension Heap {
     /// - Parameters:
     ///   - address: process address at which a run in use ends.
     ///   - count: number of pages, at least 1.
+    ///   - user: the layer above the heap, if it keeps data per page.
     /// - Returns: the bytes among them without physical memory; nil if the run cannot grow, and then it is unchanged.
-    package func growInPlace(at address: UInt, by count: PageCount) -> ByteCount? {
-        let most = state.pointee.configuration.reservationBytes.rawValue / PageGeometry.pageBytes.rawValue
+    package func growInPlace(at address: UInt, by count: PageCount, for user: some RangeUser) -> ByteCount? {
+        let most = configuration.reservationBytes.rawValue / PageGeometry.pageBytes.rawValue
         guard count.rawValue <= most,
             !address.addingReportingOverflow(count.bytes.rawValue).overflow
         else { return nil }
-        if let scavenged = takePages(count, at: address, mayGrow: false) { return scavenged }
+        if let scavenged = takePages(count, at: address, growing: { 0 }) { return scavenged }
         flushPageCaches()
-        return takePages(count, at: address, mayGrow: true)
+        return takePages(count, at: address) {
+            state.pointee.addressSpace.grow(
+                from: address, toReach: address &+ count.bytes.rawValue, self, for: user)
+        }
     }
 
     /// Takes the pages that begin at an address, if all of them are free, without growing the heap. The caller holds no
@@ -88,17 +92,20 @@ extension Heap {
     ///
     /// - Returns: false if one of them is not free; then nothing has changed.
     package func extend(at address: UInt, by count: PageCount) -> Bool {
-        takePages(count, at: address, mayGrow: false) != nil
+        takePages(count, at: address, growing: { 0 }) != nil
     }
 
-    private func takePages(_ count: PageCount, at address: UInt, mayGrow: Bool) -> ByteCount? {
+    /// Takes pages that are all free, or that are after `grow` has grown the heap.
+    ///
+    /// - Parameter grow: called under the heap lock; returns the bytes added.
+    private func takePages(_ count: PageCount, at address: UInt, growing grow: () -> ByteCount) -> ByteCount? {
         let base = offset(address)
         var need = AssistNeed(taken: 0)
         let scavenged = withLockedPages {
             var scavenged = locked.pointee.pages.allocate(count, at: base)
-            if scavenged == nil && mayGrow {
+            if scavenged == nil {
                 need.retainedBefore = currentLedger().retained
-                need.growth = grow(from: address, toReach: address &+ count.bytes.rawValue)
+                need.growth = grow()
                 if need.growth != 0 { scavenged = locked.pointee.pages.allocate(count, at: base) }
             }
             if let scavenged {
@@ -111,20 +118,6 @@ extension Heap {
         guard let scavenged else { return nil }
         noteReuse(base, count, scavenged: scavenged)
         return scavenged
-    }
-
-    /// Grows the heap after its last page, if everything from `address` up to there is free. The caller holds the heap
-    /// lock.
-    ///
-    /// - Returns: the bytes added; 0 if the heap cannot grow so.
-    private func grow(from address: UInt, toReach end: UInt) -> ByteCount {
-        locked.pointee.lock.assertHeld()
-        _ = addWithheld()
-        let room = state.pointee.reservations[state.pointee.reservationCount - 1]
-        guard address > room.base, address <= room.grownEnd, end > room.grownEnd, end <= room.end else { return 0 }
-        let free = ByteCount(room.grownEnd &- address).pagesRoundedUp
-        guard free == 0 || locked.pointee.pages.isFree(base: offset(address), count: free) else { return 0 }
-        return grow(toHold: ByteCount(end &- room.grownEnd).pagesRoundedUp)
     }
 
     // MARK: Contents
@@ -140,13 +133,13 @@ extension Heap {
         let part = wholePhysicalPages(address, count)
         if part.bytes == 0 { return 0 }
         // Released at once, whichever method is used for free memory: callers of discard rely on zeros.
-        let error = state.pointee.system.release(part.address, part.bytes, method: .now)
+        let error = system.release(part.address, part.bytes, method: .now)
         withLockedPages {
             if error == 0 {
                 locked.pointee.ledger.releasedInSpans += part.bytes
                 locked.pointee.ledger.releasedInSpansTotal += part.bytes
                 locked.pointee.ledger.releaseCalls += 1
-                state.pointee.discardedBytes += part.bytes
+                locked.pointee.discarded += part.bytes
             } else {
                 locked.pointee.ledger.releaseFailures += 1
             }
@@ -159,10 +152,10 @@ extension Heap {
     /// allocated ones do. The caller holds no lock.
     package func noteTouched(discarded address: UInt, _ count: PageCount) {
         let part = wholePhysicalPages(address, count)
-        if part.bytes != 0 { state.pointee.system.noteUse(part.address, part.bytes) }
+        if part.bytes != 0 { system.noteUse(part.address, part.bytes) }
         withLockedPages {
             locked.pointee.ledger.releasedInSpans -= part.bytes
-            state.pointee.discardedBytes -= part.bytes
+            locked.pointee.discarded -= part.bytes
         }
         assist(AssistNeed(taken: part.bytes))
     }
@@ -175,7 +168,7 @@ extension Heap {
         locked.pointee.pages.markScavenged(base: offset(part.address), count: part.bytes.pagesRoundedUp)
         locked.pointee.ledger.released += part.bytes
         locked.pointee.ledger.releasedInSpans -= part.bytes
-        state.pointee.discardedBytes -= part.bytes
+        locked.pointee.discarded -= part.bytes
     }
 
     /// The part of some pages that discarding releases: the same at every call for the same pages. If physical pages
@@ -196,4 +189,22 @@ package enum RunFreeing {
     case freed
     /// The pages are free, and they were the last ones of an abandoned heap: the caller must tear it down.
     case freedLast
+}
+
+/// The teardown of a heap that is abandoned while runs are still in use. Guarded by the heap lock; valid when
+/// zero-initialised.
+struct Abandonment {
+    private var isBegun = false
+    /// Threads that have freed a run and have yet to wake or start the worker.
+    private var wakesUnderWay: UInt32 = 0
+
+    /// From now on only runs refer to the heap.
+    mutating func begin() { isBegun = true }
+
+    mutating func beginWake() { wakesUnderWay += 1 }
+
+    mutating func endWake() { wakesUnderWay -= 1 }
+
+    /// Whether the heap is abandoned, and no thread that freed a run is still at work on it.
+    var isQuiet: Bool { isBegun && wakesUnderWay == 0 }
 }

@@ -18,11 +18,11 @@ extension Heap {
             let physicalPage = state.pointee.machine.physicalPage
             let goal = RetentionGoal.effective(
                 RetentionGoal.forCycle(
-                    inUse: ledger.used, heapGoal: heapGoal, lastHeapGoal: state.pointee.lastHeapGoal,
+                    inUse: ledger.used, heapGoal: heapGoal, lastHeapGoal: state.pointee.goals.lastHeapGoal,
                     extraPercent: state.pointee.configuration.retainExtraPercent, physicalPage: physicalPage),
                 retained: ledger.retained, physicalPage: physicalPage)
-            state.pointee.lastHeapGoal = heapGoal
-            state.pointee.goal.store(goal?.rawValue ?? .max, ordering: .relaxed)
+            state.pointee.goals.lastHeapGoal = heapGoal
+            state.pointee.goals.set(goal)
             return goal
         }
         beginGeneration()

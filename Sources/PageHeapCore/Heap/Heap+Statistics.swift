@@ -44,13 +44,13 @@ extension Heap {
     /// lock.
     func addCacheNotes(to ledger: inout HeapLedger) {
         locked.pointee.lock.assertHeld()
-        for shard in 0..<Tunables.pageCacheShards { pageCache(shard).pointee.addNotes(to: &ledger) }
+        pageCaches.addNotes(to: &ledger)
     }
 
     /// One consistent snapshot of the statistics. Takes the page caches' locks and the heap lock.
     package func figures() -> HeapStatistics {
-        lockShards()
-        defer { unlockShards() }
+        pageCaches.lockAll()
+        defer { pageCaches.unlockAll() }
         return withHeapLock { lockedFigures() }
     }
 
@@ -58,16 +58,14 @@ extension Heap {
         HeapStatistics(
             ledger: currentLedger(), metadata: metadataBytes,
             live: LiveBytes.total(liveBytes),
-            goal: ByteCount(state.pointee.goal.load(ordering: .relaxed)),
-            memoryLimit: ByteCount(state.pointee.memoryLimit.load(ordering: .relaxed)),
-            limitGoal: ByteCount(state.pointee.limitGoal.load(ordering: .relaxed)),
+            goal: goal, memoryLimit: state.pointee.goals.memoryLimit, limitGoal: state.pointee.goals.mapped,
             workerNanoseconds: state.pointee.worker.processorNanoseconds.load(ordering: .relaxed),
             workerWakeUps: state.pointee.worker.wakeUps.load(ordering: .relaxed),
             generation: state.pointee.space.generation,
             workerRecentNanoseconds: workerRecentNanoseconds,
             controllerResets: state.pointee.worker.resets.load(ordering: .relaxed),
-            assistNanoseconds: state.pointee.assistNanoseconds.load(ordering: .relaxed),
-            forcedNanoseconds: state.pointee.forcedNanoseconds.load(ordering: .relaxed),
+            assistNanoseconds: state.pointee.times.assistNanoseconds,
+            forcedNanoseconds: state.pointee.times.forcedNanoseconds,
             reusedWithin1: ByteCount(reuse.pointee.within1.load(ordering: .relaxed)),
             reusedWithin10: ByteCount(reuse.pointee.within10.load(ordering: .relaxed)),
             reusedWithin60: ByteCount(reuse.pointee.within60.load(ordering: .relaxed)),
@@ -82,21 +80,15 @@ extension Heap {
         return age < ShareWindow.nanoseconds ? state.pointee.worker.recentNanoseconds.load(ordering: .relaxed) : 0
     }
 
-    /// Takes all page-cache locks, in index order. They share one rank, so no other code may hold more than one of
-    /// them.
-    func lockShards() {
-        for shard in 0..<Tunables.pageCacheShards { pageCache(shard).pointee.lock.lockForFork() }
-    }
-
-    func unlockShards() {
-        for shard in 0..<Tunables.pageCacheShards { pageCache(shard).pointee.lock.unlockAfterFork() }
-    }
-
-    /// Bytes of the heap's own metadata. The caller holds the heap lock.
+    /// Bytes of metadata, that of the layer above included. The caller holds the heap lock.
     var metadataBytes: ByteCount {
         locked.pointee.lock.assertHeld()
-        return locked.pointee.pages.metadataBytes + state.pointee.otherMetadataBytes
-            + state.pointee.records.committedBytes
+        return locked.pointee.pages.metadataBytes + locked.pointee.userMetadata
+    }
+
+    /// Counts metadata that the layer above made accessible. Takes the heap lock.
+    func noteMetadata(_ bytes: ByteCount) {
+        withLockedPages { locked.pointee.userMetadata += bytes }
     }
 
     /// Updates the peak of demand, and writes the statistics to the shared page. The caller holds the heap lock.
@@ -120,7 +112,7 @@ extension Heap {
         figures.released_bytes = UInt64(ledger.released.rawValue)
         figures.released_in_spans_bytes = UInt64(ledger.releasedInSpans.rawValue)
         figures.metadata_bytes = UInt64(metadataBytes.rawValue)
-        figures.goal_bytes = UInt64(state.pointee.goal.load(ordering: .relaxed))
+        figures.goal_bytes = UInt64(goal.rawValue)
         figures.live_bytes = UInt64(LiveBytes.total(liveBytes).rawValue)
         figures.released_background_total = UInt64(ledger.releasedInBackgroundTotal.rawValue)
         figures.released_growth_total = UInt64(ledger.releasedAtGrowthTotal.rawValue)
@@ -131,12 +123,12 @@ extension Heap {
         figures.release_failures = UInt64(ledger.releaseFailures)
         figures.generation = UInt64(state.pointee.space.generation)
         figures.released_limit_total = UInt64(ledger.releasedForLimitTotal.rawValue)
-        figures.memory_limit_bytes = UInt64(state.pointee.memoryLimit.load(ordering: .relaxed))
+        figures.memory_limit_bytes = UInt64(state.pointee.goals.memoryLimit.rawValue)
         figures.scavenger_recent_nanoseconds = state.pointee.worker.recentNanoseconds.load(ordering: .relaxed)
         figures.scavenger_wake_ups = state.pointee.worker.wakeUps.load(ordering: .relaxed)
         figures.controller_resets = state.pointee.worker.resets.load(ordering: .relaxed)
-        figures.assist_cpu_nanoseconds = state.pointee.assistNanoseconds.load(ordering: .relaxed)
-        figures.forced_cpu_nanoseconds = state.pointee.forcedNanoseconds.load(ordering: .relaxed)
+        figures.assist_cpu_nanoseconds = state.pointee.times.assistNanoseconds
+        figures.forced_cpu_nanoseconds = state.pointee.times.forcedNanoseconds
         figures.reused_1_bytes = UInt64(reuse.pointee.within1.load(ordering: .relaxed))
         figures.reused_10_bytes = UInt64(reuse.pointee.within10.load(ordering: .relaxed))
         figures.reused_60_bytes = UInt64(reuse.pointee.within60.load(ordering: .relaxed))

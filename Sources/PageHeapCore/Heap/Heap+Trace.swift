@@ -1,30 +1,22 @@
 import Synchronization
 
+/// Reporting generations: as lines on standard error, and as records for readers in the process.
 extension Heap {
-    /// Begins a generation. The caller holds no lock, except perhaps the pass lock.
-    ///
-    /// - Parameter atTop: whether to search the whole heap, whatever the marks say.
-    /// - Returns: the generation that ended, with an up-to-date ledger.
-    func startGeneration(atTop: Bool = false) -> EndedGeneration {
-        search.startGeneration(atTop: atTop, using: state.pointee.system) { addCacheNotes(to: &$0) }
+    private var traceLog: UnsafeMutablePointer<TraceLog> {
+        withUnsafeMutablePointer(to: &state.pointee.trace) { $0 }
     }
 
-    /// Whether generations are reported when they end, on standard error or to a reader in the process.
-    var isTraced: Bool {
-        trace != .none || state.pointee.traces.readers.load(ordering: .relaxed) != 0
-    }
+    /// Whether generations are reported when they end.
+    var isTraced: Bool { state.pointee.trace.isWanted }
 
-    /// Begins a generation, and reports the one that ends. The caller holds no lock.
-    func beginGeneration() {
-        let ended = startGeneration()
-        guard isTraced else { return }
-        var line = traceLine(ended)
-        writeIfWanted(&line)
-    }
+    /// Sets whether and how generations are reported on standard error. Needs no lock.
+    package func setTrace(_ kind: TraceKind) { state.pointee.trace.set(kind) }
+
+    // MARK: Lines
 
     /// Writes a line to standard error if the trace is on.
     func writeIfWanted(_ line: inout MessageLine) {
-        if trace != .none { line.writeToStandardError() }
+        if state.pointee.trace.kind != .none { line.writeToStandardError() }
     }
 
     /// Formats the line about a generation that has ended, and clears the controller-failure flag that it reports. The
@@ -43,35 +35,47 @@ extension Heap {
         return traceLine(figures.generation, released, figures, isForced: true, wasReset: false)
     }
 
-    /// Formats a line, empty if none are printed, and keeps the same data as a record if the trace has readers.
+    /// Formats a line, empty if none are printed, and keeps the same data as a record if the trace has readers. Takes
+    /// the heap lock if it has.
     private func traceLine(
         _ generation: UInt32, _ worked: ByteCount, _ figures: HeapStatistics, isForced: Bool, wasReset: Bool
     ) -> MessageLine {
-        let time = state.pointee.system.monotonicNanoseconds()
-        if state.pointee.traces.readers.load(ordering: .relaxed) != 0 {
-            append(
-                TraceRecord(
-                    generation: generation, worked: worked, figures: figures, isForced: isForced, wasReset: wasReset,
-                    time: time))
+        let time = system.monotonicNanoseconds()
+        if state.pointee.trace.hasReaders {
+            let record = TraceRecord(
+                generation: generation, worked: worked, figures: figures, isForced: isForced, wasReset: wasReset,
+                time: time)
+            withHeapLock { TraceLog.append(record, to: traceLog) }
         }
-        switch trace {
+        switch state.pointee.trace.kind {
         case .none:
             return MessageLine()
         case .text:
-            return ScavengeTrace.line(
+            return TraceLine.text(
                 generation: generation, worked: worked, ledger: figures.ledger, isForced: isForced, wasReset: wasReset)
         case .json:
-            return ScavengeTrace.json(
+            return TraceLine.json(
                 generation: generation, worked: worked, figures: figures, isForced: isForced, wasReset: wasReset,
                 time: time)
         }
     }
-}
 
-extension Heap {
-    /// The trace mode: whether and how generations are reported on standard error. Needs no lock.
-    var trace: TraceKind { TraceKind(rawValue: state.pointee.trace.load(ordering: .relaxed)) ?? .none }
+    // MARK: Readers
 
-    /// Sets the trace mode. Needs no lock.
-    package func setTrace(_ kind: TraceKind) { state.pointee.trace.store(kind.rawValue, ordering: .relaxed) }
+    /// Registers a reader; records are kept while there is one. Takes the heap lock.
+    ///
+    /// - Returns: the number of records written so far, which is where the reader begins.
+    package func addTraceReader() -> UInt64 {
+        state.pointee.trace.addReader()
+        return withHeapLock { state.pointee.trace.written }
+    }
+
+    /// Unregisters a reader.
+    package func removeTraceReader() { state.pointee.trace.removeReader() }
+
+    /// The oldest record that is still kept and that a reader has not seen; see ``TraceLog/record(from:in:)``. Takes
+    /// the heap lock.
+    package func traceRecord(from next: UInt64) -> (number: UInt64, record: TraceRecord)? {
+        withHeapLock { TraceLog.record(from: next, in: traceLog) }
+    }
 }

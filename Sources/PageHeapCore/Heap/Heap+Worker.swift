@@ -99,11 +99,11 @@ extension Heap {
             hasMore: { !user.isHolePassOver },
             quantum: { bytes in
                 // Taken anew for each quantum, so that a fork or a forced release waits for one at most.
-                lockPass()
+                state.pointee.pass.lock()
                 var released: ByteCount = 0
                 if !isMet { released = search.scavenge(bytes, .background, using: state.pointee.system) }
                 if released < bytes { released += user.releaseHoles(bytes - released) }
-                unlockPass()
+                state.pointee.pass.unlock()
                 let after = state.pointee.system.threadProcessorNanoseconds()
                 defer { before = after }
                 return (released, after &- before)

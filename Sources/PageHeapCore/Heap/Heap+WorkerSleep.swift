@@ -18,7 +18,7 @@ extension Heap {
             let signal = state.pointee.worker.signal.load(ordering: .acquiring)
             if state.pointee.worker.shouldStop.load(ordering: .relaxed) || mayEndEarly && signal != seen { break }
             if endCycleIfDue(&progress.cycle, at: progress.pace.clock.now, user) && mayEndEarly
-                && state.pointee.goal.load(ordering: .relaxed) != .max
+                && goal != .maximum
             {
                 break
             }
@@ -158,7 +158,7 @@ extension Heap {
 
     private func excess(of ledger: HeapLedger) -> ByteCount {
         let live = LiveBytes.total(liveBytes)
-        let need = state.pointee.configuration.keepsSpans ? min(live, ledger.used) : ledger.used
+        let need = state.pointee.configuration.countsLiveBytes ? min(live, ledger.used) : ledger.used
         let kept = RetentionGoal.forDemand(
             need, extraPercent: state.pointee.configuration.retainExtraPercent,
             physicalPage: state.pointee.machine.physicalPage)

@@ -22,23 +22,19 @@ package struct HeapConfiguration: Sendable {
     package var cycles = CycleKind.demand
     /// Whether each generation prints a line, and in which format.
     package var trace = TraceKind.none
-    /// Which wrong frees are caught at the call: 0, or 1 to catch all wrong frees of small blocks too. Needs
-    /// ``keepsSpans``.
-    package var hardeningLevel: UInt = 0
-    /// Whether the heap keeps spans, and a page map from pages to them.
-    package var keepsSpans = false
     /// Whether the heap may lie on huge pages.
     package var hugePages = HugePageUse.system
     /// The difference between a process address and its offset address.
     package var arenaBaseOffset: UInt = 0
 
     /// Bytes of address space per reservation; fewer if the system refuses.
-    package var reservationBytes: ByteCount {
-        keepsSpans ? Tunables.mallocReservationBytes : Tunables.reservationBytes
-    }
-
-    /// Bytes of the first chunk that are mapped when it is added; a malloc heap withholds the rest until it is needed.
-    package var firstBytes: ByteCount { keepsSpans ? Tunables.mallocFirstBytes : PageGeometry.chunkBytes }
+    package var reservationBytes = Tunables.reservationBytes
+    /// Bytes of the first chunk that are mapped when it is added, whole physical pages; the rest is withheld until it
+    /// is needed.
+    package var firstBytes = PageGeometry.chunkBytes
+    /// Whether the layer above counts the bytes of its live blocks (``LiveBytes``). They are the heap's need then, and
+    /// not the pages in use.
+    package var countsLiveBytes = false
 
     package init() {}
 

@@ -5,6 +5,10 @@ package protocol PageUser {
     /// - Returns: whether a later call may drain more.
     func drainIdle() -> Bool
 
+    /// Called after a pass in which ``drainIdle()`` was called, once the thread holds no lock: the user may stop the
+    /// program because of what it found.
+    func passEnded()
+
     /// Begins a pass over holes in spans.
     func beginHolePass()
 
@@ -26,6 +30,7 @@ package protocol PageUser {
 package struct NoPageUser: PageUser {
     package init() {}
     package func drainIdle() -> Bool { false }
+    package func passEnded() {}
     package func beginHolePass() {}
     package func releaseHoles(_ bytes: ByteCount) -> ByteCount { 0 }
     package var isHolePassOver: Bool { true }

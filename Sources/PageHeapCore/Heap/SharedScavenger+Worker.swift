@@ -102,7 +102,7 @@ extension SharedScavenger {
         let hasCycled = heap.endCycleIfDue(&member.pointee.cycle, at: progress.pace.clock.now, NoPageUser())
         if hasCycled {
             member.pointee.isSpent = false
-            if heap.state.pointee.goal.load(ordering: .relaxed) != .max { look.hasNews = true }
+            if heap.goal != .maximum { look.hasNews = true }
         }
         let works = mayWork && !member.pointee.isSpent && !heap.isMet
         if works {

@@ -71,7 +71,8 @@ package struct SystemHeap: Equatable, Sendable {
     ///   - alignment: alignment of the first page, in pages; a power of two.
     /// - Returns: the address, and whether the pages are known to read as zero; nil if there is no memory.
     package func allocate(_ count: PageCount, alignment: PageCount) -> (address: UInt, isZeroed: Bool)? {
-        let pages = heap.allocatePages(count, alignment: alignment, shard: Int(truncatingIfNeeded: count.rawValue))
+        let pages = heap.allocatePages(
+            count, alignment: alignment, shard: Int(truncatingIfNeeded: count.rawValue), for: NoRangeUser())
         startWorkerIfWanted()
         guard let pages else { return nil }
         return (pages.address, pages.scavenged == count.bytes && heap.releasedReadsZero)
@@ -104,7 +105,7 @@ package struct SystemHeap: Equatable, Sendable {
     ///   - count: number of pages to add, at least 1.
     /// - Returns: whether the added pages are known to read as zero; nil if the run cannot grow.
     package func growInPlace(at address: UInt, by count: PageCount) -> Bool? {
-        let scavenged = heap.growInPlace(at: address, by: count)
+        let scavenged = heap.growInPlace(at: address, by: count, for: NoRangeUser())
         startWorkerIfWanted()
         return scavenged.map { $0 == count.bytes && heap.releasedReadsZero }
     }

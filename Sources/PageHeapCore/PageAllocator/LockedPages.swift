@@ -6,6 +6,10 @@ package struct LockedPages: ~Copyable {
     package let lock = FutexLock<LockRanks.Heap>()
     package var pages: PageAllocator
     package var ledger = HeapLedger()
+    /// Bytes of metadata that the layer above the heap keeps: page maps, span records, block states, thread caches.
+    var userMetadata: ByteCount = 0
+    /// The part of the bytes released inside pages in use that owners of runs discarded.
+    var discarded: ByteCount = 0
     /// Samples of how long the lock is held.
     package internal(set) var holds = HoldTimes()
     /// The bound in nanoseconds below which 99.9 % of the holds outside forced releases stayed, as of the worker's last

@@ -43,6 +43,15 @@ extension PageAllocator {
         scavengedPages += count
     }
 
+    /// Frees pages that were never used. There is nothing to release in them, so the mark that makes a search begin at
+    /// the highest page freed stays as it was. The caller holds the heap lock.
+    mutating func addUntouched(base: OffsetAddress, count: PageCount) {
+        let mark = freeHighWaterMark
+        free(base: base, count: count)
+        markScavenged(base: base, count: count)
+        freeHighWaterMark = mark
+    }
+
     // The next three only read; `mutating` stops the compiler from copying the whole allocator for the call.
 
     /// Whether every page of a range is in use, as a free requires. The heap must have grown over the range. The caller

@@ -170,7 +170,7 @@ extension WorkerState {
     /// - Parameter owner: the owner of the worker, named in the error.
     func begin(for owner: UnsafeRawPointer) {
         let (isFirst, _) = thread.compareExchange(
-            expected: 0, desired: ThreadSlot.identity, successOrdering: .acquiring, failureOrdering: .relaxed)
+            expected: 0, desired: ThreadIdentity.current, successOrdering: .acquiring, failureOrdering: .relaxed)
         if !isFirst { fatal("a worker of the scavenger was started twice: for", UInt(bitPattern: owner)) }
         // A caller may have the turn, for a tenth of a millisecond.
         while !beginTurn() { pauseProcessor() }
@@ -185,7 +185,7 @@ extension WorkerState {
         _ system: some OperatingSystem
     ) -> Bool {
         invariant(
-            thread.load(ordering: .relaxed) == ThreadSlot.identity,
+            thread.load(ordering: .relaxed) == ThreadIdentity.current,
             "another thread works as the scavenger's worker")
         let isOver = withUnsafePointer(to: signal) { system.wait($0, while: seen, nanoseconds: nanoseconds) }
         wakeUps.wrappingAdd(1, ordering: .relaxed)

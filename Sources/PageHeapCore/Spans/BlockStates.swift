@@ -66,16 +66,21 @@ package struct BlockStates: Sendable {
 
     /// Makes the states of the first `end` units accessible.
     ///
-    /// - Returns: the bytes that became accessible, or `nil` if the system refuses; then some may be.
+    /// - Returns: false if the system refuses; then some of them may have become accessible.
     package func makeAccessible(
         first end: UInt, using system: borrowing some OperatingSystem & ~Copyable
-    ) -> ByteCount? {
-        var total: ByteCount = 0
+    ) -> Bool {
         for shift in 0..<Self.rowCount {
-            guard let more = spaces[shift].cover(ByteCount((end &- 1) &>> UInt(shift) &+ 1), using: system)
-            else { return nil }
-            total += more
+            let bytes = ByteCount((end &- 1) &>> UInt(shift) &+ 1)
+            if spaces[shift].cover(bytes, using: system) == nil { return false }
         }
+        return true
+    }
+
+    /// Bytes made accessible for states.
+    var accessibleBytes: ByteCount {
+        var total: ByteCount = 0
+        for shift in 0..<Self.rowCount { total += spaces[shift].accessible }
         return total
     }
 

@@ -19,7 +19,7 @@ extension CentralFreeLists {
         var records = Tunables.holeRecordsPerCall
         while pass.next != 0 && released < bytes && records > 0 {
             records -= 1
-            if pass.next >= source.spanRecordCount {
+            if pass.next >= spans.recordCount {
                 pass.next = 0
                 break
             }
@@ -35,14 +35,14 @@ extension CentralFreeLists {
         of index: SpanIndex, _ pass: inout HolePass, regardless: Bool,
         release: (UnsafePointer<MemoryRange>, Int, (MemoryRange) -> Void) -> ReleaseOutcome
     ) -> ByteCount {
-        let span = source.spanRecord(index)
+        let span = spans.record(index)
         // Read without the lock. It is checked again below, with whether the span is partly used.
         let sizeClass = SizeClass(span.pointee.sizeClass)
         if sizeClass == .notSmall { return 0 }
         let entry = classes[sizeClass]
         let blockBytes = UInt(entry.blockBytes)
         let blocks = UInt(entry.blocksPerSpan)
-        let physicalPage = source.physicalPage
+        let physicalPage = heap.physicalPage
 
         list(sizeClass).pointee.lock.lock()
         guard span.pointee.sizeClass == sizeClass.rawValue, span.pointee.freeBlocks > 0,
@@ -79,7 +79,7 @@ extension CentralFreeLists {
         if isEmpty { unlink(index, sizeClass) }
         list(sizeClass).pointee.lock.unlock()
         let released = physicalPage * UInt(done.nonzeroBitCount)
-        source.noteHoles(released: released, calls: outcome.calls, failures: outcome.failures)
+        heap.noteHoles(released: released, calls: outcome.calls, failures: outcome.failures)
         // Its last blocks came back in the meantime.
         if isEmpty { self.release(index) }
         return released

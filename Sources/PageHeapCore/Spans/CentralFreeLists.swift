@@ -2,19 +2,22 @@
 ///
 /// A handle; copies name the same lists. The class lock is held while blocks move, never while pages are allocated or
 /// freed.
-package struct CentralFreeLists<Source: PageSource> {
+package struct CentralFreeLists<System: OperatingSystem> {
     let lists: UnsafeMutablePointer<InlineArray<73, CentralFreeList>>
     let classes: SizeClassLookup
-    let source: Source
+    let spans: SpanMap<System>
 
     package init(
         lists: UnsafeMutablePointer<InlineArray<73, CentralFreeList>>, classes: SizeClassLookup,
-        source: Source
+        spans: SpanMap<System>
     ) {
         self.lists = lists
         self.classes = classes
-        self.source = source
+        self.spans = spans
     }
+
+    /// The page heap, which spans get their pages from and return them to.
+    var heap: Heap<System> { spans.heap }
 
     /// The state of one size class.
     @inline(__always)
@@ -48,7 +51,7 @@ package struct CentralFreeLists<Source: PageSource> {
         while taken < count {
             if list(sizeClass).pointee.firstPartial == 0 && !linkSpare(sizeClass) { break }
             let index = SpanIndex(UInt(list(sizeClass).pointee.firstPartial))
-            let span = source.spanRecord(index)
+            let span = spans.record(index)
             let base = span.pointee.base
             let before = taken
             span.pointee.wasTouched = true
@@ -60,13 +63,13 @@ package struct CentralFreeLists<Source: PageSource> {
             if span.pointee.releasedPhysicalPages != 0 {
                 for position in before..<taken {
                     let block = Int(bitPattern: (target[position] &- base) / blockBytes)
-                    touchedHoles += span.pointee.touch(block, blockBytes: blockBytes, physicalPage: source.physicalPage)
+                    touchedHoles += span.pointee.touch(block, blockBytes: blockBytes, physicalPage: heap.physicalPage)
                 }
             }
             if span.pointee.freeBlocks == 0 { unlink(index, sizeClass) }
         }
         list(sizeClass).pointee.lock.unlock()
-        if touchedHoles > 0 { source.noteHoles(touched: source.physicalPage * UInt(touchedHoles)) }
+        if touchedHoles > 0 { heap.noteHoles(touched: heap.physicalPage * UInt(touchedHoles)) }
         return taken
     }
 
@@ -74,20 +77,21 @@ package struct CentralFreeLists<Source: PageSource> {
     private func addSpan(_ sizeClass: SizeClass) -> Bool {
         let entry = classes[sizeClass]
         let pages = PageCount(UInt(entry.spanPages))
-        guard let index = source.allocateSpanRecord() else { return false }
+        guard let index = spans.allocateRecord() else { return false }
         guard
-            let (address, _) = source.allocatePages(
-                pages, alignment: PageCount(UInt(entry.spanAlignmentPages)), shard: sizeClass.index)
+            let (address, _) = heap.allocatePages(
+                pages, alignment: PageCount(UInt(entry.spanAlignmentPages)), shard: sizeClass.index,
+                for: spans)
         else {
-            source.deallocateSpanRecord(index)
+            spans.deallocateRecord(index)
             return false
         }
-        let span = source.spanRecord(index)
+        let span = spans.record(index)
         span.pointee.base = address
         span.pointee.pages = UInt32(truncatingIfNeeded: pages.rawValue)
         span.pointee.sizeClass = sizeClass.rawValue
         span.pointee.freeBlocks = entry.blocksPerSpan
-        source.setSpanEntry(PageMapEntry(span: index, sizeClass: sizeClass), from: address, count: pages)
+        spans.set(PageMapEntry(span: index, sizeClass: sizeClass), from: address, count: pages)
         list(sizeClass).pointee.lock.lock()
         link(index, sizeClass)
         list(sizeClass).pointee.lock.unlock()
@@ -105,20 +109,20 @@ package struct CentralFreeLists<Source: PageSource> {
         list(sizeClass).pointee.lock.lock()
         var position = 0
         while position < count {
-            let found = source.spanEntry(of: blocks[position])
+            let found = spans.entry(of: blocks[position])
             // The span was freed in the meantime, with all its blocks, so this block came back before.
             if found == .none || found.sizeClass != sizeClass {
-                source.noteWrongFree(.alreadyFree, blocks[position], blockBytes: 0)
+                spans.noteWrongFree(.alreadyFree, blocks[position], blockBytes: 0)
                 position += 1
                 continue
             }
             let index = found.span
-            let span = source.spanRecord(index)
+            let span = spans.record(index)
             // Blocks often come back together with neighbours: look at the span once for all of them.
             let (returned, wrong) = Self.takeBack(blocks + position, count - position, in: span, entry)
             position += returned
             if let wrong {
-                source.noteWrongFree(wrong, blocks[position], blockBytes: UInt(entry.blockBytes))
+                spans.noteWrongFree(wrong, blocks[position], blockBytes: UInt(entry.blockBytes))
                 position += 1
                 if returned == 0 { continue }
             }
@@ -136,10 +140,10 @@ package struct CentralFreeLists<Source: PageSource> {
         list(sizeClass).pointee.lock.unlock()
         while emptied != 0 {
             let index = SpanIndex(UInt(emptied))
-            emptied = source.spanRecord(index).pointee.next
+            emptied = spans.record(index).pointee.next
             release(index)
         }
-        source.noteGiven(ByteCount(UInt(bitPattern: count) &* UInt(entry.blockBytes)))
+        heap.noteGiven(ByteCount(UInt(bitPattern: count) &* UInt(entry.blockBytes)))
     }
 
     /// Marks the leading blocks of an array that lie in a span as free.
@@ -172,9 +176,9 @@ package struct CentralFreeLists<Source: PageSource> {
     ///
     /// - Returns: whether the block was out.
     func giveIfOut(_ address: UInt, of sizeClass: SizeClass) -> Bool {
-        let found = source.spanEntry(of: address)
+        let found = spans.entry(of: address)
         if found == .none || found.sizeClass != sizeClass { return false }
-        let span = source.spanRecord(found.span)
+        let span = spans.record(found.span)
         let block = (address &- span.pointee.base) / UInt(classes[sizeClass].blockBytes)
         list(sizeClass).pointee.lock.lock()
         let isOut = span.pointee.isUsed(Int(bitPattern: block))
@@ -187,11 +191,11 @@ package struct CentralFreeLists<Source: PageSource> {
 
     /// Returns an empty span, which is on no list, to the heap. The caller holds no class lock or later one.
     func release(_ index: SpanIndex) {
-        let span = source.spanRecord(index).pointee
+        let span = spans.record(index).pointee
         let pages = PageCount(UInt(span.pages))
-        source.setSpanEntry(.none, from: span.base, count: pages)
-        source.deallocateSpanRecord(index)
-        source.freePages(span.base, pages, holes: span.releasedPhysicalPages)
+        spans.set(.none, from: span.base, count: pages)
+        spans.deallocateRecord(index)
+        heap.freePages(span.base, pages, holes: span.releasedPhysicalPages)
     }
 
     /// Puts a span at the front of its class's list. The caller holds the class lock.
@@ -199,23 +203,23 @@ package struct CentralFreeLists<Source: PageSource> {
         list(sizeClass).pointee.lock.assertHeld()
         let first = list(sizeClass).pointee.firstPartial
         let number = UInt32(truncatingIfNeeded: index.rawValue)
-        let span = source.spanRecord(index)
+        let span = spans.record(index)
         span.pointee.next = first
         span.pointee.previous = 0
-        if first != 0 { source.spanRecord(SpanIndex(UInt(first))).pointee.previous = number }
+        if first != 0 { spans.record(SpanIndex(UInt(first))).pointee.previous = number }
         list(sizeClass).pointee.firstPartial = number
     }
 
     /// Takes a span off its class's list. The caller holds the class lock.
     func unlink(_ index: SpanIndex, _ sizeClass: SizeClass) {
         list(sizeClass).pointee.lock.assertHeld()
-        let span = source.spanRecord(index).pointee
+        let span = spans.record(index).pointee
         if span.previous == 0 {
             list(sizeClass).pointee.firstPartial = span.next
         } else {
-            source.spanRecord(SpanIndex(UInt(span.previous))).pointee.next = span.next
+            spans.record(SpanIndex(UInt(span.previous))).pointee.next = span.next
         }
-        if span.next != 0 { source.spanRecord(SpanIndex(UInt(span.next))).pointee.previous = span.previous }
+        if span.next != 0 { spans.record(SpanIndex(UInt(span.next))).pointee.previous = span.previous }
     }
 }
 

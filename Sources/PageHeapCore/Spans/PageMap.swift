@@ -1,7 +1,7 @@
-/// The page map, from a page to its span: a flat table over one reservation. It has four bytes per page, and one more
+/// The page map, from a page to its span: a flat table over one range of address space. It has four bytes per page, and one more
 /// in heaps with very many spans.
 ///
-/// Accessible only where the heap has grown: a reader must know that an address is below the reservation's grown end. A
+/// Accessible only where the heap has grown: a reader must know that an address is below the range's grown end. A
 /// page's entry is written by the owner of the page. Of a large block, only the first page has an entry.
 package struct PageMap: BitwiseCopyable {
     private let base: UInt
@@ -48,15 +48,12 @@ package struct PageMap: BitwiseCopyable {
     /// Makes the entries of all pages below an address accessible.
     ///
     /// - Parameter withHigh: whether to include the high parts.
-    /// - Returns: the bytes that became accessible; `nil` if the system refuses.
+    /// - Returns: false if the system refuses; then a part of them may have become accessible.
     mutating func makeAccessible(
         upTo end: UInt, withHigh: Bool, using system: borrowing some OperatingSystem & ~Copyable
-    ) -> ByteCount? {
+    ) -> Bool {
         let pages = ByteCount(ByteCount(end &- base).pagesRoundedUp.rawValue)
-        guard let more = low.cover(pages * 4, using: system) else { return nil }
-        if !withHigh { return more }
-        guard let most = high.cover(pages, using: system) else { return nil }
-        return more + most
+        return low.cover(pages * 4, using: system) != nil && (!withHigh || high.cover(pages, using: system) != nil)
     }
 
     @inline(__always)
@@ -64,7 +61,7 @@ package struct PageMap: BitwiseCopyable {
         Int(bitPattern: (address &- base) &>> UInt(PageGeometry.pageShift))
     }
 
-    /// Returns the entry of the page that holds an address of the reservation. The address must be below the grown end.
+    /// Returns the entry of the page that holds an address of the range. The address must be below the grown end.
     @inline(__always)
     package func entry(of address: UInt) -> PageMapEntry {
         let page = Self.page(address, base)

@@ -4,7 +4,7 @@
 /// Must lie in memory that does not move. A record is accessed by the owner of its span, without this lock.
 package struct SpanRecords: ~Copyable {
     /// The lock of the list of free records.
-    private let lock = FutexLock<LockRanks.Metadata>()
+    private let lock = FutexLock<LockRanks.SpanRecords>()
     private var space: GrowingSpace
     private var limit: Int
     /// The number of records ever used, including the first one, which stands for no span. 0 if the heap keeps no
@@ -12,8 +12,6 @@ package struct SpanRecords: ~Copyable {
     package private(set) var usedCount = 0
     /// The first free record; the others are linked through `next`.
     private var firstFree: UInt32 = 0
-    /// Bytes made accessible for records.
-    package private(set) var committedBytes: ByteCount = 0
 
     /// Reserves room for the records of `limit` spans. The structure must be zeroed.
     ///
@@ -44,24 +42,28 @@ package struct SpanRecords: ~Copyable {
         ByteCount(UInt(bitPattern: count &* MemoryLayout<Span>.stride))
     }
 
-    /// Allocates a record. `nil` if the system refuses memory or the array is full.
-    package mutating func allocate(using system: borrowing some OperatingSystem & ~Copyable) -> SpanIndex? {
+    /// Allocates a record.
+    ///
+    /// - Returns: the record, and the bytes of memory that became accessible for it; nil if the system refuses memory
+    ///   or the array is full.
+    package mutating func allocate(
+        using system: borrowing some OperatingSystem & ~Copyable
+    ) -> (span: SpanIndex, more: ByteCount)? {
         lock.lock()
         defer { lock.unlock() }
         if firstFree != 0 {
             let span = SpanIndex(UInt(firstFree))
             firstFree = record(span).pointee.next
             record(span).pointee = Span()
-            return span
+            return (span, 0)
         }
         guard usedCount < limit,
             let more = space.cover(Self.bytes(usedCount), step: Tunables.metadataStepBytes, using: system)
         else { return nil }
-        committedBytes += more
         let span = SpanIndex(UInt(usedCount))
         usedCount += 1
         record(span).pointee = Span()
-        return span
+        return (span, more)
     }
 
     /// Tests: skips all records below `index`, as if that many spans existed.

@@ -13,9 +13,6 @@ package struct ThreadSlot {
     @inline(__always)
     package static var current: ThreadSlot { ThreadSlot(slot: pageheap_thread_slot()) }
 
-    /// A number, never 0, that no other thread has while this one lives.
-    package static var identity: UInt { UInt(bitPattern: pageheap_thread_slot()) }
-
     @inline(__always)
     private var cachePointer: UnsafeMutablePointer<Atomic<UInt>> {
         UnsafeMutableRawPointer(slot).assumingMemoryBound(to: Atomic<UInt>.self)

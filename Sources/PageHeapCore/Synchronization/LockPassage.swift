@@ -17,7 +17,7 @@ package enum LockPassage {
 
     /// Ends the passage of another thread, which must be waiting, or of the calling one.
     ///
-    /// - Parameter thread: its ``ThreadSlot/identity``.
+    /// - Parameter thread: its ``ThreadIdentity/current``.
     package static func close(of thread: UInt) {
         UnsafeMutablePointer<pageheap_thread_slot>(bitPattern: thread)?.pointee.passes_locks = 0
     }

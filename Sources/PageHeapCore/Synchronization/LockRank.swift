@@ -15,14 +15,14 @@ package enum LockRanks {
     package enum Registry: LockRank { package static var order: UInt32 { 1 } }
     /// The spans of a size class; also the large-block cache.
     package enum SizeClass: LockRank { package static var order: UInt32 { 2 } }
-    /// A page cache.
-    package enum PageCache: LockRank { package static var order: UInt32 { 3 } }
-    /// The heap lock: the page allocator and the ledger.
-    package enum Heap: LockRank { package static var order: UInt32 { 4 } }
-    /// The search lock: the scavenger's search space.
-    package enum Search: LockRank { package static var order: UInt32 { 5 } }
     /// The list of free span records.
-    package enum Metadata: LockRank { package static var order: UInt32 { 6 } }
+    package enum SpanRecords: LockRank { package static var order: UInt32 { 3 } }
+    /// A page cache.
+    package enum PageCache: LockRank { package static var order: UInt32 { 4 } }
+    /// The heap lock: the page allocator and the ledger.
+    package enum Heap: LockRank { package static var order: UInt32 { 5 } }
+    /// The search lock: the scavenger's search space.
+    package enum Search: LockRank { package static var order: UInt32 { 6 } }
     /// The worker's state; for a shared worker, also the list of its heaps.
     package enum Worker: LockRank { package static var order: UInt32 { 7 } }
 }

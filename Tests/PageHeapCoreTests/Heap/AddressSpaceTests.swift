@@ -87,15 +87,14 @@ struct AddressSpaceTests {
     func highEntries() throws {
         let test = TestMalloc()
         let low = try #require(test.allocate(100))
-        let state = test.malloc.heap.state
-        let hasSkipped = state.pointee.records.skip(to: PageMapEntry.lowSpanLimit, using: test.system)
+        let hasSkipped = test.malloc.state.pointee.spans.records.skip(to: PageMapEntry.lowSpanLimit, using: test.system)
         #expect(hasSkipped)
         // Each of another class, so each in a span of its own.
         let blocks = try [200, 1000, 5000, 1_000_000].map { try #require(test.allocate($0)) }
         for block in blocks {
-            #expect(test.malloc.heap.spanEntry(of: block).span.rawValue >= UInt(PageMapEntry.lowSpanLimit))
+            #expect(test.malloc.spans.entry(of: block).span.rawValue >= UInt(PageMapEntry.lowSpanLimit))
         }
-        #expect(test.malloc.heap.spanEntry(of: low).span.rawValue < 10)
+        #expect(test.malloc.spans.entry(of: low).span.rawValue < 10)
         #expect(test.damagedBlocks == 0)
         // A few classes more than once, through caches and spans.
         let more = try (0..<2000).map { _ in try #require(test.allocate(1000)) }

@@ -92,6 +92,6 @@ extension MallocHeap {
     /// Whether a reallocation leaves the block where it is; only asked where that copies nothing, because simulated
     /// memory cannot be copied.
     fileprivate func reallocateInPlace(_ address: UInt, _ bytes: UInt) -> Bool {
-        resizeLarge(heap.spanEntry(of: address).span, to: ByteCount(bytes))
+        resizeLarge(spans.entry(of: address).span, to: ByteCount(bytes))
     }
 }

@@ -12,10 +12,9 @@ struct MallocModelTests {
     func randomProgram(seed: UInt64) throws {
         let seed = TestRun.seed &* 1000 &+ seed
         var random = SeededGenerator(seed: seed)
-        var configuration = HeapConfiguration()
-        configuration.hardeningLevel = UInt(seed / 2 % 2)
         let test = TestMalloc(
-            SimulatedMachine(physicalPage: seed % 2 == 0 ? 8192 : 4096, hugePage: 0), configuration)
+            SimulatedMachine(physicalPage: seed % 2 == 0 ? 8192 : 4096, hugePage: 0),
+            checksFrees: seed / 2 % 2 == 1)
         var cycle = DemandCycle(now: 0)
         var blocks: [UInt] = []
         let steps = TestRun.operations(4000)

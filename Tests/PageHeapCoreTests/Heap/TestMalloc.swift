@@ -11,7 +11,10 @@ final class TestMalloc {
     private let memory: UnsafeMutableRawPointer
     private(set) var live: [UInt: UInt] = [:]
 
-    init(_ machine: SimulatedMachine = SimulatedMachine(), _ configuration: HeapConfiguration = HeapConfiguration()) {
+    init(
+        _ machine: SimulatedMachine = SimulatedMachine(), _ configuration: HeapConfiguration = HeapConfiguration(),
+        checksFrees: Bool = false
+    ) {
         system = SimulatedOperatingSystem(machine)
         typealias State = MallocState<SimulatedOperatingSystem>
         memory = UnsafeMutableRawPointer.allocate(byteCount: MemoryLayout<State>.size, alignment: 64)
@@ -19,14 +22,16 @@ final class TestMalloc {
         malloc = MallocHeap(memory.assumingMemoryBound(to: State.self))
         var quiet = configuration
         quiet.runsWorker = false
-        guard malloc.start(system: system, configuration: quiet) else { fatalError("the simulated system refused") }
+        guard malloc.start(system: system, configuration: quiet, checksFrees: checksFrees) else {
+            fatalError("the simulated system refused")
+        }
     }
 
     deinit {
         // The thread's slot is the thread's, not the heap's: the next test on this thread finds it as new.
         malloc.threadExits()
         ThreadSlot.current.state = .new
-        malloc.heap.shutDown()
+        malloc.shutDown()
         memory.deallocate()
     }
 

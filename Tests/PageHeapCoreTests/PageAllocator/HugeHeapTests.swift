@@ -69,7 +69,7 @@ struct HugeHeapTests {
     @Test func aHeapsMetadataOfFourMebibytesIsSmall() throws {
         let heap = try TestPageHeap(keepsSpans: true)
         while let address = heap.allocate(30), heap.heap.figures().ledger.inUse < ByteCount(4 << 20) {
-            heap.heap.setSpanEntry(.none, from: address, count: 30)
+            heap.spans?.set(.none, from: address, count: 30)
         }
         #expect(heap.simulated.metadataResidentBytes < ByteCount(100 << 10))
         #expect(heap.heap.figures().metadata < ByteCount(100 << 10))

@@ -73,7 +73,7 @@ struct HeapRefusalTests {
         func start(_ plan: FailurePlan) -> (started: Bool, calls: Int) {
             let simulated = SimulatedOperatingSystem(machine)
             let system = RecordingOperatingSystem(FailingOperatingSystem(simulated, plan))
-            let heap = TestPageHeap.start(in: memory, system, keepsSpans: keepsSpans)
+            let heap = TestPageHeap.Layers(in: memory, system, keepsSpans: keepsSpans)
             let calls = system.calls.count { $0.kind.asksForMemory }
             heap?.shutDown()
             #expect(simulated.reservedBytes == 0, "\(plan)")

@@ -37,7 +37,7 @@ struct MallocRefusalTests {
             let system = RecordingOperatingSystem(FailingOperatingSystem(simulated, plan))
             let malloc = TestRefusableMalloc.start(in: memory, system)
             let calls = system.calls.count { $0.kind.asksForMemory }
-            malloc?.heap.shutDown()
+            malloc?.shutDown()
             #expect(simulated.reservedBytes == 0 && simulated.metadataReservedBytes == 0, "\(plan)")
             return (malloc != nil, calls)
         }

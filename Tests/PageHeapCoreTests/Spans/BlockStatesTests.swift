@@ -13,7 +13,7 @@ struct BlockStatesTests {
         let states = try #require(BlockStates(bytes: reserved, using: system))
         defer { states.cancel(using: system) }
         let first = PageGeometry.chunkBytes.rawValue / 16
-        #expect(try #require(states.makeAccessible(first: 2 * first, using: system)) > 0)
+        try #require(states.makeAccessible(first: 2 * first, using: system))
         let block = sizeClass.blockBytes.rawValue
         // A span in the middle of the second chunk.
         let span = first + 100 * 8192 / 16

@@ -23,7 +23,7 @@ final class TestRefusableMalloc: RefusableHeap {
         // The thread's slot is the thread's, not the heap's: the next heap on this thread finds it as new.
         malloc.threadExits()
         ThreadSlot.current.state = .new
-        malloc.heap.shutDown()
+        malloc.shutDown()
         memory.deallocate()
     }
 

@@ -4,7 +4,7 @@ import PageHeapSimulation
 import Testing
 
 @Suite("Trace")
-struct ScavengeTraceTests {
+struct TraceLineTests {
     private static func text(_ line: MessageLine) -> String {
         var line = line
         var text = ""
@@ -21,19 +21,19 @@ struct ScavengeTraceTests {
     }
 
     @Test func theLineHasTheDocumentedForm() {
-        let line = ScavengeTrace.line(
+        let line = TraceLine.text(
             generation: 41, worked: ByteCount(2304 << 10 + 1023), ledger: Self.ledger(), isForced: false,
             wasReset: false)
         #expect(Self.text(line) == "scav 41 2304 KiB work, 118784 KiB total, 95% util")
     }
 
     @Test func aFailedControllerIsTold() {
-        let line = ScavengeTrace.line(generation: 0, worked: 0, ledger: HeapLedger(), isForced: false, wasReset: true)
+        let line = TraceLine.text(generation: 0, worked: 0, ledger: HeapLedger(), isForced: false, wasReset: true)
         #expect(Self.text(line) == "scav 0 0 KiB work, 0 KiB total, 0% util [controller reset]")
     }
 
     @Test func aForcedReleaseIsTold() {
-        let line = ScavengeTrace.line(
+        let line = TraceLine.text(
             generation: 7, worked: 8192, ledger: Self.ledger(), isForced: true, wasReset: false)
         #expect(Self.text(line) == "scav 7 8 KiB work, 118784 KiB total, 95% util (forced)")
     }
@@ -60,7 +60,7 @@ struct ScavengeTraceTests {
         figures.workerNanoseconds = .max - 1
         figures.workerRecentNanoseconds = .max - 1
         figures.controllerResets = .max - 1
-        let line = ScavengeTrace.json(
+        let line = TraceLine.json(
             generation: .max, worked: largest, figures: figures, isForced: true, wasReset: true, time: .max)
         let object = try JSONSerialization.jsonObject(with: Data(Self.text(line).utf8))
         let fields = try #require(object as? [String: Any])
@@ -71,7 +71,7 @@ struct ScavengeTraceTests {
 
     @Test func jsonSaysNullWhereThereIsNoGoal() throws {
         let test = TestMalloc()
-        let line = ScavengeTrace.json(
+        let line = TraceLine.json(
             generation: 3, worked: 4096, figures: test.malloc.heap.figures(), isForced: false, wasReset: false, time: 5)
         let text = Self.text(line)
         #expect(

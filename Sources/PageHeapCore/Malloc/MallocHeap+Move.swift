@@ -18,23 +18,23 @@ extension MallocHeap {
         // Page tables of whole huge pages move as one entry if both places are aligned alike.
         let alignment = bytes >= Tunables.movePageTableBytes ? Tunables.movePageTableBytes : PageGeometry.pageBytes
         guard let (target, _) = allocateLarge(bytes, alignment: alignment) else { return nil }
-        let span = heap.spanRecord(index)
+        let span = spans.record(index)
         let base = span.pointee.base
         let pages = PageCount(UInt(span.pointee.pages))
         guard let source = UnsafeMutableRawPointer(bitPattern: base) else { return nil }
         let wasMoved = span.pointee.wasMoved
         let isMoved =
-            mayMoveOneMore(wasMoved) && state.pointee.heap.system.move(base, to: UInt(bitPattern: target), pages.bytes)
+            mayMoveOneMore(wasMoved) && heap.system.move(base, to: UInt(bitPattern: target), pages.bytes)
         if isMoved {
-            heap.spanRecord(heap.spanEntry(of: UInt(bitPattern: target)).span).pointee.wasMoved = true
+            spans.record(spans.entry(of: UInt(bitPattern: target)).span).pointee.wasMoved = true
             if !wasMoved { state.pointee.movedBlocks.wrappingAdd(1, ordering: .relaxed) }
             span.pointee.wasMoved = false
         }
         let isReleased = isMoved || copyInPieces(source, to: target, pages.bytes)
         noteLive(pages.bytes.rawValue, out: false)
-        heap.setSpanEntry(.none, from: base, count: 1)
+        spans.set(.none, from: base, count: 1)
         let stayedMoved = span.pointee.wasMoved
-        heap.deallocateSpanRecord(index)
+        spans.deallocateRecord(index)
         if stayedMoved {
             freeMoved(base, pages)
         } else if isMoved {
@@ -66,7 +66,7 @@ extension MallocHeap {
             let from = source + Int(bitPattern: done.rawValue)
             (target + Int(bitPattern: done.rawValue)).copyMemory(from: from, byteCount: Int(bitPattern: piece.rawValue))
             if isReleased {
-                isReleased = state.pointee.heap.system.release(UInt(bitPattern: from), piece, method: .now) == 0
+                isReleased = heap.system.release(UInt(bitPattern: from), piece, method: .now) == 0
             }
             done += piece
         }
@@ -83,7 +83,7 @@ extension MallocHeap {
     ///
     /// - Parameter wasMoved: whether memory was moved to these pages or away from them.
     func freeTail(_ base: UInt, _ pages: PageCount, wasMoved: Bool) {
-        if wasMoved && state.pointee.heap.system.renew(base, pages.bytes) {
+        if wasMoved && heap.system.renew(base, pages.bytes) {
             heap.freeReleasedPages(base, pages)
         } else {
             heap.freePages(base, pages)

@@ -40,6 +40,8 @@ extension MallocHeap: PageUser {
         slot.leave()
     }
 
+    package func passEnded() { spans.stopIfWrong() }
+
     package func beginHolePass() { state.pointee.holePass = newHolePass() }
 
     package func releaseHoles(_ bytes: ByteCount) -> ByteCount {
@@ -63,7 +65,7 @@ extension MallocHeap: PageUser {
         let search = heap.search
         return central.releaseHoles(bytes, &pass, regardless: regardless) { ranges, count, refused in
             search.giveBack(
-                ranges, count: count, unit: heap.physicalPage, using: state.pointee.heap.system, refused: refused)
+                ranges, count: count, unit: heap.physicalPage, using: heap.system, refused: refused)
         }
     }
 
@@ -72,7 +74,7 @@ extension MallocHeap: PageUser {
     ///
     /// - Returns: the bytes released.
     package func releaseFreeMemory() -> ByteCount {
-        heap.releaseFreeMemory {
+        let released = heap.releaseFreeMemory {
             drainOwnCache()
             _ = drainCaches(regardless: true)
             _ = releaseTransfers(regardless: true)
@@ -82,9 +84,11 @@ extension MallocHeap: PageUser {
             var released: ByteCount = 0
             while pass.next != 0 {
                 released += releaseHoles(Tunables.forcedPieceBytes, &pass, regardless: true)
-                heap.letForksPass()
+                heap.state.pointee.pass.letForksPass()
             }
             return released
         }
+        spans.stopIfWrong()
+        return released
     }
 }

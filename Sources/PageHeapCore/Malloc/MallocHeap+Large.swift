@@ -25,19 +25,20 @@ extension MallocHeap {
         if LargeBlockCache.keeps(pages) && alignment <= PageGeometry.pageBytes, let address = takeFreed(pages) {
             return (address, 0)
         }
-        guard let index = heap.allocateSpanRecord() else { return nil }
+        guard let index = spans.allocateRecord() else { return nil }
         guard
             let (address, scavenged) = heap.allocatePages(
-                pages, alignment: alignment.pagesRoundedUp, shard: Int(truncatingIfNeeded: pages.rawValue))
+                pages, alignment: alignment.pagesRoundedUp, shard: Int(truncatingIfNeeded: pages.rawValue),
+                for: spans)
         else {
-            heap.deallocateSpanRecord(index)
+            spans.deallocateRecord(index)
             return nil
         }
-        let span = heap.spanRecord(index)
+        let span = spans.record(index)
         span.pointee.base = address
         span.pointee.pages = UInt32(truncatingIfNeeded: pages.rawValue)
         span.pointee.freeBlocks = 0
-        heap.setSpanEntry(PageMapEntry(span: index, sizeClass: .notSmall), from: address, count: 1)
+        spans.set(PageMapEntry(span: index, sizeClass: .notSmall), from: address, count: 1)
         noteLive(pages.bytes.rawValue, out: true)
         guard let pointer = UnsafeMutableRawPointer(bitPattern: address) else { return nil }
         return (pointer, scavenged)
@@ -47,18 +48,18 @@ extension MallocHeap {
     /// only for requests above ``Tunables/uncheckedRequestBytes``.
     private func mayBeHad(_ bytes: ByteCount) -> Bool {
         bytes <= Tunables.uncheckedRequestBytes
-            || bytes <= state.pointee.heap.configuration.reservationBytes
-                && bytes <= state.pointee.heap.system.largestRequestBytes
+            || bytes <= heap.configuration.reservationBytes
+                && bytes <= heap.system.largestRequestBytes
     }
 
     /// Takes a block of the same number of pages from the large-block cache; nil if there is none.
     private func takeFreed(_ pages: PageCount) -> UnsafeMutableRawPointer? {
         state.pointee.largeBlockCache.lock.lock()
-        let index = state.pointee.largeBlockCache.take(pages) { heap.spanRecord($0) }
+        let index = state.pointee.largeBlockCache.take(pages) { spans.record($0) }
         state.pointee.largeBlockCache.lock.unlock()
         if index == .none { return nil }
         noteLive(pages.bytes.rawValue, out: true)
-        return UnsafeMutableRawPointer(bitPattern: heap.spanRecord(index).pointee.base)
+        return UnsafeMutableRawPointer(bitPattern: spans.record(index).pointee.base)
     }
 
     /// Allocates a large block that reads as zero. Memory known to be zero is not touched.
@@ -67,7 +68,7 @@ extension MallocHeap {
         let pages = bytes.pagesRoundedUp
         if scavenged == pages.bytes && heap.releasedReadsZero { return pointer }
         if pages.bytes >= Tunables.zeroByReleaseBytes && heap.discardedReadsZero
-            && state.pointee.heap.system.release(UInt(bitPattern: pointer), pages.bytes, method: .now) == 0
+            && heap.system.release(UInt(bitPattern: pointer), pages.bytes, method: .now) == 0
         {
             return pointer
         }
@@ -78,7 +79,7 @@ extension MallocHeap {
     /// Frees a large block, or keeps it in the large-block cache. Aborts if the address is not its beginning, or it is
     /// free already. The caller holds no lock.
     func freeLarge(_ address: UInt, _ index: SpanIndex) {
-        let span = heap.spanRecord(index)
+        let span = spans.record(index)
         if span.pointee.base != address { WrongFree.stop(.insideLargeBlock, address, base: span.pointee.base) }
         let pages = PageCount(UInt(span.pointee.pages))
         if LargeBlockCache.keeps(pages) {
@@ -104,7 +105,7 @@ extension MallocHeap {
     func releaseLargeBlockCache(regardless: Bool) -> Bool {
         while true {
             state.pointee.largeBlockCache.lock.lock()
-            let index = state.pointee.largeBlockCache.takeIdle(regardless: regardless) { heap.spanRecord($0) }
+            let index = state.pointee.largeBlockCache.takeIdle(regardless: regardless) { spans.record($0) }
             let holdsMore = index == .none && state.pointee.largeBlockCache.look()
             state.pointee.largeBlockCache.lock.unlock()
             if index == .none { return holdsMore }
@@ -114,10 +115,10 @@ extension MallocHeap {
 
     /// Returns a large block's pages and its span record to the heap.
     func giveLargeBack(_ index: SpanIndex) {
-        let span = heap.spanRecord(index).pointee
+        let span = spans.record(index).pointee
         let pages = PageCount(UInt(span.pages))
-        heap.setSpanEntry(.none, from: span.base, count: 1)
-        heap.deallocateSpanRecord(index)
+        spans.set(.none, from: span.base, count: 1)
+        spans.deallocateRecord(index)
         if span.wasMoved {
             freeMoved(span.base, pages)
         } else {
@@ -132,7 +133,7 @@ extension MallocHeap {
     ///   - bytes: the new size, larger than any small block's.
     /// - Returns: false if the block cannot grow in place; then nothing has changed.
     package func resizeLarge(_ index: SpanIndex, to bytes: ByteCount) -> Bool {
-        let span = heap.spanRecord(index)
+        let span = spans.record(index)
         let old = PageCount(UInt(span.pointee.pages))
         let new = bytes.pagesRoundedUp
         if new == old { return true }

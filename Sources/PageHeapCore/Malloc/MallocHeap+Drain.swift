@@ -6,7 +6,7 @@ extension MallocHeap {
     @inline(never)
     package func freeSlowly(_ address: UInt) {
         if address == 0 { return }
-        let entry = heap.spanEntry(of: address)
+        let entry = spans.entry(of: address)
         if entry == .none { stopForeign(address) }
         if address & 15 != 0 { WrongFree.stop(.misaligned, address) }
         let sizeClass = entry.sizeClass
@@ -28,7 +28,7 @@ extension MallocHeap {
                     if cache.count(sizeClass) >= capacity { drainHalf(cache, sizeClass) }
                     _ = cache.push(address, sizeClass)
                     slot.leave()
-                    heap.stopIfWrong()
+                    spans.stopIfWrong()
                     return
                 }
                 slot.leave()
@@ -41,7 +41,7 @@ extension MallocHeap {
         }
         var block = address
         give(&block, 1, sizeClass)
-        heap.stopIfWrong()
+        spans.stopIfWrong()
     }
 
     /// Moves the older half of a full stack to the transfer cache as a batch, or to the class's spans if that is full.

@@ -17,6 +17,8 @@
 /// Unknown and malformed options are reported once, on standard error, and ignored.
 package struct Options {
     package var configuration = HeapConfiguration()
+    /// Whether wrong frees of small blocks are caught at the call.
+    package var checksFrees = false
     package var statisticsDirectory: UnsafePointer<CChar>?
 
     /// Whether a name that begins like an option belongs to the project's own tests and tools.
@@ -93,7 +95,7 @@ package struct Options {
             configuration.releasesInCallers = text == "caller"
         } else if name == "HARDENING" {
             guard text == "0" || text == "1" else { return "takes 0 or 1" }
-            configuration.hardeningLevel = text == "1" ? 1 : 0
+            checksFrees = text == "1"
         } else if name == "HUGE_PAGES" {
             guard text == "system" || text == "growth" || text == "never" else {
                 return "takes system, growth or never"

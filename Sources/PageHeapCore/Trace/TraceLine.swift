@@ -1,7 +1,7 @@
 /// Formats the scavenger's trace lines.
 ///
 ///     scav 41 2304 KiB work, 118784 KiB total, 87% util
-package enum ScavengeTrace {
+package enum TraceLine {
     /// The text line about a generation that has ended.
     ///
     /// - Parameters:
@@ -10,7 +10,7 @@ package enum ScavengeTrace {
     ///   - ledger: the heap's ledger when it ended.
     ///   - isForced: marks a forced release.
     ///   - wasReset: whether the pacer's controller failed during the generation.
-    package static func line(
+    package static func text(
         generation: UInt32, worked: ByteCount, ledger: HeapLedger, isForced: Bool, wasReset: Bool
     ) -> MessageLine {
         var line = MessageLine()

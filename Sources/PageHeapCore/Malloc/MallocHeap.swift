@@ -15,36 +15,49 @@ package struct MallocHeap<System: OperatingSystem> {
     ///
     /// - Parameters:
     ///   - system: the operating system to use.
-    ///   - configuration: options; spans are kept in any case.
+    ///   - configuration: options of the page heap below; sizes are set here.
+    ///   - checksFrees: whether wrong frees of small blocks are caught at the call: hardening level 1.
     /// - Returns: false if the system refuses address space.
-    package func start(system: System, configuration: HeapConfiguration) -> Bool {
+    package func start(system: System, configuration: HeapConfiguration, checksFrees: Bool = false) -> Bool {
         var configuration = configuration
-        configuration.keepsSpans = true
-        guard Heap.start(in: heap.state, system: system, configuration: configuration) != nil else { return false }
+        configuration.reservationBytes = Tunables.mallocReservationBytes
+        configuration.firstBytes = Tunables.mallocFirstBytes
+        configuration.countsLiveBytes = true
+        state.pointee.spans.checksFrees = checksFrees
+        guard Heap.start(in: heap.state, system: system, configuration: configuration, for: spans) != nil
+        else { return false }
         // The first thread's cache lies next to the heap's metadata: most processes have only this one.
         let bytes = ByteCount(UInt(MemoryLayout<ThreadCache.Memory>.size))
-        let cache = heap.locked.pointee.pages.arena.allocate(bytes, alignment: 64, using: heap.state.pointee.system)
+        let cache = heap.locked.pointee.pages.arena.allocate(bytes, alignment: 64, using: heap.system)
         if let cache { state.pointee.caches.begin(with: cache, bytes) }
         state.pointee.classes = SizeClassTable()
-        state.pointee.quickLimit = checksFrees ? 0 : SizeClass.largestBytes.rawValue + 1
-        state.pointee.checkedLimit = checksFrees ? SizeClass.largestBytes.rawValue + 1 : 0
+        state.pointee.quickLimit = self.checksFrees ? 0 : SizeClass.largestBytes.rawValue + 1
+        state.pointee.checkedLimit = self.checksFrees ? SizeClass.largestBytes.rawValue + 1 : 0
         state.pointee.exitKey = .max
         return true
     }
 
+    /// Returns all address space to the system. The worker has stopped, and no thread may use the heap any more.
+    package func shutDown() { heap.shutDown(for: spans) }
+
     /// The page heap below.
     @inline(__always)
     package var heap: Heap<System> { Heap(withUnsafeMutablePointer(to: &state.pointee.heap) { $0 }) }
+
+    /// The spans: which one owns an address, and their records.
+    @inline(__always)
+    package var spans: SpanMap<System> {
+        SpanMap(withUnsafeMutablePointer(to: &state.pointee.spans) { $0 }, heap: heap)
+    }
 
     @inline(__always)
     var classes: SizeClassLookup { SizeClassLookup(withUnsafeMutablePointer(to: &state.pointee.classes) { $0 }) }
 
     /// The central free lists.
     @inline(__always)
-    var central: CentralFreeLists<Heap<System>> {
+    var central: CentralFreeLists<System> {
         CentralFreeLists(
-            lists: withUnsafeMutablePointer(to: &state.pointee.lists) { $0 },
-            classes: classes, source: heap)
+            lists: withUnsafeMutablePointer(to: &state.pointee.lists) { $0 }, classes: classes, spans: spans)
     }
 
     /// Allocates a small block from the thread cache: the fast path, and all that most requests take.
@@ -96,12 +109,12 @@ package struct MallocHeap<System: OperatingSystem> {
     ///
     /// - Parameters:
     ///   - address: the block.
-    ///   - unit: the result of ``Heap/unit(of:)`` for it.
+    ///   - unit: the result of ``SpanMap/unit(of:)`` for it.
     /// - Returns: false if it is not a small block or the stack is full; then call ``freeSlowly(_:)``.
     @inline(__always)
     package func freeToCache(_ address: UInt, _ unit: UInt) -> Bool {
         // Class 0 stands for everything that is not a small block; its stack has no room in any cache.
-        push(address, heap.sizeClass(ofUnit: unit))
+        push(address, spans.sizeClass(ofUnit: unit))
     }
 
     /// Allocates a block, from the thread cache if possible; nil if there is no memory. The caller holds no lock.
@@ -114,8 +127,8 @@ package struct MallocHeap<System: OperatingSystem> {
     /// lock.
     @inline(__always)
     package func free(_ address: UInt) {
-        let unit = heap.unit(of: address)
-        let isFreed = heap.isQuick(unit) ? freeToCache(address, unit) : freeChecked(address, unit)
+        let unit = spans.unit(of: address)
+        let isFreed = spans.isQuick(unit) ? freeToCache(address, unit) : freeChecked(address, unit)
         if !isFreed { freeSlowly(address) }
     }
 
@@ -138,6 +151,8 @@ package struct MallocHeap<System: OperatingSystem> {
 /// The whole state of a malloc heap, in memory that does not move: a page heap, and the blocks above it. Accessed
 /// through the handle ``MallocHeap``.
 package struct MallocState<System: OperatingSystem>: ~Copyable {
+    /// First, because every free reads its first words.
+    var spans: SpanMapState
     /// Requests smaller than this may be served from the thread cache at once: all small ones, or none (0) if frees are
     /// checked.
     var quickLimit: UInt

@@ -1,5 +1,5 @@
 /// C: takes all free pages of 1 GiB into page caches, and gives them back.
-struct PageCaches: Workload {
+struct PageCaching: Workload {
     enum Contents: String {
         /// C1: an empty heap.
         case allFree = "C1"

@@ -22,7 +22,7 @@ extension MallocHeap {
         drainWhole(cache)
         state.pointee.caches.remove(cache)
         state.pointee.caches.lock.unlock()
-        heap.stopIfWrong()
+        spans.stopIfWrong()
     }
 
     /// Takes all locks before a fork.
@@ -31,12 +31,14 @@ extension MallocHeap {
             state.pointee.caches.lock.lockForFork()
             for number in 1..<SizeClass.count { state.pointee.lists[number].lock.lockForFork() }
             state.pointee.largeBlockCache.lock.lockForFork()
+            state.pointee.spans.records.lockForFork()
         }
     }
 
     /// Releases all locks after a fork: in the parent, and in the child once it has its own statistics page.
     package func unlockAfterFork() {
         heap.unlockAfterFork {
+            state.pointee.spans.records.unlockAfterFork()
             state.pointee.largeBlockCache.lock.unlockAfterFork()
             for number in 1..<SizeClass.count { state.pointee.lists[number].lock.unlockAfterFork() }
             state.pointee.caches.lock.unlockAfterFork()
@@ -54,13 +56,14 @@ extension MallocHeap {
         for number in 1..<SizeClass.count {
             if state.pointee.lists[number].lock.takeFromMissingHolder() { isWhole = false }
         }
+        if state.pointee.spans.records.takeLockFromMissingHolder() { isWhole = false }
         return heap.takeLocksFromMissingHolders() && isWhole
     }
 
     /// Returns the caches of threads that do not exist in a child process to the spans. Called after the locks are
     /// released. Takes the registry lock.
     ///
-    /// - Parameter survivor: the thread that exists in the child (``ThreadSlot/identity``); nil if no other thread had
+    /// - Parameter survivor: the thread that exists in the child (``ThreadIdentity/current``); nil if no other thread had
     ///   a cache.
     package func dropOtherThreadsCaches(survivor: UInt?) {
         state.pointee.caches.lock.lock()

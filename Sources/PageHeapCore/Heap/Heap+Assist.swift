@@ -1,41 +1,13 @@
 import Synchronization
 
+/// Release by allocations: what exceeds the memory limit, and what offsets growth.
 extension Heap {
-    /// The soft limit on the bytes that the heap and its metadata have from the system; nil if there is none.
-    package var memoryLimit: ByteCount? {
-        let limit = ByteCount(state.pointee.memoryLimit.load(ordering: .relaxed))
-        return limit == .maximum ? nil : limit
-    }
-
-    /// Sets or removes the memory limit. The caller holds no lock.
-    ///
-    /// The limit is soft. One below what is in use is allowed: all free memory is released, allocations assist within
-    /// their bounds, and the worker rests once it finds nothing more.
-    ///
-    /// - Parameter limit: bytes; nil for no limit.
-    package func setMemoryLimit(_ limit: ByteCount?) {
-        let isOver = withLockedPages {
-            storeMemoryLimit(limit)
-            return isOverLimitGoal
-        }
-        guard isOver else { return }
-        beginGeneration()
-        callWorker(isWanted: true)
-    }
-
-    /// Stores the limit and the goal derived from it. The caller holds the heap lock, or the heap is not published yet.
-    func storeMemoryLimit(_ limit: ByteCount?) {
-        let goal = limit.flatMap { RetentionGoal.forLimit($0, mapped: .maximum) }
-        state.pointee.memoryLimit.store(limit?.rawValue ?? .max, ordering: .relaxed)
-        state.pointee.limitGoal.store(goal?.rawValue ?? .max, ordering: .relaxed)
-    }
-
     /// Releases memory during an allocation, before its caller uses the pages: what exceeds the memory limit, and what
     /// offsets growth beyond the goal. Releases at most ``Tunables/growthAssistBytes``; the worker does the rest. The
     /// caller holds no lock.
     func assist(_ need: AssistNeed) {
         // A fork waits for assists that are under way, so no new one may begin.
-        guard state.pointee.waitingForks.load(ordering: .relaxed) == 0 else { return }
+        guard !state.pointee.pass.isForkWaiting else { return }
         let limited = need.taken == 0 ? 0 : assistLimit()
         let offset = need.growth == 0 ? 0 : offsetGrowth(need, released: limited)
         if limited + offset > 0 { publishUnderLock() }
@@ -44,7 +16,7 @@ extension Heap {
     /// Releases what exceeds the memory limit, within the share of time that assists may use. Returns the bytes
     /// released.
     private func assistLimit() -> ByteCount {
-        let limit = ByteCount(state.pointee.memoryLimit.load(ordering: .relaxed))
+        let limit = state.pointee.goals.memoryLimit
         if limit == .maximum { return 0 }
         var (isForWorker, mayAssist, mayBeginGeneration) = (false, false, false)
         var missing: ByteCount = 0
@@ -54,11 +26,10 @@ extension Heap {
             let mapped = ledger.retained + metadataBytes
             // Memory in use cannot be released: a limit below it must not cost a search per allocation.
             isForWorker =
-                mapped.rawValue > state.pointee.limitGoal.load(ordering: .relaxed)
-                && ledger.freeRetained >= Tunables.wakeBytes
+                mapped > state.pointee.goals.mapped && ledger.freeRetained >= Tunables.wakeBytes
             if mapped > limit && ledger.freeRetained >= state.pointee.machine.physicalPage {
                 missing = min(mapped - limit, Tunables.growthAssistBytes)
-                start = state.pointee.system.monotonicNanoseconds()
+                start = system.monotonicNanoseconds()
                 mayAssist = state.pointee.limitAssists.allowsAssist(now: start)
             }
             // If nothing was freed since, a new generation would find no more than the present one.
@@ -70,17 +41,35 @@ extension Heap {
         }
         guard mayAssist else { return 0 }
 
-        let began = state.pointee.system.threadProcessorNanoseconds()
+        let began = system.threadProcessorNanoseconds()
         var released = search.scavenge(
-            missing, .limit, chunkLimit: Tunables.assistChunkLimit, using: state.pointee.system)
+            missing, .limit, chunkLimit: Tunables.assistChunkLimit, using: system)
         if released < missing && mayBeginGeneration {
             beginGeneration()
             released += search.scavenge(
-                missing - released, .limit, chunkLimit: Tunables.assistChunkLimit, using: state.pointee.system)
+                missing - released, .limit, chunkLimit: Tunables.assistChunkLimit, using: system)
         }
-        noteSpent(since: began, in: withUnsafePointer(to: state.pointee.assistNanoseconds) { $0 })
+        state.pointee.times.addAssist(processorTime(since: began))
         noteAssist(released, from: start)
         return released
+    }
+
+    /// Offsets growth by releasing what the grown heap retains beyond its goal. The caller holds no lock.
+    ///
+    /// - Parameters:
+    ///   - need: what the allocation took.
+    ///   - released: bytes that this allocation has already released.
+    /// - Returns: the bytes released.
+    private func offsetGrowth(_ need: AssistNeed, released: ByteCount) -> ByteCount {
+        let goal = goal
+        let retained = need.retainedBefore + need.growth
+        guard goal != .maximum, retained > goal else { return 0 }
+        let wanted = min(min(need.growth, retained - goal), Tunables.growthAssistBytes)
+        guard wanted > released else { return 0 }
+        let start = system.threadProcessorNanoseconds()
+        defer { state.pointee.times.addAssist(processorTime(since: start)) }
+        return search.scavenge(
+            wanted - released, .growth, chunkLimit: Tunables.assistChunkLimit, using: system)
     }
 
     /// Whether the worker looks only if it is called. A hint: the next allocation asks again.
@@ -92,7 +81,7 @@ extension Heap {
 
     /// Charges an assist to the time budget. Takes the heap lock.
     private func noteAssist(_ released: ByteCount, from start: Int64) {
-        let passed = state.pointee.system.monotonicNanoseconds() &- start
+        let passed = system.monotonicNanoseconds() &- start
         // A clock that stands still must not make assists free.
         let pages = Int64(released.rawValue / state.pointee.machine.physicalPage.rawValue)
         let counted = passed > 0 ? passed : Tunables.assumedPageNanoseconds * max(pages, 1)

@@ -42,7 +42,7 @@ extension MallocHeap {
     private func makeTransfers(_ sizeClass: SizeClass) -> Bool {
         state.pointee.caches.lock.lock()
         let before = state.pointee.caches.metadataBytes
-        let made = state.pointee.caches.makeTransfers(using: state.pointee.heap.system)
+        let made = state.pointee.caches.makeTransfers(using: heap.system)
         let taken = state.pointee.caches.metadataBytes - before
         state.pointee.caches.lock.unlock()
         if taken != 0 { heap.noteMetadata(taken) }

@@ -44,7 +44,7 @@ extension MallocHeap {
         _ = central.releaseSpares(regardless: true)
         _ = releaseLargeBlockCache(regardless: true)
         heap.flushPageCaches()
-        heap.stopIfWrong()
+        spans.stopIfWrong()
     }
 
     /// Refills a stack from the transfer cache or the central free list, and takes one block. The thread is marked busy
@@ -118,7 +118,7 @@ extension MallocHeap {
         slot.state = .registering
         state.pointee.caches.lock.lock()
         let before = state.pointee.caches.metadataBytes
-        let cache = state.pointee.caches.add(slot, using: state.pointee.heap.system)
+        let cache = state.pointee.caches.add(slot, using: heap.system)
         if let cache {
             slot.ownCache = cache
             slot.setCache(cache)

@@ -35,5 +35,18 @@ extension MallocHeap {
     }
 
     /// Whether an address lies in a span of small blocks, or in the first page of a large block.
-    package func owns(_ address: UInt) -> Bool { heap.spanEntry(of: address) != .none }
+    package func owns(_ address: UInt) -> Bool { spans.entry(of: address) != .none }
+}
+
+extension MallocHeap {
+    /// Aborts if the page heap is inconsistent, or its pages in use are not exactly those of spans. For checked builds
+    /// and tests. No other thread may use the heap in the meantime.
+    ///
+    /// Visits every chunk and every span.
+    package func checkInvariants() {
+        let inSpans = spans.totals
+        heap.checkInvariants(releasedInSpans: inSpans.released)
+        let inUse = heap.figures().ledger.inUse
+        if inSpans.bytes != inUse { fatal("pages in use are not those of spans; bytes:", inUse.rawValue) }
+    }
 }

@@ -7,11 +7,11 @@ extension MallocHeap {
     /// address is called foreign.
     @inline(never)
     func stopForeign(_ address: UInt) -> Never {
-        for number in 1..<max(heap.spanRecordCount, 1) {
+        for number in 1..<max(spans.recordCount, 1) {
             let index = SpanIndex(UInt(number))
-            let span = heap.spanRecord(index).pointee
+            let span = spans.record(index).pointee
             // A freed record keeps its old contents, but the page map no longer refers to it.
-            if address &- span.base < span.bytes.rawValue && heap.spanEntry(of: span.base).span == index {
+            if address &- span.base < span.bytes.rawValue && spans.entry(of: span.base).span == index {
                 WrongFree.stop(.insideLargeBlock, address, base: span.base)
             }
         }
@@ -22,7 +22,7 @@ extension MallocHeap {
     @inline(never)
     func stopWrongFree(_ address: UInt, _ sizeClass: SizeClass) -> Never {
         let blockBytes = UInt(classes[sizeClass].blockBytes)
-        let base = heap.spanRecord(heap.spanEntry(of: address).span).pointee.base
+        let base = spans.record(spans.entry(of: address).span).pointee.base
         let isBegin = (address &- base) % blockBytes == 0
         WrongFree.stop(isBegin ? .alreadyFree : .insideSmallBlock, address, blockBytes: blockBytes)
     }

@@ -2,7 +2,7 @@
 // fast path of malloc and free; this path replaces it and updates the states.
 extension MallocHeap {
     /// Whether frees of small blocks are checked at the call. Also false if the system refused memory for the states.
-    package var checksFrees: Bool { state.pointee.heap.blockStates != nil }
+    package var checksFrees: Bool { spans.blockStates != nil }
 
     /// Allocates a small block from the thread cache, if frees are checked.
     ///
@@ -18,8 +18,8 @@ extension MallocHeap {
         return pop(
             sizeClass,
             note: { block in
-                let unit = heap.unit(of: block)
-                let states = state.pointee.heap.blockStates.unsafelyUnwrapped
+                let unit = spans.unit(of: block)
+                let states = spans.blockStates.unsafelyUnwrapped
                 if states.covers(unit) { states.markOut(unit, sizeClass) }
             },
             otherwise: otherwise)
@@ -30,14 +30,14 @@ extension MallocHeap {
     ///
     /// - Parameters:
     ///   - address: the block.
-    ///   - unit: the result of ``Heap/unit(of:)`` for it.
+    ///   - unit: the result of ``SpanMap/unit(of:)`` for it.
     /// - Returns: false if frees are not checked, the address is not that of a small block in the first reservation, or
     ///   the cache is full; then nothing has changed.
     @inline(__always)
     package func freeChecked(_ address: UInt, _ unit: UInt) -> Bool {
-        guard heap.isChecked(unit) else { return false }
-        let states = state.pointee.heap.blockStates.unsafelyUnwrapped
-        let sizeClass = heap.sizeClass(ofUnit: unit)
+        guard spans.isChecked(unit) else { return false }
+        let states = spans.blockStates.unsafelyUnwrapped
+        let sizeClass = spans.sizeClass(ofUnit: unit)
         // Addresses outside spans of small blocks are never marked as allocated.
         guard states.takeBack(unit, sizeClass) else {
             if sizeClass != .notSmall { stopWrongFree(address, sizeClass) }
@@ -51,8 +51,8 @@ extension MallocHeap {
     /// The block states that cover an address, and its unit in them; nil if frees are not checked, or not in its
     /// reservation.
     private func states(of address: UInt) -> (states: BlockStates, unit: UInt)? {
-        let unit = heap.unit(of: address)
-        guard let states = state.pointee.heap.blockStates, states.covers(unit) else { return nil }
+        let unit = spans.unit(of: address)
+        guard let states = spans.blockStates, states.covers(unit) else { return nil }
         return (states, unit)
     }
 

@@ -1,14 +1,14 @@
 extension MallocHeap {
     /// The usable size of a block. Aborts if no span owns the address.
     package func usableBytes(_ address: UInt) -> ByteCount {
-        let entry = heap.spanEntry(of: address)
+        let entry = spans.entry(of: address)
         if entry == .none { stopForeign(address) }
         return usableBytes(entry)
     }
 
     private func usableBytes(_ entry: PageMapEntry) -> ByteCount {
         entry.sizeClass != .notSmall
-            ? ByteCount(UInt(classes[entry.sizeClass].blockBytes)) : heap.spanRecord(entry.span).pointee.bytes
+            ? ByteCount(UInt(classes[entry.sizeClass].blockBytes)) : spans.record(entry.span).pointee.bytes
     }
 
     /// Allocates a block that reads as zero; nil if there is no memory. Memory known to be zero is not cleared again.
@@ -47,7 +47,7 @@ extension MallocHeap {
     ///   - bytes: the new size, at least 1.
     /// - Returns: the block's new address; nil if there is no memory, and then the block is unchanged.
     package func reallocate(_ address: UInt, _ bytes: UInt) -> UnsafeMutableRawPointer? {
-        let entry = heap.spanEntry(of: address)
+        let entry = spans.entry(of: address)
         if entry == .none { stopForeign(address) }
         if address & 15 != 0 { WrongFree.stop(.misaligned, address) }
         let held = usableBytes(entry)
@@ -56,8 +56,8 @@ extension MallocHeap {
             checkIsOut(address, entry.sizeClass)
             if bytes <= held.rawValue && bytes >= held.rawValue / 2 { return old }
         } else {
-            if heap.spanRecord(entry.span).pointee.base != address {
-                WrongFree.stop(.insideLargeBlock, address, base: heap.spanRecord(entry.span).pointee.base)
+            if spans.record(entry.span).pointee.base != address {
+                WrongFree.stop(.insideLargeBlock, address, base: spans.record(entry.span).pointee.base)
             }
             if bytes > SizeClass.largestBytes.rawValue && resizeLarge(entry.span, to: ByteCount(bytes)) { return old }
             if bytes > held.rawValue && held >= Tunables.moveBytes {
