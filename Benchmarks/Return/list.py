@@ -1,10 +1,13 @@
-"""Does one survivor keep everything? Builds a list of 300,000 objects of 1,000 bytes, drops all but the last one, sleeps.
+"""Builds a list of 300,000 objects of 1,000 bytes, drops all but the last one, and sleeps: does one survivor keep everything?
 
-Run with PYTHONMALLOC=malloc, so that every object is a block of the C library's malloc. Prints one line of JSON: resident
-KiB before building, at the peak, and for each second after the drop.
+Run it with PYTHONMALLOC=malloc, so that every object is a block of the process's malloc. It prints one line of JSON:
+resident KiB before building, at the peak, and for each second after the drop.
+
+Usage: list.py [SECONDS]      SECONDS: how long it sleeps (default 10)
 """
 
 import json
+import sys
 import time
 
 
@@ -20,7 +23,7 @@ objects = [bytes(1000) for _ in range(300_000)]
 peak = resident()
 objects = objects[-1:]
 after = [resident()]
-for _ in range(10):
+for _ in range(int(sys.argv[1]) if len(sys.argv) > 1 else 10):
     time.sleep(1)
     after.append(resident())
 print(json.dumps({"before": before, "peak": peak, "after": after}))
