@@ -1,4 +1,4 @@
-"""One picture of the ratios to glibc: a row a workload, a dot an allocator; readable in light and in dark."""
+"""Draws the ratios to glibc as one picture: a row per workload, a dot per allocator; readable in light and in dark mode."""
 
 import json
 import math
@@ -8,20 +8,20 @@ from xml.sax.saxutils import escape
 from harness import OURS, REFERENCE, geometric_mean
 
 WIDTH, LEFT, RIGHT, ROW, MARGIN = 960, 190, 36, 22, 24
-# Allocator → colour in light and in dark. Another one gets the last.
+# Allocator → colour in light and in dark mode. An allocator that is not listed gets the last pair.
 COLOURS = {
     OURS: ("#2f6fde", "#6ea3ff"), REFERENCE: ("#1c2433", "#e8ecf3"), "jemalloc": ("#d9660a", "#ff9d4d"),
     "mimalloc": ("#0f9f7f", "#3fd1ae"), "tcmalloc": ("#8b46d6", "#bd8cff"), "tbb": ("#c2307a", "#ff7db8"),
     "snmalloc": ("#8a7a00", "#e0cf4a"), "": ("#5d6879", "#97a3b6")}
-# A panel: its title, which figure of the rows it shows.
+# The panels: title, and the key of the figure that it shows.
 PANELS = [
     ("Fixed work: CPU time over glibc’s", "ratioToGlibc"), ("Real programs: CPU time over glibc’s", "cpuToGlibc"),
     ("Real programs: wall-clock time over glibc’s", "timeToGlibc"),
     ("Real programs: peak resident memory over glibc’s", "peakToGlibc")]
-# Ratios beyond these are drawn at the edge, with their figure.
+# Ratios below or above are drawn at the edge, with their figure.
 LOWEST, HIGHEST = 0.05, 8
 TICKS = [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.3, 1.4, 1.5, 2, 3, 4, 6, 8]
-CLOSEST = 38  # between two labels of an axis
+CLOSEST = 38  # the least distance of two labels of an axis
 
 
 def style():
@@ -48,7 +48,7 @@ def text(x, y, words, classes="text", anchor="start"):
 
 
 class Axis:
-    """Ratios on a logarithmic scale, as wide as these need."""
+    """A logarithmic axis that is as wide as the given ratios need."""
 
     def __init__(self, ratios):
         lowest, highest = max(min(ratios), LOWEST), min(max(ratios), HIGHEST)
@@ -60,7 +60,7 @@ class Axis:
         return LEFT + (WIDTH - LEFT - RIGHT) * math.log(ratio / self.low) / math.log(self.high / self.low)
 
     def ticks(self):
-        """1 always; others where there is room, the round ones first."""
+        """Returns the ticks: 1 always, others if there is room, the round ones first."""
         chosen = [1]
         within = [tick for tick in TICKS if self.low <= tick <= self.high]
         for tick in sorted(within, key=lambda each: each not in (0.1, 0.2, 0.5, 2, 4)):
@@ -70,7 +70,7 @@ class Axis:
 
 
 def marker(name, x, y, note=""):
-    """PageHeap's is a diamond, larger than the dots; glibc's is the line at 1."""
+    """Returns the marker of an allocator: a diamond for PageHeap, a smaller dot for the others. glibc is the line at 1."""
     title = f"<title>{escape(name + note)}</title>"
     if name == OURS:
         return f'<path class="dot {class_of(name)}" d="M{x:.1f} {y - 8:.1f}l8 8l-8 8l-8 -8z">{title}</path>'
@@ -78,7 +78,7 @@ def marker(name, x, y, note=""):
 
 
 def panel(title, key, rows, top):
-    """The elements, and where the next panel begins."""
+    """Returns the elements of a panel, and the top of the next panel."""
     values = {}
     for row in rows:
         if row.get(key) and row["allocator"] != REFERENCE:
@@ -102,7 +102,7 @@ def panel(title, key, rows, top):
         if last:
             parts.append(f'<line class="rule" x1="{MARGIN}" y1="{y - 11}" x2="{WIDTH - MARGIN}" y2="{y - 11}"/>')
         parts.append(text(LEFT - 16, y + 4.5, workload, "text ours" if last else "text", "end"))
-        # PageHeap's comes last, on top.
+        # PageHeap comes last, so that its marker is on top.
         for name in sorted(ratios, key=lambda each: each == OURS):
             ratio = ratios[name]
             parts.append(marker(name, axis.x(ratio), y, f", {workload}: {ratio:.2f}"))
@@ -143,7 +143,7 @@ def write(rows, path):
 
 
 def chart(_, options):
-    """One picture of the rows of several files."""
+    """Draws one picture of the rows of several files."""
     rows = []
     for path in options.files:
         try:

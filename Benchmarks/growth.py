@@ -1,4 +1,4 @@
-"""A heap of 1 GiB that grows, drops 90 %, and grows again; and what a program that needs nothing pays."""
+"""Measures a heap of 1 GiB that grows, drops 90 % and grows again, and what a program pays that allocates next to nothing."""
 
 import os
 import shutil
@@ -10,12 +10,12 @@ import harness
 
 START_RUNS = 200
 FORK_RUNS = 15
-# When a sleeping program has settled.
+# How long a sleeping program takes to settle.
 SETTLED = 0.2  # s
 
 
 def resident_kib(library):
-    """Of a program that only sleeps, once it does."""
+    """Returns the resident memory of a program that only sleeps, after it has settled."""
     program = subprocess.Popen([shutil.which("sleep"), "60"], env=harness.environment(library))
     try:
         time.sleep(SETTLED)
@@ -29,7 +29,7 @@ def resident_kib(library):
 
 
 def start_milliseconds(library):
-    """From the start of `true` to its end."""
+    """Returns the time from the start of `true` to its end."""
     variables, path = harness.environment(library), shutil.which("true")
     start = time.perf_counter()
     status = os.waitpid(os.posix_spawn(path, ["true"], variables), 0)[1]
@@ -60,11 +60,11 @@ def heap(folder, options, found):
         yield {
             "workload": "growth", "allocator": name, "idleSeconds": options.idle, **row,
             **{f"{key}Min": min(run[key] for run in each) for key in ["growCPU", "longestMallocNs", "longestFreeNs"]}}
-    print("The times of single calls have those of the clock in them. The longest is as others on the machine let it be.")
+    print("The times of single calls include the clock's own. Other programs on the machine can make the longest one longer.")
 
 
 def empty_library(folder):
-    """Any preloaded library costs a fork something."""
+    """Compiles a library without contents: preloading any library makes a fork more expensive."""
     source, library = os.path.join(folder, "empty.c"), os.path.join(folder, "empty.so")
     with open(source, "w") as file:
         file.write("int nothing;\n")
@@ -73,7 +73,7 @@ def empty_library(folder):
 
 
 def nothing(folder, found, rounds):
-    """`sleep` for the memory, `true` for the time, a fork: each over the same without an allocator preloaded."""
+    """Measures the memory of `sleep`, the time of `true` and of a fork, each beside the same without a preloaded allocator."""
     found = {**found, "empty library": empty_library(folder)}
     program = harness.compiled("Benchmarks/Growth/forks.c", folder)
     sizes = harness.interleaved(found, rounds, "resident memory of sleep", resident_kib)
@@ -88,7 +88,7 @@ def nothing(folder, found, rounds):
             continue
         size, start, fork = (statistics.median(each[name]) for each in (sizes, times, forks))
         more = size - statistics.median(sizes[harness.REFERENCE]) if harness.REFERENCE in sizes else None
-        # Of each round, as the machine may be busier in one than in another.
+        # The median of the differences of the rounds, because the machine may be busier in one round than in another.
         longer = statistics.median(a - b for a, b in zip(times[name], times.get(harness.REFERENCE, times[name])))
         ratio = harness.ratio(forks[name], forks.get(harness.REFERENCE))
         print(

@@ -1,4 +1,4 @@
-"""What the suites share: the allocators of this machine, compiled workloads, interleaved rounds, ratios and means."""
+"""Code that all suites share: the allocators of this machine, compiled workloads, interleaved rounds, ratios and means."""
 
 import json
 import math
@@ -11,10 +11,10 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 RELEASE = os.path.join(ROOT, ".build/release")
 PEERS = ["libjemalloc2", "libmimalloc2.0", "libtcmalloc-minimal4", "libtbbmalloc2"]
 OURS, REFERENCE = "PageHeap", "glibc"
-# A workload that takes longer hangs.
+# A workload that takes longer than this counts as hanging.
 LIMIT = 600  # s
 
-# What failed while this suite ran: (allocator, what it was to do).
+# All failures of this run: (allocator, workload).
 failures = []
 
 
@@ -27,7 +27,7 @@ def warn(text):
 
 
 def progress(text):
-    """One line on standard error, replaced by the next one; an empty text removes it."""
+    """Writes a line to standard error that replaces the last one; an empty text removes it."""
     print("\r" + text.ljust(70) + ("" if text else "\r"), end="", file=sys.stderr, flush=True)
 
 
@@ -47,7 +47,7 @@ def library(options=None):
 
 
 def compare(command, folder, options, runs, extra=()):
-    """The command line of `pageheap compare` for these options, and the file that its figures will be in."""
+    """Returns the command line of `pageheap compare` for these options, and the file that it will write its figures to."""
     file = os.path.join(folder, "compare.json")
     words = [built("pageheap"), "compare", "--runs", str(runs), "--json", file, "--library", library(options), *extra]
     if options.peers:
@@ -56,7 +56,7 @@ def compare(command, folder, options, runs, extra=()):
 
 
 def allocators(folder, options):
-    """What `pageheap compare` finds, in its order: name → library; None for the malloc that programs have anyway."""
+    """Returns the allocators that `pageheap compare` finds, in its order: name → library, or None for the system's own malloc."""
     command, file = compare(["true"], folder, options, 1, ["--quiet"])
     done = subprocess.run(command, capture_output=True, text=True)
     if not os.path.exists(file):
@@ -84,7 +84,7 @@ def environment(library, **variables):
 
 
 def figures(command, library, **variables):
-    """The JSON that a workload prints."""
+    """Runs a workload, and returns the JSON that it prints."""
     command = [str(word) for word in command]
     try:
         done = subprocess.run(
@@ -99,8 +99,8 @@ def figures(command, library, **variables):
 
 
 def interleaved(found, rounds, what, measure):
-    """Calls measure(library) in each round once for each allocator; each round begins with another one. Returns the results
-    of each allocator, in the allocators' order; one that fails is named, and left out."""
+    """Calls measure(library) once per round and allocator; each round begins with another allocator. Returns the results of
+    each allocator, in the order of `found`. An allocator that fails is named and left out."""
     results, names = {name: [] for name in found}, list(found)
     for turn in range(rounds):
         for step in range(len(names)):
@@ -124,13 +124,13 @@ def failed(name, what, reason):
 
 
 def ratio(values, reference):
-    """The median of the ratios of each round; None without a reference."""
+    """Returns the median of the ratios of the rounds, or None without a reference."""
     pairs = [(value, other) for value, other in zip(values, reference or []) if other]
     return round(statistics.median(value / other for value, other in pairs), 4) if pairs else None
 
 
 def spread(values):
-    """From the lowest to the highest, as a share of the median."""
+    """Returns the difference of the highest and the lowest value, as a share of the median."""
     median = statistics.median(values)
     return round((max(values) - min(values)) / median, 4) if median else 0
 
@@ -141,8 +141,8 @@ def geometric_mean(values):
 
 
 def to_best(rows, key, group):
-    """What is PageHeap's over the lowest of the others, for each group of rows in which there are both: the group's name, the
-    ratio, and who is best."""
+    """Yields, for each group of rows that has PageHeap and others: the name of the group, the ratio of PageHeap's figure to
+    the lowest of the others, and the name of that other."""
     for name in dict.fromkeys(row[group] for row in rows):
         values = {row["allocator"]: row[key] for row in rows if row[group] == name and row[key]}
         ours = values.pop(OURS, None)

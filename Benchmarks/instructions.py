@@ -1,4 +1,4 @@
-"""Instructions a malloc + free pair, counted by callgrind in the allocator alone, and compared with golden counts."""
+"""Counts the instructions per pair of malloc and free, by callgrind, in the allocator alone; compares with golden counts."""
 
 import json
 import os
@@ -14,20 +14,20 @@ from harness import OURS
 PACKAGES = ["valgrind", "binutils"]
 GOLDEN = os.path.join(harness.ROOT, "Benchmarks/Throughput/instructions.json")
 TOLERANCE = 2
-# Name of the workload of pairs → pairs of a short and of a long run. What both do once cancels out.
+# Workload of pairs.c → pairs of a short and of a long run. Work that each run does once cancels out.
 PATTERNS = {
     "pair": (100_000, 200_000), "lifo64": (64_000, 192_000), "lifo": (100_000, 300_000), "random": (200_000, 400_000),
     "skewed": (100_000, 200_000), "mixed": (100_000, 200_000)}
-# Where the heap lies at random decides how its tree is searched, which is most of what large blocks cost.
+# The address of the heap is random, and decides how its tree is searched: for large blocks, that is most of the work.
 REPEATED = {"mixed": 3}
 HARDENED = ", hardening 1"
 ROW = re.compile(r"^\s*([\d,]+) \([\s\d.]+%\)\s+(\S.*)$")
-# Not allocators. The malloc of glibc is in libc itself.
+# Libraries that are not allocators. The malloc of glibc is in libc itself.
 OTHERS = re.compile(r"/(libc|ld-linux-[^/]*|libstdc\+\+|libm|libgcc_s|libpthread)\.so|/pairs$")
 
 
 def stripped(library, folder):
-    """Valgrind before 3.20 fails on newer debug information."""
+    """Returns a copy without debug information: valgrind before 3.20 fails on newer formats of it."""
     copy = os.path.join(folder, "counted", os.path.basename(library))
     os.makedirs(os.path.dirname(copy), exist_ok=True)
     subprocess.run(["objcopy", "--strip-debug", library, copy], check=True)
@@ -35,10 +35,10 @@ def stripped(library, folder):
 
 
 def instructions(program, pattern, pairs, library, folder, level):
-    """In the library that is preloaded, or in libc; all functions."""
+    """Returns the count of instructions in all functions of the preloaded library, or of libc."""
     file = os.path.join(folder, "callgrind.out")
     command = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={file}", program, pattern, str(pairs)]
-    # The background worker would add what the clock lets it.
+    # Without the background worker, because its share depends on the clock.
     variables = harness.environment(library, PAGEHEAP_SCAVENGER="off", PAGEHEAP_HARDENING=level)
     done = subprocess.run(command, env=variables, capture_output=True, text=True)
     if done.returncode:
@@ -75,7 +75,7 @@ def counts(program, library, patterns, folder, name, level="0"):
 
 
 def check(rows):
-    """A line for each count that is not what it was; whether there is none."""
+    """Prints a line for each count that differs from the golden one, and returns whether there is none."""
     with open(GOLDEN) as file:
         golden = json.load(file)
     same = True
@@ -83,7 +83,7 @@ def check(rows):
         expected = golden.get(row["workload"])
         if expected is None or abs(row["instructions"] - expected) > TOLERANCE:
             was = "not recorded" if expected is None else f"{expected} recorded, at most {TOLERANCE} apart"
-            print(f"{row['workload']}: {row['instructions']} instructions a pair, {was}")
+            print(f"{row['workload']}: {row['instructions']} instructions per pair, {was}")
             same = False
     return same
 
@@ -108,11 +108,11 @@ def counted(folder, options):
     program = harness.compiled("Benchmarks/Throughput/pairs.c", folder)
     found = harness.allocators(folder, options) if options.beside else {OURS: harness.library(options)}
     results = []
-    print(f"{'pattern':24}{'allocator':12}{'instructions a pair':>20}")
+    print(f"{'pattern':24}{'allocator':12}{'instructions per pair':>23}")
     for name, library in found.items():
         for level in ["0", "1"] if name == OURS else ["0"]:
             for row in counts(program, library, options.only or PATTERNS, folder, name, level):
-                print(f"{row['workload']:24}{name:12}{row['instructions']:20.1f}", flush=True)
+                print(f"{row['workload']:24}{name:12}{row['instructions']:23.1f}", flush=True)
                 results.append(row)
     ours = [row for row in results if row["allocator"] == OURS]
     if options.update:

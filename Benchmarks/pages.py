@@ -1,4 +1,4 @@
-"""The page allocator beside the original, Go 1.19's: fixed work, the same answers, interleaved rounds."""
+"""Measures the page allocator beside the original, Go 1.19's: fixed work, equal results, interleaved rounds."""
 
 import glob
 import json
@@ -12,7 +12,7 @@ from harness import ROOT, geometric_mean, progress
 
 BUILD = os.path.join(ROOT, ".build")
 PEERS = ["golang-1.19-go", "golang-1.19-src"]
-# Go's own defaults, whatever the caller has set. No cgo: it would need a C compiler.
+# Go's own defaults, whatever the environment says. Without cgo, which would need a C compiler.
 BUILD_SETTINGS = {
     "GOENV": "off", "GOFLAGS": "", "GOROOT": "", "GO111MODULE": "off", "CGO_ENABLED": "0", "GOAMD64": "v1"}
 RUN_SETTINGS = {"GOGC": "off", "GOMAXPROCS": "1", "GODEBUG": ""}
@@ -29,7 +29,7 @@ def go():
 
 
 def run(command, **options):
-    """Standard output; a command that fails ends the program, with its last lines."""
+    """Returns the standard output of a command. If the command fails, its last lines are shown and the program ends."""
     done = subprocess.run(command, capture_output=True, text=True, **options)
     if done.returncode:
         lines = (done.stdout + done.stderr).strip().splitlines()
@@ -44,7 +44,7 @@ def build_ours():
 
 
 def build_original():
-    """The tests of Go's package `runtime`, with Benchmarks/Original laid over them; Go itself stays as it is."""
+    """Compiles the tests of Go's package `runtime`, with Benchmarks/Original laid over them. Go's own files do not change."""
     folder = os.path.join(BUILD, "original")
     os.makedirs(folder, exist_ok=True)
     command, environment = go(), dict(os.environ, **BUILD_SETTINGS, GOCACHE=os.path.join(folder, "cache"))
@@ -71,11 +71,11 @@ def run_original(program):
 
 
 def check(ours, original):
-    """Both must have run the same workloads, and got the same answers."""
+    """Ends the program unless both ran the same workloads with the same results."""
     for name in {**ours, **original}:
         answers = [tuple(rows[name][1:]) if name in rows else "nothing" for rows in (ours, original)]
         if answers[0] != answers[1]:
-            sys.exit(f"\nbench: {name}: the answers differ: ours {answers[0]}, the original's {answers[1]}")
+            sys.exit(f"\nbench: {name}: the results differ: ours {answers[0]}, the original's {answers[1]}")
 
 
 def show(results):
@@ -84,8 +84,8 @@ def show(results):
         ours = f"{row['min']:13.1f}{row['median']:13.1f}"
         original = f"{row['originalMin']:15.1f}{row['originalMedian']:13.1f}"
         print(f"{row['workload']:15}{ours}{original}{row['ratio']:8.3f}")
-    # A row a call is a second view on the time of the row a page. The failing searches are hundreds of times faster: on
-    # their own they would carry the mean.
+    # The rows per call show the time of the rows per page again, so they do not count. The failing searches (F) are
+    # hundreds of times faster and dominate the mean, so there is also a mean without them.
     counted = [row for row in results if not row["workload"].endswith(" call")]
     others = [row for row in counted if not row["workload"].startswith("F ")]
     largest = max(counted, key=lambda row: row["ratio"])

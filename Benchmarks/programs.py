@@ -1,4 +1,4 @@
-"""Real programs under each allocator, measured by `pageheap compare`: time, CPU, peak of resident memory."""
+"""Measures real programs under each allocator with `pageheap compare`: time, CPU, peak of resident memory."""
 
 import json
 import os
@@ -13,7 +13,7 @@ from harness import OURS
 
 PACKAGES = ["g++", "git", "perl", "redis-server", "redis-tools", "sqlite3"]
 SOURCES = os.path.join(harness.ROOT, "Benchmarks/Programs")
-# What the table shows: the figure's name in the rows and in `pageheap compare`, and what one unit is there.
+# The columns of the table: the name of the figure in the rows and in `pageheap compare`, and the divisor of its value there.
 FIGURES = {"time": ("wallSeconds", 1), "cpu": ("cpuSeconds", 1), "peak": ("peakResidentBytes", 1 << 20)}
 
 
@@ -42,7 +42,7 @@ def sqlite(_):
 
 
 def git(folder):
-    """`--aggressive` begins anew each time, so all runs do the same."""
+    """Makes a repository. `--aggressive` packs it from scratch each time, so all runs do the same."""
     repository, history = os.path.join(folder, "repository"), written_by("history.py", folder, "history")
     subprocess.run(["git", "init", "--quiet", "--bare", "--initial-branch=main", repository], check=True)
     with open(history) as text:
@@ -59,7 +59,7 @@ def free_port():
 
 
 class Redis:
-    """The server alone is what is compared; its clients run beside, on the system's malloc."""
+    """The server, whose clients are not measured and run on the system's malloc."""
 
     def __init__(self, _):
         self.port = free_port()
@@ -68,7 +68,7 @@ class Redis:
         self.command = ["sh", "-c", f"LD_PRELOAD=${{LD_PRELOAD:-libc.so.6}} exec {server}"]
 
     def drive(self, comparison):
-        """Gives each server that comes up the same to do, and ends it, until the comparison is over."""
+        """Gives each server that starts the same load and then stops it, until the comparison is over."""
         load = ["redis-benchmark", "-q", "-p", str(self.port), "-t", "set,get", "-n", "500000", "-r", "200000", "-d", "200"]
         while comparison.poll() is None:
             try:
@@ -82,14 +82,14 @@ class Redis:
                 time.sleep(0.02)
 
 
-# Name → the commands it takes, how it is made ready in a folder.
+# Name → the commands that it needs, and the function that prepares it in a folder.
 PROGRAMS = {
     "g++": (["g++"], compiler), "python3": ([], python), "redis": (["redis-server", "redis-benchmark"], Redis),
     "sqlite3": (["sqlite3"], sqlite), "git gc": (["git"], git), "perl": (["perl"], perl)}
 
 
 def compared(program, folder, options):
-    """The result of `pageheap compare`; None if there is none."""
+    """Returns the result of `pageheap compare`, or None if there is none."""
     drive = getattr(program, "drive", subprocess.Popen.wait)
     words, file = harness.compare(getattr(program, "command", program), folder, options, options.rounds, ["--interval", "10"])
     if os.path.exists(file):

@@ -1,4 +1,4 @@
-"""Memory that comes back after a drop."""
+"""Measures resident memory after a drop."""
 
 import os
 import sys

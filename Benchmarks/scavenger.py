@@ -1,4 +1,4 @@
-"""The background scavenger for real: its share of CPU, its speed, its manners, and what it does to a load that swings."""
+"""Measures the background worker: its share of CPU, its speed, its effect on other threads, and loads that swing."""
 
 import os
 import statistics
@@ -20,7 +20,7 @@ def run(command, library, **environment):
 
 
 def shares(samples, seconds, until):
-    """The worker's share of the machine over each stretch of so many seconds, as far as a sample index."""
+    """Returns the worker's shares of the machine over all stretches of `seconds` seconds before the sample `until`."""
     found = []
     for first, (start, used, _) in enumerate(samples[:until]):
         last = next((sample for sample in samples[first:until] if sample[0] >= start + seconds * 1000), None)
@@ -31,7 +31,7 @@ def shares(samples, seconds, until):
 
 
 def busy_part(row, piece):
-    """The first and the last sample between which there was a backlog."""
+    """Returns the indices of the first and the last sample with a backlog."""
     samples, floor = row["samples"], row["kept"] * 1.12
     begin = next((i for i, sample in enumerate(samples) if sample[1] > 3000), 0)
     end = next((i for i, sample in enumerate(samples) if sample[2] < floor), len(samples) - 1)
@@ -39,7 +39,7 @@ def busy_part(row, piece):
 
 
 def scavenger(folder, options):
-    """One line a promise: what was measured, and what it must be."""
+    """Prints one line per promise: the measured value and its bound."""
     binary, library = program(folder)
     results, rounds = [], options.rounds
 
@@ -97,11 +97,11 @@ def scavenger(folder, options):
 
 
 def waves(folder, _):
-    """What is released and used again within 10 s, a period, and the fall after the end. A fixed decay of 1 s would use the
-    whole swing again in each period of 10 s."""
+    """Measures, per period, how much memory is used again within 10 s of its release, and the fall after the load's end. (With
+    a fixed decay of 1 s, the whole swing would be used again in each period of 10 s.)"""
     binary, library = program(folder)
     results = []
-    print(f"{'load':14}{'used again within 10 s, a period, MiB':>40}{'faulted in, MiB':>30}{'end: to 12 %':>14}")
+    print(f"{'load':14}{'used again within 10 s, per period, MiB':>40}{'faulted in, MiB':>30}{'end: to 12 %':>14}")
     for shape, period, periods in (("square", 10, 6), ("sine", 10, 6), ("square", 60, 4), ("sine", 60, 4)):
         progress(f"{shape} of {period} s, {periods} periods")
         row = run([binary, "wave", shape, period, 1024, periods], library, PAGEHEAP_STATISTICS_DIRECTORY=folder)

@@ -1,4 +1,4 @@
-"""Time: fixed work under each allocator of the machine."""
+"""Measures the time of fixed work under each allocator of the machine."""
 
 import statistics
 
@@ -15,7 +15,7 @@ WORKLOADS = {
        [("larson", 2), ("larson", 16), ("xmalloc", 1), ("xmalloc", 4), ("stress", 2), ("stress", 8)]},
     **{f"{name} {count}": ("sharing", name, count) for name in ["thrash", "scratch"] for count in [1, 2]},
     **{f"large {name}": ("large", name) for name in ["untouched", "touched", "grown"]}}
-# Threads that come and go, a second.
+# The goal for threads that come and go, per second.
 EXITS_TO_REACH = 10000
 
 

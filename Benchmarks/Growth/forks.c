@@ -1,4 +1,4 @@
-// What a fork costs a program that has allocated next to nothing: CPU of parent and children, in all.
+// Measures what a fork costs a program that has allocated next to nothing: the CPU time of parent and child together.
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>

@@ -1,6 +1,6 @@
 // growth [IDLE]: 1 GiB of mixed sizes grows, a random 90 % is dropped, and it grows again after IDLE seconds (default 0).
-// Each block is written at its start, its end and once in each 4 KiB. From the drop on each malloc and free is timed alone,
-// by clock_gettime; what the clock itself takes is in the times. All books lie outside the malloc.
+// Each block is written at its start, its end and once in each 4 KiB. From the drop on, each malloc and free is timed alone, by
+// clock_gettime, whose own time is included. The program's own records lie outside the malloc.
 #include <math.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -10,7 +10,7 @@
 #define TOTAL (1ULL << 30)
 enum { MOST = 2000000, QUANTILES = 4096 };
 
-// 16 bytes to 64 KiB, small ones by far the most frequent: the density falls with the power 1.537 of the size. Mean 865 bytes.
+// Sizes of 16 bytes to 64 KiB, most of them small: the density falls with the power 1.537 of the size. The mean is 865 bytes.
 static uint32_t quantiles[QUANTILES];
 
 static void prepare_sizes(void) {

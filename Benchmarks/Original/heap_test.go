@@ -1,13 +1,14 @@
 // The workloads of Benchmarks/PageAllocator on the original: the page allocator inside the Go runtime, version 1.19.
 //
 // These files belong to no Go module. Scripts/bench pages lays them over the runtime's own tests (go test -overlay),
-// whose export_test.go makes the allocators. They are our own, written from the definitions of the workloads.
+// whose export_test.go makes the allocators. They contain no code of Go, and were written from the definitions of the
+// workloads.
 
 package runtime
 
 import "unsafe"
 
-// The first address of every heap, as in our benchmark: a multiple of 16 GiB.
+// workloadBase is the first address of every heap, as in Benchmarks/PageAllocator: a multiple of 16 GiB.
 const workloadBase = 64 << 30
 
 // workloadRandom generates all random numbers: xorshift64*. It is passed by value, to stay in registers.
@@ -22,13 +23,13 @@ func (r workloadRandom) next() (workloadRandom, uint64) {
 	return r, uint64(r) * 0x2545F4914F6CDD1D
 }
 
-// below answers a number from 0 to limit - 1.
+// below returns a number from 0 to limit - 1.
 func (r workloadRandom) below(limit uintptr) (workloadRandom, uintptr) {
 	r, bits := r.next()
 	return r, uintptr(bits>>11) % limit
 }
 
-// workloadSum is the checksum over all answers, 64-bit words in the manner of FNV-1a.
+// workloadSum is the checksum over all results: 64-bit words in the manner of FNV-1a.
 type workloadSum uint64
 
 const (
@@ -38,14 +39,14 @@ const (
 
 func (s workloadSum) add(word uint64) workloadSum { return (s ^ workloadSum(word)) * 0x100000001b3 }
 
-// workloadHeap is a page allocator over address space where no memory is.
+// workloadHeap is a page allocator over address space without memory.
 type workloadHeap struct {
 	*pageAlloc
-	// Pages of each range that the heap was grown by.
+	// count is the number of pages of each range that the heap was grown by.
 	count uintptr
 }
 
-// makeWorkloadHeap makes a heap of one range of some bytes at each address.
+// makeWorkloadHeap makes a heap with a range of the given size at each base.
 func makeWorkloadHeap(bytes uintptr, bases ...uintptr) workloadHeap {
 	heap := workloadHeap{(*pageAlloc)(NewPageAlloc(nil, nil)), bytes / pageSize}
 	for _, base := range bases {
@@ -56,7 +57,7 @@ func makeWorkloadHeap(bytes uintptr, bases ...uintptr) workloadHeap {
 
 func (h workloadHeap) discard() { FreePageAlloc((*PageAlloc)(h.pageAlloc)) }
 
-// locked does work on the system stack, holding the heap's lock: what the allocator demands.
+// locked does work on the system stack, holding the heap's lock, as the allocator demands.
 func (h workloadHeap) locked(work func()) {
 	systemstack(func() {
 		lock(h.mheapLock)
@@ -65,7 +66,7 @@ func (h workloadHeap) locked(work func()) {
 	})
 }
 
-// number is the number of an allocation's first page, or what stands for a failure in a checksum.
+// number returns the number of an allocation's first page, or the value that stands for a failure in a checksum.
 func (h workloadHeap) number(address uintptr) uint64 {
 	if address == 0 {
 		return workloadFailure
@@ -119,7 +120,7 @@ func (h workloadHeap) punchRuns() {
 	})
 }
 
-// freePages counts the free pages in the bitmaps.
+// freePages returns the count of free pages in the bitmaps.
 func (h workloadHeap) freePages() uint {
 	free := uint(0)
 	for chunk := h.start; chunk < h.end; chunk++ {
@@ -136,7 +137,7 @@ type steadyBlock struct{ base, count uintptr }
 // steadyHeap is kept three quarters full with blocks of 1 to 64 pages; blocks die at random.
 type steadyHeap struct {
 	workloadHeap
-	// The blocks in use, without bounds checks, as in our benchmark.
+	// blocks are the blocks in use, without bounds checks, as in Benchmarks/PageAllocator.
 	blocks      unsafe.Pointer
 	live, used  uintptr
 	random      workloadRandom
@@ -165,7 +166,7 @@ func (h *steadyHeap) block(index uintptr) *steadyBlock {
 	return (*steadyBlock)(add(h.blocks, index*unsafe.Sizeof(steadyBlock{})))
 }
 
-// allocate takes a block of random size; it answers the number of its first page.
+// allocate takes a block of random size, and returns the number of its first page.
 func (h *steadyHeap) allocate() uint64 {
 	random, count := h.random.below(64)
 	h.random = random
@@ -179,7 +180,7 @@ func (h *steadyHeap) allocate() uint64 {
 	return h.number(address)
 }
 
-// step frees a random block where the heap is too full, else it allocates one.
+// step frees a random block if the heap is too full, and allocates one otherwise.
 func (h *steadyHeap) step() {
 	if 4*h.used > 3*h.count {
 		random, index := h.random.below(h.live)

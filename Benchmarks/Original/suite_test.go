@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestPageHeapWorkloads runs each workload once and prints its rows, one JSON object a line, under the names that
+// TestPageHeapWorkloads runs each workload once and prints its rows, one JSON object per line, under the names that
 // PageAllocatorBenchmark gives them.
 func TestPageHeapWorkloads(t *testing.T) {
 	for _, size := range []uintptr{1, 64, 1024} {

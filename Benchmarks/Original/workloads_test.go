@@ -1,6 +1,6 @@
 package runtime
 
-// Timed is what a loop came to: nanoseconds an operation, and the checksum of the answers.
+// Timed is the result of a loop: nanoseconds per operation, and the checksum.
 type Timed struct {
 	Nanoseconds float64
 	Sum         uint64
@@ -51,15 +51,15 @@ func WorkloadFarPage(bytes uintptr) (result Timed) {
 	return
 }
 
-// Steady is what B came to.
+// Steady is the result of B.
 type Steady struct {
 	Timed
 	Failures, Allocations int
 	Live                  uintptr
 }
 
-// WorkloadSteadyState is B: a heap that stays three quarters full. Where each operation takes the lock for itself, on a
-// system stack of its own, it is B'.
+// WorkloadSteadyState is B: a heap that stays three quarters full. If each operation takes the lock for itself, on a system
+// stack of its own, it is B'.
 func WorkloadSteadyState(bytes uintptr, lockEach bool) Steady {
 	const operations = 2_000_000
 	heap := makeSteadyHeap(bytes)
@@ -87,8 +87,8 @@ func WorkloadSteadyState(bytes uintptr, lockEach bool) Steady {
 	return Steady{result, heap.failures, heap.allocations, heap.live}
 }
 
-// WorkloadPageCaches is C: takes all free pages of 1 GiB into page caches, and gives them back; the nanoseconds of each
-// for a cache, and the number of caches. C1 is an empty heap, C2 one with about half of all pages in use.
+// WorkloadPageCaches is C: takes all free pages of 1 GiB into page caches, and gives them back. It returns the nanoseconds
+// per cache of both, and the count of caches. C1 is an empty heap, C2 one with about half of all pages in use.
 func WorkloadPageCaches(halfFree bool) (fill, flush Timed, total int) {
 	heap := makeWorkloadHeap(1<<30, workloadBase)
 	if halfFree {
@@ -126,10 +126,10 @@ func WorkloadPageCaches(halfFree bool) (fill, flush Timed, total int) {
 	return
 }
 
-// WorkloadScavenge is D: finds and releases all free memory of 1 GiB, some bytes a call, without a system call; the
-// nanoseconds of all calls, their number, and the bytes. D1 is random pages, D2 runs.
+// WorkloadScavenge is D: finds and releases all free memory of 1 GiB, quantum bytes per call, without a system call. It
+// returns the nanoseconds of all calls, their count, and the bytes. D1 is random pages, D2 runs.
 func WorkloadScavenge(runs bool, quantum uintptr) (nanoseconds float64, calls int, released uintptr) {
-	// What the definition says, wherever the runtime found none.
+	// The definition of the workload assumes huge pages of 2 MiB, even if the runtime found none.
 	physHugePageSize, physHugePageShift = 2<<20, 21
 	heap := makeWorkloadHeap(1<<30, workloadBase)
 	heap.fill(workloadBase)
@@ -206,8 +206,8 @@ func failingRuns(heap workloadHeap) (result Timed) {
 	return
 }
 
-// WorkloadSequential is G: allocates all pages of 1 GiB one by one, and frees them one by one, upwards; and the free
-// pages at the end.
+// WorkloadSequential is G: allocates all pages of 1 GiB one by one, and frees them one by one, upwards. It also returns the
+// count of free pages at the end.
 func WorkloadSequential() (allocating, freeing Timed, freePages uint) {
 	heap := makeWorkloadHeap(1<<30, workloadBase)
 	heap.locked(func() {

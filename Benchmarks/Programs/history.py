@@ -1,4 +1,4 @@
-"""Writes a history for `git fast-import`: fixed, 600 commits on 400 text files."""
+"""Writes a history for `git fast-import`: 600 commits on 400 text files, the same each time."""
 
 import random
 import sys

@@ -1,4 +1,4 @@
-"""Objects of all sizes in Python: JSON there and back, a syntax tree, dictionaries, strings. Run with PYTHONMALLOC=malloc."""
+"""Makes objects of all sizes: JSON to text and back, syntax trees, dictionaries, strings. Run it with PYTHONMALLOC=malloc."""
 
 import ast
 import json

@@ -1,4 +1,4 @@
--- What SQLite's users do: inserts in and out of order, indexes, joins, updates, deletes, aggregates, text.
+-- Typical work for SQLite: inserts in and out of order, indexes, joins, updates, deletes, aggregates, text.
 create table t1(a integer primary key, b integer, c text);
 create table t2(a integer, b integer, c text);
 begin;

@@ -1,4 +1,4 @@
-"""Writes a C++ file that is hard work for a compiler: fixed, many types, each in a variant, a map and a chain of templates."""
+"""Writes a C++ file that is hard work for a compiler: many types, each in a variant, a map and a chain of templates."""
 
 TYPES = 20
 

@@ -1,4 +1,4 @@
-# Words counted in hashes, found by regular expressions, joined and sorted.
+# Counts words in hashes, finds them by regular expressions, joins and sorts them.
 use strict;
 use warnings;
 

@@ -1,6 +1,6 @@
-// Does memory come back while every thread sleeps? A thread allocates 150,000 blocks of 512 bytes, 100,000 of 1 KiB and
-// 50,000 of 2 KiB (about 275 MiB), frees all of them (or, with an argument, all but every twentieth), and parks.
-// Prints one line of JSON: resident KiB at the peak and for each second after the drop, and CPU seconds since the drop.
+// Shows whether memory comes back while every thread sleeps. A thread allocates 150,000 blocks of 512 bytes, 100,000 of 1 KiB
+// and 50,000 of 2 KiB (about 275 MiB), frees all of them (or, with an argument, all but every twentieth), and parks. Prints
+// one line of JSON: resident KiB at the peak and for each second after the drop, and CPU seconds since the drop.
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -60,7 +60,7 @@ int main(int count, char **arguments) {
     atomic_store(&phase, 2);
     wait_for(3);
     double start = processor_seconds();
-    double looking = 0;  // what this program itself spends on looking
+    double looking = 0;  // CPU time that reading the figures takes
     for (int second = 0; second <= 10; second++) {
         if (second > 0) sleep(1);
         double before = processor_seconds();

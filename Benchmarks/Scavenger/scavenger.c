@@ -1,4 +1,4 @@
-// What the background scavenger does for real: one workload a run, one line of JSON. Driven by Benchmarks/scavenger.py.
+// Runs one workload on which Benchmarks/scavenger.py measures the background worker, and prints one line of JSON.
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <inttypes.h>
@@ -27,7 +27,7 @@ static void rest_until(int64_t nanoseconds) {
     while (now(CLOCK_MONOTONIC) < nanoseconds) usleep(1000);
 }
 
-// A small file's beginning, without a call of malloc: looking on must not be activity.
+// Returns the beginning of a small file, without a call of malloc: measuring must not be activity of the heap.
 static const char *contents(const char *path) {
     static char text[256];
     int file = open(path, O_RDONLY);
@@ -43,7 +43,7 @@ static long resident_kib(void) {
     return pages * (sysconf(_SC_PAGESIZE) / 1024);
 }
 
-// The worker: the youngest thread of its name; 0 where there is none.
+// Returns the worker, the youngest thread of its name, or 0 if there is none.
 static int worker_thread(void) {
     for (int thread = getpid() + 64; thread > getpid(); thread--) {
         char path[64];
@@ -53,7 +53,7 @@ static int worker_thread(void) {
     return 0;
 }
 
-// Nanoseconds of CPU time of a thread, and how often it was put on a processor.
+// Reads the nanoseconds of CPU time of a thread, and how often it was put on a processor.
 static void scheduled(int thread, int64_t *used, long *times) {
     char path[64];
     snprintf(path, sizeof path, "/proc/self/task/%d/schedstat", thread);
@@ -67,7 +67,7 @@ static char **fill(size_t count, size_t bytes) {
     return blocks;
 }
 
-// A sample each tenth of a second: milliseconds, the worker's CPU microseconds, resident MiB.
+// Prints a sample each tenth of a second: milliseconds, the worker's CPU microseconds, resident MiB.
 static void sample(double seconds, long enough_kib) {
     int64_t start = now(CLOCK_MONOTONIC);
     int thread = 0;
@@ -85,7 +85,7 @@ static void sample(double seconds, long enough_kib) {
     printf("]");
 }
 
-// Pieces of some KiB, every second of which is freed: a backlog for the worker.
+// Makes a backlog for the worker: allocates pieces of some KiB, and frees every second one.
 static void backlog(long total_mib, long piece_kib, double seconds) {
     size_t bytes = (size_t)piece_kib << 10, count = ((size_t)total_mib << 20) / bytes;
     char **blocks = fill(count, bytes);
@@ -95,7 +95,7 @@ static void backlog(long total_mib, long piece_kib, double seconds) {
     printf("}\n");
 }
 
-// All but a tenth is freed, and stays so: how long until resident memory has followed?
+// Frees all but a tenth, to show how long it takes until resident memory has followed.
 static void follow(long total_mib, long piece_kib, double seconds) {
     size_t bytes = (size_t)piece_kib << 10, count = ((size_t)total_mib << 20) / bytes;
     long before = resident_kib();
@@ -107,7 +107,7 @@ static void follow(long total_mib, long piece_kib, double seconds) {
     printf("}\n");
 }
 
-// Nothing to give: how often does the worker wake up in ten seconds?
+// Counts how often the worker wakes up in ten seconds if there is nothing to give back.
 static void idle(void) {
     char **blocks = fill(4000, 65536);
     for (int i = 0; i < 4000; i++) free(blocks[i]);
@@ -115,7 +115,7 @@ static void idle(void) {
     for (int i = 0; i < 300 && (thread = worker_thread()) == 0; i++) usleep(10000);
     int64_t used = -1, before = -2;
     long times = 0, times_before = 0;
-    // Until it has parked: nothing used for three seconds.
+    // Waits until it has parked, which is when it has used no CPU time for three seconds.
     for (int i = 0; i < 30 && used != before; i++) {
         before = used;
         sleep(3);
@@ -128,7 +128,7 @@ static void idle(void) {
            (long long)(used - before), resident_kib() / 1024);
 }
 
-enum { BUCKETS = 4096 };  // of 64 ns: to 262 microseconds, the last for all above
+enum { BUCKETS = 4096 };  // of 64 ns, up to 262 microseconds; the last one counts all longer times, too
 static uint32_t histograms[2][BUCKETS];
 
 static void *busy(void *histogram) {
@@ -157,7 +157,7 @@ static double percentile(double share) {
     return BUCKETS * 64;
 }
 
-// Two threads allocate pages while much is being returned.
+// Measures allocations of pages in two threads while much memory goes back.
 static void latency(long total_mib, double seconds) {
     size_t count = ((size_t)total_mib << 20) / 65536;
     char **blocks = fill(count, 65536);
@@ -172,7 +172,7 @@ static void latency(long total_mib, double seconds) {
            percentile(0.999), (full - resident_kib()) / 1024);
 }
 
-// What was released and used again within ten seconds, so far, by the heap's own statistics: MiB; -1 where there are none.
+// Returns how many MiB were released and used again within ten seconds so far, by the heap's statistics; -1 without those.
 static long regretted_mib(void) {
     const char *folder = getenv("PAGEHEAP_STATISTICS_DIRECTORY");
     struct pageheap_statistics_page page;
@@ -185,8 +185,8 @@ static long regretted_mib(void) {
     return whole ? (long)(page.figures.reused_10_bytes >> 20) : -1;
 }
 
-// A load that swings between a tenth and all of it: page faults in each period, and what was used again within ten seconds
-// of its release up to each period's end, in MiB.
+// Runs a load that swings between a tenth of its peak and all of it. Prints, in MiB, the page faults of each period, and what
+// was used again within ten seconds of its release up to the end of each period.
 static void wave(const char *shape, double period, long peak_mib, int periods) {
     size_t count = ((size_t)peak_mib << 20) / 65536, live = 0;
     char **blocks = calloc(count, sizeof *blocks);
@@ -223,7 +223,7 @@ static void *sleeping(void *unused) {
     return unused;
 }
 
-// The kernel alone: the CPU milliseconds that a GiB takes, a call a piece, every second piece, beside a sleeping thread.
+// Measures the kernel alone: CPU milliseconds per GiB, with one call for every second piece, beside a sleeping thread.
 static void bare(long total_mib, long piece_kib) {
     pthread_t thread;
     pthread_create(&thread, NULL, sleeping, NULL);

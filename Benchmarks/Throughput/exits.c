@@ -1,5 +1,5 @@
-// exits: threads come and go, four at a time. Each allocates 50 blocks of 16 to 256 bytes, frees all but one, and leaves that
-// one to the main thread. An operation is a thread.
+// exits: threads come and go, four at a time. Each thread allocates 50 blocks of 16 to 256 bytes, frees all but one, and
+// leaves that one to the main thread. An operation is a thread.
 #include "workload.h"
 
 enum { THREADS = 20000, TOGETHER = 4, BLOCKS = 50 };

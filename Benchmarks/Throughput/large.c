@@ -1,7 +1,7 @@
-// Blocks of 1 to 32 MiB.
+// large WORKLOAD: blocks of 1 to 32 MiB.
 //   large untouched  16 live blocks, replaced at random
-//   large touched    the same; a byte of each 4 KiB is written
-//   large grown      four blocks grow by turns, by half each time, from 1 to 32 MiB, and new pages are written
+//   large touched    the same; a byte in each 4 KiB is written
+//   large grown      four blocks grow by turns, by half each time, from 1 to 32 MiB, and the new pages are written
 #include "workload.h"
 
 enum { LIVE = 16, GROWN = 4, GENERATIONS = 10, STEPS = 9 };

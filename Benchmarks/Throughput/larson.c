@@ -1,4 +1,4 @@
-// larson CHAINS: as a server whose threads do not live long. Each chain has 1,000 blocks of 16 to 1,024 bytes; a thread
+// larson CHAINS: works like a server whose threads do not live long. Each chain has 1,000 blocks of 16 to 1,024 bytes; a thread
 // replaces some of them at random, hands all of them to its successor, and ends.
 #include <semaphore.h>
 

@@ -4,7 +4,7 @@
 //   lifo      1,000 blocks of 48 bytes, freed in reverse
 //   random    10,000 live blocks of 16 to 256 bytes, replaced at random
 //   skewed    2,000 live blocks of 16 bytes to 64 KiB, small ones more often, replaced at random
-//   mixed     the same, each doubling of the size as often as the next
+//   mixed     the same, but each doubling of the size is equally often
 //   fifo      1,000 live blocks of 16 to 256 bytes, the oldest replaced
 //   zeroed    calloc of 16 bytes to 64 KiB, freed at once
 //   handover  a thread allocates 64 to 512 bytes, another frees them
@@ -43,7 +43,7 @@ static void replace_among(long live, Size *size) {
     free(blocks);
 }
 
-// Each doubling from 16 bytes to 64 KiB as likely as the next.
+// Each doubling from 16 bytes to 64 KiB is equally likely.
 static uint64_t mixed_size(void) { return (16ULL << below(12)) + below(16ULL << below(12)); }
 
 static void random_sizes(void) { replace_among(10000, small); }

@@ -1,7 +1,7 @@
-// Threads that write to small blocks of their own, where blocks of two threads may lie in one cache line. The work is the
-// same for any number of threads; an operation is a block.
-//   sharing thrash THREADS   each allocates, writes, frees: a line is shared only if the allocator hands it to two threads
-//   sharing scratch THREADS  the same, but each first frees a block of the main thread's, which lay beside the others'
+// sharing WORKLOAD THREADS: threads write to small blocks of their own. The allocator may put blocks of two threads into one
+// cache line. The work in all is the same for any count of threads; an operation is a block.
+//   thrash   each thread allocates, writes, frees: a line is shared only if the allocator hands it out to two threads
+//   scratch  the same, but each thread first frees a block of the main thread, which lay beside those for the other threads
 #include "workload.h"
 
 enum { BLOCKS = 2000000, WRITES = 400, BYTES = 8 };

@@ -1,6 +1,6 @@
-// stress THREADS: a mixture. Each thread keeps up to 2,000 blocks of 16 bytes to 64 KiB, mostly small; it allocates and frees
-// in bursts, in order and out of it, and now and then swaps a block with a slot that all threads share. An operation is a
-// block.
+// stress THREADS: a mixture. Each thread keeps up to 2,000 blocks of 16 bytes to 64 KiB, mostly small ones. It allocates and
+// frees in bursts, in order and out of order, and now and then swaps a block with a slot that all threads share. An operation
+// is a block.
 #include <stdatomic.h>
 
 #include "workload.h"

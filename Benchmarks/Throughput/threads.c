@@ -1,4 +1,4 @@
-// threads COUNT: the same work for any number of threads: each replaces blocks of 16 to 256 bytes of its own at random.
+// threads COUNT: each thread replaces blocks of 16 to 256 bytes of its own at random. The work in all is the same for any count.
 #include "workload.h"
 
 enum { OPERATIONS = 16000000, LIVE = 40960 };

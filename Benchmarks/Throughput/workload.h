@@ -1,6 +1,6 @@
-// What the workloads share: random numbers with a fixed seed, clocks, blocks replaced at random, threads, and the line of JSON
-// that each ends with: wall-clock and CPU nanoseconds an operation (CPU of all threads, the allocator's own too), and resident
-// KiB at the peak and at the end.
+// Code that all workloads share: random numbers with a fixed seed, clocks, blocks replaced at random, threads, and the line of
+// JSON at the end of each workload: wall-clock and CPU nanoseconds per operation (CPU of all threads, including the
+// allocator's), and resident KiB at the peak and at the end.
 #pragma once
 #include <pthread.h>
 #include <stdint.h>
@@ -11,7 +11,7 @@
 
 static _Thread_local uint64_t state = 0x9E3779B97F4A7C15;
 
-// Another sequence for each number.
+// Begins the sequence of a number; each number has a sequence of its own.
 static inline void seed(uint64_t number) { state = 0x9E3779B97F4A7C15 ^ (number * 0xD1342543DE82EF95); }
 
 static inline uint64_t below(uint64_t limit) {
@@ -21,18 +21,18 @@ static inline uint64_t below(uint64_t limit) {
     return ((state * 0x2545F4914F6CDD1D) >> 11) % limit;
 }
 
-// The compiler must believe that somebody looks at it.
+// Makes the compiler assume that the pointer is used, so that it cannot leave the allocation out.
 static inline void keep(void *pointer) { __asm__ volatile("" : : "r"(pointer) : "memory"); }
 
 typedef uint64_t Size(void);
 static inline uint64_t small(void) { return 16 + below(241); }
-// 16 bytes to 64 KiB, each doubling less likely than the one below it.
+// Sizes of 16 bytes to 64 KiB; each doubling is less likely than the one below it.
 static inline uint64_t skewed(void) {
     uint64_t base = 16ULL << below(1 + below(12));
     return base + below(base);
 }
 
-// Blocks of an array, which may be NULL, replaced at random.
+// Replaces blocks of an array, which may be NULL, at random.
 static inline void replace(void **blocks, long live, Size *size, long operations) {
     for (long i = 0; i < operations; i++) {
         long place = below(live);
@@ -49,7 +49,7 @@ static inline void free_all(void **blocks, long count) {
 
 enum { MOST_THREADS = 1024 };
 
-// Runs so many threads to their end; each gets its number, from 1 on.
+// Runs `count` threads to their end. Each gets its number, from 1 on.
 static inline void in_threads(long count, void *work(void *)) {
     pthread_t started[MOST_THREADS];
     for (long i = 0; i < count; i++) {
@@ -58,7 +58,7 @@ static inline void in_threads(long count, void *work(void *)) {
     for (long i = 0; i < count; i++) pthread_join(started[i], NULL);
 }
 
-// A count of threads in the command line; 0 if it is none.
+// Returns the count of threads that a word of the command line names, or 0 if it is none.
 static inline long thread_count(const char *word) {
     long count = word ? atol(word) : 0;
     return count >= 1 && count <= MOST_THREADS ? count : 0;
@@ -78,7 +78,7 @@ static inline Instant now(void) {
     return (Instant){nanoseconds(CLOCK_MONOTONIC), nanoseconds(CLOCK_PROCESS_CPUTIME_ID)};
 }
 
-// A figure of /proc/self/status in KiB.
+// Returns a figure of /proc/self/status in KiB.
 static inline long status(const char *key) {
     char line[256];
     long value = 0;

@@ -1,5 +1,5 @@
-// xmalloc COUNT: so many threads allocate blocks of 16 to 512 bytes, as many others free them. They come in batches of 100
-// through one queue.
+// xmalloc COUNT: COUNT threads allocate blocks of 16 to 512 bytes, and COUNT other threads free them. The blocks pass through
+// one queue, in batches of 100.
 #include "workload.h"
 
 enum { BATCHES = 60000, BLOCKS = 100, QUEUE = 128 };
