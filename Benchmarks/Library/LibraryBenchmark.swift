@@ -1,12 +1,12 @@
 import PageHeap
 import PageHeapCore
 
-/// What the public library costs beside the core that it is built on: the same work through ``PageHeap`` and through
-/// `SystemHeap`, in turns, with the median of the rounds and of their ratios.
+/// Measures what the public library costs beside the core: the same work through ``PageHeap`` and through `SystemHeap`,
+/// in turn. It prints the median of the rounds, and of their ratios.
 ///
 ///     swift run -c release --omit-frame-pointers LibraryBenchmark [ROUNDS]
 ///
-/// With `--only NAME` one of the workloads runs through one of the two, for a tool that counts instructions.
+/// With `--only`, one workload runs through one of the two, for a tool that counts instructions.
 @main
 struct LibraryBenchmark {
     static let operations = 200_000
@@ -19,12 +19,12 @@ struct LibraryBenchmark {
         }
         let rounds = arguments.first.flatMap { Int($0) } ?? 21
         guard rounds > 0 else { throw BenchmarkUsage() }
-        print("median of \(rounds) rounds, nanoseconds an operation")
+        print("median of \(rounds) rounds, nanoseconds per operation")
         for workload in try Workload.all() {
             var (core, library, ratios): ([Double], [Double], [Double]) = ([], [], [])
             _ = (try workload.core(operations), try workload.library(operations))
             for round in 0..<rounds {
-                // Each is first in every other round.
+                // Each of the two is first in every other round.
                 if round % 2 == 0 { core.append(try time(workload.core)) }
                 library.append(try time(workload.library))
                 if round % 2 == 1 { core.append(try time(workload.core)) }

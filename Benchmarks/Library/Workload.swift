@@ -2,19 +2,19 @@ import PageHeap
 import PageHeapCore
 import SystemPackage
 
-/// Some work, through the core and through the library. Each answers a number that depends on all of it, so that none can
-/// be left out.
+/// The same work through the core and through the library. Each closure returns a number that depends on all of the
+/// work, so that the optimiser cannot leave any out.
 struct Workload {
     let name: String
     let core: (Int) throws -> UInt
     let library: (Int) throws -> UInt
 
-    /// All of them, each with heaps of its own, without a background worker.
+    /// Returns all workloads, each with heaps of its own, without a background worker.
     static func all() throws -> [Workload] {
         try [pages(1), pages(20), pages(600), read()]
     }
 
-    /// Allocates and frees a run of pages.
+    /// Makes a workload that allocates and frees a run of pages.
     private static func pages(_ count: Int) throws -> Workload {
         let (core, library) = (try CoreHeap(), try quietHeap())
         return Workload(
@@ -41,7 +41,7 @@ struct Workload {
             })
     }
 
-    /// Reads a page: through a pointer, and through a run's span. An operation is a page.
+    /// Makes a workload that reads a page through a pointer, and through the span of a run. An operation is a page.
     private static func read() throws -> Workload {
         let (core, library) = (try CoreHeap(), try quietHeap())
         guard let pages = core.heap.allocate(1, alignment: 1) else { throw PageHeapError.system(.noMemory) }

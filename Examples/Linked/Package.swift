@@ -8,12 +8,12 @@ let package = Package(
         .package(name: "PageHeap", path: "../..")
     ],
     targets: [
-        // Runs on PageHeap's malloc wherever it is started: the dynamic product is linked.
+        // Always runs on PageHeap's malloc: the dynamic product is linked.
         .executableTarget(
             name: "Linked", dependencies: ["Work", .product(name: "pageheapmalloc", package: "PageHeap")]),
-        // Runs on PageHeap's malloc where LD_PRELOAD says so.
+        // Runs on PageHeap's malloc if it is preloaded.
         .executableTarget(name: "Preloaded", dependencies: ["Work"]),
-        // What both do: `PageHeap` is for the figures only.
+        // The work of both. It needs `PageHeap` for the figures only.
         .target(name: "Work", dependencies: [.product(name: "PageHeap", package: "PageHeap")]),
     ],
     swiftLanguageModes: [.v6]

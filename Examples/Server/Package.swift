@@ -6,7 +6,7 @@ let package = Package(
     dependencies: [
         // In your own package: .package(url: "…", from: "0.1.0")
         .package(name: "PageHeap", path: "../.."),
-        // Without its traits, which this example does not use, it builds sooner.
+        // This example does not use its traits, and without them it builds sooner.
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),

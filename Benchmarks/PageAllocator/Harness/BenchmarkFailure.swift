@@ -1,6 +1,6 @@
 import Foundation
 
-/// Why the program ends without a result: one line, and the exit status.
+/// The reason why the program ends without a result: one line, and the exit status.
 struct BenchmarkFailure: Error {
     let message: String
     let status: Int32
@@ -14,7 +14,7 @@ struct BenchmarkFailure: Error {
         BenchmarkFailure(message: "the system refuses address space for metadata", status: 1)
     }
 
-    /// The allocator did something wrong outside what is measured.
+    /// The allocator did something wrong while the heap was set up.
     static func wrongSetup(_ message: String) -> BenchmarkFailure { BenchmarkFailure(message: message, status: 1) }
 
     static func cannotWrite(_ path: String, _ reason: any Error) -> BenchmarkFailure {

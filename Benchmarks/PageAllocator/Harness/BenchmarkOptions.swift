@@ -1,21 +1,21 @@
-/// The command line.
+/// The options of the command line.
 struct BenchmarkOptions {
     private(set) var rounds = 5
-    /// Where the results go as JSON, besides the table.
+    /// The file to which the results are written as JSON, besides the table.
     private(set) var jsonPath: String?
-    /// Rows whose name it matches anywhere; all of them where it is nothing.
+    /// Selects the rows whose name it matches anywhere; nil selects all rows.
     private(set) var only: Regex<AnyRegexOutput>?
     private(set) var wantsHelp = false
 
     static let help = """
         USAGE: PageAllocatorBenchmark [--rounds N] [--only REGEX] [--json FILE] [--help]
 
-        Runs fixed work on the page allocator, checks what it answers, and prints nanoseconds per operation:
+        Runs fixed work on the page allocator, checks the results, and prints nanoseconds per operation:
         minimum and median over interleaved rounds. Build it with optimisation (-c release).
 
-          --rounds N      rounds, at least 1 (default 5)
-          --only REGEX    only workloads whose name matches, as in 'A1|^B 1'
-          --json FILE     write the results to FILE, too
+          --rounds N      the number of rounds, at least 1 (default 5)
+          --only REGEX    run only workloads whose name matches, as in 'A1|^B 1'
+          --json FILE     also write the results to FILE
           --help          print this
 
         EXIT STATUS: 0; 1 if a checksum or a count is wrong; 64 if the command line is; 73 if FILE cannot be written.
@@ -47,7 +47,7 @@ struct BenchmarkOptions {
         }
     }
 
-    /// Whether a row is wanted.
+    /// Returns whether a row is selected.
     func selects(_ row: Row) -> Bool {
         guard let only else { return true }
         return row.name.firstMatch(of: only) != nil

@@ -1,4 +1,4 @@
-/// What shows that a workload did what it should: the checksum of its answers, or counts, or both.
+/// The proof that a workload did what it should: the checksum of the allocator's results, or counts, or both.
 struct Evidence: Equatable {
     let checksum: UInt64?
     let counts: String
@@ -8,13 +8,13 @@ struct Evidence: Equatable {
         self.counts = counts
     }
 
-    /// Sixteen hexadecimal digits; the counts where there is no sum.
+    /// The checksum as sixteen hexadecimal digits, or the counts if there is no checksum.
     var checksumText: String {
         guard let checksum else { return counts }
         let digits = String(checksum, radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits
     }
 
-    /// All of it.
+    /// The checksum and the counts.
     var text: String { checksum == nil || counts.isEmpty ? checksumText : "\(checksumText) \(counts)" }
 }

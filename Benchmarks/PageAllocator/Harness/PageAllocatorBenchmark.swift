@@ -17,7 +17,7 @@ enum PageAllocatorBenchmark {
         }
     }
 
-    /// Runs the rounds, one workload after the other in each, so that a change in the machine's load meets all.
+    /// Runs the rounds. Each round runs all workloads, so that a change in the machine's load affects all of them.
     private static func run(_ options: BenchmarkOptions) throws(BenchmarkFailure) {
         #if DEBUG
             note("built without optimisation: the figures mean nothing")
@@ -48,7 +48,7 @@ enum PageAllocatorBenchmark {
     private static func check(_ sample: Sample, _ row: Row) throws(BenchmarkFailure) {
         if sample.evidence == row.expected { return }
         throw BenchmarkFailure(
-            message: "\(row.name): the answers are wrong: \(sample.evidence.text), expected \(row.expected.text)",
+            message: "\(row.name): the results are wrong: \(sample.evidence.text), expected \(row.expected.text)",
             status: 1)
     }
 
@@ -60,7 +60,7 @@ enum PageAllocatorBenchmark {
         }
     }
 
-    /// A line on standard error.
+    /// Writes a line to standard error.
     private static func note(_ text: String) {
         FileHandle.standardError.write(Data("PageAllocatorBenchmark: \(text)\n".utf8))
     }

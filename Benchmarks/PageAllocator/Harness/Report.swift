@@ -24,11 +24,11 @@ struct Report {
         return text.joined(separator: "\n") + "\n\n" + summary + "\n"
     }
 
-    /// The means over all rows that have an original to compare with and are not a second view on another's time.
+    /// The means over all rows that have a figure of the original and do not show the time of another row again.
     private var summary: String {
         let compared = results.filter { $0.row.countsInMean && $0.ratio != nil }
         guard let worst = compared.compactMap(\.ratio).max() else { return Suite.referenceNote }
-        // The failing searches are hundreds of times faster: on their own they would carry the mean.
+        // The failing searches (F) are hundreds of times faster and dominate the mean: hence also a mean without them.
         let others = compared.filter { !$0.row.name.hasPrefix("F ") }
         var line = String(
             format: "geometric mean of %d ratios: %.3f; largest: %.3f", compared.count, Self.geometricMean(compared),
@@ -42,7 +42,7 @@ struct Report {
         return exp(logarithms.reduce(0, +) / Double(logarithms.count))
     }
 
-    /// An array of objects, one a line.
+    /// An array of objects, one per line.
     var json: String {
         let lines = results.map { result in
             let evidence = result.row.expected

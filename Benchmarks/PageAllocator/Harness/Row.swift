@@ -1,13 +1,13 @@
-/// One figure that a workload reports, with what there is to compare it with.
+/// One figure that a workload reports, with the figures to compare it with.
 struct Row {
     let name: String
-    /// What the allocator must have answered.
+    /// The evidence that the workload must produce.
     let expected: Evidence
     /// Nanoseconds on the original allocator, on another machine.
     let reference: Double?
     /// Nanoseconds to reach, on that machine.
     let goal: Double?
-    /// Whether the geometric mean counts it; a second view on the same time does not count.
+    /// Whether the geometric mean counts it. A row that shows the time of another row again does not count.
     let countsInMean: Bool
 
     init(

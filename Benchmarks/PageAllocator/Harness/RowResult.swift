@@ -1,7 +1,7 @@
-/// A row's samples over all rounds.
+/// The samples of a row over all rounds.
 struct RowResult {
     let row: Row
-    /// Nanoseconds, one a round, ascending.
+    /// Nanoseconds, one sample per round, ascending.
     let samples: [Double]
 
     init(_ row: Row, _ samples: [Double]) {
@@ -16,6 +16,6 @@ struct RowResult {
         return samples.count % 2 == 1 ? samples[middle] : (samples[middle - 1] + samples[middle]) / 2
     }
 
-    /// The minimum as a share of the original's.
+    /// The ratio of the minimum to the original's.
     var ratio: Double? { row.reference.map { minimum / $0 } }
 }

@@ -1,6 +1,6 @@
-/// What one round of a workload came to, for one row.
+/// The result of one round of a workload, for one row.
 struct Sample {
-    /// For one operation.
+    /// Nanoseconds per operation.
     let nanoseconds: Double
     let evidence: Evidence
 }

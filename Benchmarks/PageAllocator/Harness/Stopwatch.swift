@@ -1,13 +1,13 @@
 import CPageHeap
 
-/// Measures the time since it was made.
+/// A stopwatch that measures the time since its creation.
 struct Stopwatch {
     private let start = pageheap_monotonic_nanoseconds()
 
     @inline(__always)
     init() {}
 
-    /// Nanoseconds so far for each of some operations.
+    /// Returns the nanoseconds so far, divided by a count of operations.
     @inline(__always)
     func nanoseconds(per operations: Int) -> Double {
         Double(pageheap_monotonic_nanoseconds() &- start) / Double(operations)

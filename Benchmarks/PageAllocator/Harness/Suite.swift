@@ -35,8 +35,8 @@ enum Suite {
         ]
     }
 
-    /// The originals' figures are the better minimum of Go 1.19.8 and Go 1.27.3 (golang.org), seven rounds each, from
+    /// The figures of the original are the lower of the minima of Go 1.19.8 and Go 1.27.3, seven rounds each, from
     /// another machine: a 2-processor guest on an AMD EPYC, Linux 6.18.
     static let referenceNote =
-        "original: the better minimum of Go 1.19.8 and 1.27.3, measured on ANOTHER machine; goals are for that machine"
+        "original: the lower minimum of Go 1.19.8 and 1.27.3, measured on ANOTHER machine; goals are for that machine"
 }

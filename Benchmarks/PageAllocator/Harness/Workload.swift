@@ -1,8 +1,8 @@
 /// A fixed amount of work on a heap of its own.
 protocol Workload {
-    /// What it reports.
+    /// The rows that it reports.
     var rows: [Row] { get }
 
-    /// Sets a heap up, does the work once, and answers a sample for each of ``rows``.
+    /// Sets up a heap, does the work once, and returns a sample for each of ``rows``.
     func run() throws(BenchmarkFailure) -> [Sample]
 }

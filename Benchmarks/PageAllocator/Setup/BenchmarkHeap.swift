@@ -1,18 +1,18 @@
-/// A page allocator over address space of its own, where no memory is: what a workload runs on.
+/// The heap that a workload runs on: a page allocator over address space of its own, without memory.
 ///
 /// The allocator lies behind a pointer, with its lock, as in the heap.
 struct BenchmarkHeap: ~Copyable {
     let locked: UnsafeMutablePointer<LockedPages>
     /// The first address.
     let base: OffsetAddress
-    /// Pages of each range that the heap was grown by.
+    /// The count of pages of each range that the heap was grown by.
     let pages: UInt
     private let system = NoReleaseSystem()
 
-    /// Where heaps begin: a multiple of 16 GiB.
+    /// The address at which heaps begin: a multiple of 16 GiB.
     static var usualBase: OffsetAddress { OffsetAddress(64 << 30) }
 
-    /// A heap that has been grown once at ``usualBase``, and once more at each of some other addresses.
+    /// Makes a heap that has been grown at ``usualBase``, and at each of some other addresses.
     init(bytes: UInt, andAt others: [OffsetAddress] = []) throws(BenchmarkFailure) {
         let whole = AddressRange(base: .minimum, limit: .maximum)
         guard var allocator = PageAllocator(window: whole, using: system) else { throw .noMemory }
@@ -34,25 +34,25 @@ struct BenchmarkHeap: ~Copyable {
         locked.deallocate()
     }
 
-    /// The address of a page, counted from the heap's first.
+    /// Returns the address of a page, whose number counts from the heap's first page.
     @inline(__always)
     func address(_ page: UInt) -> OffsetAddress { base + PageCount(page).bytes }
 
-    /// The number of an allocation's first page, or what stands for a failure in a checksum.
+    /// Returns the number of an allocation's first page, or the value that stands for a failure in a checksum.
     @inline(__always)
     func number(_ allocation: PageAllocation?) -> UInt64 {
         guard let allocation else { return Checksum.failure }
         return UInt64(base.distance(to: allocation.base).rawValue &>> UInt(PageGeometry.pageShift))
     }
 
-    /// Allocates all pages of the lowest range that is wholly free, which must begin at an address.
+    /// Allocates all pages of the lowest range that is wholly free, which must begin at `address`.
     func fill(at address: OffsetAddress = usualBase) throws(BenchmarkFailure) {
         guard locked.pointee.pages.allocate(PageCount(pages))?.base == address else {
             throw .wrongSetup("filling the heap did not give its first page")
         }
     }
 
-    /// Frees each page below a limit (a multiple of 64) with a chance of one half, from an address on.
+    /// Frees each page from `start` on, below `limit` (a multiple of 64), with a chance of one half.
     func punchRandomly(below limit: UInt, from start: OffsetAddress = usualBase) {
         var generator = WorkloadGenerator()
         for group in stride(from: 0, to: limit, by: 64) {

@@ -1,6 +1,6 @@
-/// The sum over everything that a workload's allocator answered: 64-bit words in the manner of FNV-1a.
+/// The checksum over all results of a workload's allocator: 64-bit words in the manner of FNV-1a.
 struct Checksum {
-    /// What a failed request adds.
+    /// The word that a failed request adds.
     static var failure: UInt64 { .max }
 
     private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325

@@ -1,3 +1,3 @@
-/// Answers its argument, without the optimiser knowing: a constant request must not make a special copy of the allocator.
+/// Returns its argument and hides it from the optimiser, which must not make a copy of the allocator for a constant.
 @inline(never) @_optimize(none)
 func hiddenFromOptimizer(_ value: UInt) -> UInt { value }

@@ -1,7 +1,8 @@
-/// The real operating system for metadata, and one that gives nothing back: the workloads' heap memory does not exist.
+/// An operating system whose metadata is real, and which releases nothing: the heap memory of the workloads does not
+/// exist.
 struct NoReleaseSystem: OperatingSystem {
     private let real = HostOperatingSystem()
-    /// Read once: a workload must not measure this.
+    /// It is read once, so that no workload measures the call.
     let physicalPageBytes: ByteCount
 
     init() { physicalPageBytes = real.physicalPageBytes }

@@ -1,6 +1,7 @@
 /// A heap that is kept three quarters full with blocks of 1 to 64 pages; blocks die at random.
 ///
-/// What is live lies in memory outside the allocator, without bounds checks: it must not be what is measured.
+/// The list of live blocks lies in memory outside the allocator, without bounds checks, so that the benchmark does not
+/// measure the list.
 struct SteadyHeap: ~Copyable {
     /// A block in use.
     private struct Block {
@@ -17,7 +18,7 @@ struct SteadyHeap: ~Copyable {
     private var allocations = 0
     private var failures = 0
 
-    /// A heap that has just become three quarters full.
+    /// Makes a heap and fills it to three quarters.
     init(gibibytes: UInt) throws(BenchmarkFailure) {
         heap = try BenchmarkHeap(bytes: gibibytes << 30)
         live = .allocate(capacity: Int(heap.pages))
@@ -26,7 +27,7 @@ struct SteadyHeap: ~Copyable {
 
     deinit { live.deallocate() }
 
-    /// Allocates a block of random size; the number of its first page.
+    /// Allocates a block of random size, and returns the number of its first page.
     @inline(__always)
     private mutating func allocate() -> UInt64 {
         let count = 1 &+ generator.below(64)
@@ -39,7 +40,7 @@ struct SteadyHeap: ~Copyable {
         return heap.number(allocation)
     }
 
-    /// One operation: frees a random block where the heap is too full, else allocates one.
+    /// Does one operation: frees a random block if the heap is too full, and allocates one otherwise.
     @inline(__always)
     mutating func step() {
         if 4 &* usedPages > 3 &* heap.pages {
@@ -56,7 +57,7 @@ struct SteadyHeap: ~Copyable {
         }
     }
 
-    /// What all steps came to.
+    /// The evidence of all steps so far.
     var evidence: Evidence {
         Self.evidence(sum: checksum.value, failures: failures, allocations: allocations, live: Int(liveCount))
     }

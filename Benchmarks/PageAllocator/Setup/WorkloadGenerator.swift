@@ -2,7 +2,7 @@
 struct WorkloadGenerator {
     private var state: UInt64 = 0x9E37_79B9_7F4A_7C15
 
-    /// The next 64 bits.
+    /// Returns the next 64 bits.
     @inline(__always)
     mutating func next() -> UInt64 {
         var bits = state
@@ -13,7 +13,7 @@ struct WorkloadGenerator {
         return bits &* 0x2545_F491_4F6C_DD1D
     }
 
-    /// A number from 0 to `limit` − 1.
+    /// Returns a number from 0 to `limit` − 1.
     @inline(__always)
     mutating func below(_ limit: UInt) -> UInt { UInt(next() &>> 11) % limit }
 }

@@ -1,5 +1,5 @@
-/// A2: frees the first page and a random one of a full heap, and allocates both again: the second needs a search from the
-/// root.
+/// A2: frees the first page and a random one of a full heap, and allocates both again. The second allocation needs a
+/// search from the root.
 struct FarPage: Workload {
     private let gibibytes: UInt
     let rows: [Row]

@@ -1,4 +1,4 @@
-/// A1: allocates and frees the last page of a heap that is full otherwise.
+/// A1: allocates and frees the last page of a heap whose other pages are all in use.
 struct LastPage: Workload {
     private let gibibytes: UInt
     let rows: [Row]

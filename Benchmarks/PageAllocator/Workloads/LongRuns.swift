@@ -6,7 +6,7 @@ struct LongRuns: Workload {
 
     static var operations: Int { 300_000 }
 
-    /// The sum of ``operations`` failures.
+    /// The checksum of ``operations`` failures.
     static var failingSum: UInt64 { 0x5056_1f7f_77df_b8c5 }
 
     init(
@@ -48,7 +48,7 @@ struct LongRuns: Workload {
         return Sample(nanoseconds: nanoseconds, evidence: Evidence(sum: checksum.value))
     }
 
-    /// F: requests that must fail.
+    /// Measures F: requests that must fail.
     @inline(never)
     static func measureFailing(_ heap: borrowing BenchmarkHeap, _ count: PageCount) -> Sample {
         let locked = heap.locked

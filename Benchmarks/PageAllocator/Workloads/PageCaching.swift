@@ -61,7 +61,7 @@ struct PageCaching: Workload {
         return [filling, flushing].map { Sample(nanoseconds: $0 / Double(total), evidence: evidence) }
     }
 
-    /// Takes caches until one is empty; how many there were.
+    /// Takes caches until one is empty, and returns their count.
     @inline(never)
     private static func fill(
         _ caches: UnsafeMutablePointer<PageCache>, _ capacity: Int, _ locked: UnsafeMutablePointer<LockedPages>
@@ -75,7 +75,7 @@ struct PageCaching: Workload {
         }
     }
 
-    /// Gives all caches back, in their order.
+    /// Gives all caches back, in order.
     @inline(never)
     private static func flush(
         _ caches: UnsafeMutablePointer<PageCache>, _ count: Int, _ locked: UnsafeMutablePointer<LockedPages>

@@ -8,9 +8,9 @@ struct Scavenging: Workload {
     }
 
     enum Amount: String {
-        /// 64 KiB a call, as the background scavenger asks.
+        /// 64 KiB per call, as the background worker asks for.
         case quantum = "64KiB"
-        /// All in one call.
+        /// Everything in one call.
         case everything = "all"
 
         var bytes: ByteCount { self == .quantum ? ByteCount(64 << 10) : .maximum }

@@ -1,7 +1,7 @@
 import MarkSweep
 import PageHeap
 
-/// Builds a list of a million numbers, sums it up, drops it, and rests: says what each step does to memory.
+/// Builds a list of a million numbers, sums it up, drops it and waits, and prints what each step does to memory.
 @main
 struct MarkSweepExample {
     static func main() async throws {
@@ -10,7 +10,7 @@ struct MarkSweepExample {
         print("the list and its sum:", try machine.run(Programs.sum(of: 1_000_000)))
         tell("with the list", heap)
         heap.roots = []
-        // Two collections: the ratio of their goals says that little will be needed.
+        // Two collections: the ratio of their goals tells the page heap that little memory will be needed.
         try heap.collect()
         try heap.collect()
         tell("without it", heap)

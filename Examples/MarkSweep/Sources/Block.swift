@@ -1,6 +1,6 @@
 import PageHeap
 
-/// Pages full of cells. A class, because an array cannot hold a run of pages.
+/// A block: pages full of cells. It is a class, because an array cannot hold a run of pages.
 final class Block {
     /// The pages of a block: 64 KiB, so that a heap of a few megabytes has blocks that may become empty.
     static let pages = 8
@@ -8,7 +8,7 @@ final class Block {
     static var cellCount: Int { pages * PageHeap.pageSize / MemoryLayout<Cell>.stride }
 
     private var run: PageRun
-    /// Cells in use.
+    /// The count of cells in use.
     private(set) var used = 0
     /// No cell below this one is free.
     private var lowestFree = 0
@@ -31,7 +31,7 @@ final class Block {
         }
     }
 
-    /// Takes a free cell, or answers nothing where there is none.
+    /// Takes a free cell, or returns nil if there is none.
     func allocate(_ first: Value, _ second: Value) -> Int? {
         while lowestFree < Self.cellCount && self[lowestFree].isUsed { lowestFree += 1 }
         guard lowestFree < Self.cellCount else { return nil }
@@ -41,7 +41,7 @@ final class Block {
         return lowestFree
     }
 
-    /// Frees the cells that are not marked, and takes the marks away.
+    /// Frees the cells that are not marked, and removes the marks.
     func sweep() {
         for cell in 0..<Self.cellCount where self[cell].isUsed {
             if self[cell].isMarked {

@@ -1,4 +1,4 @@
-/// A pair in memory, or a free place for one.
+/// A cell of a block: a pair, or free.
 struct Cell: BitwiseCopyable {
     var first: Value
     var second: Value

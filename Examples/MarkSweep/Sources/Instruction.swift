@@ -1,5 +1,5 @@
-/// What the ``StackMachine`` can do. Places in the program are numbers of instructions from its beginning; places on
-/// the stack are counted from the top, which is 0.
+/// An instruction of the ``StackMachine``. A place in the program is the number of an instruction, from 0; a place on
+/// the stack counts from the top, which is 0.
 public enum Instruction: Hashable, Sendable {
     /// Pushes a value.
     case push(Value)
@@ -11,14 +11,14 @@ public enum Instruction: Hashable, Sendable {
     case second
     /// Pops two numbers; pushes their sum.
     case add
-    /// Pushes a value of the stack again.
+    /// Pushes a copy of a value on the stack.
     case copy(Int)
-    /// Puts the top in the place of a value further down, and pops it.
+    /// Replaces a value further down by the top, and pops the top.
     case replace(Int)
     /// Pops the top.
     case drop
-    /// Goes on elsewhere.
+    /// Jumps to a place in the program.
     case jump(Int)
-    /// Pops the top, and goes on elsewhere if it was nothing or the number 0.
+    /// Pops the top, and jumps to a place in the program if it was nothing or the number 0.
     case jumpIfOver(Int)
 }

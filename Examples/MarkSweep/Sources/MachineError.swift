@@ -1,11 +1,11 @@
 import PageHeap
 
-/// Why a program stopped.
+/// The reason why a program stopped.
 public enum MachineError: Error, Hashable, Sendable {
-    /// There was less on the stack than an instruction needs, or something of another kind.
+    /// An instruction found fewer values on the stack than it needs, or a value of another kind.
     case wrongOperand(instruction: Int)
-    /// A jump beyond the program.
+    /// A jump led beyond the end of the program.
     case noSuchInstruction(Int)
-    /// No memory for a pair.
+    /// There was no memory for a pair.
     case heap(PageHeapError)
 }

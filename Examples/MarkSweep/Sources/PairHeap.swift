@@ -1,19 +1,19 @@
 import PageHeap
 
-/// A collected heap of pairs on pages: marks what can be reached from the roots, sweeps the rest, gives empty blocks back,
-/// and tells the page heap how large it expects to be when the next collection ends. The page heap does the rest: it keeps
-/// what will be needed by then, and gives the memory above that back to the system.
+/// A heap of pairs with a garbage collector, on pages. A collection marks the pairs that can be reached from the roots,
+/// frees the others, gives empty blocks back, and tells the page heap how large the heap will be when the next
+/// collection ends. The page heap keeps the memory that will be needed by then, and gives the rest back to the system.
 public final class PairHeap {
-    /// The pages' heap. Its cycles are those of the collector.
+    /// The page heap. Its cycles are those of the collector.
     public let pages: PageHeap
-    /// Collections so far.
+    /// The count of collections so far.
     public private(set) var collections = 0
-    /// Pairs that there are, reachable or not.
+    /// The count of pairs, reachable or not.
     public private(set) var pairCount = 0
-    /// A collection begins when there are so many: twice what the last one left, as Go does by default.
+    /// The count of pairs at which a collection begins: twice what the last one left, as in Go by default.
     public private(set) var goal = PairHeap.smallestGoal
 
-    /// The values that are in use; all that they lead to is, too.
+    /// The values that are in use. All pairs that they lead to are in use, too.
     public var roots: [Value] = []
 
     private var blocks: [Block?] = []
@@ -27,7 +27,7 @@ public final class PairHeap {
         pages = try PageHeap(configuration)
     }
 
-    /// Makes a pair. What is not reachable from ``roots``, `first` or `second` may be gone afterwards.
+    /// Makes a pair. This may free pairs that cannot be reached from ``roots``, `first` or `second`.
     public func pair(_ first: Value, _ second: Value) throws(PageHeapError) -> Pair {
         if pairCount >= goal { try collect(keeping: [first, second]) }
         while present < blocks.count {
@@ -46,13 +46,13 @@ public final class PairHeap {
         return Pair(block: present, cell: cell)
     }
 
-    /// The first of a pair.
+    /// Returns the first value of a pair.
     public func first(_ pair: Pair) -> Value { cell(pair).first }
 
-    /// The second of a pair.
+    /// Returns the second value of a pair.
     public func second(_ pair: Pair) -> Value { cell(pair).second }
 
-    /// Changes the second of a pair; it may lead back to the pair.
+    /// Changes the second value of a pair, which may lead back to the pair.
     public func setSecond(_ pair: Pair, to value: Value) { blocks[pair.block]?[pair.cell].second = value }
 
     private func cell(_ pair: Pair) -> Cell {

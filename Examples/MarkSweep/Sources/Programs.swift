@@ -1,6 +1,6 @@
 /// Programs for the ``StackMachine``.
 public enum Programs {
-    /// Builds the list of the numbers from `count` down to 1, and sums it up.
+    /// Returns a program that builds the list of the numbers from `count` down to 1, and sums it up.
     ///
     /// - Parameter count: 1 or more.
     /// - Returns: a program that leaves the list and the sum.

@@ -1,6 +1,7 @@
 import PageHeap
 
-/// A machine whose data are numbers and lists. Its stack is the roots of its heap: what a program can still reach.
+/// A machine whose data are numbers and lists. The values on its stack are the roots of its heap, because a program can
+/// reach all pairs through them.
 public struct StackMachine {
     public let heap: PairHeap
 
@@ -20,13 +21,13 @@ public struct StackMachine {
         return heap.roots
     }
 
-    /// Executes an instruction, and answers where to go on if not at the next one.
+    /// Executes an instruction, and returns the place of the next one, or nil if it is the one that follows.
     private func execute(_ instruction: Instruction, at place: Int) throws(MachineError) -> Int? {
         switch instruction {
         case .push(let value):
             heap.roots.append(value)
         case .pair:
-            // The heap keeps both while it makes the pair.
+            // The heap keeps both values while it makes the pair.
             let (second, first) = (try pop(place), try pop(place))
             do {
                 heap.roots.append(.pair(try heap.pair(first, second)))
@@ -68,7 +69,7 @@ public struct StackMachine {
         return pair
     }
 
-    /// The index of a value of the stack.
+    /// Returns the index of a value on the stack.
     private func index(_ depth: Int, _ place: Int) throws(MachineError) -> Int {
         let count = heap.roots.count
         guard depth >= 0, depth < count else { throw .wrongOperand(instruction: place) }

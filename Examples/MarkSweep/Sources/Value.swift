@@ -1,4 +1,4 @@
-/// A value of the language: a small integer, nothing, or a pair of the heap.
+/// A value of the machine: a small integer, nothing, or a pair of the heap.
 public enum Value: BitwiseCopyable, Hashable, Sendable {
     case nothing
     case number(Int)

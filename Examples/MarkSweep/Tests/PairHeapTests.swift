@@ -4,14 +4,14 @@ import Testing
 
 @Suite("Example: a mark-sweep heap on pages")
 struct PairHeapTests {
-    /// A list of numbers, the last one first.
+    /// Makes a list of numbers, the last one first.
     private func list(_ count: Int, in heap: PairHeap) throws -> Value {
         var list = Value.nothing
         for number in 0..<count { list = .pair(try heap.pair(.number(number), list)) }
         return list
     }
 
-    @Test("What can be reached stays, with what it holds")
+    @Test("Pairs that can be reached stay, with their values")
     func reachable() throws {
         let heap = try PairHeap()
         heap.roots = [try list(3000, in: heap)]
@@ -27,7 +27,7 @@ struct PairHeapTests {
         #expect(next == .nothing)
     }
 
-    @Test("Rings go when nobody reaches them, and stay as long as somebody does")
+    @Test("Rings are freed once they cannot be reached, and not before")
     func rings() throws {
         let heap = try PairHeap()
         let last = try heap.pair(.number(1), .nothing)
@@ -42,7 +42,7 @@ struct PairHeapTests {
         #expect(heap.pages.statistics.inUseBytes == 0)
     }
 
-    @Test("The page heap learns the collector's goals, and drives the memory down to them")
+    @Test("The page heap follows the collector's goals, and releases memory down to them")
     func goals() throws {
         let heap = try PairHeap()
         var large: [Value] = []
@@ -57,7 +57,7 @@ struct PairHeapTests {
         large = []
         try heap.collect()
         #expect(heap.pairCount == 4000)
-        // The second of two collections after which less is wanted: the ratio of their goals lowers the page heap's own.
+        // After the second collection the goal is lower, and the ratio of both goals lowers the page heap's own.
         let goal = try #require(heap.pages.statistics.goalBytes)
         #expect(goal < full.inUseBytes / 10)
         heap.pages.releaseFreeMemory()

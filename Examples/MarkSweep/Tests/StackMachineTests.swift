@@ -16,7 +16,7 @@ struct StackMachineTests {
     @Test("Garbage does not pile up")
     func garbage() throws {
         let machine = try StackMachine()
-        // Pairs that nobody keeps, a hundred thousand of them.
+        // A hundred thousand pairs that cannot be reached.
         let stack = try machine.run([
             .push(.number(100_000)), .push(.nothing), .push(.nothing), .pair, .drop, .push(.number(-1)), .add, .copy(0),
             .jumpIfOver(10), .jump(1),
@@ -27,7 +27,7 @@ struct StackMachineTests {
     }
 
     @Test(
-        "Programs that are wrong stop where they are",
+        "A wrong program stops at the wrong instruction",
         arguments: [
             ([.pair], .wrongOperand(instruction: 0)), ([.push(.number(1)), .first], .wrongOperand(instruction: 1)),
             ([.push(.nothing), .push(.number(1)), .add], .wrongOperand(instruction: 2)),

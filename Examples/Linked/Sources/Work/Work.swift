@@ -3,13 +3,13 @@ import PageHeap
 
 /// A program with a peak: 200 MiB of ordinary Swift arrays, all dropped at once.
 public enum Work {
-    /// Does the work, and reports every second until a quarter of the peak is left, a minute at most.
+    /// Does the work, and reports every second until less than a quarter of the peak is left, for a minute at most.
     ///
-    /// - Returns: whether that happened in time.
+    /// - Returns: whether that happened within the minute.
     public static func run() async throws -> Bool {
         let malloc = try ProcessMalloc()
         var records = (0..<20_000).map { [UInt8](repeating: UInt8(truncatingIfNeeded: $0), count: 10 << 10) }
-        // The optimiser may end what nobody uses any more.
+        // The optimiser may end the lifetime of a value after its last use.
         let peak = try withExtendedLifetime(records) {
             try report("\(records.count) records", malloc)
             return try residentBytes()

@@ -4,7 +4,7 @@ import NIOCore
 import PageHeap
 import Synchronization
 
-/// Checks what Documentation/swift-nio.md says.
+/// Checks the statements of Documentation/swift-nio.md.
 @main
 struct ByteBuffers {
     static func main() async throws {
@@ -16,7 +16,7 @@ struct ByteBuffers {
         print("all as said")
     }
 
-    /// Without any change to the program, buffers are in PageHeap.
+    /// Checks that buffers are in PageHeap without any change to the program.
     private static func buffersAreInTheMalloc(_ malloc: ProcessMalloc) {
         let before = malloc.mallocStatistics.blockBytes
         var buffer: ByteBuffer? = ByteBufferAllocator().buffer(repeating: 1, count: 64 << 20)
@@ -30,7 +30,7 @@ struct ByteBuffers {
         check(readable == 64 << 20 && with - before >= 64 << 20 && with - after >= 64 << 20)
     }
 
-    /// An allocator of one's own serves the buffers that it makes, and no others.
+    /// Checks that a program's own allocator serves the buffers that it makes, and no others.
     private static func buffersOfOtherOriginHaveTheirOwnAllocator() {
         let allocations = CountingAllocator.allocations.load(ordering: .relaxed)
         do {
@@ -48,7 +48,7 @@ struct ByteBuffers {
         print("an allocator of one's own: its buffers and their copies, not those of ByteBuffer(string:)")
     }
 
-    /// A channel reads into buffers of the allocator that its option names.
+    /// Checks that a channel reads into buffers of the allocator that its option names.
     private static func channelsUseTheirOption() async throws {
         let message = String(repeating: "echo ", count: 1000)
         let before = CountingAllocator.allocations.load(ordering: .relaxed)

@@ -2,10 +2,10 @@ import Foundation
 @_spi(CustomByteBufferAllocator) import NIOCore
 import Synchronization
 
-/// An allocator for `ByteBuffer`s as SwiftNIO's unsupported interface allows it: four C functions, which can capture nothing,
-/// and so can only reach what is global. `deallocate` is told no size.
+/// An allocator for `ByteBuffer`s that counts its calls, and leaves the work to malloc.
 ///
-/// This one counts, and leaves the work to malloc.
+/// SwiftNIO's unsupported interface takes four C functions. They cannot capture anything, so they can only reach global
+/// state, and `deallocate` gets no size.
 enum CountingAllocator {
     static let allocations = Atomic(0)
     static let deallocations = Atomic(0)

@@ -1,9 +1,9 @@
 import NIOCore
 import NIOPosix
 
-/// One message to a server on this machine and back.
+/// A round trip of one message to a server on this machine and back.
 enum Echo {
-    /// Sends what it gets back.
+    /// A handler that sends back what it receives.
     private final class Handler: ChannelInboundHandler, Sendable {
         typealias InboundIn = ByteBuffer
 
@@ -12,8 +12,10 @@ enum Echo {
         }
     }
 
-    /// - Parameter allocator: the server's channels' own; if nothing, they have SwiftNIO's.
-    /// - Returns: how many bytes came back.
+    /// Sends a message to an echo server and receives it again.
+    ///
+    /// - Parameter allocator: the allocator of the server's channels; if nil, they use SwiftNIO's.
+    /// - Returns: the count of bytes that came back.
     static func roundTrip(_ message: String, allocator: ByteBufferAllocator?) async throws -> Int {
         var bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { channel in

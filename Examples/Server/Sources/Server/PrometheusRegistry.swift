@@ -4,12 +4,12 @@ import Synchronization
 
 /// A metrics system that keeps the last values and writes them in Prometheus's text format.
 ///
-/// An example: it has what the endpoint of this server shows, counters and gauges. A server of yours is better off with
-/// a library for it, such as swift-prometheus; `HeapService` reports there just the same.
+/// It is an example, and has only counters and gauges, which the endpoint of this server shows. In your server use a
+/// library such as swift-prometheus; `HeapService` reports to it in the same way.
 final class PrometheusRegistry: MetricsFactory {
     private let values = Mutex<[Series: PrometheusValue]>([:])
 
-    /// What is told apart: a name, and the dimensions as Prometheus writes them.
+    /// The key of a value: a name, and the dimensions as Prometheus writes them.
     private struct Series: Hashable, Comparable {
         let name: String
         let labels: String
@@ -26,7 +26,7 @@ final class PrometheusRegistry: MetricsFactory {
         }
     }
 
-    /// All metrics in the text format, version 0.0.4. What PageHeap's mean is said in a line each.
+    /// Returns all metrics in the text format, version 0.0.4. Each metric of PageHeap has a line that explains it.
     func text() -> String {
         let known = Dictionary(uniqueKeysWithValues: HeapMetric.all.map { ($0.name, $0.help) })
         let lines = values.withLock { $0 }.sorted { $0.key < $1.key }
@@ -70,12 +70,12 @@ final class PrometheusRegistry: MetricsFactory {
         value(.gauge, label, dimensions)
     }
 
-    /// A gauge of the older kind. Distributions are beyond this example.
+    /// Makes a gauge of the older kind. This example has no distributions.
     func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
         aggregate ? NOOPMetricsHandler.instance : value(.gauge, label, dimensions)
     }
 
-    /// Distributions of durations are beyond this example.
+    /// Returns a handler that does nothing: this example has no distributions of durations.
     func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler { NOOPMetricsHandler.instance }
 
     func destroyCounter(_ handler: any CounterHandler) { remove(handler) }

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// What the server holds: ordinary Swift arrays.
+/// The records that the server holds: ordinary Swift arrays.
 final class Records: Sendable {
     private static let recordBytes = 10 << 10
 
@@ -8,7 +8,7 @@ final class Records: Sendable {
 
     /// Adds records of 10 KiB.
     ///
-    /// - Returns: how many there are now.
+    /// - Returns: the count of records now.
     func add(megabytes: Int) -> Int {
         records.withLock { records in
             for number in 0..<(megabytes << 20) / Self.recordBytes {
@@ -20,7 +20,7 @@ final class Records: Sendable {
 
     /// Drops all records.
     ///
-    /// - Returns: how many there were.
+    /// - Returns: the count of records before.
     func removeAll() -> Int {
         records.withLock { records in
             defer { records = [] }

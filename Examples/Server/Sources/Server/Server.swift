@@ -7,12 +7,12 @@ import ServiceLifecycle
 
 /// A web server on PageHeap's malloc.
 ///
-///     Server [PORT]      the default is 8080; 0 takes a free one, which the log tells
+///     Server [PORT]      the default is 8080; with 0, the server takes a free port, which it logs
 @main
 struct Server {
     static func main() async throws {
         let logger = Logger(label: "server")
-        // Something of the library has to be used: some linkers leave out a library of which nothing is.
+        // Some linkers leave a library out if nothing of it is used.
         logger.info(
             "PageHeap's malloc", metadata: ["interface": "\(pageheap_version() >> 16).\(pageheap_version() & 0xffff)"])
         let registry = PrometheusRegistry()
