@@ -55,7 +55,7 @@ def summary(results, found):
         if row["workload"] == "exits":
             reached = 1e9 / row["wallNsMedian"]
             word = "reached" if reached >= EXITS_TO_REACH else "not reached"
-            print(f"exits: {row['allocator']}: {reached:,.0f} threads a second; {EXITS_TO_REACH:,} {word}")
+            print(f"exits: {row['allocator']}: {reached:,.0f} threads per second; {EXITS_TO_REACH:,} {word}")
 
 
 def throughput(folder, options):
