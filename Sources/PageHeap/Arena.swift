@@ -94,7 +94,7 @@ public struct Arena: ~Copyable, Sendable {
             throw error
         }
         enterNextRun()
-        guard let piece = takePiece(byteCount, alignment) else { preconditionFailure("a run without room") }
+        guard let piece = takePiece(byteCount, alignment) else { preconditionFailure("the new run is too small") }
         return piece
     }
 

@@ -37,7 +37,7 @@ extension PageHeapError: CustomStringConvertible {
             limit < 1
                 ? "a run of one page cannot be cut in two"
                 : "a number of pages must be 1 to \(limit) here, not \(count)"
-        case .invalidInterval(let interval): "an interval must be more than nothing, not \(interval)"
+        case .invalidInterval(let interval): "an interval must be longer than 0, not \(interval)"
         case .differentHeaps: "the runs belong to different heaps"
         case .notAdjacent: "the run does not begin where the other one ends"
         case .notInUse: "the buffer is not whole pages of the heap, all of them in use"

@@ -19,7 +19,7 @@ extension ProcessMallocError: CustomStringConvertible {
         return switch self {
         case .notLoaded: "libpageheapmalloc.so is not the malloc of this process: \(remedy)"
         case .notInUse:
-            "libpageheapmalloc.so is loaded, but another malloc comes before it in this process: \(remedy), alone"
+            "libpageheapmalloc.so is loaded, but another malloc comes before it in this process: \(remedy), and preload no other malloc"
         case .incompatibleInterface(let major, let minor):
             "the libpageheapmalloc.so of this process has interface \(major).\(minor); this program needs "
                 + "\(PAGEHEAP_VERSION_MAJOR).\(PAGEHEAP_VERSION_MINOR): build both from one version of PageHeap"

@@ -38,7 +38,7 @@ struct ProcessMallocFunctions: Sendable {
         var all = pageheap_statistics()
         all.size = UInt64(MemoryLayout<pageheap_statistics>.size)
         // The only possible failure, a heap that cannot be set up, would have shown when the malloc was found.
-        guard statistics(&all) == 0 else { preconditionFailure("a malloc that has no figures") }
+        guard statistics(&all) == 0 else { preconditionFailure("the malloc refused to report its statistics") }
         return all
     }
 }

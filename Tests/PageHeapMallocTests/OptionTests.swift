@@ -19,8 +19,8 @@ struct OptionTests {
             ("PAGEHEAP_HUGE_PAGES", "on", "takes system, growth or never"), ("PAGEHEAP_HARDENING", "2", "takes 0 or 1"),
             ("PAGEHEAP_SCAVTRACE", "2", "takes 0, 1 or json"),
             ("PAGEHEAP_STATISTICS_DIRECTORY", "", "takes the path of a folder"),
-            ("PAGEHEAP_NONSENSE", "1", "is no option"), ("PAGEHEAP_", "1", "is no option"),
-            ("PAGEHEAP_NONSENSE", String(repeating: "x", count: 100_000), "is no option"),
+            ("PAGEHEAP_NONSENSE", "1", "is not an option"), ("PAGEHEAP_", "1", "is not an option"),
+            ("PAGEHEAP_NONSENSE", String(repeating: "x", count: 100_000), "is not an option"),
         ])
     func nonsense(_ name: String, _ value: String, _ takes: String) throws {
         let outcome = try ChildProcess.run(

@@ -66,7 +66,7 @@ struct ConfigurationTests {
         let error = #expect(throws: PageHeapError.self) {
             try PageHeap.Configuration(environment: ["PAGEHEAP_SCAVENGER": "no", "PAGEHEAP_LIMIT": "5"])
         }
-        #expect(try #require(error).description.hasPrefix("PAGEHEAP_LIMIT=5: is no option"))
+        #expect(try #require(error).description.hasPrefix("PAGEHEAP_LIMIT=5: is not an option"))
     }
 
     @Test("A limit of none is none")

@@ -109,7 +109,7 @@ package struct Options {
             statisticsDirectory = value
         } else if !Self.isToolsOwn(name) {
             return
-                "is no option: there are RETAIN_PERCENT, MEMORY_LIMIT, SCAVENGE_PERCENT, PACER, RELEASE, SCAVENGER, HUGE_PAGES, HARDENING, SCAVTRACE"
+                "is not an option; the options are PAGEHEAP_RETAIN_PERCENT, _MEMORY_LIMIT, _SCAVENGE_PERCENT, _PACER, _RELEASE, _SCAVENGER, _HUGE_PAGES, _HARDENING and _SCAVTRACE"
         }
         return nil
     }

@@ -83,7 +83,7 @@ package struct AddressRanges: ~Copyable {
         let joinsLower = index > 0 && storage[index - 1].limit == range.base
         let joinsUpper = index < count && storage[index].base == range.limit
         if index > 0 && storage[index - 1].limit > range.base || index < count && storage[index].base < range.limit {
-            fatal("address range overlaps one that is there:", range.base.rawValue)
+            fatal("an address range overlaps another one:", range.base.rawValue)
         }
         switch (joinsLower, joinsUpper) {
         case (true, true):

@@ -40,7 +40,7 @@ extension PageAllocator {
         for index in 0..<inUse.count {
             let entries = SummaryTree.entries(top.level, of: inUse[index])
             if entries.clamped(to: covered) != entries {
-                fatal("a search would begin beside the heap, at level", UInt(top.level))
+                fatal("a search would begin outside the heap, at level", UInt(top.level))
             }
             for level in 0..<PageGeometry.levels {
                 for entry in SummaryTree.entries(level, of: inUse[index]) {

@@ -1,7 +1,8 @@
 /// A run of pages in use: either divided into blocks of one size class, or one large block.
 ///
-/// All of a span's state is here, out of line: free memory is never written to. Guarded by the lock of its size class;
-/// a large block's by the heap lock.
+/// All of a span's state is here, out of line: free memory is never written to. A span of small blocks is guarded by the
+/// lock of its size class. A large block's record belongs to the thread that has the block, as the block does; only the
+/// mark that the block is free (``freeBlocks``) is guarded by the lock of the large-block cache.
 package struct Span: BitwiseCopyable {
     /// A bit for each block: set if the block is with the program or in a thread cache. First in the record, so that
     /// single words can be reached through the record's address (``takeBack(_:in:)``).

@@ -176,6 +176,6 @@ package struct ThreadCaches: ~Copyable {
             }
             position = header.pointee.nextAside
         }
-        fatal("a cache says that it is aside and is not:", UInt(bitPattern: cache.memory))
+        fatal("a thread cache is marked as aside, but is not in the list:", UInt(bitPattern: cache.memory))
     }
 }

@@ -49,7 +49,7 @@ package struct TransferCache {
         _ batches: UnsafeMutablePointer<TransferCache>, _ source: UnsafeMutablePointer<UInt>, _ blockCount: Int,
         limit: UInt
     ) -> Bool {
-        invariant(blockCount > 0 && blockCount <= blockLimit, "a batch is larger than its room")
+        invariant(blockCount > 0 && blockCount <= blockLimit, "a batch has an impossible count")
         let number = batches.pointee.count
         guard number < batchLimit, batches.pointee.total &+ UInt(bitPattern: blockCount) <= limit else { return false }
         copy(source, to: batch(batches, number), blockCount)

@@ -35,7 +35,7 @@ extension LockRank {
             if LockPassage.isOpen { return }
             let held = pageheap_thread_slot().pointee.held_ranks
             if held &>> order != 0 {
-                fatal("locks out of order: ranks held, and the one to take:", UInt(held) &<< 8 | UInt(order))
+                fatal("locks are taken out of order; ranks held, and the rank to take:", UInt(held) &<< 8 | UInt(order))
             }
             pageheap_thread_slot().pointee.held_ranks = held | (1 &<< order)
         #endif
@@ -56,7 +56,7 @@ extension LockRank {
         #if PAGEHEAP_CHECKED
             let slot = pageheap_thread_slot().pointee
             if slot.held_ranks &>> order & 1 == 0 && slot.passes_locks == 0 {
-                fatal("a lock is not held that has to be: its rank", UInt(order))
+                fatal("a lock that must be held is not; its rank:", UInt(order))
             }
         #endif
     }
@@ -69,7 +69,7 @@ extension LockRank {
     package static func assertNoneFromHere() {
         #if PAGEHEAP_CHECKED
             let held = pageheap_thread_slot().pointee.held_ranks &>> order
-            if held != 0 { fatal("locks are held where none may be: ranks", UInt(held) &<< UInt(order)) }
+            if held != 0 { fatal("locks are held where none may be; their ranks:", UInt(held) &<< UInt(order)) }
         #endif
     }
 }
@@ -81,7 +81,7 @@ extension LockRanks {
     package static func assertNoneHeldButPass() {
         #if PAGEHEAP_CHECKED
             let held = pageheap_thread_slot().pointee.held_ranks & ~(1 &<< Pass.order)
-            if held != 0 { fatal("locks are held where none may be: ranks", UInt(held)) }
+            if held != 0 { fatal("locks are held where none may be; their ranks:", UInt(held)) }
         #endif
     }
 }
