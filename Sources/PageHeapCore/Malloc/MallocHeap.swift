@@ -4,7 +4,7 @@ import Synchronization
 ///
 /// A handle on a ``MallocState`` in memory that does not move. An allocation descends from the thread cache
 /// (``allocate(_:)``) to the class's spans (`MallocHeap+Refill`), to a page cache or the page allocator
-/// (`Heap+Allocate`), and to the operating system (`Heap+Growth`).
+/// (`Heap+Allocate`), and to the operating system (`AddressSpace`).
 package struct MallocHeap<System: OperatingSystem> {
     package let state: UnsafeMutablePointer<MallocState<System>>
 

@@ -82,7 +82,8 @@ package struct ThreadCache {
     /// - Parameter count: the number of blocks on the stack, at least 1.
     @inline(__always)
     package func removeTop(_ sizeClass: SizeClass, of count: UInt32) -> UInt {
-        invariant(count > 0 && UInt(count) <= Tunables.cacheBlockLimit, "a stack of a thread cache has an impossible count")
+        invariant(
+            count > 0 && UInt(count) <= Tunables.cacheBlockLimit, "a stack of a thread cache has an impossible count")
         let block = blocks(sizeClass)[Int(count &- 1)]
         setCount(sizeClass, count &- 1)
         return block
