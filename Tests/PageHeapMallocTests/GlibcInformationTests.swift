@@ -1,13 +1,12 @@
 import Testing
 
 /// What glibc's malloc tells of itself, told of this heap.
-@Suite("mallinfo and its like", .needsCompiler)
+@Suite(.needsCompiler)
 struct GlibcInformationTests {
-    @Test("A check of the figures and settings", arguments: ["information", "settings"])
-    func information(_ check: String) throws { try Check.passes("interface", check) }
+    @Test(arguments: ["information", "settings"])
+    func glibcsFiguresAndSettingsAreSupported(_ check: String) throws { try Check.passes("interface", check) }
 
-    @Test("malloc_info and malloc_stats write what glibc's do")
-    func texts() throws {
+    @Test func mallocInfoAndMallocStatsWriteWhatGlibcsWrite() throws {
         let program = try TestPrograms.program("interface")
         let outcome = try ChildProcess.run(program, ["texts"])
         let glibc = try ChildProcess.runTool(program, ["texts"])

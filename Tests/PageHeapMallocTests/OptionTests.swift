@@ -1,10 +1,9 @@
 import Foundation
 import Testing
 
-@Suite("Options", .needsCompiler)
+@Suite(.needsCompiler)
 struct OptionTests {
     @Test(
-        "What makes no sense is reported in one line, and ignored",
         arguments: [
             ("PAGEHEAP_RETAIN_PERCENT", "abc", "takes 0 to 100"), ("PAGEHEAP_RETAIN_PERCENT", "101", "takes 0 to 100"),
             ("PAGEHEAP_RETAIN_PERCENT", "", "takes 0 to 100"), ("PAGEHEAP_RETAIN_PERCENT", "-1", "takes 0 to 100"),
@@ -22,7 +21,7 @@ struct OptionTests {
             ("PAGEHEAP_NONSENSE", "1", "is not an option"), ("PAGEHEAP_", "1", "is not an option"),
             ("PAGEHEAP_NONSENSE", String(repeating: "x", count: 100_000), "is not an option"),
         ])
-    func nonsense(_ name: String, _ value: String, _ takes: String) throws {
+    func anInvalidOptionIsReportedInOneLineAndIgnored(_ name: String, _ value: String, _ takes: String) throws {
         let outcome = try ChildProcess.run(
             try TestPrograms.program("entry_points"), ["zero"], environment: [name: value])
         #expect(outcome.succeeded, "\(outcome)")
@@ -31,8 +30,7 @@ struct OptionTests {
         #expect(outcome.errors.contains(": \(takes)"), "\(outcome)")
     }
 
-    @Test("Each one that makes no sense gets its line")
-    func several() throws {
+    @Test func eachInvalidOptionIsReported() throws {
         let outcome = try ChildProcess.run(
             try TestPrograms.program("entry_points"), ["zero"],
             environment: ["PAGEHEAP_RELEASE": "maybe", "PAGEHEAP_NONSENSE": "1", "PAGEHEAP_SCAVTRACE": "yes"])
@@ -40,8 +38,7 @@ struct OptionTests {
         #expect(outcome.errorLines.allSatisfy { $0.hasPrefix("pageheap: ignored PAGEHEAP_") }, "\(outcome)")
     }
 
-    @Test("Sensible ones are taken in silence")
-    func sensible() throws {
+    @Test func validOptionsAreTakenSilently() throws {
         try Check.passes(
             "entry_points", "zeroed",
             environment: [
@@ -51,21 +48,20 @@ struct OptionTests {
             ])
     }
 
-    @Test("A limit below what the program needs does not keep it from its memory", arguments: ["1", "1M", "none", "0"])
-    func limit(_ limit: String) throws {
+    @Test(arguments: ["1", "1M", "none", "0"])
+    func aLowLimitDoesNotKeepTheProgramFromItsMemory(_ limit: String) throws {
         try Check.passes("entry_points", "zeroed", environment: ["PAGEHEAP_MEMORY_LIMIT": limit])
     }
 
-    @Test("A statistics folder that is not there is no reason to stop")
-    func noFolder() throws {
+    @Test func aMissingStatisticsFolderDoesNotStopTheProgram() throws {
         let outcome = try ChildProcess.run(
             try TestPrograms.program("entry_points"), ["zero"],
             environment: ["PAGEHEAP_STATISTICS_DIRECTORY": "/nonexistent/folder"])
         #expect(outcome.succeeded, "\(outcome)")
     }
 
-    @Test("The scavenger's trace", arguments: ["by-and-by", "repeatedly"])
-    func trace(_ check: String) throws {
+    @Test(arguments: ["by-and-by", "repeatedly"])
+    func theTraceHasTheDocumentedForm(_ check: String) throws {
         let outcome = try ChildProcess.run(
             try TestPrograms.program("returns"), [check, "\(Check.seed)"], environment: ["PAGEHEAP_SCAVTRACE": "1"])
         #expect(outcome.succeeded && !outcome.errorLines.isEmpty, "\(outcome)")

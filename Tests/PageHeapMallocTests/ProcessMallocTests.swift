@@ -2,7 +2,6 @@ import Foundation
 import Testing
 
 /// `ProcessMalloc`, the Swift library's view of the malloc that the process runs on.
-@Suite("The process's malloc, in Swift")
 struct ProcessMallocTests {
     /// Beside the malloc library.
     private func program() throws -> String {
@@ -10,16 +9,14 @@ struct ProcessMallocTests {
             .appendingPathComponent("ProcessMallocProgram").path
     }
 
-    @Test("Figures, limit, release and trace")
-    func preloaded() throws {
+    @Test func thePreloadedMallocOffersFiguresLimitReleaseAndTrace() throws {
         let outcome = try ChildProcess.run(try program(), environment: ["PAGEHEAP_SCAVENGER": "off"])
         #expect(outcome.succeeded && outcome.output.isEmpty, "\(outcome)")
         #expect(outcome.errorLines.count == 2, "\(outcome)")
         #expect(outcome.errorLines.last?.hasSuffix("(forced)") == true, "\(outcome)")
     }
 
-    @Test("Where it is another malloc, the error says what to do")
-    func notThere() throws {
+    @Test func theErrorForAnotherMallocSaysWhatToDo() throws {
         let outcome = try ChildProcess.runTool(try program(), [])
         #expect(outcome.code == 1, "\(outcome)")
         #expect(
@@ -30,15 +27,14 @@ struct ProcessMallocTests {
                 """)
     }
 
-    @Test("A library that was loaded too late is not taken for the malloc")
-    func loadedLate() throws {
+    @Test func aLibraryLoadedTooLateIsNotTheMalloc() throws {
         let outcome = try ChildProcess.runTool(try program(), [try MallocLibrary.requirePath()])
         #expect(outcome.code == 1, "\(outcome)")
         #expect(outcome.output.hasPrefix("libpageheapmalloc.so is loaded, but another malloc comes before it"))
     }
 
-    @Test("A library of another version is named", .needsCompiler)
-    func otherVersion() throws {
+    @Test(.needsCompiler)
+    func aLibraryOfAnotherVersionIsNamed() throws {
         let outcome = try ChildProcess(
             try program(), preload: try TestPrograms.library("other_version")
         ).end()

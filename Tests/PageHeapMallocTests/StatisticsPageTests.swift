@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// What a process tells of its heap to whoever watches.
-@Suite("Statistics page", .needsCompiler)
+@Suite(.needsCompiler)
 struct StatisticsPageTests {
     private func start(_ check: String, _ folder: TemporaryFolder) throws -> ChildProcess {
         try ChildProcess(
@@ -19,8 +19,7 @@ struct StatisticsPageTests {
         #expect(figures.system_bytes < 1 << 36 && figures.metadata_bytes < 1 << 30, "\(figures)")
     }
 
-    @Test("The figures agree with each other at any moment")
-    func identity() throws {
+    @Test func theFiguresAgreeWithEachOtherAtAnyMoment() throws {
         let folder = try TemporaryFolder()
         let child = try start("hammer", folder)
         let name = "\(child.identifier).0"
@@ -42,8 +41,7 @@ struct StatisticsPageTests {
         #expect(outcome.succeeded && outcome.errors.isEmpty, "\(outcome)")
     }
 
-    @Test("A forked child has a page of its own")
-    func forked() throws {
+    @Test func aForkedChildHasAPageOfItsOwn() throws {
         let folder = try TemporaryFolder()
         let parent = try start("family", folder)
         #expect(Check.waits { parent.outputSoFar.split(separator: "\n").count == 2 })
@@ -67,8 +65,7 @@ struct StatisticsPageTests {
         #expect(outcome.succeeded && outcome.errors.isEmpty, "\(outcome)")
     }
 
-    @Test("An executed program has a page of its own")
-    func executed() throws {
+    @Test func anExecutedProgramHasAPageOfItsOwn() throws {
         let folder = try TemporaryFolder()
         let child = try start("executed", folder)
         #expect(Check.waits { !child.outputSoFar.isEmpty })

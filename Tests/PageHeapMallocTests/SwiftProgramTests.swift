@@ -1,10 +1,9 @@
 import Testing
 
-@Suite("Swift programs")
 struct SwiftProgramTests {
     /// The runtime that the library was compiled with must not replace the one of the program.
-    @Test("One with Foundation and tasks runs", .enabled("no swiftc on PATH") { TestPrograms.swiftCompiler != nil })
-    func tasks() throws {
+    @Test(.enabled("no swiftc on PATH") { TestPrograms.swiftCompiler != nil })
+    func aProgramWithFoundationAndTasksRuns() throws {
         let program = try TestPrograms.swiftProgram("tasks")
         let plain = try ChildProcess.runTool(program, [])
         let outcome = try ChildProcess.run(program)

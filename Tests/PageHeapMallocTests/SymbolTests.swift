@@ -2,7 +2,6 @@ import Foundation
 import Testing
 
 /// What the library shows to a process, and what it asks of it.
-@Suite("Symbols")
 struct SymbolTests {
     private static let nm = TestPrograms.find("nm") ?? TestPrograms.find("llvm-nm")
     private static let readelf = TestPrograms.find("readelf") ?? TestPrograms.find("llvm-readelf")
@@ -19,8 +18,8 @@ struct SymbolTests {
         Set(lines.compactMap { $0.split(separator: " ").last?.split(separator: "@").first.map(String.init) })
     }
 
-    @Test("Exactly the listed names are exported", .enabled("no nm") { nm != nil })
-    func exported() throws {
+    @Test(.enabled("no nm") { nm != nil })
+    func exactlyTheListedNamesAreExported() throws {
         let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
         let list = try String(
@@ -30,15 +29,15 @@ struct SymbolTests {
         #expect(names(try lines(Self.nm, ["-D", "-g", "--defined-only"])) == Set(listed))
     }
 
-    @Test("Nothing of a Swift runtime is asked for", .enabled("no nm") { nm != nil })
-    func imported() throws {
+    @Test(.enabled("no nm") { nm != nil })
+    func nothingOfASwiftRuntimeIsImported() throws {
         let undefined = names(try lines(Self.nm, ["-D", "--undefined-only"]))
         #expect(undefined.contains("mmap"))
         #expect(undefined.filter { $0.contains("swift") || $0.hasPrefix("$") } == [])
     }
 
-    @Test("The C library is all it needs", .enabled("no readelf") { readelf != nil })
-    func needed() throws {
+    @Test(.enabled("no readelf") { readelf != nil })
+    func onlyTheCLibraryIsNeeded() throws {
         let needed = try lines(Self.readelf, ["-d"]).filter { $0.contains("(NEEDED)") }
             .compactMap { $0.firstMatch(of: /\[(.*)\]/).map { String($0.1) } }
         #expect(needed.contains { $0.hasPrefix("libc.") })
@@ -49,8 +48,8 @@ struct SymbolTests {
     ///
     /// The compiler derives `hashValue` for every plain enumeration, and its seed is set up by such a call; so nobody may
     /// call that either.
-    @Test("Nothing of ours calls the Swift runtime", .enabled("no objdump") { objdump != nil })
-    func calls() throws {
+    @Test(.enabled("no objdump") { objdump != nil })
+    func noFunctionCallsTheSwiftRuntime() throws {
         var function: Substring = ""
         var calls: [String] = []
         for line in try lines(Self.objdump, ["-d", "--no-show-raw-insn"]) {

@@ -1,14 +1,12 @@
 import Testing
 
-@Suite("Threads", .serialized, .needsCompiler)
+@Suite(.serialized, .needsCompiler)
 struct ThreadTests {
-    @Test(
-        "Many threads on one heap",
-        arguments: ["random", "exchange", "producer-consumer", "churn", "destructors", "trim", "cache-lines"])
-    func threads(_ check: String) throws { try Check.passes("threads", check) }
+    @Test(arguments: ["random", "exchange", "producer-consumer", "churn", "destructors", "trim", "cache-lines"])
+    func manyThreadsCanShareOneHeap(_ check: String) throws { try Check.passes("threads", check) }
 
-    @Test("The same where frees are checked", arguments: ["random", "exchange", "producer-consumer", "churn"])
-    func checkedThreads(_ check: String) throws {
+    @Test(arguments: ["random", "exchange", "producer-consumer", "churn"])
+    func manyThreadsCanShareOneHeapIfFreesAreChecked(_ check: String) throws {
         try Check.passes("threads", check, environment: ["PAGEHEAP_HARDENING": "1"])
     }
 }

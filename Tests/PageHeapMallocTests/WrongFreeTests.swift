@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What must not be freed ends the program by an abort, with one line that names the kind and the address.
-@Suite("Wrong frees", .needsCompiler)
+@Suite(.needsCompiler)
 struct WrongFreeTests {
     private static let foreign = "free of a pointer that is not from this heap, or was freed before: "
     private static let misaligned = "free of a pointer that is not a multiple of 16: "
@@ -11,7 +11,6 @@ struct WrongFreeTests {
     private static let double = "double free: "
 
     @Test(
-        "A wrong free, at any level",
         arguments: [
             ("stack", foreign), ("global", foreign), ("low", foreign), ("misaligned", misaligned),
             ("inside-large", insideLarge), ("inside-large-page", insideLarge), ("resize-foreign", foreign),
@@ -19,17 +18,16 @@ struct WrongFreeTests {
             ("small-twice", double), ("small-twice-later", foreign),
             ("small-twice-with-all", double), ("inside-small", insideSmall),
         ], [0, 1])
-    func wrongFree(_ check: (name: String, text: String), level: Int) throws {
+    func aWrongFreeStopsTheProgramAtAnyLevel(_ check: (name: String, text: String), level: Int) throws {
         try expectStop(check.name, check.text, level: level)
     }
 
     @Test(
-        "A wrong free of a small block, at the call",
         arguments: [
             ("small-twice-at-once", double), ("inside-small-at-once", insideSmall),
             ("resize-inside-small", insideSmall), ("resize-freed", double),
         ])
-    func wrongFreeAtTheCall(_ check: String, _ text: String) throws {
+    func aWrongFreeOfASmallBlockStopsTheProgramAtTheCall(_ check: String, _ text: String) throws {
         try expectStop(check, text, level: 1)
         let unchecked = try ChildProcess.run(try TestPrograms.program("wrong_frees"), [check])
         #expect(unchecked.signal == nil, "level 0 promises nothing here: \(unchecked)")

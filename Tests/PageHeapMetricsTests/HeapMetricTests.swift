@@ -2,10 +2,8 @@ import Foundation
 import PageHeapMetrics
 import Testing
 
-@Suite("The metrics' names")
 struct HeapMetricTests {
-    @Test("Names follow the conventions: unit and _total at the end, each name once")
-    func conventions() {
+    @Test func namesFollowTheConventionsAndAreUnique() {
         #expect(Set(HeapMetric.all.map(\.name)).count == HeapMetric.all.count)
         for metric in HeapMetric.all {
             #expect(metric.name.wholeMatch(of: /pageheap(_[a-z]+)+/) != nil, "\(metric.name)")
@@ -17,8 +15,7 @@ struct HeapMetricTests {
         }
     }
 
-    @Test("The table in the documentation is this one")
-    func table() throws {
+    @Test func theTableInTheDocumentationMatches() throws {
         let document = URL(filePath: #filePath).deletingLastPathComponent()
             .appending(path: "../../Documentation/metrics.md").standardized
         let text = try String(contentsOf: document, encoding: .utf8)

@@ -5,7 +5,6 @@ import PageHeapMetrics
 import ScriptedHeap
 import Testing
 
-@Suite("Reporting to swift-metrics")
 struct MetricsReporterTests {
     private let metrics = FractionalTestMetrics()
 
@@ -21,8 +20,7 @@ struct MetricsReporterTests {
         MetricsReporter(heap: ScriptedHeap(figures), name: "test", factory: metrics)
     }
 
-    @Test("Each gauge has its figure")
-    func gauges() throws {
+    @Test func eachGaugeHasItsFigure() throws {
         let figures = try PageHeap.Statistics.scripted(
             [
                 "systemBytes": 1000, "inUseBytes": 400, "cachedBytes": 50, "freeRetainedBytes": 250,
@@ -44,8 +42,7 @@ struct MetricsReporterTests {
         #expect(try gauge("pageheap_lock_hold_seconds", ("during", "work"), ("quantile", "0.999")) == 4096e-9)
     }
 
-    @Test("Each counter has its total")
-    func counters() throws {
+    @Test func eachCounterHasItsTotal() throws {
         reporter([
             try .scripted([
                 "releasedInBackgroundTotalBytes": 11, "releasedAtGrowthTotalBytes": 12,
@@ -73,8 +70,7 @@ struct MetricsReporterTests {
         #expect(metrics.seconds("pageheap_request_cpu_seconds_total") == 0.75)
     }
 
-    @Test("A malloc's own figures are reported of a malloc, and of no other heap")
-    func malloc() throws {
+    @Test func onlyAMallocReportsMallocFigures() throws {
         let heap = try PageHeap.Statistics.scripted()
         let malloc = try MallocStatistics.scripted(
             [
@@ -97,8 +93,7 @@ struct MetricsReporterTests {
             metrics.base.counters(label: "pageheap_released_bytes_total", dimensions: [("heap", "other")]).count == 4)
     }
 
-    @Test("Counters follow totals from report to report, by no more and no less")
-    func differences() throws {
+    @Test func countersFollowTheTotalsExactly() throws {
         let totals = [10.0, 10, 25, 1e9, 1e9 + 1]
         let reporter = reporter(
             try totals.map { try .scripted(["releasedInBackgroundTotalBytes": $0, "scavengerSeconds": $0 / 1e9]) })
@@ -109,8 +104,7 @@ struct MetricsReporterTests {
         }
     }
 
-    @Test("Small steps on top of a large sum do not add up to a rounding error")
-    func rounding() throws {
+    @Test func smallStepsOnALargeSumCauseNoRoundingError() throws {
         let before = 1e6 / 3
         let totals = (1...1000).map { Double($0) / 3000 }
         let reporter = reporter(try ([before] + totals).map { try .scripted(["scavengerSeconds": $0]) })
@@ -127,8 +121,7 @@ struct MetricsReporterTests {
         #expect(abs(byDifferences - reported) > 10 * before.ulp)
     }
 
-    @Test("Totals that begin at zero anew are added to what was reported, all of them as soon as one has fallen")
-    func beginningAnew() throws {
+    @Test func totalsThatRestartAtZeroAreAdded() throws {
         let reporter = reporter([
             try .scripted(["releaseCalls": 100, "generation": 5, "scavengerSeconds": 2]),
             // As in a forked child: fewer calls, though more generations than the parent had had.
@@ -148,8 +141,7 @@ struct MetricsReporterTests {
         #expect(values.allSatisfy { $0 >= 0 })
     }
 
-    @Test("A goal and a limit are absent while there is none")
-    func absence() throws {
+    @Test func aMissingGoalOrLimitIsNotReported() throws {
         let reporter = reporter([
             try .scripted(), try .scripted(["goalBytes": 1, "memoryLimitBytes": 2]), try .scripted(),
             try .scripted(["memoryLimitBytes": 3]),
@@ -169,8 +161,7 @@ struct MetricsReporterTests {
         #expect(try gauge("pageheap_memory_limit_bytes") == 3)
     }
 
-    @Test("A heap that has ended leaves nothing behind, and may be registered again with its whole totals")
-    func unregister() throws {
+    @Test func aHeapThatIsUnregisteredLeavesNothingBehind() throws {
         let reporter = reporter([try .scripted(["releaseCalls": 7, "scavengerSeconds": 3])])
         #expect(metrics.isEmpty, "registered before the first report")
         reporter.report()
@@ -182,8 +173,7 @@ struct MetricsReporterTests {
         #expect(metrics.seconds("pageheap_scavenger_cpu_seconds_total") == 3)
     }
 
-    @Test("Where there are only whole counters, CPU times are whole seconds")
-    func wholeCounters() throws {
+    @Test func cpuTimesAreWholeSecondsWithoutFractionalCounters() throws {
         let whole = TestMetrics()
         let figures = try [0.6, 1.3, 2.9].map { try PageHeap.Statistics.scripted(["scavengerSeconds": $0]) }
         let reporter = MetricsReporter(heap: ScriptedHeap(figures), name: "test", factory: whole)
@@ -194,8 +184,7 @@ struct MetricsReporterTests {
         }
     }
 
-    @Test("Each report tells how long it took to read the figures")
-    func duration() throws {
+    @Test func eachReportRecordsHowLongItTook() throws {
         let reporter = reporter([try .scripted()])
         for _ in 0..<3 { reporter.report() }
         let timer = try metrics.base.expectTimer("pageheap_snapshot_duration_seconds", [("heap", "test")])
@@ -203,15 +192,13 @@ struct MetricsReporterTests {
         #expect(timer.values.allSatisfy { $0 >= 0 })
     }
 
-    @Test("Without a factory of its own it uses the task's")
-    func factory() throws {
+    @Test func theTasksFactoryIsTheDefault() throws {
         let reporter = MetricsReporter(heap: ScriptedHeap([try .scripted(["systemBytes": 9])]), name: "test")
         withMetricsFactory(metrics) { _ = reporter.report() }
         #expect(try gauge("pageheap_system_bytes") == 9)
     }
 
-    @Test("A heap in use, reported from several tasks at a time: the books are a snapshot, the counters the totals")
-    func live() async throws {
+    @Test func reportsFromSeveralTasksAtOnceAreConsistent() async throws {
         let heap = try PageHeap()
         let reporter = MetricsReporter(heap: heap, name: "test", factory: metrics)
         try await withThrowingTaskGroup { group in
@@ -236,8 +223,7 @@ struct MetricsReporterTests {
         #expect(states.reduce(0, +) == Double(last.systemBytes))
     }
 
-    @Test("Reports go on until the task is cancelled, and there is a last one")
-    func run() async throws {
+    @Test func reportsGoOnUntilCancellationAndEndWithALastOne() async throws {
         let (readings, continuation) = AsyncStream.makeStream(of: Int.self)
         let heap = ScriptedHeap([try .scripted()]) { continuation.yield($0) }
         let reporter = MetricsReporter(heap: heap, name: "test", factory: metrics)
@@ -257,8 +243,7 @@ struct MetricsReporterTests {
         #expect(seen > before)
     }
 
-    @Test("A task that is cancelled before it begins reports once")
-    func cancelled() async throws {
+    @Test func aTaskCancelledBeforehandReportsOnce() async throws {
         let heap = ScriptedHeap([try .scripted()])
         let reporter = MetricsReporter(heap: heap, name: "test", factory: metrics)
         let task = Task {
@@ -270,8 +255,8 @@ struct MetricsReporterTests {
         #expect(heap.readings == 1)
     }
 
-    @Test("An interval is more than nothing", arguments: [Duration.zero, .seconds(-1)])
-    func interval(_ interval: Duration) async throws {
+    @Test(arguments: [Duration.zero, .seconds(-1)])
+    func anIntervalMustBePositive(_ interval: Duration) async throws {
         let reporter = reporter([try .scripted()])
         await #expect(throws: PageHeapError.self) { try await reporter.run(every: interval) }
         #expect(metrics.isEmpty)

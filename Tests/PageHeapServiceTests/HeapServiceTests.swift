@@ -8,7 +8,6 @@ import ServiceLifecycle
 import ServiceLifecycleTestKit
 import Testing
 
-@Suite("The service")
 struct HeapServiceTests {
     private let log = InMemoryLogHandler()
     private let metrics = TestMetrics()
@@ -44,8 +43,7 @@ struct HeapServiceTests {
         }
     }
 
-    @Test("It says once what it watches, reports at once and a last time at the shutdown")
-    func gracefulShutdown() async throws {
+    @Test func theServiceReportsAtOnceAndAtTheShutdown() async throws {
         let first = try PageHeap.Statistics.scripted(["systemBytes": 1, "memoryLimitBytes": 1e9])
         let heap = try await run(
             [first, try .scripted(["systemBytes": 2, "memoryLimitBytes": 1e9])],
@@ -64,16 +62,14 @@ struct HeapServiceTests {
             ])
     }
 
-    @Test("It looks from time to time")
-    func interval() async throws {
+    @Test func theServiceReportsAtItsInterval() async throws {
         let figures = try (1...6).map { try PageHeap.Statistics.scripted(["systemBytes": Double($0)]) }
         let heap = try await run(figures, configuration { $0.interval = .milliseconds(1) })
         #expect(try systemBytes().prefix(5) == [2, 3, 4, 5, 6])
         #expect(heap.readings > figures.count)
     }
 
-    @Test("If it is to, it gives free memory back at the shutdown, and reports that")
-    func releaseAtShutdown() async throws {
+    @Test func theServiceReleasesFreeMemoryAtTheShutdownOnRequest() async throws {
         let heap = try await run(
             [try .scripted(["systemBytes": 1]), try .scripted(["systemBytes": 2])],
             configuration { $0.releasesAtShutdown = true })
@@ -82,8 +78,7 @@ struct HeapServiceTests {
         #expect(log.entries.last?.metadata["released_bytes"] == "4096")
     }
 
-    @Test("Without metrics it watches all the same")
-    func withoutMetrics() async throws {
+    @Test func theServiceWatchesWithoutMetrics() async throws {
         let heap = try await run(
             [try .scripted(), try .scripted(["releaseFailures": 1])], configuration { $0.reportsMetrics = false })
         #expect(heap.readings == 3)
@@ -91,8 +86,7 @@ struct HeapServiceTests {
         #expect(log.entries.map(\.level) == [.info, .warning])
     }
 
-    @Test("A task that is cancelled ends the service as a shutdown does")
-    func cancellation() async throws {
+    @Test func cancellationEndsTheServiceAsAShutdownDoes() async throws {
         let (readings, continuation) = AsyncStream.makeStream(of: Int.self)
         let heap = ScriptedHeap([try .scripted(["systemBytes": 5])]) { continuation.yield($0) }
         let service = try HeapService(
@@ -104,8 +98,7 @@ struct HeapServiceTests {
         #expect(try systemBytes() == [5, 5])
     }
 
-    @Test("A heap of pages among a group's services: its own figures, and an end without error")
-    func group() async throws {
+    @Test func aPageHeapCanBeAServiceOfAGroup() async throws {
         let heap = try PageHeap()
         let run = try heap.allocate(pages: 100)
         let service = try HeapService(
@@ -120,8 +113,7 @@ struct HeapServiceTests {
         run.release()
     }
 
-    @Test("Events of a heap of pages are told where the logger keeps them")
-    func events() async throws {
+    @Test func eventsOfAPageHeapAreLogged() async throws {
         let heap = try PageHeap()
         var logger = logger
         logger.logLevel = .debug
@@ -143,8 +135,7 @@ struct HeapServiceTests {
         #expect(entry.metadata["controller_reset"] == "false")
     }
 
-    @Test("Where malloc is another one, it warns once and waits for the shutdown")
-    func withoutMalloc() async throws {
+    @Test func theServiceWarnsOnceOfAnotherMallocAndWaits() async throws {
         #expect(throws: ProcessMallocError.notLoaded, "the tests do not run on the malloc") { try ProcessMalloc() }
         try await testGracefulShutdown { trigger in
             let service = try HeapService(logger: logger, metrics: metrics)
@@ -167,10 +158,8 @@ struct HeapServiceTests {
         #expect(metrics.meters.isEmpty)
     }
 
-    @Test(
-        "Settings out of their range are refused, and say which",
-        arguments: [(Duration.zero, 98, "interval"), (.seconds(1), 0, "limit"), (.seconds(1), 101, "limit")])
-    func settings(_ interval: Duration, _ percent: Int, _ word: String) {
+    @Test(arguments: [(Duration.zero, 98, "interval"), (.seconds(1), 0, "limit"), (.seconds(1), 101, "limit")])
+    func settingsOutOfRangeAreRefused(_ interval: Duration, _ percent: Int, _ word: String) {
         var configuration = HeapService.Configuration()
         configuration.interval = interval
         configuration.limitWarningPercent = percent

@@ -6,7 +6,6 @@ import Testing
 
 @testable import PageHeapService
 
-@Suite("What the service tells of")
 struct HeapWatchTests {
     private let log = InMemoryLogHandler()
 
@@ -25,14 +24,12 @@ struct HeapWatchTests {
         }
     }
 
-    @Test("Nothing is told while nothing changes")
-    func silence() throws {
+    @Test func nothingIsLoggedWhileNothingChanges() throws {
         let same = ["systemBytes": 100.0, "memoryLimitBytes": 1000, "releaseFailures": 3, "generation": 4]
         #expect(try told([same, same, same]).isEmpty)
     }
 
-    @Test("The end of a generation, with what it gave back")
-    func generation() throws {
+    @Test func theEndOfAGenerationIsLogged() throws {
         let told = try told([
             ["generation": 1, "releasedInBackgroundTotalBytes": 100],
             ["generation": 2, "releasedInBackgroundTotalBytes": 150, "goalBytes": 70, "systemBytes": 80],
@@ -46,13 +43,11 @@ struct HeapWatchTests {
             ])
     }
 
-    @Test("Where events are told, the ends of generations are told once")
-    func generationWithEvents() throws {
+    @Test func theEndOfAGenerationIsNotLoggedTwice() throws {
         #expect(try told([["generation": 1], ["generation": 2]], seesEvents: true).isEmpty)
     }
 
-    @Test("Refusals: a warning the first time, and only then")
-    func refusals() throws {
+    @Test func onlyTheFirstRefusalIsAWarning() throws {
         let told = try told([
             ["releaseFailures": 0], ["releaseFailures": 2], ["releaseFailures": 2], ["releaseFailures": 5],
         ])
@@ -61,8 +56,7 @@ struct HeapWatchTests {
         #expect(log.entries.first?.metadata == ["failures": "3", "failures_total": "5"])
     }
 
-    @Test("The limit: a warning when it is near, a notice when it no longer is, and nothing in between")
-    func limit() throws {
+    @Test func reachingAndLeavingTheLimitAreLogged() throws {
         let told = try told(
             // Retained memory and the books, in percent of the limit.
             [50, 89, 90, 99, 88, 91, 85, 84, 84, 120].map {
@@ -76,14 +70,12 @@ struct HeapWatchTests {
             ])
     }
 
-    @Test("A limit that is set, changed and taken away")
-    func limitChanges() throws {
+    @Test func changesOfTheLimitAreLogged() throws {
         let told = try told([[:], ["memoryLimitBytes": 1000], ["memoryLimitBytes": 2000], [:], [:]])
         #expect(told == Array(repeating: "info: memory limit changed", count: 3))
     }
 
-    @Test("Totals that begin at zero anew are no news")
-    func beginningAnew() throws {
+    @Test func totalsThatRestartAtZeroAreNotLogged() throws {
         #expect(try told([["releaseFailures": 5, "generation": 9], ["releaseFailures": 0, "generation": 1]]).isEmpty)
     }
 }

@@ -2,15 +2,13 @@ import Testing
 
 @testable import PageHeap
 
-@Suite("Arenas")
 struct ArenaTests {
     private struct Node: BitwiseCopyable {
         var value: Int
         var next: Arena.Slot<Node>?
     }
 
-    @Test("Pieces do not overlap, are aligned, and keep what is written")
-    func pieces() throws {
+    @Test func piecesAreAlignedDisjointAndKeepTheirContents() throws {
         var arena = Arena(heap: try PageHeap.quiet())
         var end: UInt = 0
         var pieces: [UnsafeMutableRawBufferPointer] = []
@@ -28,8 +26,7 @@ struct ArenaTests {
         #expect(Set(ranges).count == ranges.count)
     }
 
-    @Test("Runs double from 64 KiB to 2 MiB; a large piece gets a run that holds it")
-    func growth() throws {
+    @Test func runsDoubleFrom64KiBTo2MiB() throws {
         let heap = try PageHeap.quiet()
         var arena = Arena(heap: heap)
         #expect(arena.capacityBytes == 0)
@@ -45,8 +42,7 @@ struct ArenaTests {
         #expect(heap.statistics.inUseBytes == arena.capacityBytes)
     }
 
-    @Test("Large alignments, and pieces of nothing")
-    func alignments() throws {
+    @Test func largeAlignmentsAndEmptyPiecesAreAllowed() throws {
         var arena = Arena(heap: try PageHeap.quiet())
         let nothing = try arena.allocate(byteCount: 0)
         #expect(nothing.baseAddress != nil && nothing.count == 0)
@@ -56,8 +52,7 @@ struct ArenaTests {
         }
     }
 
-    @Test("A reset gives the memory back, or keeps it for the same again")
-    func reset() throws {
+    @Test func aResetReleasesOrKeepsTheMemory() throws {
         let heap = try PageHeap.quiet()
         var arena = Arena(heap: heap)
         func fill() throws -> [UInt] {
@@ -74,8 +69,7 @@ struct ArenaTests {
         #expect(try fill().count == 100)
     }
 
-    @Test("An arena that goes gives its memory back")
-    func lifetime() throws {
+    @Test func anArenaReleasesItsMemoryWhenItEnds() throws {
         let heap = try PageHeap.quiet()
         do {
             var arena = Arena(heap: heap)
@@ -85,8 +79,7 @@ struct ArenaTests {
         #expect(heap.statistics.inUseBytes == 0)
     }
 
-    @Test("Slots hold values, and slots in values")
-    func slots() throws {
+    @Test func slotsHoldValuesAndOtherSlots() throws {
         var arena = Arena(heap: try PageHeap.quiet())
         var list: Arena.Slot<Node>?
         for value in 0..<10_000 { list = try arena.insert(Node(value: value, next: list)) }
@@ -100,8 +93,7 @@ struct ArenaTests {
         #expect(sum == 9999 * 10_000)
     }
 
-    @Test("Requests that make no sense, and such as nobody can fulfil, leave the arena as it was")
-    func refusals() throws {
+    @Test func refusedRequestsLeaveTheArenaUnchanged() throws {
         var arena = Arena(heap: try PageHeap.quiet())
         let first = try arena.allocate(byteCount: 8)
         #expect(throws: PageHeapError.invalidByteCount(-1)) { try arena.allocate(byteCount: -1) }
@@ -116,8 +108,7 @@ struct ArenaTests {
         #expect(second.baseAddress == first.baseAddress! + 16)
     }
 
-    @Test("A slot from before a reset, or of another arena, stops the program")
-    func strangeSlots() async {
+    @Test func aForeignOrOutdatedSlotStopsTheProgram() async {
         await #expect(processExitsWith: .failure) {
             var arena = Arena(heap: try PageHeap())
             let slot = try arena.insert(5)

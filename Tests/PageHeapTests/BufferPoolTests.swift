@@ -2,7 +2,6 @@ import Testing
 
 @testable import PageHeap
 
-@Suite("Buffer pools")
 struct BufferPoolTests {
     /// Long enough that nothing goes by itself within a test.
     private func pool(_ heap: PageHeap, retaining limit: Int = 16) throws -> BufferPool {
@@ -17,8 +16,7 @@ struct BufferPoolTests {
         buffer.release()
     }
 
-    @Test("A buffer goes back by itself, and the next one who takes one gets it")
-    func reuse() throws {
+    @Test func aReturnedBufferIsReused() throws {
         let heap = try PageHeap.quiet()
         let pool = try pool(heap)
         #expect(pool.bufferByteCount == 65_536)
@@ -38,8 +36,7 @@ struct BufferPoolTests {
         #expect(heap.statistics.inUseBytes == 65_536)
     }
 
-    @Test("Buffers are filled by spans, by appending and through pointers")
-    func bytes() throws {
+    @Test func buffersAreFilledBySpansByAppendingAndThroughPointers() throws {
         var buffer = try pool(PageHeap.quiet()).take()
         var bytes = buffer.mutableBytes
         bytes.storeBytes(of: 1, as: UInt32.self)
@@ -50,8 +47,8 @@ struct BufferPoolTests {
         buffer.release()
     }
 
-    @Test("No more wait than may", arguments: [0, 1, 5])
-    func retention(_ limit: Int) throws {
+    @Test(arguments: [0, 1, 5])
+    func noMoreBuffersWaitThanAllowed(_ limit: Int) throws {
         let heap = try PageHeap.quiet()
         let pool = try pool(heap, retaining: limit)
         try use(8, of: pool)
@@ -61,8 +58,7 @@ struct BufferPoolTests {
         #expect(pool.statistics.idleBuffers == 0 && heap.statistics.inUseBytes == 0)
     }
 
-    @Test("What nobody needs goes back to the heap by itself")
-    func idle() async throws {
+    @Test func idleBuffersReturnToTheHeap() async throws {
         let heap = try PageHeap.quiet()
         let pool = try BufferPool(heap: heap, bufferByteCount: 8192, idleTime: .milliseconds(1))
         for _ in 0..<3 {
@@ -72,8 +68,7 @@ struct BufferPoolTests {
         }
     }
 
-    @Test("What is needed in between stays: as many go as waited all the time")
-    func unneeded() throws {
+    @Test func onlyBuffersThatWaitedAllTheTimeAreReleased() throws {
         let heap = try PageHeap.quiet()
         let pool = try pool(heap)
         try use(6, of: pool)
@@ -86,8 +81,7 @@ struct BufferPoolTests {
         #expect(heap.statistics.inUseBytes == 0)
     }
 
-    @Test("A buffer keeps its pool, and the pool its heap; then all goes")
-    func lifetime() throws {
+    @Test func aBufferKeepsItsPoolAndItsHeapAlive() throws {
         weak var heap: PageHeap?
         weak var witness: BufferPool?
         func take() throws -> BufferPool.Buffer {
@@ -102,8 +96,7 @@ struct BufferPoolTests {
         #expect(heap == nil && witness == nil)
     }
 
-    @Test("Settings that make no sense")
-    func settings() throws {
+    @Test func invalidSettingsAreRefused() throws {
         let heap = try PageHeap.quiet()
         for count in [0, -1, Int.max] {
             #expect(throws: PageHeapError.invalidByteCount(count)) {
@@ -121,15 +114,13 @@ struct BufferPoolTests {
         }
     }
 
-    @Test("A refusal is the caller's, and is not counted")
-    func refusal() throws {
+    @Test func aRefusedBufferIsNotCounted() throws {
         let pool = try BufferPool(heap: try PageHeap.quiet(), bufferByteCount: 1 << 45)
         #expect(throws: PageHeapError.system(.noMemory)) { try pool.take().release() }
         #expect(pool.statistics.takenTotal == 0 && pool.statistics.lentBuffers == 0)
     }
 
-    @Test("Many tasks at once")
-    func tasks() async throws {
+    @Test func manyTasksCanShareAPool() async throws {
         let heap = try PageHeap()
         let pool = try BufferPool(heap: heap, bufferByteCount: 8192, retaining: 3, idleTime: .milliseconds(1))
         try await withThrowingTaskGroup(of: Void.self) { group in

@@ -2,16 +2,13 @@ import Testing
 
 @testable import PageHeap
 
-@Suite("Configuration")
 struct ConfigurationTests {
-    @Test("An environment that says nothing gives the defaults")
-    func defaults() throws {
+    @Test func anEnvironmentWithoutOptionsGivesTheDefaults() throws {
         #expect(try PageHeap.Configuration(environment: [:]) == PageHeap.Configuration())
         #expect(try PageHeap.Configuration(environment: ["HOME": "/", "PAGEHEAPS": "1"]) == PageHeap.Configuration())
     }
 
-    @Test("Every variable has its property")
-    func variables() throws {
+    @Test func everyVariableSetsItsProperty() throws {
         let configuration = try PageHeap.Configuration(environment: [
             "PAGEHEAP_RETAIN_PERCENT": "25", "PAGEHEAP_MEMORY_LIMIT": "512M", "PAGEHEAP_SCAVENGE_PERCENT": "2.5",
             "PAGEHEAP_PACER": "average", "PAGEHEAP_RELEASE": "lazy", "PAGEHEAP_SCAVENGER": "off",
@@ -30,8 +27,7 @@ struct ConfigurationTests {
         #expect(configuration == expected)
     }
 
-    @Test("The core is told what the properties say, and says the same again")
-    func core() throws {
+    @Test func theCoresConfigurationConvertsBack() throws {
         var configuration = PageHeap.Configuration()
         configuration.retainExtraPercent = 0
         configuration.scavengePercent = 50
@@ -47,7 +43,6 @@ struct ConfigurationTests {
     }
 
     @Test(
-        "What makes no sense is named",
         arguments: [
             ("RETAIN_PERCENT", "101", "takes 0 to 100"), ("RETAIN_PERCENT", "", "takes 0 to 100"),
             ("MEMORY_LIMIT", "64MB", "takes bytes, such as 536870912, 512M or 2GiB, or none"),
@@ -55,22 +50,20 @@ struct ConfigurationTests {
             ("RELEASE", "later", "takes now or lazy"), ("SCAVENGER", "1", "takes on, caller or off"),
             ("SCAVTRACE", "yes", "takes 0, 1 or json"), ("HUGE_PAGES", "on", "takes system, growth or never"),
         ])
-    func nonsense(_ name: String, _ value: String, _ text: String) {
+    func anInvalidValueIsNamed(_ name: String, _ value: String, _ text: String) {
         #expect(throws: PageHeapError.invalidConfiguration("PAGEHEAP_\(name)=\(value): \(text)")) {
             try PageHeap.Configuration(environment: ["PAGEHEAP_\(name)": value])
         }
     }
 
-    @Test("Of several wrong ones the first is named, unknown names among them")
-    func several() throws {
+    @Test func theFirstOfSeveralInvalidVariablesIsNamed() throws {
         let error = #expect(throws: PageHeapError.self) {
             try PageHeap.Configuration(environment: ["PAGEHEAP_SCAVENGER": "no", "PAGEHEAP_LIMIT": "5"])
         }
         #expect(try #require(error).description.hasPrefix("PAGEHEAP_LIMIT=5: is not an option"))
     }
 
-    @Test("A limit of none is none")
-    func noLimit() throws {
+    @Test func aLimitOfNoneIsNoLimit() throws {
         #expect(try PageHeap.Configuration(environment: ["PAGEHEAP_MEMORY_LIMIT": "none"]).memoryLimit == nil)
     }
 }

@@ -2,7 +2,6 @@ import Testing
 
 @testable import PageHeap
 
-@Suite("Discarded contents")
 struct DiscardContentsTests {
     private let page = PageHeap.pageSize
 
@@ -17,8 +16,7 @@ struct DiscardContentsTests {
         bytes.storeBytes(of: byte, toByteOffset: offset, as: UInt8.self)
     }
 
-    @Test("Pages read as zero, stay the owner's, and count as released until somebody may write")
-    func discard() throws {
+    @Test func discardedPagesReadAsZeroAndCountAsReleased() throws {
         let heap = try PageHeap.quiet()
         // Where pages keep what they held, their zeros are released once more.
         let releases = releasedReadsZero ? 1 : 2
@@ -43,8 +41,7 @@ struct DiscardContentsTests {
         #expect(heap.statistics.releasedInUseTotalBytes == 1800 * page * releases)
     }
 
-    @Test("A discarded run that is freed is released memory at once")
-    func free() throws {
+    @Test func aDiscardedRunIsReleasedWhenItIsFreed() throws {
         let heap = try PageHeap.quiet()
         var run = try filled(heap, pages: 900)
         try run.discardContents()
@@ -57,8 +54,7 @@ struct DiscardContentsTests {
         #expect(isZeroed == releasedReadsZero)
     }
 
-    @Test("Cut, joined, shrunk, grown and leaked, a discarded run keeps the books right")
-    func sizes() throws {
+    @Test func changesToADiscardedRunKeepTheBooksRight() throws {
         let heap = try PageHeap.quiet()
         var run = try filled(heap, pages: 900)
         try run.discardContents()
@@ -87,8 +83,7 @@ struct DiscardContentsTests {
         heap.checkInvariants()
     }
 
-    @Test("Where memory goes back lazily, discarded pages read as zero all the same")
-    func lazy() throws {
+    @Test func lazilyDiscardedPagesReadAsZero() throws {
         var configuration = PageHeap.Configuration()
         configuration.releasesInBackground = false
         configuration.release = .lazy

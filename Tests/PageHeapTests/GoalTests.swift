@@ -1,7 +1,6 @@
 import PageHeap
 import Testing
 
-@Suite("Goals of the public heap")
 struct GoalTests {
     private func heap(_ change: (inout PageHeap.Configuration) -> Void) throws -> PageHeap {
         var configuration = PageHeap.Configuration()
@@ -10,8 +9,7 @@ struct GoalTests {
         return try PageHeap(configuration)
     }
 
-    @Test("The owner's cycles set the goal from the second one on, also without a worker")
-    func cycles() throws {
+    @Test func theOwnersCyclesSetTheGoalFromTheSecondOneOn() throws {
         let heap = try heap { $0.cycles = .runtime }
         let kept = try heap.allocate(pages: 200)
         let freed = try heap.allocate(pages: 800)
@@ -26,8 +24,7 @@ struct GoalTests {
         kept.release()
     }
 
-    @Test("The memory limit can be told at the start, changed and taken away")
-    func memoryLimit() throws {
+    @Test func theMemoryLimitCanBeSetChangedAndRemoved() throws {
         let heap = try heap { $0.memoryLimit = 1 << 30 }
         #expect(heap.memoryLimit == 1 << 30 && heap.statistics.memoryLimitBytes == 1 << 30)
         try heap.setMemoryLimit(1)
@@ -40,8 +37,7 @@ struct GoalTests {
         #expect(heap.memoryLimit == .max)
     }
 
-    @Test("An allocation that would go beyond the limit gives other memory back first")
-    func assist() throws {
+    @Test func anAllocationBeyondTheLimitReleasesOtherMemoryFirst() throws {
         let heap = try heap { _ in }
         var runs = try (0..<40).map { _ in KeptRun(try heap.allocate(pages: 20)) }
         runs = runs.enumerated().filter { $0.offset % 2 == 0 }.map(\.element)

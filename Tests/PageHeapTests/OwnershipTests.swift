@@ -2,7 +2,6 @@ import Foundation
 import Testing
 
 /// What the compiler has to refuse: runs used after they are gone, copied, or looked at for longer than they live.
-@Suite("Ownership")
 struct OwnershipTests {
     /// Compiles a function's body against the library as it was built for these tests.
     ///
@@ -33,8 +32,7 @@ struct OwnershipTests {
         return process.terminationStatus == 0 ? nil : text
     }
 
-    @Test("What is right compiles, spans included, without any setting")
-    func right() throws {
+    @Test func correctUseCompiles() throws {
         let found = try complaints(
             """
             var run = try heap.allocate(pages: 2)
@@ -52,7 +50,6 @@ struct OwnershipTests {
     private static let write = "one.storeBytes(of: 1, as: Int.self)\ntwo.storeBytes(of: 1, as: Int.self)"
 
     @Test(
-        "What is wrong does not",
         arguments: [
             ("use after release", "run.release()\nprint(run.pages)", "used after consume"),
             ("release twice", "run.release()\nrun.release()", "consumed more than once"),
@@ -65,7 +62,7 @@ struct OwnershipTests {
                 "overlapping"
             ),
         ])
-    func wrong(_ name: String, _ body: String, _ expected: String) throws {
+    func incorrectUseDoesNotCompile(_ name: String, _ body: String, _ expected: String) throws {
         let found = try #require(
             try complaints("var run = try heap.allocate(pages: 2)\n_ = run.mutableBytes\n" + body), "\(name) compiles")
         #expect(found.contains(expected), "\(found)")

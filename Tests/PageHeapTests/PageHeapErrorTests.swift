@@ -2,7 +2,6 @@ import PageHeap
 import SystemPackage
 import Testing
 
-@Suite("Wrong requests to the public heap")
 struct PageHeapErrorTests {
     /// The error that a request ends with, or nothing where it succeeds.
     private func failure(pages: Int, alignment: Int = 1) throws -> PageHeapError? {
@@ -16,24 +15,23 @@ struct PageHeapErrorTests {
         }
     }
 
-    @Test("Numbers of pages that are none", arguments: [0, -1, Int.min])
-    func pageCount(_ pages: Int) throws {
+    @Test(arguments: [0, -1, Int.min])
+    func invalidPageCountsAreRefused(_ pages: Int) throws {
         #expect(try failure(pages: pages) == .invalidPageCount(pages))
     }
 
-    @Test("Alignments that are no power of two", arguments: [0, -8, 3, 8191, Int.min])
-    func alignment(_ alignment: Int) throws {
+    @Test(arguments: [0, -8, 3, 8191, Int.min])
+    func invalidAlignmentsAreRefused(_ alignment: Int) throws {
         #expect(try failure(pages: 1, alignment: alignment) == .invalidAlignment(alignment))
     }
 
-    @Test("More than there is", arguments: [1 << 40, Int.max, Int.max / 8192])
-    func tooMuch(_ pages: Int) throws {
+    @Test(arguments: [1 << 40, Int.max, Int.max / 8192])
+    func requestsForTooMuchMemoryAreRefused(_ pages: Int) throws {
         #expect(try failure(pages: pages) == .system(.noMemory))
         #expect(try failure(pages: 1, alignment: 1 << 62) == .system(.noMemory))
     }
 
-    @Test("A heap goes on after it has refused")
-    func goesOn() throws {
+    @Test func aHeapRemainsUsableAfterARefusal() throws {
         let heap = try PageHeap()
         #expect(throws: PageHeapError.self) {
             let run = try heap.allocate(pages: 1 << 40)
@@ -44,8 +42,8 @@ struct PageHeapErrorTests {
         #expect(pages == 1)
     }
 
-    @Test("Percentages out of range", arguments: [-1, 101, Int.max])
-    func percent(_ percent: Int) {
+    @Test(arguments: [-1, 101, Int.max])
+    func percentagesOutOfRangeAreRefused(_ percent: Int) {
         var configuration = PageHeap.Configuration()
         configuration.retainExtraPercent = percent
         #expect(throws: PageHeapError.invalidConfiguration("retainExtraPercent must be 0 to 100, not \(percent)")) {
@@ -53,8 +51,8 @@ struct PageHeapErrorTests {
         }
     }
 
-    @Test("Shares of CPU time out of range", arguments: [0, 0.09, 100.1, -1, .infinity, .nan])
-    func scavengePercent(_ percent: Double) {
+    @Test(arguments: [0, 0.09, 100.1, -1, .infinity, .nan])
+    func sharesOfCPUTimeOutOfRangeAreRefused(_ percent: Double) {
         var configuration = PageHeap.Configuration()
         configuration.scavengePercent = percent
         #expect(throws: PageHeapError.invalidConfiguration("scavengePercent must be 0.1 to 100, not \(percent)")) {
@@ -62,8 +60,8 @@ struct PageHeapErrorTests {
         }
     }
 
-    @Test("Memory limits that are none", arguments: [0, -1, Int.min])
-    func memoryLimit(_ limit: Int) throws {
+    @Test(arguments: [0, -1, Int.min])
+    func invalidMemoryLimitsAreRefused(_ limit: Int) throws {
         let error = PageHeapError.invalidConfiguration(
             "memoryLimit must be at least 1, or nil for no limit, not \(limit)")
         var configuration = PageHeap.Configuration()
@@ -74,8 +72,7 @@ struct PageHeapErrorTests {
         #expect(heap.memoryLimit == nil)
     }
 
-    @Test("Heap goals that are none, and a heap that ends its cycles itself")
-    func heapGoal() throws {
+    @Test func invalidHeapGoalsAreRefused() throws {
         var configuration = PageHeap.Configuration()
         configuration.cycles = .runtime
         let heap = try PageHeap(configuration)
@@ -87,8 +84,7 @@ struct PageHeapErrorTests {
         }
     }
 
-    @Test("Errors say what was wrong and what would be right")
-    func descriptions() {
+    @Test func errorsSayWhatIsWrongAndWhatIsRight() {
         #expect("\(PageHeapError.invalidPageCount(0))" == "a number of pages must be at least 1, not 0")
         #expect("\(PageHeapError.invalidAlignment(3))" == "an alignment must be a power of two, not 3")
         #expect("\(PageHeapError.invalidHeapGoal(-5))" == "a heap goal must be 0 or more, not -5")

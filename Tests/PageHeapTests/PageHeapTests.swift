@@ -1,14 +1,12 @@
 import PageHeap
 import Testing
 
-@Suite("The public heap")
 struct PageHeapTests {
     private func fill(_ run: inout PageRun, _ value: UInt8) {
         run.withUnsafeMutableBytes { bytes in _ = bytes.initializeMemory(as: UInt8.self, repeating: value) }
     }
 
-    @Test("Pages are zero at first, keep what is written, and go back when their owner goes")
-    func ownership() throws {
+    @Test func pagesAreZeroAtFirstAndReturnWithTheirOwner() throws {
         let heap = try PageHeap.quiet()
         do {
             var run = try heap.allocate(pages: 3)
@@ -24,8 +22,7 @@ struct PageHeapTests {
         #expect(heap.statistics.inUseBytes == 0)
     }
 
-    @Test("Releasing gives the pages back at once")
-    func release() throws {
+    @Test func releasingReturnsThePagesAtOnce() throws {
         let heap = try PageHeap.quiet()
         let run = try heap.allocate(pages: 40)
         #expect(heap.statistics.inUseBytes == 40 * PageHeap.pageSize)
@@ -33,8 +30,8 @@ struct PageHeapTests {
         #expect(heap.statistics.inUseBytes == 0)
     }
 
-    @Test("Addresses are aligned as asked", arguments: [1, 16, 8192, 1 << 16, 1 << 21, 1 << 24])
-    func alignment(_ alignment: Int) throws {
+    @Test(arguments: [1, 16, 8192, 1 << 16, 1 << 21, 1 << 24])
+    func addressesAreAlignedAsRequested(_ alignment: Int) throws {
         let heap = try PageHeap.quiet()
         let spoiler = try heap.allocate(pages: 1)
         let run = try heap.allocate(pages: 5, alignment: alignment)
@@ -44,8 +41,7 @@ struct PageHeapTests {
         spoiler.release()
     }
 
-    @Test("What is freed and released reads as zero again, and the books say so")
-    func releaseFreeMemory() throws {
+    @Test func releasedMemoryReadsAsZeroAndIsAccountedFor() throws {
         let heap = try PageHeap.quiet()
         var run = try heap.allocate(pages: 1000)
         fill(&run, 1)
@@ -64,8 +60,7 @@ struct PageHeapTests {
         again.withUnsafeBytes { bytes in #expect(!isZeroed || bytes.allSatisfy { $0 == 0 }) }
     }
 
-    @Test("A release may be bounded, and nothing is nothing")
-    func releaseMemory() throws {
+    @Test func aReleaseCanBeBounded() throws {
         let heap = try PageHeap.quiet()
         let page = PageHeap.pageSize
         try heap.allocate(pages: 1000).release()
@@ -79,8 +74,7 @@ struct PageHeapTests {
         #expect(heap.statistics.releasedOnRequestTotalBytes == 1000 * page)
     }
 
-    @Test("The identity of the books holds after every step")
-    func identity() throws {
+    @Test func theBooksBalanceAfterEveryStep() throws {
         let heap = try PageHeap.quiet()
         func check() {
             let ledger = heap.statistics
@@ -99,8 +93,7 @@ struct PageHeapTests {
         }
     }
 
-    @Test("Heaps are independent of each other")
-    func independence() throws {
+    @Test func heapsAreIndependentOfEachOther() throws {
         let first = try PageHeap.quiet()
         let second = try PageHeap.quiet()
         let run = try first.allocate(pages: 10)
@@ -109,8 +102,7 @@ struct PageHeapTests {
         #expect(first.statistics.inUseBytes == bytes)
     }
 
-    @Test("A heap with a worker can be torn down at any time")
-    func tearDown() throws {
+    @Test func aHeapWithAWorkerCanBeTornDownAtAnyTime() throws {
         for _ in 0..<20 {
             let heap = try PageHeap()
             var run = try heap.allocate(pages: 4000)
@@ -119,8 +111,7 @@ struct PageHeapTests {
         }
     }
 
-    @Test("Many threads at once")
-    func threads() async throws {
+    @Test func manyThreadsCanShareAHeap() async throws {
         let heap = try PageHeap()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for task in 0..<8 {

@@ -1,10 +1,8 @@
 import PageHeap
 import Testing
 
-@Suite("The bytes of a run")
 struct PageRunBytesTests {
-    @Test("Spans see the same bytes, all of them")
-    func spans() throws {
+    @Test func spansCoverAllBytes() throws {
         var run = try PageHeap.quiet().allocate(pages: 3, zeroed: true)
         let count = run.byteCount
         var bytes = run.mutableBytes
@@ -21,15 +19,13 @@ struct PageRunBytesTests {
         #expect(half == 7)
     }
 
-    @Test("Small and large elements: as many as fit")
-    func elements() throws {
+    @Test func spansHoldAsManyElementsAsFit() throws {
         var run = try PageHeap.quiet().allocate(pages: 1)
         let (large, small) = (run.span(of: UInt128.self).count, run.mutableSpan(of: Int8.self).count)
         #expect(large == 512 && small == 8192)
     }
 
-    @Test("Bytes are appended from the first one on")
-    func output() throws {
+    @Test func bytesAreAppendedFromTheFirstOneOn() throws {
         var run = try PageHeap.quiet().allocate(pages: 1, zeroed: true)
         let written = run.initialize { output in
             #expect(output.freeCapacity == PageHeap.pageSize)
@@ -40,8 +36,7 @@ struct PageRunBytesTests {
         #expect(run.initialize { _ in } == 0)
     }
 
-    @Test("What the one who writes throws comes through")
-    func outputThrows() throws {
+    @Test func errorsOfTheWriterAreRethrown() throws {
         struct Stop: Error {}
         var run = try PageHeap.quiet().allocate(pages: 1)
         #expect(throws: Stop.self) {
@@ -54,8 +49,7 @@ struct PageRunBytesTests {
         #expect(first == 9)
     }
 
-    @Test("Zeros on request, also where pages were used before")
-    func zeroed() throws {
+    @Test func pagesAreZeroedOnRequest() throws {
         let heap = try PageHeap.quiet()
         var run = try heap.allocate(pages: 40)
         run.withUnsafeMutableBytes { _ = $0.initializeMemory(as: UInt8.self, repeating: 1) }

@@ -5,7 +5,6 @@ import Testing
 
 @testable import PageHeap
 
-@Suite("Runs of pages")
 struct PageRunTests {
     private let page = PageHeap.pageSize
 
@@ -26,8 +25,7 @@ struct PageRunTests {
         bytes.storeBytes(of: byte, toByteOffset: offset, as: UInt8.self)
     }
 
-    @Test("A run that is cut in two keeps its pages and what they hold")
-    func split() throws {
+    @Test func aSplitRunKeepsItsPagesAndContents() throws {
         let heap = try PageHeap.quiet()
         var run = try heap.allocate(pages: 1000)
         number(&run)
@@ -43,8 +41,8 @@ struct PageRunTests {
         heap.checkInvariants()
     }
 
-    @Test("Places where a run cannot be cut", arguments: [-1, 0, 5, 6, Int.min, Int.max])
-    func wrongCut(_ place: Int) throws {
+    @Test(arguments: [-1, 0, 5, 6, Int.min, Int.max])
+    func invalidSplitsAreRefused(_ place: Int) throws {
         var run = try PageHeap.quiet().allocate(pages: 5)
         var error: PageHeapError?
         do throws(PageHeapError) {
@@ -58,8 +56,7 @@ struct PageRunTests {
         #expect(pages == 5)
     }
 
-    @Test("Two runs become one again")
-    func append() throws {
+    @Test func splitRunsCanBeJoinedAgain() throws {
         let heap = try PageHeap.quiet()
         var run = try heap.allocate(pages: 1000)
         number(&run)
@@ -74,8 +71,7 @@ struct PageRunTests {
         heap.checkInvariants()
     }
 
-    @Test("Runs that cannot become one stay two, and nothing is lost")
-    func wrongAppend() throws {
+    @Test func runsThatCannotBeJoinedStayUnchanged() throws {
         let (heap, other) = (try PageHeap.quiet(), try PageHeap.quiet())
         var run = try heap.allocate(pages: 30)
         var middle = try run.split(at: 10)
@@ -92,8 +88,7 @@ struct PageRunTests {
         #expect(pages == 20)
     }
 
-    @Test("A run that shrinks gives its last pages back")
-    func shrink() throws {
+    @Test func aShrunkRunReleasesItsLastPages() throws {
         let heap = try PageHeap.quiet()
         var run = try heap.allocate(pages: 700)
         number(&run)
@@ -107,8 +102,7 @@ struct PageRunTests {
         heap.checkInvariants()
     }
 
-    @Test("A run grows where it is as long as the pages behind it are free")
-    func grow() throws {
+    @Test func aRunGrowsWhileTheFollowingPagesAreFree() throws {
         let heap = try PageHeap.quiet()
         var run = try heap.allocate(pages: 100)
         number(&run)
@@ -127,8 +121,7 @@ struct PageRunTests {
         obstacle.release()
     }
 
-    @Test("Pages grown into that were used before are not said to be zero")
-    func growIntoUsed() throws {
+    @Test func growthIntoUsedPagesIsNotZeroed() throws {
         let heap = try PageHeap.quiet()
         var run = try heap.allocate(pages: 100)
         number(&run)
@@ -139,8 +132,7 @@ struct PageRunTests {
         #expect(before == releasedReadsZero && !after)
     }
 
-    @Test("What is leaked stays in use, until it is adopted, whole or in parts")
-    func leak() throws {
+    @Test func leakedPagesStayInUseUntilTheyAreAdopted() throws {
         let heap = try PageHeap.quiet()
         var run = try heap.allocate(pages: 7)
         store(9, at: 100, in: &run)
@@ -157,15 +149,13 @@ struct PageRunTests {
         #expect(heap.statistics.inUseBytes == 0)
     }
 
-    @Test("Leaked memory outlives everybody's reference to its heap")
-    func leakedMemory() throws {
+    @Test func leakedMemoryOutlivesItsHeap() throws {
         let buffer = try PageHeap.quiet().allocate(pages: 7).leak()
         _ = buffer.initializeMemory(as: UInt8.self, repeating: 3)
         #expect(buffer.allSatisfy { $0 == 3 })
     }
 
-    @Test("What is adopted must be whole pages in use, of this heap")
-    func wrongAdopt() throws {
+    @Test func onlyWholePagesInUseCanBeAdopted() throws {
         let (heap, other) = (try PageHeap.quiet(), try PageHeap.quiet())
         let buffer = try heap.allocate(pages: 4).leak()
         let wrong = [
@@ -193,9 +183,8 @@ struct PageRunTests {
         }
 
         @Test(
-            "A run outlives everybody's reference to its heap, and its memory goes with the last run",
             .enabled(if: pageheap_chooses_addresses(), "heaps lie anywhere, as under the thread sanitizer"))
-        func lifetime() async throws {
+        func aRunOutlivesItsHeapAndTheLastRunFreesItsMemory() async throws {
             // In a process of its own: others make heaps, too.
             await #expect(processExitsWith: .success) {
                 let tests = PageRunTests()
@@ -219,8 +208,7 @@ struct PageRunTests {
         }
     #endif
 
-    @Test("Heaps end while their last runs are freed by several threads at once")
-    func end() async throws {
+    @Test func heapsEndWhileThreadsFreeTheirLastRuns() async throws {
         for _ in 0..<50 {
             var heap: PageHeap? = try PageHeap()
             var runs: [KeptRun] = []

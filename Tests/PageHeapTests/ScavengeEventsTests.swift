@@ -2,7 +2,6 @@ import Foundation
 import PageHeap
 import Testing
 
-@Suite("Events of the scavenger")
 struct ScavengeEventsTests {
     private func release(_ pages: Int, _ heap: PageHeap) throws {
         var run = try heap.allocate(pages: pages)
@@ -11,8 +10,7 @@ struct ScavengeEventsTests {
         heap.releaseFreeMemory()
     }
 
-    @Test("Each generation and each request is told of, once, to each reader")
-    func events() async throws {
+    @Test func eachReaderReceivesEachEventOnce() async throws {
         let heap = try PageHeap.quiet()
         try release(10, heap)
         let events = try heap.scavengeEvents(polledEvery: .milliseconds(1))
@@ -29,8 +27,7 @@ struct ScavengeEventsTests {
         #expect(await second.next(isolation: nil) == seen[0])
     }
 
-    @Test("A reader that comes too late is told how many events it lost")
-    func lost() async throws {
+    @Test func aLateReaderLearnsHowManyEventsItLost() async throws {
         let heap = try PageHeap.quiet()
         let events = try heap.scavengeEvents(polledEvery: .milliseconds(1))
         var iterator = events.makeAsyncIterator()
@@ -41,8 +38,7 @@ struct ScavengeEventsTests {
         #expect(next.lostEvents == 0)
     }
 
-    @Test("A waiting reader ends when its task is cancelled")
-    func cancellation() async throws {
+    @Test func cancellationEndsAWaitingReader() async throws {
         let heap = try PageHeap.quiet()
         let events = try heap.scavengeEvents(polledEvery: .seconds(3600))
         let (first, signal) = AsyncStream.makeStream(of: Void.self)
@@ -56,8 +52,7 @@ struct ScavengeEventsTests {
         #expect(await task.value == nil)
     }
 
-    @Test("Events come back from JSON as they were")
-    func codable() async throws {
+    @Test func eventsSurviveJSON() async throws {
         let heap = try PageHeap.quiet()
         let events = try heap.scavengeEvents()
         var iterator = events.makeAsyncIterator()

@@ -3,7 +3,6 @@ import PageHeap
 import Testing
 
 /// Heaps that share a scavenger, on the real system.
-@Suite("Shared scavenger, on the real system")
 struct ScavengerTests {
     /// Has a heap free so many pages with memory.
     private static func drop(_ pages: Int, in heap: PageHeap) throws {
@@ -25,20 +24,19 @@ struct ScavengerTests {
         }
     }
 
-    @Test("What the share may be", arguments: [0, 0.09, 100.1, -1, .nan, .infinity])
-    func wrongShare(percent: Double) {
+    @Test(arguments: [0, 0.09, 100.1, -1, .nan, .infinity])
+    func invalidSharesAreRefused(percent: Double) {
         #expect(throws: PageHeapError.invalidConfiguration("cpuPercent must be 0.1 to 100, not \(percent)")) {
             _ = try Scavenger(cpuPercent: percent)
         }
     }
 
-    @Test("One that no heap uses comes and goes")
-    func unused() throws {
+    @Test func anUnusedScavengerEnds() throws {
         for percent in [0.1, 1, 100] { _ = try Scavenger(cpuPercent: percent, pacer: .average) }
     }
 
-    @Test("Memory of all heaps goes back, also when nobody but they refers to the scavenger", .timeLimit(.minutes(5)))
-    func givesBack() async throws {
+    @Test(.timeLimit(.minutes(5)))
+    func memoryOfAllHeapsIsReleased() async throws {
         let heaps = try {
             let scavenger = try Scavenger(cpuPercent: 100)
             return try (0..<3).map { _ in try PageHeap(scavenger: scavenger) }
@@ -50,8 +48,7 @@ struct ScavengerTests {
         }
     }
 
-    @Test("A heap that is not to give back in the background does not")
-    func notInBackground() throws {
+    @Test func aHeapWithoutBackgroundReleaseIsLeftAlone() throws {
         let scavenger = try Scavenger(cpuPercent: 100)
         var configuration = PageHeap.Configuration()
         configuration.releasesInBackground = false
@@ -62,8 +59,7 @@ struct ScavengerTests {
         #expect(heap.statistics.workerWakeUps == 0)
     }
 
-    @Test("Several heaps have one thread, which ends with the last of heaps, runs and references")
-    func oneThread() async throws {
+    @Test func severalHeapsShareOneThread() async throws {
         await #expect(processExitsWith: .success) {
             var run: PageRun?
             do {
@@ -82,8 +78,7 @@ struct ScavengerTests {
         }
     }
 
-    @Test("Heaps come and go on many threads while the scavenger works")
-    func comingAndGoing() async throws {
+    @Test func heapsCanComeAndGoWhileTheScavengerWorks() async throws {
         let scavenger = try Scavenger(cpuPercent: 100)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for task in 0..<6 {
@@ -103,8 +98,8 @@ struct ScavengerTests {
         }
     }
 
-    @Test("Heaps that stay are served while others come and go", .timeLimit(.minutes(5)))
-    func staying() async throws {
+    @Test(.timeLimit(.minutes(5)))
+    func heapsThatStayAreServedWhileOthersComeAndGo() async throws {
         let scavenger = try Scavenger(cpuPercent: 100)
         let heap = try PageHeap(scavenger: scavenger)
         try Self.drop(4000, in: heap)

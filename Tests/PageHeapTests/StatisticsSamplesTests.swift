@@ -1,10 +1,8 @@
 import PageHeap
 import Testing
 
-@Suite("Samples of statistics")
 struct StatisticsSamplesTests {
-    @Test("Samples come, and see what the heap does")
-    func samples() async throws {
+    @Test func samplesShowWhatTheHeapDoes() async throws {
         let heap = try PageHeap.quiet()
         var seen: [Int] = []
         var runs: [KeptRun] = []
@@ -17,8 +15,7 @@ struct StatisticsSamplesTests {
         #expect(runs.count == 3)
     }
 
-    @Test("They end when the task is cancelled, while it waits for the second one")
-    func cancellation() async throws {
+    @Test func cancellationEndsTheSamples() async throws {
         let samples = try PageHeap.quiet().samples(every: .seconds(3600))
         let (first, signal) = AsyncStream.makeStream(of: Void.self)
         let task = Task {
@@ -34,8 +31,7 @@ struct StatisticsSamplesTests {
         #expect(await task.value == 1)
     }
 
-    @Test("A task that is cancelled already gets none")
-    func cancelledBefore() async throws {
+    @Test func aTaskCancelledBeforehandReceivesNoSamples() async throws {
         let samples = try PageHeap.quiet().samples(every: .seconds(3600))
         let (gate, signal) = AsyncStream.makeStream(of: Void.self)
         let task = Task {
@@ -49,8 +45,8 @@ struct StatisticsSamplesTests {
         #expect(await task.value == 0)
     }
 
-    @Test("Times between two samples that are none", arguments: [.zero, .nanoseconds(-1)] as [Duration])
-    func interval(_ interval: Duration) throws {
+    @Test(arguments: [.zero, .nanoseconds(-1)] as [Duration])
+    func intervalsMustBePositive(_ interval: Duration) throws {
         let heap = try PageHeap.quiet()
         #expect(throws: PageHeapError.invalidInterval(interval)) { _ = try heap.samples(every: interval) }
         #expect(throws: PageHeapError.invalidInterval(interval)) { _ = try heap.scavengeEvents(polledEvery: interval) }

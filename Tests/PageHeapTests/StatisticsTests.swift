@@ -5,7 +5,6 @@ import Testing
 
 @testable import PageHeap
 
-@Suite("Statistics of the public heap")
 struct StatisticsTests {
     /// Statistics of a heap that has seen more than a test can wait for.
     private func statistics(_ change: (inout HeapStatistics) -> Void) throws -> PageHeap.Statistics {
@@ -16,8 +15,7 @@ struct StatisticsTests {
         return PageHeap.Statistics(figures, age: 100, processors: 4)
     }
 
-    @Test("A heap that has done nothing says so")
-    func beginning() throws {
+    @Test func theFiguresOfANewHeapAreZero() throws {
         let figures = try PageHeap.quiet().statistics
         #expect(figures.releaseCalls == 0 && figures.releaseFailures == 0 && figures.generation == 0)
         #expect(figures.workerWakeUps == 0 && figures.controllerResets == 0)
@@ -27,8 +25,7 @@ struct StatisticsTests {
         #expect(figures.forcedLockHolds.samples == 0 && figures.forcedLockHolds.p999Nanoseconds == 0)
     }
 
-    @Test("A release on request counts its calls, its generation and its holds of the lock")
-    func forced() throws {
+    @Test func aReleaseOnRequestIsCounted() throws {
         let heap = try PageHeap.quiet()
         for turn in 1...300 {
             var run = try heap.allocate(pages: 20)
@@ -48,8 +45,7 @@ struct StatisticsTests {
         #expect(figures.workerWakeUps == 0 && figures.scavengerSeconds == 0)
     }
 
-    @Test("Every figure has its place and unit")
-    func places() throws {
+    @Test func everyFigureHasItsPlaceAndUnit() throws {
         let figures = try statistics {
             $0.workerNanoseconds = 2_000_000_000
             $0.workerRecentNanoseconds = 400_000_000
@@ -77,8 +73,7 @@ struct StatisticsTests {
         #expect(figures.forcedLockHolds.samples == 1 && figures.forcedLockHolds.p50Nanoseconds == 8192)
     }
 
-    @Test("Statistics come back from JSON as they were")
-    func codable() throws {
+    @Test func statisticsSurviveJSON() throws {
         let figures = try statistics {
             $0.goal = .maximum
             $0.reusedWithin10 = 7

@@ -3,7 +3,6 @@ import PageHeap
 import Testing
 
 /// What a heap says on standard error: in a process of its own, whose standard error nobody else writes to.
-@Suite("Trace of the public heap")
 struct TraceTests {
     private static func releaseTwice(_ trace: PageHeap.Configuration.Trace) throws {
         var configuration = PageHeap.Configuration()
@@ -20,16 +19,14 @@ struct TraceTests {
         String(decoding: result.standardErrorContent, as: UTF8.self).split(separator: "\n").map(String.init)
     }
 
-    @Test("Nothing by default")
-    func none() async throws {
+    @Test func nothingIsTracedByDefault() async throws {
         let result = try await #require(processExitsWith: .success, observing: [\.standardErrorContent]) {
             try Self.releaseTwice(.none)
         }
         #expect(!lines(result).contains { $0.contains("scav") })
     }
 
-    @Test("Text")
-    func text() async throws {
+    @Test func theTextTraceMarksForcedReleases() async throws {
         let result = try await #require(processExitsWith: .success, observing: [\.standardErrorContent]) {
             try Self.releaseTwice(.text)
         }
@@ -38,8 +35,7 @@ struct TraceTests {
         #expect(found.count { $0.hasSuffix("(forced)") } == 2, "\(found)")
     }
 
-    @Test("JSON: each line is an object")
-    func json() async throws {
+    @Test func eachLineOfTheJSONTraceIsAnObject() async throws {
         let result = try await #require(processExitsWith: .success, observing: [\.standardErrorContent]) {
             try Self.releaseTwice(.json)
         }

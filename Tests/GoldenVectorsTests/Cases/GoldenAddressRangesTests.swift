@@ -3,10 +3,9 @@ import PageHeapSimulation
 import Testing
 
 /// Sets of address ranges.
-@Suite("Golden: address ranges")
 struct GoldenAddressRangesTests {
     @Test(.golden("addr_ranges"))
-    func addressRanges() throws {
+    func addressRangesMatchTheRecordedCases() throws {
         let system = SimulatedOperatingSystem()
         try checkGolden("addr_ranges") { line, report in
             guard var ranges = AddressRanges(using: system) else {

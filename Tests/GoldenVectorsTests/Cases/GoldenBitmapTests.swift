@@ -2,10 +2,9 @@ import PageHeapCore
 import Testing
 
 /// Pure functions of words and bitmaps.
-@Suite("Golden: words and bitmaps")
 struct GoldenBitmapTests {
     @Test(.golden("fill_aligned"))
-    func fillAligned() throws {
+    func fillAlignedMatchesTheRecordedCases() throws {
         try checkGolden("fill_aligned") { line, report in
             let group = try line.member("m").powerOfTwo(in: 1...64)
             let got = BitOperations.fillAligned(try line.member("x").word, groupBits: group)
@@ -14,7 +13,7 @@ struct GoldenBitmapTests {
     }
 
     @Test(.golden("find_bit_range64"))
-    func firstRun() throws {
+    func firstRunMatchesTheRecordedCases() throws {
         try checkGolden("find_bit_range64") { line, report in
             let count = try line.member("n").integer(in: 1...64)
             let got = BitOperations.firstRun(ofOnes: try line.member("c").word, count: count)
@@ -23,7 +22,7 @@ struct GoldenBitmapTests {
     }
 
     @Test(.golden("find_scavenge_candidate"))
-    func candidate() throws {
+    func scavengeCandidatesMatchTheRecordedCases() throws {
         try checkGolden("find_scavenge_candidate") { line, report in
             let allocated = try line.member("a").bitmap
             let scavenged = try line.member("s").bitmap
@@ -45,7 +44,7 @@ struct GoldenBitmapTests {
     }
 
     @Test(.golden("summaries"))
-    func summaries() throws {
+    func summariesMatchTheRecordedCases() throws {
         try checkGolden("summaries") { line, report in
             switch try line.member("op").text {
             case "pack":

@@ -2,7 +2,6 @@ import Foundation
 import Testing
 
 /// A file of golden cases that is not there skips its test; here it fails.
-@Suite("Golden: the folder")
 struct GoldenFolderTests {
     /// Every file that a test reads.
     static let required = [
@@ -13,7 +12,7 @@ struct GoldenFolderTests {
         "rss_goal.go127", "scavenger_pacing", "summaries",
     ]
 
-    @Test func hasAllGoldenCases() {
+    @Test func theFolderHasAllGoldenCases() {
         let folder = VectorFolder.current
         #expect(folder.missing(of: Self.required) == [], "\(folder.path) lacks files of golden cases")
     }

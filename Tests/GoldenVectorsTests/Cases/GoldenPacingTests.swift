@@ -2,10 +2,9 @@ import PageHeapCore
 import Testing
 
 /// The controller, the background scavenger's rounds of work and sleep, and the goal: doubles to the bit.
-@Suite("Golden: pace and goal")
 struct GoldenPacingTests {
     @Test(.golden("pi_controller"))
-    func controller() throws {
+    func theControllerMatchesTheRecordedCases() throws {
         try checkGolden("pi_controller") { line, report in
             let figures = try line.member("bits").elements(atLeast: 5).map { try $0.double }
             var controller = PIController(
@@ -27,7 +26,7 @@ struct GoldenPacingTests {
     }
 
     @Test(.golden("scavenger_pacing"))
-    func pacing() throws {
+    func thePaceMatchesTheRecordedCases() throws {
         try checkGolden("scavenger_pacing") { line, report in
             var worker = GoldenWorker(
                 events: try line.member("events").elements,
@@ -37,13 +36,13 @@ struct GoldenPacingTests {
     }
 
     @Test(.golden("rss_goal.go115"))
-    func goal() throws {
+    func theGoalMatchesGo115() throws {
         try checkGolden("rss_goal.go115") { line, report in try Self.checkGoal(line, &report) }
     }
 
     /// Of Go 1.27: with the goal of a memory limit, which Go 1.15 has not.
     @Test(.golden("rss_goal.go127"))
-    func goalWithLimit() throws {
+    func theGoalsWithAMemoryLimitMatchGo127() throws {
         var (met, unmet) = (0, 0)
         try checkGolden("rss_goal.go127") { line, report in
             try Self.checkGoal(line, &report)

@@ -2,10 +2,9 @@ import PageHeapCore
 import Testing
 
 /// The operations on the 512 bits of a chunk.
-@Suite("Golden: the bits of a chunk")
 struct GoldenPageBitsTests {
     @Test(.golden("pallocbits"))
-    func pageBits() throws {
+    func pageBitsMatchTheRecordedCases() throws {
         try checkGolden("pallocbits") { line, report in
             let bitmap = try line.member("b").bitmap
             let summary = bitmap.summarized()

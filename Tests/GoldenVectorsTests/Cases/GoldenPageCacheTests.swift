@@ -3,10 +3,9 @@ import PageHeapSimulation
 import Testing
 
 /// Page caches: allocation from one, filling and flushing.
-@Suite("Golden: page caches")
 struct GoldenPageCacheTests {
     @Test(.golden("page_cache"))
-    func allocation() throws {
+    func allocationFromACacheMatchesTheRecordedCases() throws {
         try checkGolden("page_cache") { line, report in
             var cache = try Self.cache(line)
             for value in try line.member("allocs").elements {
@@ -21,7 +20,7 @@ struct GoldenPageCacheTests {
     }
 
     @Test(.golden("page_cache_flush"))
-    func flush() throws {
+    func flushingACacheMatchesTheRecordedCases() throws {
         try checkGolden("page_cache_flush") { line, report in
             let heap = try GoldenHeap()
             try heap.build(try line.member("chunks"))
@@ -42,7 +41,7 @@ struct GoldenPageCacheTests {
     }
 
     @Test(.golden("alloc_to_cache"))
-    func filling() throws {
+    func fillingACacheMatchesTheRecordedCases() throws {
         try checkGolden("alloc_to_cache") { line, report in
             let heap = try GoldenHeap()
             try heap.build(try line.member("chunks"))

@@ -2,34 +2,33 @@ import Testing
 
 /// Whole allocators against traces of the original: of Go 1.15 with their scavengers; of Go 1.19 and 1.27, whose
 /// scavengers are of later designs, in what they allocate.
-@Suite("Golden: traces of operations")
 struct GoldenTraceTests {
     @Test(.golden("page_alloc_small.go115"))
-    func small() throws { try check("page_alloc_small.go115", .everything) }
+    func theSmallTraceMatchesGo115() throws { try check("page_alloc_small.go115", .everything) }
 
     @Test(.golden("page_alloc_medium.go115"))
-    func medium() throws { try check("page_alloc_medium.go115", .everything) }
+    func theMediumTraceMatchesGo115() throws { try check("page_alloc_medium.go115", .everything) }
 
     @Test(.golden("page_alloc_long.go115"))
-    func long() throws { try check("page_alloc_long.go115", .everything) }
+    func theLongTraceMatchesGo115() throws { try check("page_alloc_long.go115", .everything) }
 
     @Test(.golden("page_alloc_small.go119"))
-    func smallAllocation119() throws { try check("page_alloc_small.go119", .allocation) }
+    func allocationInTheSmallTraceMatchesGo119() throws { try check("page_alloc_small.go119", .allocation) }
 
     @Test(.golden("page_alloc_medium.go119"))
-    func mediumAllocation119() throws { try check("page_alloc_medium.go119", .allocation) }
+    func allocationInTheMediumTraceMatchesGo119() throws { try check("page_alloc_medium.go119", .allocation) }
 
     @Test(.golden("page_alloc_long.go119"))
-    func longAllocation119() throws { try check("page_alloc_long.go119", .allocation) }
+    func allocationInTheLongTraceMatchesGo119() throws { try check("page_alloc_long.go119", .allocation) }
 
     @Test(.golden("page_alloc_small.go127"))
-    func smallAllocation127() throws { try check("page_alloc_small.go127", .allocation) }
+    func allocationInTheSmallTraceMatchesGo127() throws { try check("page_alloc_small.go127", .allocation) }
 
     @Test(.golden("page_alloc_medium.go127"))
-    func mediumAllocation127() throws { try check("page_alloc_medium.go127", .allocation) }
+    func allocationInTheMediumTraceMatchesGo127() throws { try check("page_alloc_medium.go127", .allocation) }
 
     @Test(.golden("page_alloc_long.go127"))
-    func longAllocation127() throws { try check("page_alloc_long.go127", .allocation) }
+    func allocationInTheLongTraceMatchesGo127() throws { try check("page_alloc_long.go127", .allocation) }
 
     private func check(_ file: String, _ binding: GoldenBinding) throws {
         let trace = GoldenTrace(binding)

@@ -2,7 +2,6 @@ import Foundation
 import Testing
 
 /// The reader itself: what is damaged ends in one clear message with file and line, never in a crash.
-@Suite("Golden: the reader")
 struct VectorReaderTests {
     private static let good = #"{"x":"0000000000000001","m":2,"r":"0000000000000003"}"#
 
@@ -26,19 +25,19 @@ struct VectorReaderTests {
         return file.problems(body, finish: finish)
     }
 
-    @Test func goodLinesHaveNoProblem() throws {
+    @Test func goodLinesHaveNoProblems() throws {
         #expect(try problems(Self.good + "\n" + Self.good + "\n") == [])
         #expect(try problems(Self.good) == [], "the last line may lack its end")
     }
 
-    @Test func aDifferenceNamesFileLineFieldExpectedAndGot() throws {
+    @Test func aDifferenceIsReportedWithItsPlaceAndBothValues() throws {
         let wrong = Self.good.replacingOccurrences(of: "3\"", with: "4\"")
         #expect(
             try problems(Self.good + "\n" + wrong + "\n")
                 == ["case.jsonl:2: r: expected 0000000000000004, got 0000000000000003"])
     }
 
-    @Test func stopsAfterTwentyDifferences() throws {
+    @Test func theReaderStopsAfterTwentyDifferences() throws {
         let wrong = Self.good.replacingOccurrences(of: "3\"", with: "4\"") + "\n"
         let found = try problems(String(repeating: wrong, count: 30))
         #expect(found.count == 21)
@@ -77,12 +76,12 @@ struct VectorReaderTests {
         #expect(found == ["case.jsonl:1: damaged: the line is not a JSON object or array"])
     }
 
-    @Test func aCompressedFileThatIsNoneIsDamaged() throws {
+    @Test func aFileThatIsNotReallyCompressedIsDamaged() throws {
         let found = try problems(Self.good + "\n", name: "case.jsonl.gz")
         #expect(found == ["case.jsonl: damaged: gzip -dc ended with status 1"])
     }
 
-    @Test func aFileThatIsNotThereIsNotFound() {
+    @Test func aMissingFileIsNotFound() {
         #expect(VectorFolder(URL(fileURLWithPath: "/nonexistent")).file("case") == nil)
     }
 

@@ -3,18 +3,16 @@ import PageHeapSimulation
 import Testing
 
 /// Who is the last to use a heap.
-@Suite("Abandoned heaps")
 struct AbandonedHeapTests {
-    @Test("One without pages in use ends at once, whatever is cached")
-    func empty() throws {
+    @Test func aHeapWithoutPagesInUseEndsAtOnce() throws {
         let test = try TestPageHeap()
         #expect(test.heap.freeRun(try test.use(40), 40, isDiscarded: false) == .freed)
         #expect(test.heap.freeRun(try test.use(1), 1, isDiscarded: false) == .freed)
         #expect(test.heap.abandon())
     }
 
-    @Test("One with pages in use ends with the last of them, discarded or not", arguments: [false, true])
-    func last(_ isDiscarded: Bool) throws {
+    @Test(arguments: [false, true])
+    func aHeapWithPagesInUseEndsWithTheLastOfThem(_ isDiscarded: Bool) throws {
         let test = try TestPageHeap()
         let (large, small) = (try test.use(700), try test.use(3))
         if isDiscarded { #expect(test.heap.discard(large, 700) == 0) }
@@ -25,8 +23,7 @@ struct AbandonedHeapTests {
         test.checkInvariants()
     }
 
-    @Test("What is not in use is refused, and changes nothing")
-    func refused() throws {
+    @Test func freeingPagesThatAreNotInUseIsRefusedAndChangesNothing() throws {
         let test = try TestPageHeap()
         let address = try test.use(20)
         let before = test.state

@@ -4,10 +4,8 @@ import Testing
 @testable import PageHeapCore
 
 /// Where the heap lies, and where it goes if something is in its way.
-@Suite("Address space")
 struct AddressSpaceTests {
-    @Test("A heap whose way is blocked goes on elsewhere, and knows its blocks in both places")
-    func blocked() throws {
+    @Test func aBlockedHeapGrowsElsewhereAndKnowsBlocksInBothPlaces() throws {
         let test = TestMalloc()
         let first = try #require(test.malloc.allocateLarge(ByteCount(1 << 20))).pointer
         let chunk = PageGeometry.chunkBytes.rawValue
@@ -28,8 +26,7 @@ struct AddressSpaceTests {
         #expect(test.system.violations.isEmpty)
     }
 
-    @Test("Small blocks work in both places too")
-    func blockedSmall() throws {
+    @Test func smallBlocksWorkInBothPlaces() throws {
         let test = TestMalloc()
         let first = try #require(test.allocate(100))
         let chunk = PageGeometry.chunkBytes.rawValue
@@ -43,8 +40,8 @@ struct AddressSpaceTests {
     }
 
     /// The new place is given up again, because the allocator's metadata is refused after its memory was granted.
-    @Test("A new place that is given up again leaves the ledger as it was", arguments: 1...12)
-    func givenUp(call: Int) throws {
+    @Test(arguments: 1...12)
+    func aNewPlaceThatIsGivenUpLeavesTheLedgerUnchanged(call: Int) throws {
         let test = try TestRefusableMalloc()
         let first = try #require(test.malloc.allocateLarge(ByteCount(1 << 20))).pointer
         let chunk = PageGeometry.chunkBytes.rawValue
@@ -60,8 +57,7 @@ struct AddressSpaceTests {
         test.malloc.heap.checkLedger()
     }
 
-    @Test("A refusal that is none of a place leaves the heap where it is")
-    func refused() throws {
+    @Test func aRefusalUnrelatedToThePlaceKeepsTheHeapWhereItIs() throws {
         let test = try TestPageHeap()
         let first = try test.use(512)
         test.system.base.follow(FailurePlan(.makeAccessible, calls: 1...1))
@@ -69,8 +65,7 @@ struct AddressSpaceTests {
         #expect(try test.use(512) == first + PageGeometry.chunkBytes.rawValue)
     }
 
-    @Test("What is mapped ahead grows with the heap, up to a bound")
-    func steps() throws {
+    @Test func memoryMappedAheadGrowsWithTheHeapUpToABound() throws {
         let test = try TestPageHeap()
         for _ in 0..<512 { _ = try test.use(512) }
         var grown: UInt = 0
@@ -83,8 +78,7 @@ struct AddressSpaceTests {
         #expect(grown >= 2 << 30 && grown <= (2 << 30) + Tunables.accessibleStepBytes.rawValue)
     }
 
-    @Test("The page map tells more spans apart than its low parts can")
-    func highEntries() throws {
+    @Test func thePageMapDistinguishesMoreSpansThanItsLowPartsCan() throws {
         let test = TestMalloc()
         let low = try #require(test.allocate(100))
         let hasSkipped = test.malloc.state.pointee.spans.records.skip(to: PageMapEntry.lowSpanLimit, using: test.system)

@@ -3,7 +3,6 @@ import PageHeapSimulation
 import Testing
 
 /// The cycles of demand of a whole heap, in virtual time.
-@Suite("Demand cycles of a heap")
 struct DemandCycleTests {
     private static let second: Int64 = 1_000_000_000
 
@@ -11,8 +10,7 @@ struct DemandCycleTests {
         test.heap.endCycle(&cycle, NoPageUser())
     }
 
-    @Test("The first rise since a cycle's end is noted with its time, and only that one")
-    func rise() throws {
+    @Test func onlyTheFirstRiseSinceTheEndOfACycleIsNoted() throws {
         let test = try TestPageHeap()
         var cycle = DemandCycle(now: 0)
         let first = try #require(test.allocate(100))
@@ -32,8 +30,7 @@ struct DemandCycleTests {
         #expect(test.heap.figures().ledger.rise == nil)
     }
 
-    @Test("The cycle that a drop wakes the worker for asks for another one, and that one sets a goal")
-    func dropAtTheEndOfACycle() throws {
+    @Test func theCycleAfterADropAsksForAnotherThatSetsAGoal() throws {
         let test = try TestPageHeap()
         var cycle = DemandCycle(now: 0)
         let pages = try #require(test.allocate(1000))
@@ -47,8 +44,7 @@ struct DemandCycleTests {
         #expect(test.heap.figures().goal == 0)
     }
 
-    @Test("Load whose high phases are slept through is kept through its low ones from the third on, until it ends")
-    func parkedSwing() throws {
+    @Test func loadWhoseHighPhasesPassWhileParkedIsKeptUntilItEnds() throws {
         let test = try TestPageHeap()
         var cycle = DemandCycle(now: 0)
         // High for 36 s in which the worker sleeps, low for 8 s.

@@ -3,12 +3,10 @@ import PageHeapSimulation
 import Testing
 
 /// Pages in use whose memory has been given back: resident memory and the books.
-@Suite("Discarded pages")
 struct DiscardTests {
     private func inSpans(_ test: TestPageHeap) -> UInt { test.heap.figures().ledger.releasedInSpans.rawValue }
 
-    @Test("Their memory goes, they stay in use, and the books say both")
-    func discard() throws {
+    @Test func discardedPagesStayInUseWithoutMemory() throws {
         let test = try TestPageHeap()
         let address = try test.use(600)
         let before = test.heap.figures().ledger
@@ -21,8 +19,7 @@ struct DiscardTests {
         test.checkInvariants()
     }
 
-    @Test("Before they are written to, they count again")
-    func touched() throws {
+    @Test func touchedPagesCountAsRetainedAgain() throws {
         let test = try TestPageHeap()
         let address = try test.use(600)
         let before = test.heap.figures().ledger
@@ -36,8 +33,7 @@ struct DiscardTests {
         test.checkInvariants()
     }
 
-    @Test("Freed untouched, they are released pages at once, in all the chunks that they lie in")
-    func freed() throws {
+    @Test func discardedPagesAreReleasedWhenTheyAreFreed() throws {
         let test = try TestPageHeap()
         let address = try test.use(1300)
         #expect(test.heap.discard(address, 1300) == 0)
@@ -50,8 +46,7 @@ struct DiscardTests {
         #expect(again.address == address && again.scavenged == PageCount(1300).bytes)
     }
 
-    @Test("A refusal changes nothing but the count of refusals")
-    func refused() throws {
+    @Test func aRefusedDiscardIsOnlyCounted() throws {
         let test = try TestPageHeap()
         let address = try test.use(40)
         let before = test.heap.figures().ledger
@@ -63,8 +58,8 @@ struct DiscardTests {
         test.checkInvariants()
     }
 
-    @Test("Of large physical pages, only whole ones go", arguments: [1, 7, 8, 9, 15, 16, 17, 64] as [UInt])
-    func largePhysicalPages(_ count: UInt) throws {
+    @Test(arguments: [1, 7, 8, 9, 15, 16, 17, 64] as [UInt])
+    func onlyWholeLargePhysicalPagesAreDiscarded(_ count: UInt) throws {
         let test = try TestPageHeap(SimulatedMachine(physicalPage: 65536, hugePage: 0))
         let first = try test.use(16 + 3)
         let address = try #require(test.allocate(count, alignment: 1))
@@ -82,8 +77,7 @@ struct DiscardTests {
         test.checkInvariants()
     }
 
-    @Test("They lower demand: a cycle's end sets the goal without them")
-    func demand() throws {
+    @Test func discardedPagesLowerDemand() throws {
         var configuration = HeapConfiguration()
         configuration.cycles = .runtime
         configuration.retainExtraPercent = 0

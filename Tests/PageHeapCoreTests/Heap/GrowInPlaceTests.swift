@@ -2,10 +2,8 @@ import PageHeapCore
 import PageHeapSimulation
 import Testing
 
-@Suite("Growth in place")
 struct GrowInPlaceTests {
-    @Test("Into free pages, which may have memory or not")
-    func free() throws {
+    @Test func aRunGrowsIntoFreePages() throws {
         let test = try TestPageHeap()
         let address = try test.use(100)
         let next = try test.use(100)
@@ -19,8 +17,7 @@ struct GrowInPlaceTests {
         test.checkInvariants()
     }
 
-    @Test("Over the heap's end, which moves for it")
-    func end() throws {
+    @Test func aRunGrowsPastTheEndOfTheHeap() throws {
         let test = try TestPageHeap()
         let address = try test.use(100)
         #expect(test.heap.growInPlace(at: address + 100 * 8192, by: 3000) == PageCount(3000).bytes)
@@ -33,8 +30,7 @@ struct GrowInPlaceTests {
         test.checkInvariants()
     }
 
-    @Test("Pages that wait in a page cache are no obstacle")
-    func cached() throws {
+    @Test func pagesInAPageCacheAreNoObstacle() throws {
         let test = try TestPageHeap()
         _ = try test.use(20)
         let address = try test.use(1)
@@ -44,8 +40,8 @@ struct GrowInPlaceTests {
         test.checkInvariants()
     }
 
-    @Test("What cannot be changes nothing", arguments: [1 << 26, 1 << 27 + 1, 1 << 50, .max >> 13] as [UInt])
-    func impossible(_ pages: UInt) throws {
+    @Test(arguments: [1 << 26, 1 << 27 + 1, 1 << 50, .max >> 13] as [UInt])
+    func impossibleGrowthChangesNothing(_ pages: UInt) throws {
         let test = try TestPageHeap(SimulatedMachine(), HeapConfiguration())
         let address = try test.use(100)
         test.system.base.follow(FailurePlan(.makeAccessible, calls: 1...Int.max))
@@ -55,8 +51,7 @@ struct GrowInPlaceTests {
         test.checkInvariants()
     }
 
-    @Test("A refusal of memory changes nothing, and a later attempt may succeed")
-    func refused() throws {
+    @Test func refusedGrowthChangesNothingAndMaySucceedLater() throws {
         let test = try TestPageHeap()
         let address = try test.use(100)
         test.system.base.follow(FailurePlan(.makeAccessible, calls: 1...Int.max))

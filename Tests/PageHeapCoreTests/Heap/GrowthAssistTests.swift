@@ -3,7 +3,6 @@ import PageHeapSimulation
 import Testing
 
 /// What an allocation that makes the heap grow releases, to the byte.
-@Suite("Assists of growth")
 struct GrowthAssistTests {
     /// A heap that retains 400 pages of 8 KiB, half of them free, and has a goal.
     ///
@@ -29,8 +28,7 @@ struct GrowthAssistTests {
 
     private func released(_ test: TestPageHeap) -> UInt { test.heap.figures().ledger.releasedAtGrowthTotal.rawValue }
 
-    @Test("Where part of the growth fits below the goal, the rest is released, and no more")
-    func part() throws {
+    @Test func growthReleasesExactlyWhatExceedsTheGoal() throws {
         let (test, goal) = try heap(goal: (4 << 20) - (512 << 10))
         let retained = test.heap.figures().ledger.retained
         #expect(test.allocate(510) != nil)  // 4 MiB more
@@ -39,22 +37,19 @@ struct GrowthAssistTests {
         test.checkInvariants()
     }
 
-    @Test("Growth that fits below the goal releases nothing")
-    func fits() throws {
+    @Test func growthBelowTheGoalReleasesNothing() throws {
         let (test, _) = try heap(goal: 4 << 20)
         #expect(test.allocate(510) != nil)
         #expect(released(test) == 0)
     }
 
-    @Test("At most a megabyte is released, and the rest left to the worker")
-    func bounded() throws {
+    @Test func anAssistReleasesAtMostAMegabyte() throws {
         let (test, _) = try heap(goal: 1 << 20)
         #expect(test.allocate(510) != nil)
         #expect(released(test) == 1 << 20)
     }
 
-    @Test("An allocation that finds room releases nothing, whatever the goal")
-    func noGrowth() throws {
+    @Test func anAllocationWithoutGrowthReleasesNothing() throws {
         let (test, _) = try heap(goal: 0)
         #expect(test.allocate(300) != nil)
         #expect(released(test) == 0)

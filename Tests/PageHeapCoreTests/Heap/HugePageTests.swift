@@ -3,7 +3,6 @@ import PageHeapSimulation
 import Testing
 
 /// Which memory lies on huge pages, and how pieces of them are really given back.
-@Suite("Huge pages")
 struct HugePageTests {
     private static let chunk = PageGeometry.chunkBytes.rawValue
     private static let half = chunk / 2
@@ -23,8 +22,7 @@ struct HugePageTests {
         }
     }
 
-    @Test("A large heap that is told to grows on huge pages, step by step; others do not ask")
-    func growth() throws {
+    @Test func onlyAHeapConfiguredForItGrowsOnHugePages() throws {
         for (use, isAsked) in [(HugePageUse.growth, true), (.system, false), (.never, false)] {
             let test = try heap(use)
             // 512 MiB, a chunk at a time.
@@ -46,8 +44,7 @@ struct HugePageTests {
         }
     }
 
-    @Test("A large request does not: it may be touched here and there only")
-    func largeRequest() throws {
+    @Test func aLargeRequestDoesNotAskForHugePages() throws {
         let test = try heap(.growth)
         for _ in 0..<128 { _ = try test.use(512) }
         test.system.forget()
@@ -55,8 +52,7 @@ struct HugePageTests {
         #expect(calls(test) == [])
     }
 
-    @Test("Before the first piece of a huge page goes, its chunk is closed and the page split, once")
-    func pieces() throws {
+    @Test func aHugePageIsSplitOnceBeforeItsFirstPieceIsReleased() throws {
         let test = try heap(.system, unasked: true)
         // A chunk that begins with pages in use, and is used up.
         let first = try test.use(512)
@@ -84,8 +80,8 @@ struct HugePageTests {
     }
 
     /// Each call makes two more mappings at most.
-    @Test("A sparse heap is closed region by region, each chunk once and before it is split", arguments: [1, 8])
-    func regions(gibibytes: UInt) throws {
+    @Test(arguments: [1, 8])
+    func aSparseHeapForbidsHugePagesRegionByRegion(gibibytes: UInt) throws {
         let test = try heap(.growth)
         let chunks = gibibytes * 256
         let runs = try (0..<chunks).map { _ in try test.use(512) }
@@ -117,8 +113,7 @@ struct HugePageTests {
         #expect(closings <= min(chunks / 16, 2 * 64) + 2)
     }
 
-    @Test("Requests of different sizes by turns do not cut the heap into many mappings")
-    func turns() throws {
+    @Test func requestsOfAlternatingSizesMakeFewMappings() throws {
         let test = try heap(.growth)
         for _ in 0..<128 { _ = try test.use(512) }
         test.system.forget()
@@ -137,8 +132,7 @@ struct HugePageTests {
         #expect(changes <= 15)
     }
 
-    @Test("Whole huge pages go as they are")
-    func wholePages() throws {
+    @Test func wholeHugePagesAreReleasedWithoutSplitting() throws {
         let test = try heap(.system, unasked: true)
         let base = try test.use(512)
         let after = try test.use(512)
@@ -149,8 +143,7 @@ struct HugePageTests {
         #expect(calls(test) == [])
     }
 
-    @Test("Where they are not wanted, and come unasked, each step is closed to them")
-    func never() throws {
+    @Test func unwantedHugePagesAreForbiddenAtEachStep() throws {
         let test = try heap(.never, unasked: true)
         let base = try test.use(1)
         #expect(calls(test) == [.forbidHugePages(address: base, bytes: Self.chunk)])
@@ -160,8 +153,7 @@ struct HugePageTests {
         #expect(calls(test) == [])
     }
 
-    @Test("Where the system refuses them, nothing is split")
-    func refused() throws {
+    @Test func nothingIsSplitIfTheSystemRefusesHugePages() throws {
         let test = try heap(.growth)
         test.system.base.follow(FailurePlan(.allowHugePages, calls: 1...100, error: 22))
         let runs = try (0..<128).map { _ in try test.use(512) }

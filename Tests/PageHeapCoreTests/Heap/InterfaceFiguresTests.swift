@@ -2,7 +2,6 @@ import CPageHeapInterface
 import PageHeapCore
 import Testing
 
-@Suite("Figures on their way through the C interface")
 struct InterfaceFiguresTests {
     /// A structure in which every figure has a value of its own.
     private func distinctFigures() -> pageheap_statistics {
@@ -18,7 +17,7 @@ struct InterfaceFiguresTests {
         return statistics
     }
 
-    @Test func whatIsWrittenIsReadBack() throws {
+    @Test func figuresThatAreWrittenAreReadBack() throws {
         let original = distinctFigures()
         var copy = pageheap_statistics()
         // Not a heap's figures: whoever fills in the rest does these.
@@ -30,7 +29,7 @@ struct InterfaceFiguresTests {
         #expect(withUnsafeBytes(of: copy) { Array($0.prefix(end)) } == expected)
     }
 
-    @Test func aMallocFillsInWhatItsCachesHold() throws {
+    @Test func aMallocReportsTheBlocksInItsCaches() throws {
         let malloc = TestMalloc()
         let first = try #require(malloc.allocate(100))
         let second = try #require(malloc.allocate(100_000))
@@ -46,7 +45,7 @@ struct InterfaceFiguresTests {
         #expect(statistics.thread_cache_blocks == 0 && statistics.live_bytes == 0)
     }
 
-    @Test func aHeapOwnsWhatItGave() throws {
+    @Test func aMallocOwnsTheBlocksItReturned() throws {
         let malloc = TestMalloc()
         let block = try #require(malloc.allocate(100))
         #expect(malloc.malloc.owns(block) && !malloc.malloc.owns(0x1000))

@@ -3,13 +3,12 @@ import PageHeapSimulation
 import Testing
 
 /// Whole heaps with their scavengers on machines with all sizes of physical and huge pages.
-@Suite("Machines: sizes of pages and huge pages")
 struct MachineTests {
     static let physicalPages: [UInt] = [4 << 10, 16 << 10, 64 << 10, 512 << 10]
     static let hugePages: [UInt] = [0, 2 << 20, 32 << 20]
 
     @Test(arguments: physicalPages, hugePages)
-    func randomProgramOnAHeap(physicalPage: UInt, hugePage: UInt) throws {
+    func randomProgramsKeepTheBooksRight(physicalPage: UInt, hugePage: UInt) throws {
         let seed = TestRun.seed &* 31 &+ UInt64(physicalPage) &+ UInt64(hugePage >> 4)
         let machine = SimulatedMachine(physicalPage: ByteCount(physicalPage), hugePage: ByteCount(hugePage))
         let program = try HeapProgram(machine, seed: seed)

@@ -2,10 +2,8 @@ import PageHeapCore
 import PageHeapSimulation
 import Testing
 
-@Suite("The malloc heap on a simulated system")
 struct MallocHeapTests {
-    @Test("Every size has a block that holds it, aligned, and apart from all others")
-    func sizes() throws {
+    @Test func blocksOfEverySizeAreAlignedAndApart() throws {
         let test = TestMalloc()
         var blocks: [(UInt, UInt)] = []
         for bytes in [0, 1, 15, 16, 17, 127, 128, 129, 1000, 1024, 4097, 8192, 16384, 32768, 32769, 100_000, 5 << 20]
@@ -20,8 +18,8 @@ struct MallocHeapTests {
         for (lower, upper) in zip(blocks, blocks.dropFirst()) { #expect(lower.1 <= upper.0) }
     }
 
-    @Test("Alignments up to a gibibyte", arguments: [16, 32, 64, 512, 4096, 8192, 16384, 1 << 20, 1 << 30] as [UInt])
-    func alignments(_ alignment: UInt) throws {
+    @Test(arguments: [16, 32, 64, 512, 4096, 8192, 16384, 1 << 20, 1 << 30] as [UInt])
+    func alignmentsUpToAGibibyteAreHonoured(_ alignment: UInt) throws {
         let test = TestMalloc()
         for bytes in [1, 100, 5000, 40_000] as [UInt] {
             let address = try #require(test.allocate(bytes, alignment: alignment))
@@ -32,8 +30,7 @@ struct MallocHeapTests {
         test.malloc.checkInvariants()
     }
 
-    @Test("A request that is larger than all address space is refused, and nothing changes")
-    func refusal() {
+    @Test func aRequestLargerThanTheAddressSpaceIsRefused() {
         let test = TestMalloc()
         #expect(test.allocate(1) != nil)
         let before = test.malloc.heap.figures().ledger.system
@@ -43,8 +40,7 @@ struct MallocHeapTests {
         #expect(test.malloc.heap.figures().ledger.system == before)
     }
 
-    @Test("When all blocks are back, no page is in use")
-    func emptiness() throws {
+    @Test func noPageIsInUseOnceAllBlocksAreFreed() throws {
         let test = TestMalloc()
         for bytes in 1...3000 as ClosedRange<UInt> { #expect(test.allocate(bytes % 700 * 13) != nil) }
         for address in test.live.keys.shuffled() { test.free(address) }
@@ -55,8 +51,8 @@ struct MallocHeapTests {
         test.malloc.checkInvariants()
     }
 
-    @Test("Blocks of every class leave a thread's cache, whether it gives them back or ends", arguments: [false, true])
-    func drainedCache(threadEnds: Bool) throws {
+    @Test(arguments: [false, true])
+    func blocksOfEveryClassLeaveTheThreadCache(threadEnds: Bool) throws {
         let test = TestMalloc()
         for number in 1..<SizeClass.count {
             let bytes = SizeClass(UInt8(number)).blockBytes.rawValue
@@ -72,8 +68,7 @@ struct MallocHeapTests {
         test.malloc.checkInvariants()
     }
 
-    @Test("A large block grows and shrinks where it is, if it can")
-    func resizing() throws {
+    @Test func aLargeBlockIsResizedInPlaceIfPossible() throws {
         let test = TestMalloc()
         let address = try #require(test.allocate(100_000))
         // Nothing lies behind it yet.

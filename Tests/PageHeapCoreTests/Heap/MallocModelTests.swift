@@ -4,12 +4,11 @@ import Testing
 
 /// Random programs on the malloc heap; after each step the books balance, and now and then all blocks in use
 /// are looked at: none has lost memory.
-@Suite("Random programs on the malloc heap")
 struct MallocModelTests {
     @Test(
-        "Blocks never overlap or lose memory, and the books match the system's", arguments: 1...8 as ClosedRange<UInt64>
+        arguments: 1...8 as ClosedRange<UInt64>
     )
-    func randomProgram(seed: UInt64) throws {
+    func blocksNeverOverlapAndTheBooksMatchTheSystem(seed: UInt64) throws {
         let seed = TestRun.seed &* 1000 &+ seed
         var random = SeededGenerator(seed: seed)
         let test = TestMalloc(

@@ -3,7 +3,6 @@ import PageHeapSimulation
 import Testing
 
 /// The memory limit: its goal, what the worker does for it, and what allocations do.
-@Suite("Memory limit")
 struct MemoryLimitTests {
     private func heap(
         limit: ByteCount?, extra percent: UInt = 10, _ machine: SimulatedMachine = SimulatedMachine()
@@ -16,8 +15,7 @@ struct MemoryLimitTests {
 
     private func released(_ test: TestPageHeap) -> ByteCount { test.heap.figures().ledger.releasedForLimitTotal }
 
-    @Test("There is none by default; the goal is 95 percent of it; it can be set and taken away")
-    func setting() throws {
+    @Test func theLimitCanBeSetAndRemoved() throws {
         let test = try heap(limit: nil)
         #expect(test.heap.memoryLimit == nil)
         #expect(test.heap.figures().limitGoal == .maximum)
@@ -30,8 +28,8 @@ struct MemoryLimitTests {
         withExtendedLifetime(limited) { #expect(limited.heap.figures().limitGoal == 950_000) }
     }
 
-    @Test("Limits that make no sense are kept without harm", arguments: [0, 1, .maximum - 1, .maximum] as [ByteCount])
-    func extremes(_ limit: ByteCount) throws {
+    @Test(arguments: [0, 1, .maximum - 1, .maximum] as [ByteCount])
+    func extremeLimitsDoNoHarm(_ limit: ByteCount) throws {
         let test = try heap(limit: limit)
         let kept = try test.makeFragments(40, ofPages: 20, keepingEach: 2)
         #expect(test.heap.memoryLimit == (limit == .maximum ? nil : limit))
@@ -42,8 +40,7 @@ struct MemoryLimitTests {
         test.checkInvariants()
     }
 
-    @Test("An allocation that would go beyond the limit releases what is missing, to the page, before it is used")
-    func assist() throws {
+    @Test func anAllocationBeyondTheLimitFirstReleasesWhatIsMissing() throws {
         let test = try heap(limit: nil)
         _ = try test.makeFragments(80, ofPages: 20, keepingEach: 2)
         test.heap.setMemoryLimit(test.mapped + ByteCount(100_000))
@@ -56,8 +53,7 @@ struct MemoryLimitTests {
         test.checkInvariants()
     }
 
-    @Test("A single allocation releases a megabyte at most")
-    func bounded() throws {
+    @Test func anAllocationReleasesAtMostAMegabyte() throws {
         let test = try heap(limit: nil)
         _ = try test.makeFragments(400, ofPages: 20, keepingEach: 2)
         test.heap.setMemoryLimit(test.mapped)
@@ -65,8 +61,7 @@ struct MemoryLimitTests {
         #expect(released(test) == ByteCount(1 << 20))
     }
 
-    @Test("Pages from a page cache count, too")
-    func pageCache() throws {
+    @Test func pagesFromAPageCacheCountAgainstTheLimit() throws {
         let test = try heap(limit: nil)
         let kept = try test.makeFragments(80, ofPages: 20, keepingEach: 2)
         _ = test.heap.releaseFreeMemory { 0 }
@@ -80,8 +75,7 @@ struct MemoryLimitTests {
         test.checkInvariants()
     }
 
-    @Test("Assists take their share of time, and then allocations go on without")
-    func share() throws {
+    @Test func assistsTakeAtMostTheirShareOfTime() throws {
         let test = try heap(limit: nil)
         _ = try test.makeFragments(4000, ofPages: 20, keepingEach: 2)
         test.heap.setMemoryLimit(1_000_000)
@@ -97,8 +91,7 @@ struct MemoryLimitTests {
         #expect(released(test) == ByteCount(5 << 20), "a clock that falls pays nothing off")
     }
 
-    @Test("A limit below what is in use costs allocations no search and no call")
-    func belowInUse() throws {
+    @Test func aLimitBelowMemoryInUseCostsAllocationsNothing() throws {
         let test = try heap(limit: 1_000_000)
         for _ in 0..<200 { _ = try test.use(64) }
         #expect(test.system.calls(.release).isEmpty)
@@ -106,8 +99,7 @@ struct MemoryLimitTests {
         #expect(test.heap.figures().ledger.inUse == PageCount(200 * 64).bytes)
     }
 
-    @Test("What the system holds stays within the limit through a random program that leaves room")
-    func randomProgram() throws {
+    @Test func aRandomProgramStaysWithinTheLimit() throws {
         var generator = SeededGenerator(seed: TestRun.seed)
         let limit = ByteCount(13 << 20)
         let test = try heap(limit: limit)

@@ -3,7 +3,6 @@ import PageHeapSimulation
 import Testing
 
 /// Some systems keep books of released memory, and are told before it is used again.
-@Suite("Noted use")
 struct NotedUseTests {
     private func noted(_ test: TestPageHeap) -> [SystemCall] { test.system.calls(.noteUse) }
 
@@ -11,8 +10,8 @@ struct NotedUseTests {
         .noteUse(address: address, bytes: pages.bytes.rawValue)
     }
 
-    @Test("Pages that were released are noted when they are allocated; pages with memory are not", arguments: [4, 600])
-    func allocated(count: PageCount) throws {
+    @Test(arguments: [4, 600])
+    func releasedPagesAreNotedWhenTheyAreAllocated(count: PageCount) throws {
         let test = try TestPageHeap()
         let address = try test.use(count.rawValue)
         test.heap.freePages(address, count)
@@ -25,8 +24,7 @@ struct NotedUseTests {
         #expect(cold.scavenged == count.bytes && noted(test) == [note(cold.address, count)])
     }
 
-    @Test("Growth in place notes what it takes")
-    func grown() throws {
+    @Test func growthInPlaceNotesThePagesItTakes() throws {
         let test = try TestPageHeap()
         let address = try test.use(40)
         test.system.forget()
@@ -35,8 +33,7 @@ struct NotedUseTests {
         #expect(noted(test) == [note(end, 24)])
     }
 
-    @Test("Discarded pages are noted before they are written to")
-    func discarded() throws {
+    @Test func discardedPagesAreNotedBeforeTheyAreWritten() throws {
         let test = try TestPageHeap()
         let address = try test.use(40)
         test.system.forget()

@@ -4,7 +4,6 @@ import PageHeapSimulation
 import Testing
 
 /// The options that an environment gives. (What malformed ones print is tested on the library itself.)
-@Suite("Options of the environment")
 struct OptionsTests {
     private func configuration(_ entries: String...) -> HeapConfiguration {
         let texts = entries.map { strdup("PAGEHEAP_" + $0) }
@@ -13,8 +12,7 @@ struct OptionsTests {
         return environment.withUnsafeMutableBufferPointer { Options(environment: $0.baseAddress).configuration }
     }
 
-    @Test("The memory limit")
-    func memoryLimit() {
+    @Test func theMemoryLimitIsRead() {
         #expect(configuration().memoryLimit == nil)
         #expect(configuration("MEMORY_LIMIT=64M").memoryLimit == ByteCount(64 << 20))
         #expect(configuration("MEMORY_LIMIT=1").memoryLimit == 1)
@@ -23,8 +21,7 @@ struct OptionsTests {
         }
     }
 
-    @Test("The share of CPU time")
-    func scavengePercent() {
+    @Test func theShareOfCPUTimeIsRead() {
         #expect(configuration().scavengeShare == 0.01)
         #expect(configuration("SCAVENGE_PERCENT=0.1").scavengeShare == 0.001)
         #expect(configuration("SCAVENGE_PERCENT=2.5").scavengeShare == 0.025)
@@ -34,16 +31,14 @@ struct OptionsTests {
         }
     }
 
-    @Test("The pacer")
-    func pacer() {
+    @Test func thePacerIsRead() {
         #expect(configuration().pacer == .controller)
         #expect(configuration("PACER=average").pacer == .movingAverage)
         #expect(configuration("PACER=average", "PACER=controller").pacer == .controller)
         #expect(configuration("PACER=Average").pacer == .controller)
     }
 
-    @Test("Huge pages")
-    func hugePages() {
+    @Test func theUseOfHugePagesIsRead() {
         #expect(configuration().hugePages == .system)
         #expect(configuration("HUGE_PAGES=growth").hugePages == .growth)
         #expect(configuration("HUGE_PAGES=never").hugePages == .never)
@@ -52,18 +47,17 @@ struct OptionsTests {
     }
 
     @Test(
-        "A share of time beyond its range, told to the core, is brought into it",
         arguments: [
             (.nan, 0.001), (-1, 0.001), (0, 0.001), (0.0009, 0.001), (0.5, 0.5), (1.5, 1), (.infinity, 1),
         ] as [(Double, Double)])
-    func boundedShare(_ share: Double, _ expected: Double) {
+    func aShareOutsideItsRangeIsBounded(_ share: Double, _ expected: Double) {
         var configuration = HeapConfiguration()
         configuration.scavengeShare = share
         #expect(configuration.bounded.scavengeShare == expected)
     }
 
-    @Test("So is the percentage that is retained", arguments: [0, 100, 101, .max / 2, .max] as [UInt])
-    func boundedPercent(_ percent: UInt) throws {
+    @Test(arguments: [0, 100, 101, .max / 2, .max] as [UInt])
+    func aRetainedPercentageOutsideItsRangeIsBounded(_ percent: UInt) throws {
         var configuration = HeapConfiguration()
         configuration.retainExtraPercent = percent
         configuration.cycles = .runtime

@@ -3,7 +3,6 @@ import PageHeapSimulation
 import Testing
 
 /// Heaps whose owner ends the cycles, as a runtime with a garbage collector does.
-@Suite("Cycles of the owner")
 struct RuntimeCycleTests {
     private func heap(_ machine: SimulatedMachine = SimulatedMachine(), extra percent: UInt = 10) throws -> TestPageHeap
     {
@@ -13,8 +12,7 @@ struct RuntimeCycleTests {
         return try TestPageHeap(machine, configuration)
     }
 
-    @Test("There is no goal before the second cycle ends; a generation begins with each")
-    func order() throws {
+    @Test func theSecondCycleSetsTheFirstGoal() throws {
         let test = try heap()
         _ = try test.makeFragments(40, ofPages: 20, keepingEach: 2)
         #expect(test.heap.endCycle(heapGoal: 1_000_000))
@@ -30,8 +28,8 @@ struct RuntimeCycleTests {
         #expect(test.heap.figures().generation == 3)
     }
 
-    @Test("The goal follows the formula, whatever the heap goals", arguments: [4096, 65536] as [UInt])
-    func formula(_ physicalPage: UInt) throws {
+    @Test(arguments: [4096, 65536] as [UInt])
+    func theGoalFollowsTheFormula(_ physicalPage: UInt) throws {
         var generator = SeededGenerator(seed: TestRun.seed)
         let test = try heap(SimulatedMachine(physicalPage: ByteCount(physicalPage), hugePage: 0))
         var kept = try test.makeFragments(100, ofPages: 20, keepingEach: 2)
@@ -56,8 +54,7 @@ struct RuntimeCycleTests {
         #expect((20..<180).contains(goals), "both kinds of goal should occur")
     }
 
-    @Test("Extreme heap goals do not stop the program, nor empty the heap by mistake")
-    func extremes() throws {
+    @Test func extremeHeapGoalsDoNoHarm() throws {
         for percent in [0, 10, 99, 100] as [UInt] {
             let test = try heap(extra: percent)
             _ = try test.makeFragments(40, ofPages: 20, keepingEach: 2)
@@ -76,8 +73,7 @@ struct RuntimeCycleTests {
         }
     }
 
-    @Test("A heap that ends its cycles itself refuses the owner's")
-    func demand() throws {
+    @Test func aHeapThatEndsItsOwnCyclesRefusesTheOwners() throws {
         let test = try TestPageHeap()
         _ = try test.makeFragments(40, ofPages: 20, keepingEach: 2)
         #expect(!test.heap.endCycle(heapGoal: 1))
@@ -85,8 +81,7 @@ struct RuntimeCycleTests {
         #expect(test.heap.figures().goal == .maximum && test.heap.figures().generation == 0)
     }
 
-    @Test("In virtual time: paced release brings retained memory to the goal, from the top, and no further")
-    func release() throws {
+    @Test func pacedReleaseStopsAtTheGoal() throws {
         var machine = SimulatedMachine()
         machine.releaseNanosecondsPerPage = 1000
         let test = try heap(machine)

@@ -4,7 +4,6 @@ import Synchronization
 import Testing
 
 /// What wakes the worker of several heaps, and what it then drives each of them to, in virtual time.
-@Suite("Shared scavenger: requests and goals")
 struct SharedScavengerGoalTests {
     private static let oneMebibyte = ByteCount(1 << 20)
 
@@ -14,8 +13,8 @@ struct SharedScavengerGoalTests {
         return heaps
     }
 
-    @Test("The first free that matters in any heap wakes a parked worker, and less does not", arguments: [0, 1, 2])
-    func freeWakes(place: Int) throws {
+    @Test(arguments: [0, 1, 2])
+    func aFreeInAnyHeapWakesAParkedWorker(place: Int) throws {
         let heaps = try heaps(3)
         let member = heaps.members[place]
         try heaps.use(member, 20)
@@ -36,8 +35,7 @@ struct SharedScavengerGoalTests {
         #expect(heaps.members.allSatisfy { $0.retained < Self.oneMebibyte * 2 })
     }
 
-    @Test("A heap with nothing to give asks while the worker is at another one, and is served at once, not after it")
-    func freeWhileAtWork() throws {
+    @Test func aFreeWhileTheWorkerIsBusyIsServedAtOnce() throws {
         let heaps = try heaps(1)
         try heaps.addFree(3000)
         let member = heaps.members[0]
@@ -58,8 +56,7 @@ struct SharedScavengerGoalTests {
         #expect(state == 2)
     }
 
-    @Test("A heap whose owner ends the cycles goes to its goal and no further, beside one that sees to itself")
-    func runtime() throws {
+    @Test func aHeapWithItsOwnersCyclesStopsAtItsGoal() throws {
         let heaps = try heaps(1)
         var configuration = HeapConfiguration()
         configuration.cycles = .runtime
@@ -80,8 +77,7 @@ struct SharedScavengerGoalTests {
         #expect(watch.waits.last == -1)
     }
 
-    @Test("A memory limit is met, and one below what is in use leads to a park")
-    func limits() throws {
+    @Test func memoryLimitsAreMetAndTheWorkerParks() throws {
         var configuration = HeapConfiguration()
         configuration.retainExtraPercent = 100
         let heaps = SharedTestHeaps(SharedScavengerTests.machine())
@@ -104,8 +100,8 @@ struct SharedScavengerGoalTests {
         #expect(watch.waits.last == -1)
     }
 
-    @Test("Clocks that stand still or are set back hold nothing up", arguments: [false, true])
-    func clocks(isSetBack: Bool) throws {
+    @Test(arguments: [false, true])
+    func clocksThatStandStillOrAreSetBackHoldNothingUp(isSetBack: Bool) throws {
         let heaps = try heaps(3)
         heaps.system.setMonotonic(nanoseconds: 3_600_000_000_000)
         let watch = heaps.watch()
@@ -115,8 +111,7 @@ struct SharedScavengerGoalTests {
         #expect(watch.waits.count < 400)
     }
 
-    @Test("A worker that was stopped for an hour goes on")
-    func suspended() throws {
+    @Test func aWorkerSuspendedForAnHourContinues() throws {
         let heaps = try heaps(3)
         let watch = heaps.watch()
         watch.onSleep = { count in if count == 3 { heaps.system.work(nanoseconds: 3_600_000_000_000) } }
@@ -124,10 +119,8 @@ struct SharedScavengerGoalTests {
         #expect(heaps.members.allSatisfy { $0.retained < Self.oneMebibyte * 2 })
     }
 
-    @Test(
-        "Whatever heaps come, go, allocate and free at any wait: all is given back in the end",
-        arguments: 0..<16 as Range<UInt64>)
-    func random(number: UInt64) throws {
+    @Test(arguments: 0..<16 as Range<UInt64>)
+    func everythingIsReleasedAfterRandomActivity(number: UInt64) throws {
         let seed = TestRun.seed &+ number
         var generator = SeededGenerator(seed: seed)
         let heaps = SharedTestHeaps(SharedScavengerTests.machine())

@@ -3,7 +3,6 @@ import PageHeapSimulation
 import Testing
 
 /// One worker for several heaps, in virtual time.
-@Suite("Shared scavenger")
 struct SharedScavengerTests {
     private static let oneMebibyte = ByteCount(1 << 20)
 
@@ -16,8 +15,7 @@ struct SharedScavengerTests {
         return machine
     }
 
-    @Test("All heaps give everything back, and then the worker sleeps without end")
-    func parks() throws {
+    @Test func theWorkerParksOnceAllHeapsHaveReleasedEverything() throws {
         let heaps = SharedTestHeaps(Self.machine())
         for mebibytes in [64, 200, 16] { try heaps.addFree(mebibytes) }
         let watch = heaps.watch()
@@ -33,16 +31,15 @@ struct SharedScavengerTests {
         #expect(heaps.system.violations.isEmpty)
     }
 
-    @Test("Without heaps it sleeps without end")
-    func none() {
+    @Test func theWorkerParksWithoutHeaps() {
         let heaps = SharedTestHeaps(Self.machine())
         let watch = heaps.watch()
         watch.runUntilParked()
         #expect(watch.waits == [-1])
     }
 
-    @Test("All heaps together use the share and no more, over any ten seconds", arguments: [1, 2, 8] as [UInt])
-    func share(processors: UInt) throws {
+    @Test(arguments: [1, 2, 8] as [UInt])
+    func allHeapsTogetherUseTheShare(processors: UInt) throws {
         let heaps = SharedTestHeaps(Self.machine(processors: processors))
         for _ in 0..<3 { try heaps.addFree(2000) }
         let watch = heaps.watch()
@@ -53,8 +50,8 @@ struct SharedScavengerTests {
         #expect(shares.sorted()[shares.count / 2] >= 0.008, "\(shares)")
     }
 
-    @Test("So they do where always some heap has news", arguments: [0.01, 0.003])
-    func shareWithManyHeaps(share: Double) throws {
+    @Test(arguments: [0.01, 0.003])
+    func manyBusyHeapsTogetherUseTheShare(share: Double) throws {
         let heaps = SharedTestHeaps(Self.machine(), share: share)
         for _ in 0..<60 { try heaps.addFree(30) }
         let watch = heaps.watch()
@@ -72,8 +69,7 @@ struct SharedScavengerTests {
         #expect(shares.sorted()[shares.count / 2] >= 0.8 * share, "\(shares)")
     }
 
-    @Test("Heaps with something to give get the same, however far above their goals they are")
-    func fairness() throws {
+    @Test func heapsWithMemoryToReleaseAreServedEqually() throws {
         let heaps = SharedTestHeaps(Self.machine())
         for mebibytes in [3000, 700, 400] { try heaps.addFree(mebibytes) }
         let watch = heaps.watch()
@@ -86,8 +82,7 @@ struct SharedScavengerTests {
         #expect(most - least <= Self.oneMebibyte * 8, "\(released)")
     }
 
-    @Test("Figures of the heaps add up to what the worker used, and each counts only its own")
-    func figures() throws {
+    @Test func figuresOfTheHeapsAddUpToTheWorkers() throws {
         let heaps = SharedTestHeaps(Self.machine())
         let idle = try heaps.add()
         for mebibytes in [300, 60] { try heaps.addFree(mebibytes) }
@@ -102,8 +97,7 @@ struct SharedScavengerTests {
         #expect(idle.heap.figures().workerNanoseconds == 0 && idle.heap.figures().workerWakeUps == 0)
     }
 
-    @Test("The older pacer serves several heaps, too")
-    func averagePacer() throws {
+    @Test func theOlderPacerServesSeveralHeaps() throws {
         let heaps = SharedTestHeaps(Self.machine(), pacer: .movingAverage)
         for mebibytes in [40, 20] { try heaps.addFree(mebibytes) }
         heaps.watch().runUntilParked()
@@ -112,8 +106,7 @@ struct SharedScavengerTests {
 
     // MARK: Coming and going
 
-    @Test("A heap that comes while the worker works is looked after")
-    func joining() throws {
+    @Test func aHeapThatJoinsABusyWorkerIsServed() throws {
         let heaps = SharedTestHeaps(Self.machine())
         try heaps.addFree(100)
         let late = try heaps.add()
@@ -129,8 +122,7 @@ struct SharedScavengerTests {
         for member in heaps.members { #expect(member.retained < Self.oneMebibyte * 2) }
     }
 
-    @Test("A heap that comes while the worker is parked wakes it")
-    func joiningParked() throws {
+    @Test func aHeapThatJoinsWakesAParkedWorker() throws {
         let heaps = SharedTestHeaps(Self.machine())
         let watch = heaps.watch()
         watch.parksAllowed = 2
@@ -144,8 +136,8 @@ struct SharedScavengerTests {
         #expect(heaps.members.allSatisfy { $0.retained < Self.oneMebibyte * 2 })
     }
 
-    @Test("A heap that goes is not touched again, and the others go on", arguments: [0, 1, 2])
-    func leaving(place: Int) throws {
+    @Test(arguments: [0, 1, 2])
+    func aHeapThatLeavesIsNotTouchedAgain(place: Int) throws {
         let heaps = SharedTestHeaps(Self.machine())
         for _ in 0..<3 { try heaps.addFree(100) }
         let left = heaps.members[place]
@@ -162,8 +154,7 @@ struct SharedScavengerTests {
         for member in heaps.members { #expect(member.retained < Self.oneMebibyte * 2) }
     }
 
-    @Test("The last of owner and heaps takes it down")
-    func references() throws {
+    @Test func theLastReferenceEndsTheScavenger() throws {
         let heaps = SharedTestHeaps(Self.machine())
         _ = try (heaps.add(), heaps.add())
         // As many as the owner and two heaps have, and those that the fixture needs itself to end.

@@ -3,7 +3,6 @@ import PageHeapCore
 import PageHeapSimulation
 import Testing
 
-@Suite("Trace")
 struct TraceLineTests {
     private static func text(_ line: MessageLine) -> String {
         var line = line
@@ -27,18 +26,18 @@ struct TraceLineTests {
         #expect(Self.text(line) == "scav 41 2304 KiB work, 118784 KiB total, 95% util")
     }
 
-    @Test func aFailedControllerIsTold() {
+    @Test func aControllerResetIsMarked() {
         let line = TraceLine.text(generation: 0, worked: 0, ledger: HeapLedger(), isForced: false, wasReset: true)
         #expect(Self.text(line) == "scav 0 0 KiB work, 0 KiB total, 0% util [controller reset]")
     }
 
-    @Test func aForcedReleaseIsTold() {
+    @Test func aForcedReleaseIsMarked() {
         let line = TraceLine.text(
             generation: 7, worked: 8192, ledger: Self.ledger(), isForced: true, wasReset: false)
         #expect(Self.text(line) == "scav 7 8 KiB work, 118784 KiB total, 95% util (forced)")
     }
 
-    @Test func jsonIsWholeWithTheLargestFigures() throws {
+    @Test func jsonIsCompleteWithTheLargestFigures() throws {
         var ledger = HeapLedger()
         let largest = ByteCount(UInt.max - 1)
         ledger.system = largest
@@ -69,7 +68,7 @@ struct TraceLineTests {
         #expect(fields["controllerReset"] as? Bool == true)
     }
 
-    @Test func jsonSaysNullWhereThereIsNoGoal() throws {
+    @Test func jsonHasNullForAMissingGoal() throws {
         let test = TestMalloc()
         let line = TraceLine.json(
             generation: 3, worked: 4096, figures: test.malloc.heap.figures(), isForced: false, wasReset: false, time: 5)

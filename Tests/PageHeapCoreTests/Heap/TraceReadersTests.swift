@@ -2,7 +2,6 @@ import PageHeapCore
 import PageHeapSimulation
 import Testing
 
-@Suite("Readers of the trace")
 struct TraceReadersTests {
     /// Releases `count` times, each time other numbers of pages.
     private func release(_ count: Int, _ test: TestPageHeap) throws {
@@ -12,8 +11,7 @@ struct TraceReadersTests {
         }
     }
 
-    @Test("Nothing is kept without a reader, and a reader sees only what comes after it")
-    func readers() throws {
+    @Test func aReaderSeesOnlyLaterRecords() throws {
         let test = try TestPageHeap()
         try release(3, test)
         let start = test.heap.addTraceReader()
@@ -36,8 +34,7 @@ struct TraceReadersTests {
         #expect(seen.allSatisfy { $0.goal == .maximum && $0.metadata > 0 && !$0.wasReset })
     }
 
-    @Test("Of more than there is room for, the last ones are there, and the numbers say how many are lost")
-    func lost() throws {
+    @Test func theLastRecordsAreKeptAndLostOnesCounted() throws {
         let test = try TestPageHeap()
         let start = test.heap.addTraceReader()
         try release(11, test)
@@ -50,8 +47,7 @@ struct TraceReadersTests {
         test.heap.removeTraceReader()
     }
 
-    @Test("A bounded forced release gives what was asked for, from the top")
-    func bounded() throws {
+    @Test func aBoundedForcedReleaseReleasesFromTheTop() throws {
         let test = try TestPageHeap()
         let address = try test.use(1000)
         test.heap.freePages(address, 1000)

@@ -4,7 +4,6 @@ import Synchronization
 import Testing
 
 /// The worker and the goals that are not of its own making, in virtual time.
-@Suite("Worker: the owner's cycles and the memory limit")
 struct WorkerGoalTests {
     /// A thousand blocks of 20 pages, every other one free: 78 of 156 MiB.
     private func heap(
@@ -29,8 +28,7 @@ struct WorkerGoalTests {
 
     // MARK: The owner's cycles
 
-    @Test("Between the owner's cycles the worker sleeps; after one it goes to the goal and no further, and parks")
-    func cycles() throws {
+    @Test func theWorkerReleasesDownToEachCyclesGoalAndParks() throws {
         let (test, _) = try heap(.runtime)
         let watch = WorkerWatch(test)
         watch.runUntilParked()
@@ -50,8 +48,7 @@ struct WorkerGoalTests {
         #expect(test.damagedBlocks == 0)
     }
 
-    @Test("A cycle that ends while the worker sleeps ends the sleep, and gives it a new goal")
-    func readyWhileAsleep() throws {
+    @Test func aCycleThatEndsDuringASleepSetsANewGoal() throws {
         let (test, _) = try heap(.runtime)
         test.malloc.heap.endCycle(heapGoal: 100)
         test.malloc.heap.endCycle(heapGoal: 170)
@@ -69,8 +66,7 @@ struct WorkerGoalTests {
 
     // MARK: The memory limit
 
-    @Test("The limit's goal is met, and no more is released, where the need would keep it all")
-    func limit() throws {
+    @Test func theLimitsGoalIsMetAndNoMoreIsReleased() throws {
         let (test, _) = try heap(extra: 100)
         #expect(mapped(test) > ByteCount(120 << 20))
         test.malloc.heap.setMemoryLimit(ByteCount(120 << 20))
@@ -80,8 +76,7 @@ struct WorkerGoalTests {
         #expect(test.damagedBlocks == 0)
     }
 
-    @Test("So it is where the limit was told at the start, and only frees follow")
-    func limitFromTheStart() throws {
+    @Test func aLimitSetAtTheStartIsMet() throws {
         let (test, _) = try heap(extra: 100, limit: ByteCount(160 << 20))
         let goal = ByteCount((160 << 20) / 20 * 19)
         #expect(mapped(test) > goal)
@@ -89,8 +84,8 @@ struct WorkerGoalTests {
         #expect(mapped(test) <= goal && mapped(test) + Self.oneMebibyte > goal)
     }
 
-    @Test("The lower goal holds: what the need allows, where that is less", arguments: [200, 130] as [UInt])
-    func lowerGoal(_ mebibytes: UInt) throws {
+    @Test(arguments: [200, 130] as [UInt])
+    func theLowerOfTwoGoalsHolds(_ mebibytes: UInt) throws {
         let (test, _) = try heap()
         test.malloc.heap.setMemoryLimit(ByteCount(mebibytes << 20))
         WorkerWatch(test).runUntilParked()
@@ -98,8 +93,8 @@ struct WorkerGoalTests {
         #expect(mapped(test) < ByteCount(90 << 20))
     }
 
-    @Test("A limit below what is in use: the worker releases all that is free, and parks", arguments: CycleKinds.all)
-    func belowInUse(_ cycles: CycleKind) throws {
+    @Test(arguments: CycleKinds.all)
+    func aLimitBelowMemoryInUseReleasesAllFreeMemory(_ cycles: CycleKind) throws {
         let (test, _) = try heap(cycles)
         test.malloc.heap.setMemoryLimit(1_000_000)
         let watch = WorkerWatch(test)
@@ -116,8 +111,7 @@ struct WorkerGoalTests {
 
     enum CycleKinds { static let all: [CycleKind] = [.demand, .runtime] }
 
-    @Test("An allocation that passes the limit's goal wakes a parked worker, also where the owner ends the cycles")
-    func wokenByAllocation() throws {
+    @Test func anAllocationBeyondTheLimitsGoalWakesAParkedWorker() throws {
         let (test, kept) = try heap(.runtime)
         let limit = mapped(test) + ByteCount(12 << 20)
         test.malloc.heap.setMemoryLimit(limit)

@@ -3,7 +3,6 @@ import PageHeapSimulation
 import Synchronization
 import Testing
 
-@Suite("Worker")
 struct WorkerTests {
     /// A machine on which giving a page back costs what it costs on a real one with one processor; with more, as much of
     /// the machine's time.
@@ -28,7 +27,7 @@ struct WorkerTests {
         return test
     }
 
-    @Test func givesEverythingBackAndParks() throws {
+    @Test func theWorkerReleasesEverythingAndParks() throws {
         let test = try Self.heapWithFree(256)
         let watch = WorkerWatch(test)
         watch.runUntilParked()
@@ -51,7 +50,7 @@ struct WorkerTests {
     }
 
     @Test(arguments: [1, 2, 8] as [UInt])
-    func usesItsShareAndNoMore(processors: UInt) throws {
+    func theWorkerUsesItsShareAndNoMore(processors: UInt) throws {
         let test = try Self.heapWithFree(6000, processors: processors)
         let watch = WorkerWatch(test)
         watch.endNanoseconds = 60_000_000_000
@@ -63,7 +62,7 @@ struct WorkerTests {
     }
 
     /// A page costs as much as the share allows: with any other share there is too little or too much time for all of them.
-    @Test(arguments: [0.002, 0.04]) func usesTheShareThatIsAskedFor(share: Double) throws {
+    @Test(arguments: [0.002, 0.04]) func theWorkerUsesTheConfiguredShare(share: Double) throws {
         var machine = Self.machine(processors: 2)
         machine.releaseNanosecondsPerPage = Int64(400_000 * share)
         var configuration = HeapConfiguration()
@@ -79,7 +78,7 @@ struct WorkerTests {
     }
 
     /// A request ends the sleep after a stretch of work. Only the bound over any ten seconds stands in the way then.
-    @Test func requestsAllTheTimeDoNotTakeItBeyondItsShare() throws {
+    @Test func constantRequestsDoNotExceedTheShare() throws {
         var machine = Self.machine(processors: 2)
         machine.releaseNanosecondsPerPage *= 10
         let test = try TestPageHeap(machine)
@@ -98,7 +97,7 @@ struct WorkerTests {
     }
 
     /// What is freed between the last cycle and the park wakes nobody: the worker is not parked yet.
-    @Test func whatIsFreedJustBeforeItParksIsGivenBackToo() throws {
+    @Test func memoryFreedJustBeforeParkingIsReleased() throws {
         func run(freeingAt place: Int?) throws -> (waits: [Int64], retained: ByteCount) {
             let test = try Self.heapWithFree(16)
             let block = try #require(test.allocate(8 << 20))
@@ -119,7 +118,7 @@ struct WorkerTests {
         #expect(freed.retained < ByteCount(2 << 20))
     }
 
-    @Test func aRequestWhileItWorksIsNotLost() throws {
+    @Test func aRequestDuringWorkIsNotLost() throws {
         let test = try Self.heapWithFree(64)
         let watch = WorkerWatch(test)
         let heap = test.malloc.heap
@@ -134,7 +133,7 @@ struct WorkerTests {
         #expect(test.malloc.heap.figures().ledger.retained < ByteCount(2 << 20))
     }
 
-    @Test(arguments: [0, 1, 2, 5]) func stopsWhereverItIs(afterWaits limit: Int) throws {
+    @Test(arguments: [0, 1, 2, 5]) func theWorkerStopsAtAnyPoint(afterWaits limit: Int) throws {
         let test = try Self.heapWithFree(64)
         let watch = WorkerWatch(test)
         nonisolated(unsafe) let state = test.malloc.heap.worker
@@ -165,7 +164,7 @@ struct WorkerTests {
         #expect(watch.waits.count < 200)
     }
 
-    @Test func aMachineThatWasSuspendedGoesOn() throws {
+    @Test func theWorkerContinuesAfterASuspension() throws {
         let test = try Self.heapWithFree(512)
         let system = test.system
         let watch = WorkerWatch(test)
@@ -176,7 +175,7 @@ struct WorkerTests {
         #expect(watch.waits.allSatisfy { $0 <= 1_000_000_000 })
     }
 
-    @Test func processorsThatComeAndGoAreFollowed() throws {
+    @Test func theShareFollowsTheNumberOfProcessors() throws {
         let test = try Self.heapWithFree(4000, processors: 8)
         let system = test.system
         let watch = WorkerWatch(test)
@@ -186,7 +185,7 @@ struct WorkerTests {
         #expect(watch.largestShare(ofSeconds: 10, processors: 8) <= 0.012)
     }
 
-    @Test func aSecondWorkerIsFatal() async throws {
+    @Test func aSecondWorkerStopsTheProgram() async throws {
         await #expect(processExitsWith: .failure) {
             let test = try WorkerTests.heapWithFree(64)
             let watch = WorkerWatch(test)
@@ -196,7 +195,7 @@ struct WorkerTests {
         }
     }
 
-    @Test func theFirstDropIsGivenBackAtFullPace() throws {
+    @Test func theFirstDropIsReleasedAtFullPace() throws {
         let test = try Self.heapWithFree(350)
         let watch = WorkerWatch(test)
         watch.endNanoseconds = 3_500_000_000

@@ -3,7 +3,6 @@ import PageHeapSimulation
 import Testing
 
 /// What the trace says of the worker, in virtual time.
-@Suite("Worker: the trace")
 struct WorkerTraceTests {
     /// Runs the worker of a heap with this many MiB free, and returns a record for each generation, the last one included.
     ///
@@ -44,8 +43,7 @@ struct WorkerTraceTests {
         return machine
     }
 
-    @Test("Of each generation it says what the worker released in it, and of all of them all that it did")
-    func work() throws {
+    @Test func theTraceAccountsForAllReleasedMemory() throws {
         let test = TestMalloc(Self.machine())
         let records = try records(600, test)
         #expect(records.count > 5)
@@ -58,8 +56,7 @@ struct WorkerTraceTests {
         #expect(before > ByteCount(590 << 20))
     }
 
-    @Test("A controller that fails is counted, and told in the next line and in no other")
-    func controllerReset() throws {
+    @Test func aControllerResetIsTracedOnce() throws {
         let test = TestMalloc(Self.machine())
         let system = test.system
         nonisolated(unsafe) var failure: Int64 = 0

@@ -3,7 +3,6 @@ import PageHeapSimulation
 import Testing
 
 /// Memory of the heap's books that lies together.
-@Suite("Metadata arena")
 struct MetadataArenaTests {
     private typealias System = FailingOperatingSystem<SimulatedOperatingSystem>
 
@@ -36,8 +35,7 @@ struct MetadataArenaTests {
         }
     }
 
-    @Test("What it hands out is zero, aligned and nobody else's, also if the system refuses now and then")
-    func handsOut() throws {
+    @Test func allocationsAreZeroedAlignedAndDisjoint() throws {
         let system = System(SimulatedOperatingSystem())
         var generator = SeededGenerator(seed: TestRun.seed)
         var arena = MetadataArena()
@@ -48,8 +46,8 @@ struct MetadataArenaTests {
         #expect(system.base.metadataReservedBytes == 0)
     }
 
-    @Test("An arena whose first piece is used up goes on elsewhere", arguments: [ByteCount(1), ByteCount(5 << 16)])
-    func firstPiece(bytes: ByteCount) throws {
+    @Test(arguments: [ByteCount(1), ByteCount(5 << 16)])
+    func anArenaContinuesWhenItsFirstPieceIsUsedUp(bytes: ByteCount) throws {
         let system = System(SimulatedOperatingSystem())
         guard var arena = MetadataArena(bytes: bytes, using: system) else { throw TestHeap.Refused() }
         var generator = SeededGenerator(seed: TestRun.seed)
@@ -58,8 +56,7 @@ struct MetadataArenaTests {
         #expect(system.base.metadataReservedBytes == 0)
     }
 
-    @Test("Memory that is lent is used first, and is not given back")
-    func lent() throws {
+    @Test func lentMemoryIsUsedFirstAndNotReturned() throws {
         let system = System(SimulatedOperatingSystem())
         let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 10_000, alignment: 64)
         defer { memory.deallocate() }
@@ -77,10 +74,8 @@ struct MetadataArenaTests {
         #expect(system.base.metadataReservedBytes == 0)
     }
 
-    @Test(
-        "A first piece that is refused leaves nothing",
-        arguments: [SystemCallKind.reserveMetadata, .makeMetadataAccessible])
-    func refused(kind: SystemCallKind) {
+    @Test(arguments: [SystemCallKind.reserveMetadata, .makeMetadataAccessible])
+    func aRefusedFirstPieceLeavesNothing(kind: SystemCallKind) {
         let system = System(SimulatedOperatingSystem(), FailurePlan(kind, call: 1))
         let isThere = MetadataArena(bytes: ByteCount(1 << 16), using: system) != nil
         #expect(!isThere && system.base.metadataReservedBytes == 0)

@@ -4,7 +4,6 @@ import Testing
 @testable import PageHeapCore
 
 /// Books that begin in memory that is lent to them, and move when they outgrow it.
-@Suite("Metadata that moves")
 struct MovingSpaceTests {
     private typealias System = FailingOperatingSystem<SimulatedOperatingSystem>
 
@@ -14,8 +13,7 @@ struct MovingSpaceTests {
         return memory
     }
 
-    @Test("A growing space keeps its contents when it moves, and does not move if the system refuses")
-    func growing() throws {
+    @Test func aGrowingSpaceKeepsItsContentsWhenItMoves() throws {
         let system = System(SimulatedOperatingSystem())
         let lent = Self.zeroed(512)
         defer { lent.deallocate() }
@@ -40,8 +38,7 @@ struct MovingSpaceTests {
         #expect(system.base.metadataReservedBytes == 0)
     }
 
-    @Test("A space that is used from its end grows downwards")
-    func downwards() throws {
+    @Test func aSpaceUsedFromItsEndGrowsDownwards() throws {
         let system = System(SimulatedOperatingSystem())
         var space = try #require(GrowingSpace(bytesUsedFromEnd: ByteCount(1 << 20), using: system))
         let end = space.base
@@ -82,8 +79,8 @@ struct MovingSpaceTests {
         }
     }
 
-    @Test("A sparse space keeps its contents, in whatever order its parts are needed", arguments: 0..<20)
-    func sparse(round: UInt64) throws {
+    @Test(arguments: 0..<20)
+    func aSparseSpaceKeepsItsContentsInAnyOrder(round: UInt64) throws {
         let system = System(SimulatedOperatingSystem())
         var generator = SeededGenerator(seed: TestRun.seed &+ round)
         let (bits, lent) = (Self.zeroed(64), Self.zeroed(page))
@@ -109,8 +106,7 @@ struct MovingSpaceTests {
         #expect(system.base.metadataReservedBytes == 0)
     }
 
-    @Test("What lay in the arena is still to be read there after it has moved: the scavenger looks without the lock")
-    func outOfDate() throws {
+    @Test func contentsStayReadableWhereTheyWereBeforeAMove() throws {
         let system = System(SimulatedOperatingSystem())
         let (bits, lent) = (Self.zeroed(64), Self.zeroed(page))
         defer {
@@ -130,8 +126,7 @@ struct MovingSpaceTests {
         sparse.space.cancel(using: system)
     }
 
-    @Test("The bitmaps of a heap that grows stay what they are, chunk by chunk")
-    func bitmaps() throws {
+    @Test func bitmapsSurviveTheGrowthOfAHeap() throws {
         let heap = try TestHeap()
         // Beyond the arena's part of the chunk map (128 chunks), of the leaves (512) and of the level above (4,096).
         let chunks = Array(stride(from: 0, to: 5000, by: 37))

@@ -3,7 +3,6 @@ import PageHeapSimulation
 import Testing
 
 /// Sets of ranges against a set of single addresses.
-@Suite("Address ranges")
 struct AddressRangesTests {
     private static let space: UInt = 600
 
@@ -15,7 +14,7 @@ struct AddressRangesTests {
 
     /// In an arena, the first 32 ranges lie elsewhere than the rest.
     @Test(arguments: [false, true])
-    func agreesWithASetOfAddresses(isInArena: Bool) throws {
+    func rangesAgreeWithASetOfAddresses(isInArena: Bool) throws {
         let system = SimulatedOperatingSystem()
         var generator = SeededGenerator(seed: TestRun.seed)
         var most = 0
@@ -92,7 +91,7 @@ struct AddressRangesTests {
         return nil
     }
 
-    @Test func takingNothingAnswersAnEmptyRangeAtTheLimit() throws {
+    @Test func removingNothingReturnsAnEmptyRangeAtTheLimit() throws {
         let system = SimulatedOperatingSystem()
         var ranges = try Self.emptySet(system)
         let nothing = ranges.removeLast(5)
@@ -104,7 +103,7 @@ struct AddressRangesTests {
         ranges.cancel(using: system)
     }
 
-    @Test func anOverlapIsFatal() async {
+    @Test func anOverlapStopsTheProgram() async {
         await #expect(processExitsWith: .failure) {
             let system = SimulatedOperatingSystem()
             guard var ranges = AddressRanges(using: system), ranges.reserveOneMore(using: system) != nil else { return }

@@ -3,7 +3,6 @@ import PageHeapSimulation
 import Testing
 
 /// Aligned allocation against a search of single pages from the beginning: the lowest aligned run there is.
-@Suite("Aligned allocation")
 struct AlignedAllocationTests {
     /// A run whose lowest fit is not aligned, where a later fit is, and no room for padding anywhere.
     @Test func anAlignedRunWithoutRoomForPaddingIsFound() throws {
@@ -15,7 +14,7 @@ struct AlignedAllocationTests {
 
     /// Random heaps; the lowest aligned run is taken, also where it lies in a longer run that a search with padding
     /// would pass by.
-    @Test func takesTheLowestAlignedRun() throws {
+    @Test func theLowestAlignedRunIsTaken() throws {
         var generator = SeededGenerator(seed: TestRun.seed)
         for round in 0..<400 {
             let heap = try TestHeap()
@@ -50,7 +49,7 @@ struct AlignedAllocationTests {
     }
 
     @Test(arguments: 0...17 as ClosedRange<UInt>)
-    func everyAlignmentUpToAGibibyte(shift: UInt) throws {
+    func everyAlignmentUpToAGibibyteIsHonoured(shift: UInt) throws {
         let heap = try #require(SimulatedPages(SimulatedOperatingSystem()))
         // A gibibyte and a half that begins two chunks before a multiple of one.
         try #require(heap.grow(ChunkIndex(9 * 256 - 2), chunks: 400))

@@ -3,7 +3,6 @@ import PageHeapSimulation
 import Testing
 
 /// Heaps far from each other in one address space, from its first page to its last.
-@Suite("Heaps far apart")
 struct FarApartHeapTests {
     private static let lastChunk = ChunkIndex((1 << 26) - 1)
     private static let chunkPages = PageGeometry.pagesPerChunk
@@ -13,7 +12,7 @@ struct FarApartHeapTests {
     }
 
     @Test(arguments: [false, true])
-    func theFirstAndTheLastPageOfTheAddressSpace(upwards: Bool) throws {
+    func theFirstAndLastPagesOfTheAddressSpaceCanBeUsed(upwards: Bool) throws {
         let heap = try allocator()
         for chunk in upwards ? [0, Self.lastChunk] : [Self.lastChunk, 0] { try #require(heap.grow(chunk, chunks: 1)) }
         heap.pages.checkInvariants()
@@ -47,7 +46,7 @@ struct FarApartHeapTests {
     private static let edges: [UInt] = [1, 8, 3 * 64, 5 * 512, 7 * 4096, 8192, 40 * 8192, 1 << 25, (1 << 26) - 2]
 
     @Test(arguments: edges)
-    func heapsThatMeetAreOne(edge: UInt) throws {
+    func heapsThatMeetBecomeOne(edge: UInt) throws {
         let orders: [[UInt]] = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]]
         for order in orders {
             let heap = try allocator()
@@ -80,7 +79,7 @@ struct FarApartHeapTests {
 
     /// A heap at each of many tebibytes, grown in any order: first fit is by address all the same, and each heap costs
     /// some pages of metadata.
-    @Test func holesOfTebibytes() throws {
+    @Test func holesOfTebibytesKeepFirstFitAndCostLittle() throws {
         var generator = SeededGenerator(seed: TestRun.seed)
         let heap = try allocator()
         let places = (1..<200 as Range<UInt>).map { ChunkIndex($0 << 18 + $0 * 37) }

@@ -4,7 +4,6 @@ import Testing
 
 /// Heaps of a tebibyte, and what their metadata costs: resident memory is counted page by page in the metadata's own
 /// address space, so that nothing else in the process can disturb it.
-@Suite("Huge heaps")
 struct HugeHeapTests {
     private static let tebibyte = PageCount(1 << 27)
     private static let first = ChunkIndex(5 << 18)
@@ -14,7 +13,7 @@ struct HugeHeapTests {
         try #require(SimulatedPages(SimulatedOperatingSystem()))
     }
 
-    @Test func aTebibyteAtOnce() throws {
+    @Test func aTebibyteCanBeAllocatedAtOnce() throws {
         let heap = try allocator()
         try #require(heap.grow(Self.first, chunks: 1 << 18))
         #expect(heap.pages.freePages == Self.tebibyte)
@@ -36,7 +35,7 @@ struct HugeHeapTests {
     }
 
     /// 64 pieces of 16 GiB in any order meet and are one heap, at the same cost.
-    @Test func aTebibyteInPieces() throws {
+    @Test func aTebibyteGrownInPiecesIsOneHeap() throws {
         var generator = SeededGenerator(seed: TestRun.seed)
         let heap = try allocator()
         for piece in (0..<64 as Range<UInt>).shuffled(using: &generator) {
@@ -56,7 +55,7 @@ struct HugeHeapTests {
         #expect(heap.pages.metadataBytes < ByteCount(48 << 20) && heap.pages.metadataBytes > ByteCount(32 << 20))
     }
 
-    @Test func theAllocatorsMetadataOfFourMebibytesIsSmall() throws {
+    @Test func anAllocatorOfFourMebibytesHasLittleMetadata() throws {
         let heap = try allocator()
         try #require(heap.grow(Self.first, chunks: 1))
         while heap.allocate(3) != nil {}
@@ -66,7 +65,7 @@ struct HugeHeapTests {
     }
 
     /// The same with all that a heap keeps, its span table and its records of spans included.
-    @Test func aHeapsMetadataOfFourMebibytesIsSmall() throws {
+    @Test func aHeapOfFourMebibytesHasLittleMetadata() throws {
         let heap = try TestPageHeap(keepsSpans: true)
         while let address = heap.allocate(30), heap.heap.figures().ledger.inUse < ByteCount(4 << 20) {
             heap.spans?.set(.none, from: address, count: 30)

@@ -6,10 +6,9 @@ import Testing
 ///
 /// A failing program is shrunk, and printed with its seed. `PAGEHEAP_SEED` and `PAGEHEAP_OPERATIONS` (of each scenario)
 /// repeat a failure or search deeper; where the allocator stops the process, `PAGEHEAP_SHRINK=1` shrinks nevertheless.
-@Suite("Page allocator against a model")
 struct PageAllocatorModelTests {
     @Test(arguments: ModelScenario.all.indices)
-    func agrees(scenario index: Int) {
+    func theAllocatorAgreesWithTheModel(scenario index: Int) {
         let scenario = ModelScenario.all[index]
         var left = TestRun.operations(scenario.operations)
         var round: UInt64 = 0

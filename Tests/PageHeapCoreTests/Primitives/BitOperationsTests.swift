@@ -3,7 +3,6 @@ import PageHeapSimulation
 import Testing
 
 /// Each fast function of words against a slow obvious one.
-@Suite("Words")
 struct BitOperationsTests {
     /// Words with few runs, whose edges lie everywhere, and random ones.
     private static let words: [UInt64] = {

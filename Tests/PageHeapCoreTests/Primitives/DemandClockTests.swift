@@ -2,7 +2,6 @@ import PageHeapCore
 import Testing
 
 /// Cycles and the clock: what lay between two calls counts as long as it lasted.
-@Suite("Demand and time")
 struct DemandClockTests {
     private static let second: Int64 = 1_000_000_000
 
@@ -29,7 +28,7 @@ struct DemandClockTests {
         return estimates
     }
 
-    @Test func aPeriodIsTheSameWhetherSomebodyLooksOrNot() {
+    @Test func aPeriodIsTheSameWhetherOrNotTheWorkerIsParked() {
         #expect(thirdPeriod(isParked: false) == [100, 10, 10, 100])
         #expect(thirdPeriod(isParked: true) == [100, 10, 10, 100])
     }
@@ -51,7 +50,7 @@ struct DemandClockTests {
         }
     }
 
-    @Test func withoutTheTimeOfItARiseIsTakenToBeLate() {
+    @Test func aRiseWithoutATimeCountsAsLate() {
         var estimator = DemandEstimator(spikeCycles: 8)
         _ = estimator.endCycle(at: 0, peak: 10, demand: 10)
         _ = estimator.endCycle(at: 20 * Self.second, peak: 100, demand: 10)
@@ -71,12 +70,11 @@ struct DemandClockTests {
     }
 
     @Test(
-        "A clock that stands still, runs backwards or leaps does no harm",
         arguments: [
             { _ in 0 }, { -Int64($0) * second }, { _ in .min }, { _ in .max }, { $0 % 2 == 0 ? .min : .max },
             { Int64($0 % 7) * second }, { Int64($0) * 1000 }, { $0 == 50 ? .max : Int64($0) * second },
         ] as [@Sendable (Int) -> Int64])
-    func strangeClocks(_ clock: @escaping @Sendable (Int) -> Int64) {
+    func clocksThatStandStillRunBackwardsOrLeapDoNoHarm(_ clock: @escaping @Sendable (Int) -> Int64) {
         for rise in [{ _ in nil }, clock, { 0 - clock($0) / 2 }, { _ in .min }, { _ in .max }] as [(Int) -> Int64?] {
             var estimator = DemandEstimator()
             for cycle in 0..<300 {

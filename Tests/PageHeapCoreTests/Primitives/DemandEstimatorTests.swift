@@ -2,7 +2,6 @@ import PageHeapCore
 import Testing
 
 /// The estimate of what will be needed again, on recorded curves of bytes in use, one value a cycle.
-@Suite("Demand")
 struct DemandEstimatorTests {
     private func estimates(_ curve: [UInt]) -> [UInt] {
         var estimator = DemandEstimator(spikeCycles: 2)
@@ -22,12 +21,12 @@ struct DemandEstimatorTests {
         #expect(estimates(curve) == curve)
     }
 
-    @Test func aDropToZeroGivesEverythingBack() {
+    @Test func aDropToZeroReleasesEverything() {
         let curve: [UInt] = Array(repeating: 500, count: 200) + Array(repeating: 0, count: 10)
         #expect(estimates(curve).suffix(9) == Array(repeating: 0, count: 9))
     }
 
-    @Test func loadThatSwingsIsKeptThroughItsLowPhase() {
+    @Test func swingingLoadIsKeptThroughItsLowPhase() {
         let period: [UInt] = Array(repeating: 10, count: 6) + Array(repeating: 100, count: 4)
         // Known from the second time on.
         #expect(estimates(repeated(period, 8)).dropFirst(18).allSatisfy { $0 == 100 })
@@ -39,7 +38,7 @@ struct DemandEstimatorTests {
         #expect(estimates(curve).dropFirst(40).allSatisfy { $0 == 100 })
     }
 
-    @Test func aSineIsKeptAllTheWay() {
+    @Test func aSineIsKeptThroughout() {
         let period: [UInt] = [100, 129, 157, 180, 195, 200, 195, 180, 157, 129, 100, 71, 43, 20, 5, 0, 5, 20, 43, 71]
         let curve = repeated(period, 6)
         #expect(estimates(curve).dropFirst(50).allSatisfy { $0 == 200 })
@@ -90,7 +89,7 @@ struct DemandEstimatorTests {
         #expect(zip(estimates(curve), curve).allSatisfy { $0 >= $1 })
     }
 
-    @Test func settlesOnceNothingHappens() {
+    @Test func theEstimateSettlesOnceNothingHappens() {
         var estimator = DemandEstimator(spikeCycles: 2)
         #expect(estimator.isSettled)
         for peak in repeated([10, 10, 10, 100, 100], 5) {

@@ -3,7 +3,6 @@ import PageHeapSimulation
 import Testing
 
 /// What the estimate of demand promises, in virtual time and exact, against a decay of one second.
-@Suite("Demand goals")
 struct DemandGoalTests {
     /// Where in a second the cycles end, in tenths.
     private static let phases = [0, 4, 9]
@@ -19,10 +18,8 @@ struct DemandGoalTests {
         DemandWave(shape: .square, seconds: 17.7), DemandWave(shape: .sine, seconds: 59.6),
     ]
 
-    @Test(
-        "From the third period on, what is released and used again within ten seconds is a tenth of the decay's at most",
-        arguments: waves + oddWaves)
-    func regret(_ wave: DemandWave) {
+    @Test(arguments: waves + oddWaves)
+    func regretOfPeriodicLoadIsAtMostATenthOfTheDecays(_ wave: DemandWave) {
         for phase in Self.phases {
             var model = DemandModel(phase: phase)
             while model.step < wave.start(ofPeriod: 2) { model.use(wave[model.step]) }
@@ -39,10 +36,8 @@ struct DemandGoalTests {
         }
     }
 
-    @Test(
-        "Load that ends: from the first rise that is missed on, memory falls in the decay's second and two more, four with odd periods",
-        arguments: waves + oddWaves)
-    func fall(_ wave: DemandWave) {
+    @Test(arguments: waves + oddWaves)
+    func memoryFallsSoonAfterPeriodicLoadEnds(_ wave: DemandWave) {
         // The neighbour of a cycle may be two away where the period is no whole number of them.
         let more = wave.seconds == wave.seconds.rounded() ? 2 : 4
         for phase in Self.phases {
@@ -62,8 +57,7 @@ struct DemandGoalTests {
         }
     }
 
-    @Test("A drop: memory begins to go a second after it at the soonest, as with the decay, two at the latest")
-    func drop() {
+    @Test func memoryIsReleasedOneToTwoSecondsAfterADrop() {
         for phase in 0..<10 {
             for steps in [1, 5, 100, 405] {
                 var model = DemandModel(phase: phase)
@@ -80,16 +74,15 @@ struct DemandGoalTests {
         }
     }
 
-    @Test("A slow leak is followed, and nothing of it is released")
-    func leak() {
+    @Test func nothingOfASlowLeakIsReleased() {
         var model = DemandModel(phase: 3)
         for step in 0..<3000 { model.use(step * DemandModel.peak / 3000) }
         #expect(model.estimated.released == 0)
         #expect(model.estimated.resident == DemandModel.peak * 2999 / 3000)
     }
 
-    @Test("Irregular swings: a fifth of the decay's regret at most", arguments: 1...10 as ClosedRange<UInt64>)
-    func irregular(seed: UInt64) {
+    @Test(arguments: 1...10 as ClosedRange<UInt64>)
+    func regretOfIrregularLoadIsAtMostAFifthOfTheDecays(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
         var model = DemandModel(phase: 5)
         while model.step < 10_000 {
@@ -101,8 +94,8 @@ struct DemandGoalTests {
         #expect(model.estimated.regretted <= model.decayed.regretted / 5, "seed \(seed)")
     }
 
-    @Test("Any load: never more regret than the decay has and a tenth", arguments: 1...10 as ClosedRange<UInt64>)
-    func random(seed: UInt64) {
+    @Test(arguments: 1...10 as ClosedRange<UInt64>)
+    func regretOfRandomLoadIsAtMostATenthAboveTheDecays(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
         var model = DemandModel(phase: 5)
         while model.step < 10_000 {

@@ -1,7 +1,6 @@
 import PageHeapCore
 import Testing
 
-@Suite("Counts of lock holds")
 struct HoldCountsTests {
     @Test func boundsAreThePowersOfTwoAbove() {
         var counts = HoldCounts()

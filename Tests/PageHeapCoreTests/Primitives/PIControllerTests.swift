@@ -2,7 +2,6 @@ import PageHeapCore
 import Testing
 
 /// The controller's bounds, memory and failures.
-@Suite("Controller")
 struct PIControllerTests {
     private func controller(integralTime: Double = 10, resetTime: Double = 10) -> PIController {
         PIController(
@@ -31,7 +30,7 @@ struct PIControllerTests {
         #expect(abs(controller.errorIntegral) < 100)
     }
 
-    @Test func withoutAnIntegralTimeItIsProportional() {
+    @Test func withoutAnIntegralTimeTheControllerIsProportional() {
         for (integralTime, resetTime) in [(0.0, 10.0), (10.0, 0.0)] {
             var controller = controller(integralTime: integralTime, resetTime: resetTime)
             for _ in 0..<3 { #expect(controller.next(input: 0.75, setpoint: 1, period: 1) == 0.5) }

@@ -3,7 +3,6 @@ import PageHeapSimulation
 import Testing
 
 /// The operations of 512 bits against the same on an array of truth values.
-@Suite("Page bitmaps")
 struct PageBitmapTests {
     /// The longest run of free pages, and those at the ends.
     private static func summary(_ bits: [Bool]) -> PageSummary {
@@ -26,7 +25,7 @@ struct PageBitmapTests {
         return nil
     }
 
-    @Test func summariesAndSearchesAgreeWithObviousOnes() {
+    @Test func summariesAndSearchesAgreeWithSimpleOnes() {
         var generator = SeededGenerator(seed: TestRun.seed)
         for round in 0..<400 {
             let bitmap = PageBitmap.random(using: &generator)

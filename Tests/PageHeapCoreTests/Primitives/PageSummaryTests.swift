@@ -3,9 +3,8 @@ import PageHeapSimulation
 import Testing
 
 /// Packing and merging of summaries.
-@Suite("Page summaries")
 struct PageSummaryTests {
-    @Test func theLargestValueIsOneBit() {
+    @Test func theLargestSummaryIsOneBit() {
         let whole = PageSummary.free(1 << 21)
         #expect(whole.packed == 1 << 63)
         #expect([whole.start, whole.longest, whole.end] == [1 << 21, 1 << 21, 1 << 21])

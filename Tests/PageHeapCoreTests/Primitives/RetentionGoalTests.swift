@@ -2,7 +2,6 @@ import PageHeapCore
 import Testing
 
 /// The goal's edges.
-@Suite("Goal")
 struct RetentionGoalTests {
     private func goal(_ inUse: UInt, _ heapGoal: UInt, _ lastHeapGoal: UInt, page: UInt = 4096) -> UInt? {
         RetentionGoal.forCycle(
@@ -10,9 +9,9 @@ struct RetentionGoalTests {
             extraPercent: 10, physicalPage: ByteCount(page))?.rawValue
     }
 
-    @Test func thereIsNoneBeforeTheFirstCycle() { #expect(goal(1 << 20, 5, 0) == nil) }
+    @Test func thereIsNoGoalBeforeTheFirstCycle() { #expect(goal(1 << 20, 5, 0) == nil) }
 
-    @Test func aTenthIsAddedAndThePhysicalPageFilled() {
+    @Test func aTenthIsAddedAndRoundedUpToPhysicalPages() {
         #expect(goal(1_000_000, 7, 7) == 1_101_824)  // 1,100,000 rounded up
         #expect(goal(409_600, 1, 1, page: 512 << 10) == 512 << 10)
         #expect(goal(0, 9, 3) == 0)
@@ -26,7 +25,7 @@ struct RetentionGoalTests {
 
     @Test func aGoalBeyondAllMemoryDoesNotTrap() { #expect(goal(1 << 62, 1 << 40, 1) != nil) }
 
-    @Test func whatNoWordCanHoldIsTheLargestGoal() {
+    @Test func anOverflowingGoalIsTheLargestGoal() {
         let largest = UInt.max - 4095
         func demand(_ demand: UInt, _ percent: UInt) -> UInt {
             RetentionGoal.forDemand(ByteCount(demand), extraPercent: percent, physicalPage: 4096).rawValue
@@ -40,7 +39,7 @@ struct RetentionGoalTests {
         #expect(demand(99, .max) == 4096)
     }
 
-    @Test func extraInPercent() {
+    @Test func thePercentageIsAddedToDemand() {
         func demand(_ percent: UInt) -> UInt {
             RetentionGoal.forDemand(1000, extraPercent: percent, physicalPage: 1).rawValue
         }
@@ -63,7 +62,7 @@ struct RetentionGoalTests {
     }
 
     /// An early version of the original multiplied by 95: a goal above the limit is never unmet.
-    @Test func theLimitsGoalIsFivePercentBelowIt() {
+    @Test func theLimitsGoalIsFivePercentBelowTheLimit() {
         #expect(Tunables.limitShare == 0.95)
         #expect(limitGoal(1000, mapped: 1000) == 950)
         #expect(limitGoal(1 << 30, mapped: 1 << 30) == 1_020_054_732)  // …732.8 truncated, and not filled to a page
@@ -77,7 +76,7 @@ struct RetentionGoalTests {
         #expect(limitGoal(1000, mapped: 951) == 950)  // less than a physical page above
     }
 
-    @Test func aLimitBelowWhatIsInUseKeepsItsGoal() {
+    @Test func aLimitBelowMemoryInUseKeepsItsGoal() {
         #expect(limitGoal(1000, mapped: 1 << 40) == 950)
         #expect(limitGoal(1, mapped: 4096) == 0)
     }
@@ -88,7 +87,7 @@ struct RetentionGoalTests {
         #expect(limitGoal(0, mapped: .max) == 0)
     }
 
-    @Test func theLargestLimitIsNone() {
+    @Test func theLargestLimitMeansNoLimit() {
         #expect(limitGoal(.max, mapped: 1 << 62) == nil)
         #expect(limitGoal(UInt(Int.max), mapped: 1 << 47) == nil)
         // It is a number all the same: 0.95 × 2^64, to the double.

@@ -3,7 +3,6 @@ import PageHeapSimulation
 import Testing
 
 /// The candidates in a chunk: the cases of the design's first version, and a search against a slow obvious one.
-@Suite("Scavenge candidates")
 struct ScavengeCandidateTests {
     private static let chunk = 512
     static let groups = [1, 2, 4, 8, 16, 32, 64]
@@ -26,7 +25,7 @@ struct ScavengeCandidateTests {
         [[0, first], [first + count, 512 - first - count]]
     }
 
-    @Test func singlePages() {
+    @Test func singlePagesAreFound() {
         let mixed = candidate(allocated: [[0, 40], [42, 470]], scavenged: [[0, 41], [42, 470]], group: 1)
         #expect(mixed == [41, 1])
         let several = candidate(allocated: [[0, 63], [65, 20], [87, 425]], scavenged: [[86, 1]], group: 1)
@@ -34,7 +33,7 @@ struct ScavengeCandidateTests {
     }
 
     @Test(arguments: groups)
-    func wholeChunksAndEnds(group: Int) {
+    func wholeChunksAndTheirEndsAreFound(group: Int) {
         #expect(candidate(group: group) == [0, 512])
         #expect(candidate(scavenged: [[0, 512]], group: group) == nil)
         #expect(candidate(allocated: [[0, 512]], scavenged: [[256, 256]], group: group) == nil)
@@ -43,7 +42,7 @@ struct ScavengeCandidateTests {
     }
 
     @Test(arguments: groups)
-    func runsAcrossWords(group: Int) {
+    func runsAcrossWordsAreFound(group: Int) {
         let across = candidate(allocated: allBut(64 - group, 2 * group), group: group, limit: 2 * group)
         #expect(across == [64 - group, 2 * group])
         let rest = [128 + 3 * group, 512 - 128 - 3 * group]
@@ -97,7 +96,7 @@ struct ScavengeCandidateTests {
         #expect(got == [128, 138])
     }
 
-    @Test func searchesAgreeWithAnObviousOne() {
+    @Test func searchesAgreeWithASimpleOne() {
         var generator = SeededGenerator(seed: TestRun.seed)
         for round in 0..<600 {
             let bitmap = PageBitmap.random(using: &generator)
@@ -124,7 +123,7 @@ struct ScavengeCandidateTests {
     }
 
     #if DEBUG
-        @Test func aPhysicalPageThatCannotBeIsFatal() async {
+        @Test func anInvalidPhysicalPageStopsTheProgram() async {
             await #expect(processExitsWith: .failure) {
                 _ = PageBitmap().scavengeCandidate(from: .last, group: 0, limit: 1, hugePage: 0)
             }

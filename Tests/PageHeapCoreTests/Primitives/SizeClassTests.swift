@@ -2,7 +2,6 @@ import PageHeapCore
 import Testing
 
 /// The table of size classes: every size, every class, every offset of a span.
-@Suite("Size classes")
 struct SizeClassTests {
     private static let classes = (1..<SizeClass.count).map { SizeClass(UInt8($0)) }
 
@@ -68,7 +67,7 @@ struct SizeClassTests {
     }
 
     /// The block that holds an offset is exact for every offset of a span.
-    @Test func reciprocalsTellTheBlock() {
+    @Test func reciprocalsIdentifyTheBlock() {
         let (table, memory) = Self.makeTable()
         defer { memory.deallocate() }
         for sizeClass in Self.classes {

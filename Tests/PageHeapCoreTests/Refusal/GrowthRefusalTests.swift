@@ -3,7 +3,6 @@ import PageHeapSimulation
 import Testing
 
 /// The system refuses metadata to a page allocator that grows.
-@Suite("Refused memory: growth of the page allocator")
 struct GrowthRefusalTests {
     /// First chunk and chunks of growths: neighbours below and above, the gap between two heaps, far away, over the edge
     /// of a block of the chunk map, of a root entry, both ends of the address space.
@@ -25,12 +24,12 @@ struct GrowthRefusalTests {
     }
 
     @Test(arguments: growths)
-    func growthThatIsRefusedChangesNothing(growth: [UInt]) throws {
+    func refusedGrowthChangesNothing(growth: [UInt]) throws {
         try RefusalSweep(of: make) { grow($0, growth) }.run("\(growth)")
     }
 
     @Test(arguments: growths)
-    func firstGrowthThatIsRefusedLeavesNothing(growth: [UInt]) throws {
+    func aRefusedFirstGrowthLeavesNothing(growth: [UInt]) throws {
         func empty() throws -> TestHeap { try TestHeap() }
         let sweep = RefusalSweep(of: empty) { grow($0, growth) }
         // The books of few chunks lie in the arena, for which nothing is asked of the system.
@@ -40,7 +39,7 @@ struct GrowthRefusalTests {
     }
 
     /// What was there before can be used while growth is refused, up to the last page.
-    @Test func theRestOfTheHeapGoesOn() throws {
+    @Test func theRestOfTheHeapRemainsUsable() throws {
         let heap = try make()
         heap.failing.follow(FailurePlan(requests: 1...Int.max))
         #expect(grow(heap, Self.growths[3]) == nil)

@@ -3,7 +3,6 @@ import PageHeapSimulation
 import Testing
 
 /// The system refuses memory to a heap of pages.
-@Suite("Refused memory: heaps of pages")
 struct HeapRefusalTests {
     /// Pages and alignment of requests: from page caches and past them, within a chunk and over several, over the edge
     /// of a block of the chunk map (32 GiB).
@@ -12,7 +11,7 @@ struct HeapRefusalTests {
     ]
 
     @Test(arguments: requests, [false, true])
-    func firstGrowth(request: [UInt], keepsSpans: Bool) throws {
+    func aRefusedFirstGrowthChangesNothing(request: [UInt], keepsSpans: Bool) throws {
         func empty() throws -> TestPageHeap { try TestPageHeap(keepsSpans: keepsSpans) }
         let sweep = RefusalSweep(of: empty) {
             $0.allocate(request[0], alignment: request[1])
@@ -21,7 +20,7 @@ struct HeapRefusalTests {
     }
 
     @Test(arguments: requests, [false, true])
-    func laterGrowth(request: [UInt], keepsSpans: Bool) throws {
+    func aRefusedLaterGrowthChangesNothing(request: [UInt], keepsSpans: Bool) throws {
         func make() throws -> TestPageHeap {
             let heap = try TestPageHeap(keepsSpans: keepsSpans)
             // Nearly to the end of what is accessible, with a few holes.
@@ -37,7 +36,7 @@ struct HeapRefusalTests {
 
     /// The first reservation is full: another one has to be made.
     @Test(arguments: [false, true], [false, true])
-    func furtherReservation(keepsSpans: Bool, isLimited: Bool) throws {
+    func aRefusedFurtherReservationChangesNothing(keepsSpans: Bool, isLimited: Bool) throws {
         var machine = SimulatedMachine()
         machine.addressSpace = ByteCount(96 << 20)
         machine.isAddressSpaceLimited = isLimited
@@ -52,7 +51,7 @@ struct HeapRefusalTests {
     }
 
     /// Taking the pages that follow others asks the system for nothing.
-    @Test func extensionAsksForNothing() throws {
+    @Test func extensionAsksTheSystemForNothing() throws {
         let heap = try TestPageHeap()
         let address = try #require(heap.allocate(100))
         heap.system.forget()
@@ -64,7 +63,7 @@ struct HeapRefusalTests {
     }
 
     @Test(arguments: [false, true], [false, true])
-    func aStartThatIsRefusedLeavesNothingBehind(keepsSpans: Bool, isLimited: Bool) throws {
+    func aRefusedStartLeavesNothingBehind(keepsSpans: Bool, isLimited: Bool) throws {
         var machine = SimulatedMachine()
         machine.isAddressSpaceLimited = isLimited
         let memory = UnsafeMutableRawPointer.allocate(

@@ -3,7 +3,6 @@ import PageHeapSimulation
 import Testing
 
 /// The system refuses memory to a malloc heap.
-@Suite("Refused memory: the malloc heap")
 struct MallocRefusalTests {
     /// Bytes and alignment of requests: small, with spans that have to be aligned, and large.
     static let requests: [[UInt]] = [
@@ -11,13 +10,13 @@ struct MallocRefusalTests {
     ]
 
     @Test(arguments: requests)
-    func firstAllocation(request: [UInt]) throws {
+    func aRefusedFirstAllocationChangesNothing(request: [UInt]) throws {
         let sweep = RefusalSweep(of: TestRefusableMalloc.init) { $0.allocate(request[0], request[1]) }
         #expect(try sweep.run("\(request)") > 0)
     }
 
     @Test(arguments: requests)
-    func laterAllocation(request: [UInt]) throws {
+    func aRefusedLaterAllocationChangesNothing(request: [UInt]) throws {
         func make() throws -> TestRefusableMalloc {
             let malloc = try TestRefusableMalloc()
             try #require(malloc.allocate(500, 16) != nil)
@@ -28,7 +27,7 @@ struct MallocRefusalTests {
         try RefusalSweep(of: make) { $0.allocate(request[0], request[1]) }.run("\(request)")
     }
 
-    @Test func aStartThatIsRefusedLeavesNothingBehind() throws {
+    @Test func aRefusedStartLeavesNothingBehind() throws {
         let memory = UnsafeMutableRawPointer.allocate(
             byteCount: MemoryLayout<TestRefusableMalloc.State>.size, alignment: 64)
         defer { memory.deallocate() }

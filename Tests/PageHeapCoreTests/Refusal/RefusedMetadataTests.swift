@@ -3,14 +3,13 @@ import PageHeapSimulation
 import Testing
 
 /// The system refuses memory for the allocator's own books.
-@Suite("Refused metadata")
 struct RefusedMetadataTests {
     /// Kinds of calls that ask for metadata.
     static let kinds: [SystemCallKind] = [.reserveMetadata, .makeMetadataAccessible]
 
     /// Whichever call of a start is refused, either the heap starts nevertheless or it leaves nothing behind.
     @Test(arguments: kinds)
-    func aStartThatIsRefusedLeavesNothingBehind(kind: SystemCallKind) {
+    func aRefusedStartLeavesNothingBehind(kind: SystemCallKind) {
         var failures = 0
         for call in 1...20 {
             let simulated = SimulatedOperatingSystem()

@@ -2,18 +2,16 @@ import PageHeapCore
 import PageHeapSimulation
 import Testing
 
-@Suite("Budget of assists")
 struct AssistBudgetTests {
     private func allows(_ budget: inout AssistBudget, _ now: Int64) -> Bool { budget.allowsAssist(now: now) }
 
-    @Test("A new one allows assists, whatever the time", arguments: [0, -1, 1, Int64.max, Int64.min])
-    func new(_ now: Int64) {
+    @Test(arguments: [0, -1, 1, Int64.max, Int64.min])
+    func aNewBudgetAllowsAssists(_ now: Int64) {
         var budget = AssistBudget()
         #expect(allows(&budget, now))
     }
 
-    @Test("Time pays half of itself off")
-    func pace() {
+    @Test func halfOfTheElapsedTimeIsPaidOff() {
         var budget = AssistBudget()
         #expect(allows(&budget, 1000))
         budget.spend(10_000_000)
@@ -23,8 +21,7 @@ struct AssistBudgetTests {
         #expect(budget.debt == 9_999_999)
     }
 
-    @Test("Over any span, assists take half of the time, what may be taken in advance, and one more")
-    func share() {
+    @Test func assistsTakeAtMostHalfOfTheTime() {
         var generator = SeededGenerator(seed: TestRun.seed)
         var budget = AssistBudget()
         var (now, spent) = (Int64(0), Int64(0))
@@ -40,8 +37,7 @@ struct AssistBudgetTests {
         #expect(spent >= now / 2 - 500_000, "the share is used: PAGEHEAP_SEED=\(TestRun.seed)")
     }
 
-    @Test("A stop of the machine keeps assists away for a second at most")
-    func suspension() {
+    @Test func aSuspensionDelaysAssistsByASecondAtMost() {
         var budget = AssistBudget()
         #expect(allows(&budget, 0))
         budget.spend(.max)
@@ -51,8 +47,7 @@ struct AssistBudgetTests {
         #expect(allows(&budget, 1_000_000_000))
     }
 
-    @Test("A clock that falls pays nothing off, and counts from where it is")
-    func fallingClock() {
+    @Test func aClockThatFallsPaysNothingOff() {
         var budget = AssistBudget()
         #expect(allows(&budget, 5_000_000_000))
         budget.spend(10_000_000)

@@ -2,7 +2,6 @@ import PageHeapCore
 import Testing
 
 /// The older pace of the background scavenger.
-@Suite("Older pace")
 struct AveragePacerTests {
     /// One wake, worked out by hand: sleep = critical / 0.01 × average / 0.01, the average from the wake before;
     /// then used = critical / (critical + slept), not below 0.001, and average = (used + average) / 2.
@@ -27,12 +26,12 @@ struct AveragePacerTests {
         }
     }
 
-    @Test func beginsAtTheShare() {
+    @Test func theAverageBeginsAtTheShare() {
         #expect(AveragePacer().average == 0.01 && AveragePacer().sleepTime(worked: 10_000) == 1_000_000)
         #expect(AveragePacer(share: 0.05).average == 0.05)
     }
 
-    @Test func wakesByHand() {
+    @Test func sleepsAndAveragesMatchValuesWorkedOutByHand() {
         var pacer = AveragePacer()
         play(
             [
@@ -62,7 +61,7 @@ struct AveragePacerTests {
         #expect(abs(pacer.sleepTime(worked: 4000) - 40_000) <= 1)
     }
 
-    @Test func otherShares() {
+    @Test func otherSharesMatchValuesWorkedOutByHand() {
         var pacer = AveragePacer(share: 0.05)
         play(
             [
@@ -72,7 +71,7 @@ struct AveragePacerTests {
             ], on: &pacer)
     }
 
-    @Test func theCostOfReuseComesBeforeTheLimitOfTenMilliseconds() {
+    @Test func theCostOfReuseIsAddedBeforeTheLimitOfTenMilliseconds() {
         #expect(AveragePacer.counted(0) == 0 && AveragePacer.counted(700, reuseCostRatio: 0) == 700)
         #expect(AveragePacer.counted(4_000_000, reuseCostRatio: 0.5) == 6_000_000)
         // 9 ms and half as much again are more than the limit; a limit before the cost would give 13.5.
@@ -85,14 +84,14 @@ struct AveragePacerTests {
         #expect(AveragePacer().sleepTime(worked: AveragePacer.counted(6e13)) == 1_000_000_000)
     }
 
-    @Test func nothingIsLeastWorked() {
+    @Test func thereIsNoLeastWork() {
         // Where the controller counts a millisecond, a microsecond here is one.
         #expect(AveragePacer.counted(1000) < SleepRatioPacer.counted(1000))
         #expect(AveragePacer().sleepTime(worked: 1000) == 100_000)
     }
 
     @Test(arguments: [(0.01, 0.009950125), (0.05, 0.04876562)])
-    func settlesAtTheShareOfOneProcessor(share: Double, expected: Double) {
+    func theAverageSettlesAtTheShareOfOneProcessor(share: Double, expected: Double) {
         // With exact sleeps, average = 1 / (1 + average / share²): a little less than the share.
         var pacer = AveragePacer(share: share)
         pacer.endRound(worked: 1e6, slept: 0)

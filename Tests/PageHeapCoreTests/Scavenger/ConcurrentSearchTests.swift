@@ -4,7 +4,6 @@ import PageHeapSimulation
 import Testing
 
 /// Several threads search one search space, while others allocate and free.
-@Suite("Searching from several threads")
 struct ConcurrentSearchTests {
     /// One thread that allocates, touches and frees. Nobody may release memory under its blocks.
     private struct Owner {
@@ -32,7 +31,7 @@ struct ConcurrentSearchTests {
         }
     }
 
-    @Test func nobodyLosesMemoryAndNothingIsForgotten() throws {
+    @Test func noBlockLosesMemoryAndAllFreeMemoryIsReleased() throws {
         nonisolated(unsafe) let test = try TestPageHeap()
         let seed = TestRun.seed
         let steps = TestRun.operations(600)
@@ -69,7 +68,7 @@ struct ConcurrentSearchTests {
     }
 
     /// One generation, no frees: each page is released by exactly one of the searchers.
-    @Test func searchersNeverMeet() throws {
+    @Test func searchersNeverReleaseTheSamePage() throws {
         nonisolated(unsafe) let test = try TestPageHeap()
         let pages: UInt = 512 * 40
         let base = try #require(test.allocate(pages))

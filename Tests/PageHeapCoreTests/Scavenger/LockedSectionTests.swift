@@ -3,7 +3,6 @@ import PageHeapSimulation
 import Testing
 
 /// Whoever waits for the heap lock waits for a bounded piece of the scavenger's work.
-@Suite("Locked sections of the scavenger")
 struct LockedSectionTests {
     /// Between two calls of the system lie the section that puts the last batch back and the one that takes the next:
     /// each may change one chunk.

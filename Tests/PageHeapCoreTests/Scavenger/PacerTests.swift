@@ -2,7 +2,6 @@ import PageHeapCore
 import Testing
 
 /// The pacers behind one face.
-@Suite("Choice of pacers")
 struct PacerTests {
     /// A worker without a heap: `quanta` are what each quantum releases; it sleeps exactly as long as it is told.
     private func sleeps(
@@ -38,7 +37,7 @@ struct PacerTests {
         #expect(pacer.share == 0.01 && pacer.sleepRatio == 0.001)
     }
 
-    @Test func aShareReachesEither() {
+    @Test func bothPacersTakeTheShare() {
         guard case .controller(let first) = Pacer(.controller, share: 0.02),
             case .movingAverage(let second) = Pacer(.movingAverage, share: 0.03)
         else {
@@ -63,7 +62,7 @@ struct PacerTests {
         #expect(abs(worked / ((worked + slept) * 2) - 0.05) < 0.005)
     }
 
-    @Test func eitherBehavesAsItselfAlone() {
+    @Test func bothPacersBehaveAsTheyDoAlone() {
         var (controller, average) = (Pacer(.controller), Pacer(.movingAverage))
         var (ratio, moving) = (SleepRatioPacer(), AveragePacer())
         for slept in [1_000_000_000, 300_000_000, 0, 900_000_000, 7_000_000_000] as [Int64] {
@@ -79,7 +78,7 @@ struct PacerTests {
         #expect(ratio.sleepRatio != 0.001 && moving.average != 0.01)
     }
 
-    @Test func onlyAControllerIsReset() {
+    @Test func onlyTheControllerIsReset() {
         var (controller, average) = (Pacer(.controller), Pacer(.movingAverage))
         controller.endRound(worked: 1e6, slept: -1_000_000, processors: 1)
         average.endRound(worked: 1e6, slept: -1_000_000, processors: 1)

@@ -3,7 +3,6 @@ import PageHeapSimulation
 import Testing
 
 /// What happens when the system does not take memory, or does not give zeros for it.
-@Suite("Refused releases")
 struct RefusedReleaseTests {
     static let errors: [Int32] = [1, 11, 12, 22]  // EPERM, EAGAIN, ENOMEM, EINVAL
     static let causes: [ReleaseCause] = [.background, .growth, .forced, .limit]
@@ -32,7 +31,7 @@ struct RefusedReleaseTests {
 
     /// Each of some runs is refused in its turn, together with others and by itself; all others lose their memory.
     @Test(arguments: errors, causes)
-    func oneRunOfSeveralIsRefused(error: Int32, cause: ReleaseCause) throws {
+    func aRefusedRunDoesNotKeepOthersFromBeingReleased(error: Int32, cause: ReleaseCause) throws {
         for runs in [1, 2, 5] as [UInt] {
             for refused in 1...runs {
                 let test = try heap(runs: runs)
@@ -60,7 +59,7 @@ struct RefusedReleaseTests {
     }
 
     @Test(arguments: errors, causes)
-    func everythingIsRefused(error: Int32, cause: ReleaseCause) throws {
+    func refusingEverythingOnlyChangesTheCounts(error: Int32, cause: ReleaseCause) throws {
         let test = try heap(runs: 9)
         let before = test.heap.figures().ledger
         test.system.base.follow(FailurePlan(.release, calls: 1...Int.max, error: error))
@@ -77,7 +76,7 @@ struct RefusedReleaseTests {
     }
 
     /// The next search goes on below the lowest run that was tried: only one from the top comes by the others again.
-    @Test func aForcedReleaseTriesAgainWhatTheWorkerWasRefused() throws {
+    @Test func aForcedReleaseRetriesMemoryRefusedToTheWorker() throws {
         let test = try heap(runs: 25)
         test.system.base.follow(FailurePlan(.release, calls: 1...Int.max))
         #expect(release(test, .background) == 0)
@@ -88,7 +87,7 @@ struct RefusedReleaseTests {
     }
 
     @Test(arguments: errors, [false, true])
-    func holesAreRefused(error: Int32, isForced: Bool) throws {
+    func refusedHolesAreRetried(error: Int32, isForced: Bool) throws {
         let test = try TestRefusableMalloc()
         let blocks = try (0..<4000).map { _ in try #require(test.allocate(512, 16)) }
         for (place, address) in blocks.enumerated() {
@@ -124,7 +123,7 @@ struct RefusedReleaseTests {
         }
     }
 
-    @Test func aLookForHolesIsBounded() throws {
+    @Test func aSearchForHolesIsBounded() throws {
         let test = try TestRefusableMalloc()
         let blocks = try (0..<20_000).map { _ in try #require(test.allocate(1024, 16)) }
         test.malloc.beginHolePass()
@@ -154,7 +153,7 @@ struct RefusedReleaseTests {
     }
 
     /// Locked pages are an invalid argument too.
-    @Test func pagesThatGoNeitherWayDoNotChangeTheMethod() throws {
+    @Test func pagesRefusedBothWaysDoNotChangeTheMethod() throws {
         let test = try heap(runs: 2, releases: .lazily)
         // Both runs together, the first one both ways, and each of its two pages both ways.
         test.system.base.follow(FailurePlan(.release, calls: 1...7, error: 22))
@@ -178,7 +177,7 @@ struct RefusedReleaseTests {
     }
 
     @Test(arguments: [ReleaseMethod.now, .lazily], [true, false])
-    func zerosAreExpectedOnlyWhereTheyAreCertain(method: ReleaseMethod, readsZero: Bool) {
+    func zerosAreExpectedOnlyIfTheyAreCertain(method: ReleaseMethod, readsZero: Bool) {
         var machine = SimulatedMachine()
         machine.releasedMemoryReadsZero = readsZero
         var configuration = HeapConfiguration()

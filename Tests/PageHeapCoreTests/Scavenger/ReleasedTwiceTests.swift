@@ -4,7 +4,6 @@ import Testing
 @testable import PageHeapCore
 
 /// Pages that are put back as released were in use for it, and had memory.
-@Suite("Pages released twice")
 struct ReleasedTwiceTests {
     private static func takenBatch(_ heap: TestHeap) -> ReleaseBatch {
         var batch = ReleaseBatch()
@@ -13,7 +12,7 @@ struct ReleasedTwiceTests {
         return batch
     }
 
-    @Test func puttingABatchBackOnceIsFine() throws {
+    @Test func aBatchCanBePutBackOnce() throws {
         let heap = try TestHeap()
         try heap.add(0, allocated: [[0, 5]])
         heap.simulation.pages.putBack(Self.takenBatch(heap))
@@ -21,7 +20,7 @@ struct ReleasedTwiceTests {
         heap.simulation.pages.checkInvariants()
     }
 
-    @Test func puttingItBackTwiceIsFatal() async throws {
+    @Test func puttingABatchBackTwiceStopsTheProgram() async throws {
         await #expect(processExitsWith: .failure) {
             let heap = try TestHeap()
             try heap.add(0, allocated: [[0, 5]])

@@ -3,7 +3,6 @@ import PageHeapSimulation
 import Testing
 
 /// How the search space is handed out, handed back and renewed.
-@Suite("Reservations of the search space")
 struct ReservationTests {
     private func heap(_ ranges: [(first: UInt, chunks: UInt)]) throws -> TestHeap {
         let heap = try TestHeap()
@@ -35,7 +34,7 @@ struct ReservationTests {
         #expect(heap.simulation.search.isExhausted)
     }
 
-    @Test func whatIsHandedBackIsSearchedAgain() throws {
+    @Test func aReturnedReservationIsSearchedAgain() throws {
         let heap = try heap([(0, 128)])
         let before = left(heap)
         let (range, generation) = heap.simulation.search.reserve(isFirst: true)
@@ -45,7 +44,7 @@ struct ReservationTests {
         #expect(heap.simulation.searchSpace.ranges.count == 1, "joined with what it was cut from")
     }
 
-    @Test func afterANewGenerationNothingIsHandedBack() throws {
+    @Test func aReservationOfAnOldGenerationIsNotReturned() throws {
         let heap = try heap([(0, 128)])
         let (range, generation) = heap.simulation.search.reserve(isFirst: true)
         heap.simulation.search.startGeneration(atTop: true, using: heap.system)
@@ -63,7 +62,7 @@ struct ReservationTests {
         #expect(heap.simulation.search.isExhausted)
     }
 
-    @Test func anUnalignedRangeIsFatal() async {
+    @Test func anUnalignedRangeStopsTheProgram() async {
         await #expect(processExitsWith: .failure) {
             let heap = try TestHeap()
             try heap.add(0)
@@ -74,7 +73,7 @@ struct ReservationTests {
         }
     }
 
-    @Test func aSearchThatMayLookAtFewChunksHandsTheRestBack() throws {
+    @Test func aSearchLimitedToFewChunksReturnsTheRest() throws {
         let heap = try TestHeap()
         try heap.add(0)
         for chunk in 1..<20 { try heap.add(chunk, allocated: [[0, 512]]) }
@@ -115,7 +114,7 @@ struct ReservationTests {
         heap.simulation.pages.checkInvariants()
     }
 
-    @Test func pagesFreedAndAGenerationBegunWhileTheSystemIsAskedAreSafe() throws {
+    @Test func freesAndNewGenerationsDuringASystemCallAreSafe() throws {
         let heap = try TestHeap()
         try heap.add(0, allocated: [[0, 200], [210, 302]])
         heap.startGeneration()
@@ -140,7 +139,7 @@ struct ReservationTests {
 
     /// Whoever allocates while the pages are out of reach finds nothing free so far below, and does not look there again
     /// unless told to.
-    @Test func whatIsPutBackIsAllocatedBeforeWhatLiesAboveIt() throws {
+    @Test func pagesPutBackAreAllocatedBeforeHigherOnes() throws {
         let heap = try TestHeap()
         try heap.add(0, allocated: [[0, 100], [110, 402]])
         try heap.add(1, scavenged: [[0, 512]])
@@ -158,7 +157,7 @@ struct ReservationTests {
         heap.simulation.pages.checkInvariants()
     }
 
-    @Test func theEndOfAGenerationTellsWhatWasDoneInIt() throws {
+    @Test func theEndOfAGenerationReportsItsWork() throws {
         let heap = try TestHeap()
         try heap.add(0)
         #expect(heap.simulation.search.startGeneration(using: heap.system).number == 0)

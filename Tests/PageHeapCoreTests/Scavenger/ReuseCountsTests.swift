@@ -2,7 +2,6 @@ import PageHeapCore
 import PageHeapSimulation
 import Testing
 
-@Suite("Re-use of released memory")
 struct ReuseCountsTests {
     private static let second: Int64 = 1_000_000_000
 
@@ -24,7 +23,7 @@ struct ReuseCountsTests {
             (0, true, true, true), (1, true, true, true), (2, false, true, true), (10, false, true, true),
             (11, false, false, true), (60, false, false, true), (61, false, false, false), (200, false, false, false),
         ] as [(Int64, Bool, Bool, Bool)])
-    func whatComesBackSoonIsCounted(seconds: Int64, within1: Bool, within10: Bool, within60: Bool) throws {
+    func memoryReusedSoonIsCounted(seconds: Int64, within1: Bool, within10: Bool, within60: Bool) throws {
         let figures = try reuse(after: seconds)
         let all = PageCount(128).bytes
         #expect(figures.reusedWithin1 == (within1 ? all : 0))

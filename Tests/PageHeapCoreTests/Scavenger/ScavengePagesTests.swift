@@ -3,7 +3,6 @@ import PageHeapSimulation
 import Testing
 
 /// Releasing over whole allocators: the cases of the design's first version, for physical pages of one to 64 pages.
-@Suite("Scavenging whole heaps")
 struct ScavengePagesTests {
     static let groups: [Int] = [1, 2, 4, 8, 16, 32, 64]
 
@@ -14,7 +13,7 @@ struct ScavengePagesTests {
     private func pages(_ count: Int) -> ByteCount { PageCount(UInt(count)).bytes }
 
     @Test(arguments: groups)
-    func everythingOfThreeFreeChunks(group: Int) throws {
+    func threeFreeChunksAreReleasedWhole(group: Int) throws {
         let heap = try heap(group)
         for chunk in 0..<3 { try heap.add(chunk) }
         heap.startGeneration()
@@ -24,7 +23,7 @@ struct ScavengePagesTests {
     }
 
     @Test(arguments: groups)
-    func nothingOfFullAndScavengedChunks(group: Int) throws {
+    func nothingOfFullAndScavengedChunksIsReleased(group: Int) throws {
         let heap = try heap(group)
         try heap.add(0, allocated: [[0, 512]])
         try heap.add(1, scavenged: [[0, 512]])
@@ -34,7 +33,7 @@ struct ScavengePagesTests {
     }
 
     @Test(arguments: groups)
-    func oneByteIsAPhysicalPageFromTheTop(group: Int) throws {
+    func oneByteReleasesTheHighestPhysicalPage(group: Int) throws {
         let heap = try heap(group)
         try heap.add(0, scavenged: [[group, 512 - 2 * group]])
         heap.startGeneration()
@@ -43,7 +42,7 @@ struct ScavengePagesTests {
     }
 
     @Test(arguments: groups)
-    func twoStepsInOneChunk(group: Int) throws {
+    func oneChunkIsReleasedInTwoSteps(group: Int) throws {
         let heap = try heap(group)
         try heap.add(0, scavenged: [[group, 512 - 2 * group]])
         heap.startGeneration()
@@ -54,7 +53,7 @@ struct ScavengePagesTests {
     }
 
     @Test(arguments: groups)
-    func threeStepsInTwoChunks(group: Int) throws {
+    func twoChunksAreReleasedInThreeSteps(group: Int) throws {
         let heap = try heap(group)
         try heap.add(0, scavenged: [[group, 512 - 2 * group]])
         try heap.add(1, scavenged: [[0, 512 - 2 * group]])
@@ -84,7 +83,7 @@ struct ScavengePagesTests {
         #expect(heap.scavenge(.maximum) == pages(512))
     }
 
-    @Test func aGenerationGoesOnBelowTheLastOne() throws {
+    @Test func aGenerationContinuesBelowTheLastOne() throws {
         let heap = try heap(1)
         for chunk in 0..<4 { try heap.add(chunk) }
         heap.startGeneration()

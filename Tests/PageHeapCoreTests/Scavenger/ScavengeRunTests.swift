@@ -2,7 +2,6 @@ import PageHeapCore
 import Testing
 
 /// Stretches of background work.
-@Suite("Background work")
 struct ScavengeRunTests {
     /// Works until a quantum or `stop` ends it.
     private func perform(
@@ -11,7 +10,7 @@ struct ScavengeRunTests {
         ScavengeRun.perform(physicalPage: 4096, shouldStop: { stop }, quantum: quantum)
     }
 
-    @Test func anExhaustedHeapAndAStandingClockEnd() {
+    @Test func anExhaustedHeapEndsTheRunThoughTheClockStandsStill() {
         var quanta = 0
         let run = perform { _ in
             quanta += 1
@@ -20,7 +19,7 @@ struct ScavengeRunTests {
         #expect(quanta == 1 && run.isExhausted && run.released == 0 && run.worked == 0)
     }
 
-    @Test func aStandingClockCountsTenMicrosecondsAPhysicalPage() {
+    @Test func aStandingClockCountsTenMicrosecondsPerPhysicalPage() {
         var quanta = 0
         let run = perform { asked in
             quanta += 1
@@ -30,7 +29,7 @@ struct ScavengeRunTests {
         #expect(run.released == ByteCount(7 * 65536))
     }
 
-    @Test func asksBeforeItWorks() {
+    @Test func theRunChecksItsGoalsBeforeItWorks() {
         let run = perform(stop: true) { _ in
             Issue.record("worked, though the goals are met")
             return (0, 1)
@@ -44,7 +43,7 @@ struct ScavengeRunTests {
         #expect(run.released == 73728 && run.worked == 2000 && run.isExhausted)
     }
 
-    @Test func oneMillisecondIsAStretch() {
+    @Test func aRunEndsAfterAMillisecondOfWork() {
         var quanta = 0
         _ = perform { asked in
             quanta += 1
@@ -77,7 +76,7 @@ struct ScavengeRunTests {
     }
 
     @Test(arguments: [4096, 65536, 262_144, 1_048_576] as [ByteCount])
-    func anExhaustedHeapEndsWhateverTheQuantum(_ size: ByteCount) {
+    func anExhaustedHeapEndsTheRunWhateverTheQuantum(_ size: ByteCount) {
         for isOneQuantum in [false, true] {
             var quanta = 0
             let run = ScavengeRun.perform(
@@ -97,7 +96,7 @@ struct ScavengeRunTests {
         #expect(run.released == size && run.worked == nanoseconds && !run.isExhausted)
     }
 
-    @Test func oneQuantumIsARun() {
+    @Test func aRunCanBeLimitedToOneQuantum() {
         var quanta = 0
         let run = ScavengeRun.perform(
             physicalPage: 4096, quantumBytes: 4096, isOneQuantum: true, shouldStop: { false },
@@ -115,7 +114,7 @@ struct ScavengeRunTests {
         #expect(stopped.released == 0 && !stopped.isExhausted)
     }
 
-    @Test func aShortQuantumWithMoreToLookAtDoesNotEndTheRun() {
+    @Test func aShortQuantumWithMoreToSearchDoesNotEndTheRun() {
         var answers: [ByteCount] = [0, 8192, 0, 4096]
         let run = ScavengeRun.perform(
             physicalPage: 4096, shouldStop: { false }, hasMore: { answers.count > 1 },

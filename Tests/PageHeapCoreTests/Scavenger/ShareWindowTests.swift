@@ -2,12 +2,11 @@ import PageHeapCore
 import PageHeapSimulation
 import Testing
 
-@Suite("Share of CPU time over ten seconds")
 struct ShareWindowTests {
     private static let slot: Int64 = 100_000_000
 
     /// Against a list of everything that was ever added.
-    @Test func agreesWithAList() {
+    @Test func theWindowAgreesWithAList() {
         let seed = TestRun.seed
         var random = SeededGenerator(seed: seed)
         for _ in 0..<200 {
@@ -36,7 +35,7 @@ struct ShareWindowTests {
 
     /// The promise: whoever works only while the delay is 0 uses no more than the bound, and one stretch, in any ten
     /// seconds.
-    @Test func keepsTheBoundOverAnyTenSeconds() {
+    @Test func theBoundHoldsOverAnyTenSeconds() {
         var window = ShareWindow()
         var work: [(time: Int64, spent: Int64)] = []
         var now: Int64 = 0

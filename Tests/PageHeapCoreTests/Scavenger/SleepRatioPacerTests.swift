@@ -2,16 +2,15 @@ import PageHeapCore
 import Testing
 
 /// The pace of the background scavenger.
-@Suite("Pace")
 struct SleepRatioPacerTests {
-    @Test func startsAtATenthOfAPercent() {
+    @Test func theRatioStartsAtATenthOfAPercent() {
         let pacer = SleepRatioPacer()
         #expect(pacer.sleepTime(worked: SleepRatioPacer.counted(0)) == 1_000_000_000)
         #expect(pacer.sleepTime(worked: SleepRatioPacer.counted(2e6)) == 2_000_000_000)
     }
 
     @Test(arguments: [1, 2, 8] as [UInt])
-    func settlesAtOnePercentOfTheMachine(processors: UInt) {
+    func theWorkSettlesAtOnePercentOfTheMachine(processors: UInt) {
         var pacer = SleepRatioPacer()
         var (worked, slept) = (0.0, 0.0)
         for round in 0..<4000 {
@@ -27,7 +26,7 @@ struct SleepRatioPacerTests {
         #expect(abs(share - 0.01) < 0.001)
     }
 
-    @Test func numbersThatRunAwayGiveFiveSecondsAtTheStartRatio() {
+    @Test func anOverflowRestoresTheStartRatioForFiveSeconds() {
         var pacer = SleepRatioPacer()
         pacer.endRound(worked: 1e6, slept: -1_000_000, processors: 1)
         #expect(pacer.sleepRatio == 0.001 && pacer.cooldown == 5_000_000_000)

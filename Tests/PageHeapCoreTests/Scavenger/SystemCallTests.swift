@@ -3,7 +3,6 @@ import PageHeapSimulation
 import Testing
 
 /// What the scavenger asks of the system, call by call, and what it does when the system refuses.
-@Suite("Scavenging and the system")
 struct SystemCallTests {
     private func release(_ chunk: Int, page: UInt, pages: UInt, error: Int32 = 0) -> SystemCall {
         .release(address: TestHeap.address(chunk, page: page), bytes: pages * 8192, method: .now, error: error)
@@ -19,7 +18,7 @@ struct SystemCallTests {
         return heap
     }
 
-    @Test func releasesFromTheTopDown() throws {
+    @Test func memoryIsReleasedFromTheTopDown() throws {
         let heap = try heap()
         #expect(heap.scavenge(PageCount(14).bytes) == PageCount(14).bytes)
         #expect(
@@ -34,7 +33,7 @@ struct SystemCallTests {
         #expect(heap.simulated.violations == [])
     }
 
-    @Test func memoryThatIsReleasedIsNotResident() throws {
+    @Test func releasedMemoryIsNotResident() throws {
         let heap = try TestHeap()
         try heap.add(0)
         #expect(heap.simulated.touch(TestHeap.address(0, page: 0), PageGeometry.chunkBytes) == 1024)

@@ -1,30 +1,29 @@
 import PageHeapCore
 import Testing
 
-@Suite("Worker's clock")
 struct WorkerClockTests {
-    @Test func followsTheSystemsClock() {
+    @Test func theClockFollowsTheSystemsClock() {
         var clock = WorkerClock(reading: 1_000)
         #expect(clock.advance(to: 1_250) == 250)
         #expect(clock.advance(to: 1_300, atLeast: 10) == 50)
         #expect(clock.now == 300)
     }
 
-    @Test func neverRunsBackwards() {
+    @Test func theClockNeverRunsBackwards() {
         var clock = WorkerClock(reading: 1_000)
         #expect(clock.advance(to: 10) == 0)
         #expect(clock.now == 0)
         #expect(clock.advance(to: 25) == 15)
     }
 
-    @Test func countsAWaitWhoseTimeIsUpWhereTheClockStandsStill() {
+    @Test func anExpiredWaitCountsThoughTheClockStandsStill() {
         var clock = WorkerClock(reading: 5)
         #expect(clock.advance(to: 5, atLeast: 700) == 700)
         #expect(clock.advance(to: 5) == 0)
         #expect(clock.now == 700)
     }
 
-    @Test func theEndsOfTimeAreNoTraps() {
+    @Test func extremeTimesDoNotTrap() {
         var clock = WorkerClock(reading: .min)
         #expect(clock.advance(to: .max) == 0)
         #expect(clock.advance(to: .max, atLeast: .max) == .max)

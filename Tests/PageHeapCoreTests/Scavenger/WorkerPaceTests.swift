@@ -2,7 +2,6 @@ import PageHeapCore
 import Testing
 
 /// What a worker carries of its pace from round to round, without a heap.
-@Suite("Worker's pace")
 struct WorkerPaceTests {
     private func pace(_ kind: PacerKind = .controller, share: Double = 0.01) -> WorkerPace {
         WorkerPace(kind, share: share, reading: 0, processorTime: 0)
@@ -16,8 +15,7 @@ struct WorkerPaceTests {
 
     // MARK: The first idle round
 
-    @Test("The first idle round sets the pace of the first release, and a second one does not change it")
-    func firstIdleRound() {
+    @Test func onlyTheFirstIdleRoundSetsThePace() {
         let fresh = pace()
         var idle = fresh
         idle.endIdleRound(worked: 0, slept: 1_000_000_000, processors: 2)
@@ -31,8 +29,7 @@ struct WorkerPaceTests {
         #expect(sleep(twice) == sleep(idle))
     }
 
-    @Test("A round that a request cut short says nothing, and the next idle one is the first")
-    func shortIdleRound() {
+    @Test func anIdleRoundCutShortByARequestDoesNotCount() {
         let fresh = pace()
         var idle = fresh
         idle.endIdleRound(worked: 0, slept: 499_999_999, processors: 2)
@@ -41,8 +38,7 @@ struct WorkerPaceTests {
         #expect(sleep(idle) < sleep(fresh))
     }
 
-    @Test("After a round of work, idle ones change nothing")
-    func idleRoundAfterWork() {
+    @Test func idleRoundsAfterWorkChangeNothing() {
         var worked = pace()
         let time = worked.sleepTime(after: 1e6)
         _ = worked.endRound(worked: time.worked, slept: 20_000_000, processors: 2)
@@ -51,8 +47,7 @@ struct WorkerPaceTests {
         #expect(sleep(worked) == before)
     }
 
-    @Test("A moving average is told of no idle round")
-    func idleRoundOfAnAverage() {
+    @Test func idleRoundsDoNotChangeAMovingAverage() {
         let fresh = pace(.movingAverage)
         var idle = fresh
         idle.endIdleRound(worked: 0, slept: 1_000_000_000, processors: 2)
@@ -61,10 +56,8 @@ struct WorkerPaceTests {
 
     // MARK: The bound over ten seconds
 
-    @Test(
-        "Work that could pass the bound waits until enough has left the window",
-        arguments: [(0.01, 1), (0.01, 4), (0.5, 2), (0.001, 1)])
-    func bound(share: Double, processors: Double) {
+    @Test(arguments: [(0.01, 1), (0.01, 4), (0.5, 2), (0.001, 1)])
+    func workThatCouldExceedTheBoundWaits(share: Double, processors: Double) {
         var pace = pace(share: share)
         // A tenth above the share of ten seconds, less two stretches of a millisecond.
         let most = Int64((share * processors * 11e9).rounded()) - 2_000_000
@@ -79,8 +72,7 @@ struct WorkerPaceTests {
         #expect(delays == [0, 10_100_000_000 - 4_030_000_000, 1, 0])
     }
 
-    @Test("A moving average has no such bound")
-    func boundOfAnAverage() {
+    @Test func aMovingAverageHasNoBound() {
         var pace = pace(.movingAverage)
         let spent = pace.account(processorTime: 5_000_000_000, reading: 5_000_000_000)
         let delay = pace.delay(processors: 1)

@@ -3,7 +3,6 @@ import PageHeapSimulation
 import Testing
 
 /// The simulated system keeps the states of memory, and notes what a real one would punish.
-@Suite("Simulated system")
 struct SimulatedOperatingSystemTests {
     private let megabyte = ByteCount(1 << 20)
 
@@ -50,7 +49,7 @@ struct SimulatedOperatingSystemTests {
             ])
     }
 
-    @Test func clocksMoveWhenToldTo() throws {
+    @Test func clocksMoveWhenTheyAreTold() throws {
         var machine = SimulatedMachine()
         machine.releaseNanosecondsPerPage = 250
         let system = SimulatedOperatingSystem(machine)

@@ -3,10 +3,9 @@ import PageHeapSimulation
 import Testing
 
 /// The states of small blocks: whose is whose.
-@Suite("Block states")
 struct BlockStatesTests {
-    @Test("A block that is out is found at its first byte and nowhere else, and once", arguments: 1..<SizeClass.count)
-    func blocks(of number: Int) throws {
+    @Test(arguments: 1..<SizeClass.count)
+    func aBlockInUseIsFoundOnlyAtItsFirstByte(of number: Int) throws {
         let sizeClass = SizeClass(UInt8(number))
         let reserved = PageGeometry.chunkBytes * 2
         let system = SimulatedOperatingSystem()
@@ -31,8 +30,7 @@ struct BlockStatesTests {
         #expect(!states.covers(2 * first) && states.covers(2 * first - 1))
     }
 
-    @Test("A large block is never out by them")
-    func largeBlocks() throws {
+    @Test func aLargeBlockIsNeverInUseAsASmallOne() throws {
         let system = SimulatedOperatingSystem()
         let states = try #require(BlockStates(bytes: PageGeometry.chunkBytes, using: system))
         defer { states.cancel(using: system) }

@@ -2,7 +2,6 @@ import PageHeapCore
 import Testing
 
 /// Which free blocks of a span are taken.
-@Suite("Blocks of a span")
 struct SpanTests {
     private func span(free: [Int], of blocks: Int) -> Span {
         var span = Span()
@@ -19,8 +18,7 @@ struct SpanTests {
         return taken
     }
 
-    @Test("Whole groups of four come first, then single blocks, the lowest first in either case")
-    func order() {
+    @Test func wholeGroupsOfFourBlocksAreTakenFirst() {
         var span = span(free: [1, 2, 3, 8, 9, 10, 11, 62, 63, 64, 65, 66, 67, 70], of: 71)
         #expect(take(6, from: &span, of: 71) == [8, 9, 10, 11, 64, 65])
         #expect(take(3, from: &span, of: 71) == [1, 2, 3])
@@ -29,8 +27,8 @@ struct SpanTests {
         #expect(take(1, from: &span, of: 71) == [])
     }
 
-    @Test("Bits beyond the last block are no blocks", arguments: [1, 3, 5, 63, 64, 65, 130, 511, 512])
-    func lastWord(blocks: Int) {
+    @Test(arguments: [1, 3, 5, 63, 64, 65, 130, 511, 512])
+    func bitsBeyondTheLastBlockAreNotTaken(blocks: Int) {
         var span = span(free: Array(0..<blocks), of: blocks)
         #expect(take(1000, from: &span, of: blocks) == Array(0..<blocks))
         #expect(span.freeBlocks == 0)

@@ -1,7 +1,6 @@
 import PageHeapCore
 import Testing
 
-@Suite("Thread caches")
 struct ThreadCacheTests {
     /// Bytes that a cache may hold, all classes together, if it is the last of so many.
     private func mostBytes(caches: UInt) -> UInt {
@@ -11,8 +10,8 @@ struct ThreadCacheTests {
         }
     }
 
-    @Test("A stack holds at least two blocks, and no more than it has room for", arguments: [1, 32, 33, 512, 1 << 20])
-    func capacities(_ caches: Int) {
+    @Test(arguments: [1, 32, 33, 512, 1 << 20])
+    func aStackHoldsAtLeastTwoBlocksAndNoMoreThanFit(_ caches: Int) {
         for number in 1..<SizeClass.count {
             let bytes = SizeClass(UInt8(number)).blockBytes.rawValue
             let capacity = ThreadCache.capacity(blockBytes: bytes, caches: UInt(caches))
@@ -20,8 +19,7 @@ struct ThreadCacheTests {
         }
     }
 
-    @Test("The caches of a few threads are of full size, those of many are smaller")
-    func manyThreads() {
+    @Test func cachesOfManyThreadsAreSmaller() {
         #expect(mostBytes(caches: 1) == mostBytes(caches: 32))
         #expect(mostBytes(caches: 1) < 1_600_000)
         // What is left are two blocks of each large class.
@@ -33,8 +31,7 @@ struct ThreadCacheTests {
         #expect(small < 100_000, "classes to 2 KiB")
     }
 
-    @Test("The empty cache gives nothing and takes nothing")
-    func emptyCache() {
+    @Test func theEmptyCacheGivesAndTakesNothing() {
         for number in 0..<SizeClass.count {
             let sizeClass = SizeClass(UInt8(number))
             #expect(ThreadCache.empty.count(sizeClass) == 0)

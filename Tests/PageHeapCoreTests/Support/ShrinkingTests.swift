@@ -2,9 +2,8 @@ import PageHeapSimulation
 import Testing
 
 /// The shrinking of failing sequences itself.
-@Suite("Shrinking")
 struct ShrinkingTests {
-    @Test func leavesWhatTheFailureNeeds() {
+    @Test func shrinkingLeavesWhatTheFailureNeeds() {
         let short = shrunk(Array(0..<1000)) { $0.contains(17) && $0.contains(400) && $0.contains(999) }
         #expect(short == [17, 400, 999])
     }
@@ -14,11 +13,11 @@ struct ShrinkingTests {
         #expect(shrunk([Int]()) { _ in true } == [])
     }
 
-    @Test func aFailureThatNeedsEverythingStays() {
+    @Test func aFailureThatNeedsEverythingIsNotShrunk() {
         #expect(shrunk([1, 2, 3]) { $0.count == 3 } == [1, 2, 3])
     }
 
-    @Test func stopsAfterSoManyAttempts() {
+    @Test func shrinkingStopsAfterTheGivenAttempts() {
         var attempts = 0
         _ = shrunk(Array(0..<100), attempts: 10) { _ in
             attempts += 1
@@ -28,7 +27,7 @@ struct ShrinkingTests {
     }
 
     /// A program of which steps are left out is a program: nothing refers to what is not there.
-    @Test func programsStayOnesWithoutSomeSteps() {
+    @Test func programsStayValidWithoutSomeSteps() {
         var generator = SeededGenerator(seed: TestRun.seed)
         for scenario in [ModelScenario.all[0], ModelScenario.all[3]] {
             let program = ModelProgram(scenario, seed: TestRun.seed, length: 200)

@@ -3,7 +3,6 @@ import PageHeapCore
 import Testing
 
 /// The lock under threads.
-@Suite("Lock")
 struct FutexLockTests {
     /// A counter that only its lock keeps right.
     private final class Counter: @unchecked Sendable {
@@ -11,7 +10,7 @@ struct FutexLockTests {
         var value = 0
     }
 
-    @Test func keepsThreadsApart() {
+    @Test func theLockKeepsThreadsApart() {
         let counter = Counter()
         DispatchQueue.concurrentPerform(iterations: 8) { _ in
             for _ in 0..<5000 {
@@ -23,7 +22,7 @@ struct FutexLockTests {
         #expect(counter.value == 40_000)
     }
 
-    @Test func canBeTriedWhileHeld() {
+    @Test func tryingAHeldLockFails() {
         let counter = Counter()
         let first = counter.lock.tryLock()
         DispatchQueue.concurrentPerform(iterations: 2) { _ in
@@ -37,7 +36,7 @@ struct FutexLockTests {
         #expect(first && second)
     }
 
-    @Test func tryingAndWaitingMix() {
+    @Test func tryingAndWaitingCanBeMixed() {
         let counter = Counter()
         DispatchQueue.concurrentPerform(iterations: 4) { thread in
             for _ in 0..<2000 {
@@ -54,7 +53,7 @@ struct FutexLockTests {
     }
 
     #if DEBUG
-        @Test func takingLocksOutOfOrderIsFatal() async {
+        @Test func takingLocksOutOfOrderStopsTheProgram() async {
             await #expect(processExitsWith: .failure) {
                 let heap = FutexLock<LockRanks.Heap>()
                 let search = FutexLock<LockRanks.Search>()

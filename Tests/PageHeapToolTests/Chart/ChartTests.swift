@@ -4,7 +4,7 @@ import Testing
 
 struct ChartTests {
     @Test(arguments: [0.0, 1, 1000, 4096, 5e6, 3.1e8, 3.2e8, 2.2e9, 9e12, 1.8e19])
-    func byteAxesCoverAndHaveFewMarks(largest: Double) {
+    func byteAxesCoverTheLargestValueWithFewMarks(largest: Double) {
         let axis = ByteAxis(covering: largest)
         #expect(axis.top.asDouble >= min(largest, 0x1p62))
         #expect((2...9).contains(axis.marks.count))
@@ -36,7 +36,7 @@ struct ChartTests {
         #expect(labels(14_500).last == "4 h")
     }
 
-    @Test func positionsStayInside() {
+    @Test func positionsStayOnTheAxis() {
         let axis = ByteAxis(covering: 100)
         #expect(axis.position(of: 0) == 0)
         #expect(axis.position(of: axis.top.asDouble) == 1)
@@ -72,7 +72,7 @@ struct ChartTests {
         #expect(goal.stretches.count == 2)
     }
 
-    @Test func onlyResidentWhereNothingWasPublished() {
+    @Test func onlyResidentMemoryIsDrawnIfNothingWasPublished() {
         let result = RunResult.make(samples: [.make(0, 10), .make(1, 20)], published: false)
         #expect(MemoryChart(result).curves.map(\.kind) == [.resident])
     }

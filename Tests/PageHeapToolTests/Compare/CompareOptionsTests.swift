@@ -3,7 +3,7 @@ import Testing
 @testable import PageHeapTool
 
 struct CompareOptionsTests {
-    @Test func optionsAndTheProgramAreParted() throws {
+    @Test func optionsAndTheProgramAreSeparated() throws {
         let command = try CompareCommand.parse([
             "--with", "glibc, ./a b.so ,tbb", "--runs", "7", "--show-output", "--", "ls", "--runs", "--",
         ])
@@ -23,7 +23,7 @@ struct CompareOptionsTests {
         ["--with", "a,,b", "--", "ls"], ["--with", "a, ", "--", "ls"], ["--interval", "9", "--", "ls"],
         ["--json", "-", "--", "ls"], ["--report", "x", "--svg", "./x", "--", "ls"], ["--with"],
     ])
-    func wrongUse(arguments: [String]) {
+    func wrongUsageIsRefused(arguments: [String]) {
         do {
             _ = try CompareCommand.parse(arguments)
             Issue.record("accepted \(arguments)")
@@ -32,7 +32,7 @@ struct CompareOptionsTests {
         }
     }
 
-    @Test func theEnvironmentForOneAllocator() {
+    @Test func theEnvironmentPreloadsOneAllocator() {
         let own = RawStrings(["A=1", "LD_PRELOAD=/x.so", "PAGEHEAP_STATISTICS_DIRECTORY=/old"])
             .without(ChildEnvironment.preloadVariable)
         func made(_ library: String?) -> [String] {

@@ -14,7 +14,7 @@ struct CompareProgramTests {
         try FileManager.default.copyItem(atPath: "\(BuiltTool.folder)/libpageheapmalloc.so", toPath: other)
     }
 
-    @Test func tableFilesAndOrder() throws {
+    @Test func aComparisonWritesATableAndFilesAndAlternatesTheOrder() throws {
         let log = folder.file("log")
         let outcome = try compare(
             ["--runs", "2", "--report", folder.file("r.html"), "--svg", folder.file("r.svg"), "--json", json],
@@ -38,7 +38,7 @@ struct CompareProgramTests {
         #expect(root["reference"] as? String == "glibc")
     }
 
-    @Test func aFailureUnderOneAllocatorIsSaidAndStopsNothing() throws {
+    @Test func aFailureUnderOneAllocatorIsReportedAndStopsNothing() throws {
         let outcome = try compare(
             ["--runs", "2", "--json", json], "case \"$LD_PRELOAD\" in *libother*) kill -SEGV $$;; esac")
         #expect(outcome.code == 1)
@@ -53,7 +53,7 @@ struct CompareProgramTests {
         #expect(outcome.output.contains("The program exited with 3 under every allocator."))
     }
 
-    @Test func outputComesThroughOnRequest() throws {
+    @Test func outputIsShownOnRequest() throws {
         let outcome = try compare(["--runs", "1", "--show-output", "--quiet"], "echo out; echo err >&2")
         #expect(outcome.output == "out\nout\nout\n")
         #expect(outcome.errors == "err\nerr\nerr\n")
@@ -73,7 +73,7 @@ struct CompareProgramTests {
         #expect(try String(contentsOfFile: copy, encoding: .utf8).isEmpty)
     }
 
-    @Test func whatARunLeavesBehindIsEnded() throws {
+    @Test func processesLeftBehindAreEnded() throws {
         let list = folder.file("list")
         #expect(try compare(["--runs", "1", "--quiet"], "sleep 600 & echo $! >> '\(list)'").code == 0)
         let processes = try String(contentsOfFile: list, encoding: .utf8).split(separator: "\n").compactMap {
@@ -83,7 +83,7 @@ struct CompareProgramTests {
         #expect(processes.allSatisfy { kill($0, 0) != 0 })
     }
 
-    @Test func aSignalEndsItAndWhatIsDoneIsWritten() throws {
+    @Test func aSignalEndsTheComparisonAndItsResultsAreWritten() throws {
         let (first, second) = (folder.file("first"), folder.file("second"))
         let script = "if [ -e '\(first)' ]; then echo > '\(second)'; sleep 600; else echo > '\(first)'; fi"
         let tool = try BuiltTool(["compare", "--with", "glibc", "--json", json, "--", "sh", "-c", script])
@@ -97,7 +97,7 @@ struct CompareProgramTests {
         #expect(allocators.map { ($0["runs"] as? [Any])?.count } == [1, 0])
     }
 
-    @Test func aFullDiskIsSaid() throws {
+    @Test func aFullDiskIsReported() throws {
         let outcome = try compare(["--runs", "1", "--json", "/dev/full"], "exit 0")
         #expect(outcome.code == 74)
         #expect(outcome.errors.contains("No space left"))
@@ -111,7 +111,7 @@ struct CompareProgramTests {
         (["--json", "/no/such/folder/x"], 74, "cannot write the JSON file"), (["--nonsense"], 64, "unknown option"),
         (["--library", "/no/such"], 66, "'/no/such' was not found"),
     ])
-    func wrongUseRunsNothing(options: [String], code: Int32, part: String) throws {
+    func wrongUsageRunsNothing(options: [String], code: Int32, part: String) throws {
         let outcome = try BuiltTool.run(["compare"] + options + ["--", "touch", folder.file("marker")])
         #expect(outcome.code == code)
         #expect(outcome.output.isEmpty)
@@ -130,7 +130,7 @@ struct CompareProgramTests {
         #expect(!folder.names.contains("marker"))
     }
 
-    @Test func programsThatCannotRunAreSaid() throws {
+    @Test func programsThatCannotRunAreReported() throws {
         #expect(try BuiltTool.run(["compare", "--", "no-such-program-anywhere"]).code == 127)
         #expect(try BuiltTool.run(["compare", "--", "/tmp"]).code == 126)
         #expect(try BuiltTool.run(["compare", "--help"]).output.contains("THE LAST DROP"))

@@ -4,7 +4,7 @@ import Testing
 @testable import PageHeapTool
 
 struct CompareResultTests {
-    @Test func spreads() throws {
+    @Test func aSpreadHasLowestMedianAndHighest() throws {
         #expect(FigureSpread([]) == nil)
         #expect(FigureSpread([3])?.median == 3)
         let odd = try #require(FigureSpread([9, 1, 4]))
@@ -12,19 +12,19 @@ struct CompareResultTests {
         #expect(FigureSpread([1, 2, 10, 4])?.median == 3)
     }
 
-    @Test func roundsBeginWithAnotherOneEach() {
+    @Test func eachRoundBeginsWithAnotherAllocator() {
         let order = CompareSession.order(allocators: 3, rounds: 4)
         #expect(order.map(\.allocator) == [0, 1, 2, 1, 2, 0, 2, 0, 1, 0, 1, 2])
         #expect(order.map(\.round) == [1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4])
     }
 
-    @Test func theRunOfMiddleLengthIsShown() {
+    @Test func theRunOfMedianLengthIsShown() {
         let runs = [4.0, 9, 5, 7].enumerated().map { CompareRun.make(round: $0 + 1, seconds: $1) }
         let result = CompareResult.make([("PageHeap", runs)])
         #expect(result.allocators[0].medianRun?.wallSeconds == 5)
     }
 
-    @Test func runsThatEndedInAnotherWayDoNotCount() {
+    @Test func runsThatEndedDifferentlyDoNotCount() {
         let result = CompareResult.make([
             ("PageHeap", [.make(seconds: 2), .make(seconds: 4)]),
             ("glibc", [.make(seconds: 3), .make(seconds: 5)]),
@@ -46,7 +46,7 @@ struct CompareResultTests {
             ])
     }
 
-    @Test func theReferenceDecidesBetweenEqualsWhichEndingCounts() {
+    @Test func theReferenceDecidesBetweenEquallyFrequentEndings() {
         let result = CompareResult.make([("PageHeap", [.make(code: 1)]), ("glibc", [.make(code: 2)])])
         #expect(result.expected == .exited(code: 2))
         let same = CompareResult.make([("PageHeap", [.make(code: 1)]), ("glibc", [.make(code: 1)])])
@@ -55,7 +55,7 @@ struct CompareResultTests {
         #expect(!CompareResult.make([("PageHeap", []), ("glibc", [])]).hasRuns)
     }
 
-    @Test func unseenMemoryIsNoFigure() {
+    @Test func memoryThatWasNotSeenIsNoFigure() {
         let result = CompareResult.make([("PageHeap", [.make(peak: 0)]), ("glibc", [.make()])])
         #expect(result.allocators[0].spread(of: .peakResidentBytes) == nil)
         #expect(result.allocators[0].spread(of: .wallSeconds) != nil)

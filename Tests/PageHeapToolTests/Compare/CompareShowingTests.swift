@@ -7,7 +7,7 @@ import Testing
 struct CompareShowingTests {
     let plain = TerminalStyle(width: 80, hasColour: false, hasUnicode: true)
 
-    @Test func theTable() {
+    @Test func theTableShowsFiguresRatiosAndSpreads() {
         var fell = CompareRun.make(seconds: 12.34)
         fell.residentAfter1SecondBytes = ByteCount(17 << 20)
         fell.lastDrop = LastDrop(of: ResidentCurve.make([(1, 100), (2, 10)], end: 12).points, endingAt: 12)
@@ -37,7 +37,7 @@ struct CompareShowingTests {
         #expect(table.lines().first?.hasPrefix("one run ") == true)
     }
 
-    @Test func columnsStayAlignedWhateverIsInThem() {
+    @Test func columnsStayAlignedWhateverTheirContents() {
         let long = CompareRun.make(seconds: 123_456, peak: 1 << 30)
         let result = CompareResult.make(
             [("PageHeap", [.make()]), ("glibc", []), ("a-very-long-library-name.so.12", [long])])
@@ -45,7 +45,7 @@ struct CompareShowingTests {
         #expect(Set(lines[2...4].map(\.count)).count == 1)
     }
 
-    @Test func remarksAndMissingOnesFollow() {
+    @Test func remarksAndMissingAllocatorsFollowTheTable() {
         let result = CompareResult.make(
             [("PageHeap", [.make()]), ("glibc", [.make(code: 3), .make(code: 3)])], notFound: ["tbb", "snmalloc"],
             stopped: "ended by SIGINT")
@@ -74,7 +74,7 @@ struct CompareShowingTests {
         }
     }
 
-    @Test func everyAllocatorHasItsCurveItsNameAndItsRow() {
+    @Test func everyAllocatorHasACurveANameAndARow() {
         let names = ["PageHeap", "glibc", "jemalloc", "mimalloc"]
         let result = CompareResult.make(names.map { ($0, [.make()]) })
         let page = CompareReport(result: result).page()
@@ -86,7 +86,7 @@ struct CompareShowingTests {
         #expect(page.contains("Mean resident memory: PageHeap 50.0 MiB, glibc 50.0 MiB."))
     }
 
-    @Test func coloursDifferAndComeAgainDashed() {
+    @Test func coloursDifferAndRepeatDashed() {
         #expect(Set(ComparePalette.light).count == 8)
         #expect(Set(ComparePalette.dark).count == 8)
         #expect(ComparePalette.classes(of: 1) == "ph-c1")
@@ -101,7 +101,7 @@ struct CompareShowingTests {
         #expect(ChartLegend(entries: [], left: 0, right: 900).height == ChartLegend.rowHeight)
     }
 
-    @Test func progress() {
+    @Test func progressIsShownForEachRun() {
         let lines = CompareProgress(total: 6, rewrites: false)
         #expect(lines.before("glibc", done: 2, elapsed: 4).isEmpty)
         #expect(

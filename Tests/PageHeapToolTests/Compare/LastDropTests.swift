@@ -18,41 +18,41 @@ struct LastDropTests {
         #expect(drop(curve, 20) == (3, true))
     }
 
-    @Test func afterAPauseItIsAnotherFall() {
+    @Test func aFallAfterAPauseIsAnotherFall() {
         let phases: [(Double, Double)] = [
             (0, 100), (1, 100), (1.1, 50), (2, 50), (3, 50), (4, 50), (9, 50), (9.1, 5), (12, 5),
         ]
         #expect(drop(phases, 12) == (9, true))
     }
 
-    @Test func afterAnotherRiseItIsAnotherFall() {
+    @Test func aFallAfterAnotherRiseIsAnotherFall() {
         let waves: [(Double, Double)] = [
             (0, 100), (0.2, 20), (0.4, 100), (0.6, 20), (0.8, 90), (0.9, 90), (1, 30), (5, 30),
         ]
         #expect(drop(waves, 5) == (0.9, true))
     }
 
-    @Test func smallFallsAreNone() {
+    @Test func smallFallsDoNotCount() {
         #expect(drop([(0, 10), (1, 100), (2, 91), (3, 100), (4, 92), (9, 95)], 9) == (1, false))
     }
 
-    @Test func whatIsFreedOnTheWayOutDoesNotCount() {
+    @Test func memoryFreedAtTheExitDoesNotCount() {
         let curve: [(Double, Double)] = [(0, 100), (2, 100), (2.1, 40), (9.5, 40), (9.6, 5)]
         #expect(drop(curve, 10) == (2, true))
         #expect(drop([(0, 5), (3, 100), (9.5, 100), (9.6, 5)], 10) == (3, false))
     }
 
-    @Test func thePeakStandsInWhereNothingFell() {
+    @Test func thePeakIsUsedIfNothingFell() {
         #expect(drop([(0, 10), (4, 99.5), (5, 100), (9, 100)], 10) == (4, false))
     }
 
-    @Test func nothingAfterAPeakAtTheEnd() {
+    @Test func aPeakAtTheEndHasNoDrop() {
         #expect(drop([(0, 10), (5, 50), (9.9, 100)], 10) == nil)
         #expect(drop([], 10) == nil)
         #expect(drop([(0, 0), (5, 0)], 10) == nil)
     }
 
-    @Test func wildCurvesGiveATimeOfTheCurveOrNone() {
+    @Test func randomCurvesGiveATimeOfTheCurveOrNil() {
         var state: UInt64 = 42
         for _ in 0..<500 {
             let curve = (0..<40).map { index in
@@ -65,7 +65,7 @@ struct LastDropTests {
         }
     }
 
-    @Test func betweenPointsMemoryGoesStraight() {
+    @Test func memoryIsInterpolatedBetweenPoints() {
         let curve = ResidentCurve.make([(1, 100), (3, 50), (3, 40), (5, 20)], end: 8)
         func value(_ seconds: Double) -> Double? { curve.value(atSeconds: seconds).map { $0 / 1_048_576 } }
         #expect(value(0) == 100)

@@ -12,7 +12,7 @@ struct LibraryFinderTests {
         root = try TemporaryFolder()
     }
 
-    @Test func versionsAreNumbers() {
+    @Test func versionsAreComparedAsNumbers() {
         let names = [
             "libx.so", "libx.so.9", "libx.so.10", "libx.so.2.1", "libx.so.2", "libx.so.old", "libx_debug.so.3",
         ]
@@ -29,7 +29,7 @@ struct LibraryFinderTests {
         #expect(found("tcmalloc") == nil)
     }
 
-    @Test func whatCannotBeLoadedIsPassedOver() throws {
+    @Test func librariesThatCannotBeLoadedAreSkipped() throws {
         try library("usr/lib/arm-linux-gnueabihf/libjemalloc.so.2", machine: 40)
         try write("usr/lib/libmimalloc.so", Array("GROUP ( libmimalloc.so.2 )".utf8))
         #expect(found("jemalloc") == nil)
@@ -44,14 +44,14 @@ struct LibraryFinderTests {
         #expect(found("jemalloc", libraryPath: "/no/such:\(root.file("own"))") == "own/libjemalloc.so.1")
     }
 
-    @Test func theBetterLibraryWins() throws {
+    @Test func theBetterLibraryIsChosen() throws {
         try library("usr/local/lib/libtcmalloc.so.4")
         try library("usr/lib/libtcmalloc_minimal.so.4")
         try library("usr/lib/libtcmalloc_minimal_debug.so.4")
         #expect(found("tcmalloc") == "lib/libtcmalloc_minimal.so.4")
     }
 
-    @Test func allThatAreThereAndTheMissingByName() throws {
+    @Test func installedAndMissingAllocatorsAreListed() throws {
         try library("usr/lib/libjemalloc.so.2")
         try library("usr/lib/libtbbmalloc_proxy.so.2")
         let selection = try select(nil)
@@ -60,7 +60,7 @@ struct LibraryFinderTests {
         #expect(selection.reference == .system)
     }
 
-    @Test func onlyTheNamedOnes() throws {
+    @Test func onlyNamedAllocatorsAreSelected() throws {
         try library("usr/lib/libjemalloc.so.2")
         let path = try library("own/libmine.so.1")
         let selection = try select(["JEMALLOC", path, "pageheap", "jemalloc"])
@@ -70,14 +70,14 @@ struct LibraryFinderTests {
         #expect(try select(["system", "glibc"]).allocators.map(\.name) == ["PageHeap", "glibc"])
     }
 
-    @Test func twoOfOneNameAreToldApart() throws {
+    @Test func librariesOfTheSameNameAreDistinguished() throws {
         let paths = [try library("a/libmine.so"), try library("b/libmine.so")]
         let names = try select(paths).allocators.map(\.name)
         #expect(names[1] == "libmine.so")
         #expect(names[2].hasSuffix("/b/libmine.so"))
     }
 
-    @Test func whatCannotServeIsSaid() throws {
+    @Test func unusableLibrariesAreReported() throws {
         let other = try library("own/libother.so", machine: 183)
         let text = try write("own/libtext.so", Array("text".utf8))
         #expect(refusal(["nonsense"])?.status == .usage)
@@ -90,7 +90,7 @@ struct LibraryFinderTests {
         #expect(refusal(["/bin/sh"])?.message.contains("is not a shared library") == true)
     }
 
-    @Test func whatTheLoaderRefusesIsNotUsed() throws {
+    @Test func librariesRefusedByTheLoaderAreNotUsed() throws {
         let path = try library("usr/lib/libjemalloc.so.2")
         let finder = LibraryFinder(libraryPath: nil, root: FilePath(root.path), refusal: { _ in "it is damaged" })
         let all = try AllocatorSelection(names: nil, pageHeap: .make("/lib/p.so"), finder: finder)

@@ -19,7 +19,7 @@ struct ELFHeaderTests {
         #expect(!header.isSharedObject)
     }
 
-    @Test func theLoadersNameEndsAtItsZero() throws {
+    @Test func theLoadersNameEndsAtTheZeroByte() throws {
         let header = try #require(ELFHeader(reading: reader(of: ELFImage.make(loader: "/lib/loader.so"))))
         #expect(header.loader == "/lib/loader.so")
     }
@@ -32,18 +32,18 @@ struct ELFHeaderTests {
     }
 
     @Test(arguments: [[], Array("#!/bin/sh\n".utf8), [0x7f, 0x45, 0x4c, 0x46], [0x7f, 0x45, 0x4c, 0x46, 9]])
-    func otherFilesAndStumpsAreNone(content: [UInt8]) {
+    func otherAndTruncatedFilesHaveNoHeader(content: [UInt8]) {
         #expect(ELFHeader(reading: reader(of: content)) == nil)
     }
 
-    @Test func everyCutOfAHeadIsReadWithoutTrap() {
+    @Test func everyTruncatedHeaderIsReadWithoutATrap() {
         let image = ELFImage.make(loader: "/lib/loader.so")
         for length in 0...image.count {
             _ = ELFHeader(reading: reader(of: Array(image.prefix(length))))
         }
     }
 
-    @Test func wildOffsetsAreReadWithoutTrap() {
+    @Test func wildOffsetsAreReadWithoutATrap() {
         var image = ELFImage.make(loader: "/lib/loader.so")
         for index in 32..<40 { image[index] = 0xff }
         #expect(ELFHeader(reading: reader(of: image))?.loader == nil)

@@ -48,13 +48,13 @@ struct PreloadCheckTests {
         #expect(refusal?.message.hasPrefix("'\(outer)' is run by '\(interpreter)', which is static") == true)
     }
 
-    @Test func scriptsAreFollowedThroughEnvironment() throws {
+    @Test func scriptsAreFollowedThroughEnv() throws {
         _ = try program(ELFImage.make(), name: "interpreter")
         let script = try folder.write("#!/usr/bin/env interpreter\n", to: "script", mode: 0o755)
         #expect(refusal(of: FilePath(script))?.message.contains("statically linked") == true)
     }
 
-    @Test func aScriptThatNamesItselfEnds() throws {
+    @Test func aScriptThatNamesItselfDoesNotLoop() throws {
         let script = try folder.write("#!\(folder.file("loop"))\n", to: "loop", mode: 0o755)
         #expect(refusal(of: FilePath(script)) == nil)
     }
@@ -64,7 +64,7 @@ struct PreloadCheckTests {
         #expect(refusal(of: FilePath(script)) == nil)
     }
 
-    @Test func gainsAreThoseThatTheLoaderMinds() {
+    @Test func onlyPrivilegesThatTheLoaderMindsCount() {
         let user = Privileges(user: 1000, group: 1000, gainsNothing: false)
         let root = Privileges(user: 0, group: 0, gainsNothing: false)
         #expect(user.gain(from: FilePrivileges()) == nil)

@@ -4,7 +4,7 @@ import Testing
 @testable import PageHeapTool
 
 struct ProgramFinderTests {
-    @Test func theFirstFolderWithAnExecutableCounts() throws {
+    @Test func theFirstFolderWithAnExecutableIsUsed() throws {
         let (first, second) = (try TemporaryFolder(), try TemporaryFolder())
         _ = try first.write("", to: "tool", mode: 0o644)
         let wanted = try second.write("", to: "tool", mode: 0o755)
@@ -18,14 +18,14 @@ struct ProgramFinderTests {
         #expect(try ProgramFinder(searchPath: "").find(program) == program)
     }
 
-    @Test func whatIsNotThereIsNotFound() throws {
+    @Test func missingProgramsAreNotFound() throws {
         let folder = try TemporaryFolder()
         #expect(status(of: "tool", in: folder.path) == .notFound)
         #expect(status(of: "\(folder.path)/tool", in: "") == .notFound)
         #expect(status(of: "", in: folder.path) == .notFound)
     }
 
-    @Test func whatCannotRunIsNotExecutable() throws {
+    @Test func programsThatCannotRunAreNotExecutable() throws {
         let folder = try TemporaryFolder()
         let file = try folder.write("", to: "tool", mode: 0o644)
         #expect(status(of: "tool", in: folder.path) == .notExecutable)

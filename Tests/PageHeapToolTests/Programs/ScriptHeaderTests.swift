@@ -9,14 +9,14 @@ struct ScriptHeaderTests {
         ("#!/usr/bin/env python3", "/usr/bin/env", "python3"),
         ("#!\t/a/b  c d\r\n", "/a/b", "c d"),
     ])
-    func firstLines(text: String, interpreter: String, argument: String?) throws {
+    func firstLinesAreRead(text: String, interpreter: String, argument: String?) throws {
         let header = try #require(ScriptHeader(firstBytes: Array(text.utf8)))
         #expect(header.interpreter == interpreter)
         #expect(header.argument == argument)
     }
 
     @Test(arguments: ["", "#", "#!", "#!\n/bin/sh", "echo"])
-    func noScripts(text: String) {
+    func otherTextsAreNotScripts(text: String) {
         #expect(ScriptHeader(firstBytes: Array(text.utf8)) == nil)
     }
 
@@ -26,7 +26,7 @@ struct ScriptHeaderTests {
         ("#!/bin/sh -e", nil),
         ("#!/usr/bin/env", nil),
     ])
-    func namesThatEnvironmentSeeks(text: String, name: String?) {
+    func namesSoughtByEnvAreFound(text: String, name: String?) {
         #expect(ScriptHeader(firstBytes: Array(text.utf8))?.nameSoughtByEnvironment == name)
     }
 }

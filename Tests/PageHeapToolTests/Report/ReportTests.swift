@@ -19,11 +19,11 @@ struct ReportTests {
         #expect(HTMLReport(result: result).page().contains("&lt;script&gt;alert("))
     }
 
-    @Test func escaping() {
+    @Test func markupIsEscaped() {
         #expect(Markup.escape("a<b>&\"'\n\u{7}é") == "a&lt;b&gt;&amp;&quot;&#39;\n\u{fffd}é")
     }
 
-    @Test func thePageStandsAlone() {
+    @Test func thePageNeedsNoOtherFiles() {
         let page = HTMLReport(result: .make(samples: samples)).page()
         for needless in ["<script", "<link", "src=", "href=", "@import", "url("] {
             #expect(!page.contains(needless), "\(needless)")
@@ -53,7 +53,7 @@ struct ReportTests {
         }
     }
 
-    @Test func headlines() {
+    @Test func headlinesSayHowMuchMemoryCameBack() {
         #expect(Headline.text(.make(samples: samples)) == "Peak 100 MiB, 20.0 MiB at the end: 80 % came back.")
         #expect(
             Headline.text(.make(samples: [.make(0, 99), .make(1, 98)]))
@@ -62,7 +62,7 @@ struct ReportTests {
         #expect(Headline.text(.make(samples: [])) == "The program ended before its memory could be seen.")
     }
 
-    @Test func jsonHasExactlyTheKeysAndComesBack() throws {
+    @Test func jsonHasExactlyTheKeysAndCanBeDecoded() throws {
         let result = RunResult.make(samples: samples + [.make(10, 20)])
         let data = Data(try result.json())
         let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
@@ -90,7 +90,7 @@ struct ReportTests {
         #expect(try JSONDecoder().decode(RunResult.self, from: data) == result)
     }
 
-    @Test func refusedCallsAndTheLimitShowWhereThereAreAny() {
+    @Test func refusedCallsAndTheLimitAreShownIfThereAreAny() {
         func figure(_ label: String, _ result: RunResult) -> KeyFigure? {
             KeyFigure.all(of: result).first { $0.label == label }
         }
@@ -113,7 +113,7 @@ struct ReportTests {
         #expect(HTMLReport(result: result).page().contains("memory limit"))
     }
 
-    @Test func units() {
+    @Test func unitsAreFormatted() {
         #expect(ByteCount(0).description == "0 B")
         #expect(ByteCount(1023).description == "1023 B")
         #expect(ByteCount(1024).description == "1.00 KiB")

@@ -9,7 +9,7 @@ struct TerminalTests {
         .make(9, 12, inUse: 5),
     ])
 
-    @Test func plainCurve() {
+    @Test func theCurveIsDrawn() {
         let style = TerminalStyle(width: 40, hasColour: false, hasUnicode: true)
         let expected = """
               64 MiB ┤            ░░░░░░
@@ -31,14 +31,14 @@ struct TerminalTests {
         #expect(TerminalCurve(result: result, style: style).lines().joined(separator: "\n") == expected)
     }
 
-    @Test func asciiHasNothingElse() {
+    @Test func asciiOutputHasNoOtherCharacters() {
         let style = TerminalStyle(width: 60, hasColour: false, hasUnicode: false)
         let lines = TerminalCurve(result: result, style: style).lines()
         #expect(lines.joined().utf8.allSatisfy { $0 < 0x80 && $0 != 0x1b })
         #expect(lines.allSatisfy { $0.count <= 60 })
     }
 
-    @Test func colourIsClosedOnEachLine() {
+    @Test func colourIsResetOnEachLine() {
         let style = TerminalStyle(width: 80, hasColour: true, hasUnicode: true)
         for line in TerminalCurve(result: result, style: style).lines() {
             let codes = line.components(separatedBy: "\u{1b}[")
@@ -46,20 +46,20 @@ struct TerminalTests {
         }
     }
 
-    @Test func columnsWithoutSamplesGoOnAsBefore() {
+    @Test func columnsWithoutSamplesRepeatTheLastSample() {
         let columns = TerminalCurve(result: result, style: TerminalStyle(width: 80, hasColour: false, hasUnicode: true))
             .columns(count: 10)
         #expect(columns.map { Int($0.resident) >> 20 } == [10, 10, 40, 40, 64, 64, 30, 30, 30, 12])
     }
 
-    @Test func noSamplesNoCurve() {
+    @Test func thereIsNoCurveWithoutSamples() {
         let style = TerminalStyle(width: 80, hasColour: false, hasUnicode: true)
         #expect(TerminalCurve(result: .make(samples: []), style: style).lines().isEmpty)
         let text = RunSummary(result: .make(samples: []), style: style, written: []).text()
         #expect(text.contains("not seen"))
     }
 
-    @Test func theEnvironmentDecidesOnLooks() {
+    @Test func theEnvironmentDecidesTheStyle() {
         func style(_ variables: [String: String], terminal: Bool = true) -> TerminalStyle {
             TerminalStyle(isTerminal: terminal, columns: nil, variables: variables)
         }

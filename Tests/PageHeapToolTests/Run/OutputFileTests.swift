@@ -11,7 +11,7 @@ struct OutputFileTests {
         folder = try TemporaryFolder()
     }
 
-    @Test func theContentTakesTheOldOnesPlace() throws {
+    @Test func newContentReplacesTheOld() throws {
         let target = try folder.write("old", to: "report", mode: 0o640)
         let file = try OutputFile(FilePath(target), purpose: "report")
         #expect(try String(contentsOfFile: target, encoding: .utf8) == "old")
@@ -22,7 +22,7 @@ struct OutputFileTests {
         #expect(mode == 0o640)
     }
 
-    @Test func anUnfinishedOneLeavesNothing() throws {
+    @Test func anUnfinishedFileLeavesNothing() throws {
         let target = try folder.write("old", to: "report")
         do { _ = try OutputFile(FilePath(target), purpose: "report") }
         #expect(try String(contentsOfFile: target, encoding: .utf8) == "old")
@@ -38,7 +38,7 @@ struct OutputFileTests {
         #expect(folder.names == ["link", "real"])
     }
 
-    @Test func whatCannotBeWrittenIsSaidAtOnce() throws {
+    @Test func unwritableFilesAreReportedAtOnce() throws {
         let missing = failure(folder.file("none/report"))
         #expect(missing?.status == .inputOutput)
         #expect(missing?.message.contains("its folder '\(folder.file("none"))' does not exist") == true)

@@ -23,13 +23,13 @@ struct RunPartsTests {
         #expect(alone.variables.texts.first == "LD_PRELOAD=/lib.so")
     }
 
-    @Test func endings() {
+    @Test func waitStatusesAreDecoded() {
         #expect(ProcessEnding(waitStatus: 7 << 8) == .exited(code: 7))
         #expect(ProcessEnding(waitStatus: 9) == .killed(signal: 9))
         #expect(ProcessEnding(waitStatus: 11 | 0x80).exitCode == 139)
     }
 
-    @Test func folderIsPrivateAndGoes() throws {
+    @Test func thePrivateFolderIsRemoved() throws {
         var path = FilePath()
         do {
             let folder = try PrivateFolder(in: ["/no/such/place", "/tmp"])
@@ -39,13 +39,13 @@ struct RunPartsTests {
         #expect(path.resolved == nil)
     }
 
-    @Test func theKernelsMarkCountsAboveTheFloorOnly() {
+    @Test func theKernelsMarkCountsOnlyAboveTheFloor() {
         #expect(outcome(mark: 50, floor: 20).peak.source == .kernel)
         #expect(outcome(mark: 19, floor: 20).peak == (ByteCount(10), .samples))
         #expect(outcome(mark: 9, floor: 2).peak == (ByteCount(10), .samples))
     }
 
-    @Test func argumentsAreParted() throws {
+    @Test func optionsAndTheProgramAreSeparated() throws {
         let command = try RunCommand.parse(
             ["--interval", "50", "--json", "x", "--", "ls", "--json", "--", "-l"])
         #expect(command.programAndArguments == ["ls", "--json", "--", "-l"])
@@ -58,7 +58,7 @@ struct RunPartsTests {
         ["--interval", "x", "--", "ls"], ["--json", "-", "--", "ls"], ["--report", "", "--", "ls"],
         ["--report", "a/../x", "--json", "x", "--", "ls"], ["--report"],
     ])
-    func wrongUse(arguments: [String]) {
+    func wrongUsageIsRefused(arguments: [String]) {
         do {
             _ = try RunCommand.parse(arguments)
             Issue.record("accepted \(arguments)")

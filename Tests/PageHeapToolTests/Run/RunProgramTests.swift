@@ -11,7 +11,7 @@ struct RunProgramTests {
     }
 
     @Test(arguments: [("exit 7", 7), ("exit 0", 0), ("kill -9 $$", 137), ("kill -TERM $$", 143)])
-    func theCodeIsTheProgramsOwn(script: String, code: Int32) throws {
+    func theExitCodeIsTheProgramsOwn(script: String, code: Int32) throws {
         let outcome = try BuiltTool.run(["run", "--quiet", "--", "sh", "-c", script])
         #expect(outcome.code == code)
         #expect(outcome.errors.split(separator: "\n").count == (code > 128 ? 1 : 0))
@@ -33,7 +33,7 @@ struct RunProgramTests {
         #expect(outcome.errors.isEmpty)
     }
 
-    @Test func aScriptWithoutFirstLineIsTheShells() throws {
+    @Test func aScriptWithoutAFirstLineIsRunByTheShell() throws {
         let script = try folder.write("echo \"shell $1\"\n", to: "script", mode: 0o755)
         #expect(try BuiltTool.run(["run", "--quiet", "--", script, "word"]).output == "shell word\n")
     }
@@ -86,7 +86,7 @@ struct RunProgramTests {
         #expect(!samples.isEmpty)
     }
 
-    @Test func theStatisticsFolderIsPrivateAndGoes() throws {
+    @Test func theStatisticsFolderIsPrivateAndRemoved() throws {
         let script = "stat -c %a \"$PAGEHEAP_STATISTICS_DIRECTORY\"; echo \"$PAGEHEAP_STATISTICS_DIRECTORY\""
         let lines = try BuiltTool.run(["run", "--quiet", "--", "sh", "-c", script]).output.split(separator: "\n")
         #expect(lines.first == "700")

@@ -14,7 +14,7 @@ struct RunUsageTests {
         (["run", "--library", "/no/such/library", "--", "ls"], 66, "'/no/such/library' was not found"),
         (["run", "--library", "/etc/passwd", "--", "ls"], 66, "is not a shared library"),
     ])
-    func oneLineAndTheRightCode(arguments: [String], code: Int32, part: String) throws {
+    func wrongUsagePrintsOneLineAndExitsWithItsCode(arguments: [String], code: Int32, part: String) throws {
         let outcome = try BuiltTool.run(arguments)
         #expect(outcome.code == code)
         #expect(outcome.output.isEmpty)

@@ -5,7 +5,7 @@ import Testing
 struct SampleScheduleTests {
     let schedule = SampleSchedule(interval: .milliseconds(100))
 
-    @Test func shortProgramsAreSeenOften() {
+    @Test func shortProgramsAreSampledOften() {
         var times: [Int64] = []
         var now = Duration.zero
         while now < .milliseconds(300) {

@@ -35,14 +35,14 @@ struct SeriesTests {
         #expect(integral.peak == ByteCount(300))
     }
 
-    @Test func theMeanGoesByTimeAndNotBySamples() {
+    @Test func theMeanIsWeightedByTime() {
         var integral = ResidentIntegral()
         for step in 0...10 { integral.add(seconds: Double(step) * 0.001, bytes: ByteCount(1000)) }
         integral.add(seconds: 0.010, bytes: ByteCount(0))
         #expect(integral.mean(endingAt: 1) == ByteCount(10))
     }
 
-    @Test func noSamplesNoMemory() {
+    @Test func withoutSamplesThereIsNoMemory() {
         let integral = ResidentIntegral()
         #expect(integral.total(endingAt: 5) == 0)
         #expect(integral.mean(endingAt: 5) == .zero)

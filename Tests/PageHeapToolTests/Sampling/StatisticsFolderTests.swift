@@ -15,7 +15,7 @@ struct StatisticsFolderTests {
         folder = try TemporaryFolder()
     }
 
-    @Test func levelsAreThoseOfTheLatestProgramTotalsThoseOfAll() throws {
+    @Test func levelsAreOfTheLatestProgramAndTotalsOfAll() throws {
         try write(living, 0)
         try write(living, 1, inUse: 42)
         var statistics = StatisticsFolder(path: FilePath(folder.path), program: living)
@@ -26,7 +26,7 @@ struct StatisticsFolderTests {
         #expect(statistics.liveProcesses == [living])
     }
 
-    @Test func endedProcessesLeaveTheirTotalsOnly() throws {
+    @Test func endedProcessesLeaveOnlyTheirTotals() throws {
         try write(living, 0)
         try write(ended, 0)
         try write(ended, 1)
@@ -77,7 +77,7 @@ struct StatisticsFolderTests {
         #expect(statistics.read().inUse == ByteCount(99))
     }
 
-    @Test func othersFilesAreLeftAlone() throws {
+    @Test func otherFilesAreLeftAlone() throws {
         let names = ["notes", "1", "1.x", "-1.0", "0.0", "1.2.3"]
         for name in names { _ = try folder.write("x", to: name) }
         var statistics = StatisticsFolder(path: FilePath(folder.path), program: living)

@@ -12,12 +12,12 @@ struct StatisticsPageTests {
         folder = try TemporaryFolder()
     }
 
-    @Test func theMagicNumberIsTheHeaders() {
+    @Test func theMagicNumberMatchesTheHeader() {
         #expect(StatisticsPage.magic == UInt64(0x5041_4745_4845_4150))
         #expect(StatisticsPage.magic.bigEndian.asText == "PAGEHEAP")
     }
 
-    @Test func figuresComeThrough() throws {
+    @Test func figuresAreRead() throws {
         let figures = try StatisticsPage.read(file(Self.page()))
         #expect(figures.inUse == ByteCount(600))
         #expect(figures.retained == ByteCount(750))
@@ -40,13 +40,13 @@ struct StatisticsPageTests {
         #expect(figures.totals.usualHoldNanoseconds == 2048)
     }
 
-    @Test func noLimitWhereThereIsNone() throws {
+    @Test func aMissingLimitIsNil() throws {
         var page = Self.page()
         page.figures.memory_limit_bytes = .max
         #expect(try StatisticsPage.read(file(page)).memoryLimit == nil)
     }
 
-    @Test func noGoalWhereTheScavengerIsOff() throws {
+    @Test func theGoalIsNilIfTheScavengerIsOff() throws {
         var page = Self.page()
         page.figures.goal_bytes = .max
         #expect(try StatisticsPage.read(file(page)).goal == nil)
@@ -67,7 +67,7 @@ struct StatisticsPageTests {
         #expect(throws: StatisticsPage.Failure.busy) { try StatisticsPage.read(file(page)) }
     }
 
-    @Test func strangersAreTold() throws {
+    @Test func foreignPagesAreReported() throws {
         var page = Self.page()
         page.magic = 1
         #expect(throws: StatisticsPage.Failure.foreign) { try StatisticsPage.read(file(page)) }
@@ -81,7 +81,7 @@ struct StatisticsPageTests {
         #expect(throws: StatisticsPage.Failure.foreign) { try StatisticsPage.read(file(page)) }
     }
 
-    @Test func stumpsAreUnfinished() throws {
+    @Test func truncatedPagesAreUnfinished() throws {
         let bytes = Self.bytes(of: Self.page())
         for length in [0, 1, 8, 24, bytes.count - 1] {
             let path = FilePath(try folder.write(Array(bytes.prefix(length)), to: "stump"))
@@ -89,7 +89,7 @@ struct StatisticsPageTests {
         }
     }
 
-    @Test func whatIsNotThereIsUnreadable() {
+    @Test func aMissingPageIsUnreadable() {
         #expect(throws: StatisticsPage.Failure.unreadable(.noSuchFileOrDirectory)) {
             try StatisticsPage.read(FilePath(folder.file("none")))
         }

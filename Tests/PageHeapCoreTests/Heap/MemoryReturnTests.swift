@@ -3,10 +3,8 @@ import PageHeapSimulation
 import Testing
 
 /// How memory comes back, in virtual time.
-@Suite("Memory comes back")
-struct ReturnTests {
-    @Test("After a spike, all but what is needed is released within a few cycles")
-    func spike() throws {
+struct MemoryReturnTests {
+    @Test func memoryOfASpikeIsReleasedWithinAFewCycles() throws {
         let test = TestMalloc()
         var cycle = DemandCycle(now: 0)
         for _ in 0..<20_000 { #expect(test.allocate(1000) != nil) }
@@ -21,8 +19,7 @@ struct ReturnTests {
         #expect(test.damagedBlocks == 0)
     }
 
-    @Test("A quiet heap comes to rest: no cycle asks for another one")
-    func rest() throws {
+    @Test func aQuietHeapStopsAskingForCycles() throws {
         let test = TestMalloc()
         var cycle = DemandCycle(now: 0)
         for bytes in 1...2000 as ClosedRange<UInt> { #expect(test.allocate(bytes) != nil) }
@@ -35,8 +32,7 @@ struct ReturnTests {
         #expect(test.malloc.heap.figures().ledger.releaseCalls == before.releaseCalls)
     }
 
-    @Test("Holes are released when a span has been quiet, and come back when they are used")
-    func holes() throws {
+    @Test func holesOfAQuietSpanAreReleasedAndUsedAgain() throws {
         let test = TestMalloc()
         var cycle = DemandCycle(now: 0)
         var blocks: [UInt] = []
@@ -55,8 +51,8 @@ struct ReturnTests {
         test.malloc.checkInvariants()
     }
 
-    @Test("Pages larger than the heap's make no holes, and everything else works", arguments: [16384, 65536] as [UInt])
-    func largePhysicalPages(_ physicalPage: UInt) throws {
+    @Test(arguments: [16384, 65536] as [UInt])
+    func largePhysicalPagesHaveNoHoles(_ physicalPage: UInt) throws {
         let test = TestMalloc(SimulatedMachine(physicalPage: ByteCount(physicalPage), hugePage: 0))
         var cycle = DemandCycle(now: 0)
         for bytes in 1...4000 as ClosedRange<UInt> { #expect(test.allocate(bytes) != nil) }
@@ -68,8 +64,7 @@ struct ReturnTests {
         #expect(test.system.violations.isEmpty)
     }
 
-    @Test("An allocation that makes the heap grow beyond its goal releases something first, within bounds")
-    func growthAssist() throws {
+    @Test func growthBeyondTheGoalReleasesABoundedAmountFirst() throws {
         let test = TestMalloc()
         var cycle = DemandCycle(now: 0)
         // Fragments of 15 pages, every other one free, and a goal that they are above.
