@@ -133,27 +133,30 @@ let package = Package(
             dependencies: ["MarkSweep", "PageHeap"],
             path: "Examples/MarkSweep/Tests",
             swiftSettings: strict),
+        // What at least two of the test targets use.
+        .target(
+            name: "TestSupport", dependencies: ["PageHeap", "PageHeapCore", "PageHeapSimulation"],
+            path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
             name: "GoldenVectorsTests",
-            dependencies: ["PageHeapCore", "PageHeapSimulation"],
+            dependencies: ["PageHeapCore", "PageHeapSimulation", "TestSupport"],
             exclude: ["Vectors"],
             swiftSettings: strict),
         .testTarget(
             name: "PageHeapCoreTests",
-            dependencies: ["PageHeapCore", "PageHeapSimulation"],
+            dependencies: ["PageHeapCore", "PageHeapSimulation", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "PageHeapTests",
             dependencies: [
-                "CPageHeap", "PageHeap", "PageHeapCore", .product(name: "SystemPackage", package: "swift-system"),
+                "CPageHeap", "PageHeap", "PageHeapCore", "TestSupport",
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: strict),
-        // A heap with figures that a test chose.
-        .target(name: "ScriptedHeap", dependencies: ["PageHeap"], path: "Tests/ScriptedHeap", swiftSettings: strict),
         .testTarget(
             name: "PageHeapMetricsTests",
             dependencies: [
-                "PageHeap", "PageHeapMetrics", "ScriptedHeap",
+                "PageHeap", "PageHeapMetrics", "TestSupport",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
             ],
@@ -161,7 +164,7 @@ let package = Package(
         .testTarget(
             name: "PageHeapServiceTests",
             dependencies: [
-                "PageHeap", "PageHeapService", "ScriptedHeap",
+                "PageHeap", "PageHeapService", "TestSupport",
                 .product(name: "InMemoryLogging", package: "swift-log"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
@@ -169,15 +172,17 @@ let package = Package(
                 .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
-        .testTarget(name: "PageHeapToolTests", dependencies: ["PageHeapTool", "CPageHeap"], swiftSettings: strict),
+        .testTarget(
+            name: "PageHeapToolTests", dependencies: ["PageHeapTool", "CPageHeap", "TestSupport"], swiftSettings: strict
+        ),
         // What the black-box tests run under the malloc library to see what Swift code sees of it.
         .executableTarget(
             name: "ProcessMallocProgram", dependencies: ["PageHeap"], path: "Tests/ProcessMallocProgram",
             swiftSettings: strict),
         // Black-box tests of the command and of the malloc library: child processes only.
         .testTarget(
-            name: "PageHeapMallocTests", dependencies: ["CPageHeap", "ProcessMallocProgram"], exclude: ["Programs"],
-            swiftSettings: strict),
+            name: "PageHeapMallocTests", dependencies: ["CPageHeap", "ProcessMallocProgram", "TestSupport"],
+            exclude: ["Programs"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,5 +1,6 @@
 import CPageHeap
 import Foundation
+import TestSupport
 import Testing
 
 /// What a process tells of its heap to whoever watches.
@@ -23,13 +24,13 @@ struct StatisticsPageTests {
         let folder = try TemporaryFolder()
         let child = try start("hammer", folder)
         let name = "\(child.identifier).0"
-        #expect(Check.waits { folder.names == [name] })
+        #expect(eventually { folder.names == [name] })
         let page = try StatisticsPageFile(folder.file(name))
-        #expect(Check.waits { page.header.magic == StatisticsPageFile.magic })
+        #expect(eventually { page.header.magic == StatisticsPageFile.magic })
         #expect(page.header.version == PAGEHEAP_STATISTICS_VERSION)
         #expect(page.header.process_identifier == UInt32(child.identifier))
         #expect(Int(page.header.size) == MemoryLayout<pageheap_statistics_page>.size)
-        #expect(Check.waits { page.header.sequence > 100 })
+        #expect(eventually { page.header.sequence > 100 })
         var seen = 0
         for _ in 0..<20_000 {
             guard let figures = page.figures else { continue }
@@ -44,7 +45,7 @@ struct StatisticsPageTests {
     @Test func aForkedChildHasAPageOfItsOwn() throws {
         let folder = try TemporaryFolder()
         let parent = try start("family", folder)
-        #expect(Check.waits { parent.outputSoFar.split(separator: "\n").count == 2 })
+        #expect(eventually { parent.outputSoFar.split(separator: "\n").count == 2 })
         var identifiers: [Substring: Substring] = [:]
         for line in parent.outputSoFar.split(separator: "\n") {
             let words = line.split(separator: " ")
@@ -68,7 +69,7 @@ struct StatisticsPageTests {
     @Test func anExecutedProgramHasAPageOfItsOwn() throws {
         let folder = try TemporaryFolder()
         let child = try start("executed", folder)
-        #expect(Check.waits { !child.outputSoFar.isEmpty })
+        #expect(eventually { !child.outputSoFar.isEmpty })
         #expect(folder.names == ["\(child.identifier).0", "\(child.identifier).1"])
         let page = try StatisticsPageFile(folder.file("\(child.identifier).1"))
         #expect(page.header.magic == StatisticsPageFile.magic)

@@ -1,4 +1,4 @@
-import Foundation
+import TestSupport
 import Testing
 
 /// What the library shows to a process, and what it asks of it.
@@ -20,10 +20,7 @@ struct SymbolTests {
 
     @Test(.enabled("no nm") { nm != nil })
     func exactlyTheListedNamesAreExported() throws {
-        let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let list = try String(
-            contentsOf: package.appendingPathComponent("Sources/PageHeapMalloc/exports.map"), encoding: .utf8)
+        let list = try Repository.text(of: "Sources/PageHeapMalloc/exports.map")
         let listed = list.matches(of: /([A-Za-z_0-9]+);/).map { String($0.1) }
         #expect(listed.contains("malloc") && Set(listed).count == listed.count)
         #expect(names(try lines(Self.nm, ["-D", "-g", "--defined-only"])) == Set(listed))

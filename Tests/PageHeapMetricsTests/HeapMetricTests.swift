@@ -1,5 +1,5 @@
-import Foundation
 import PageHeapMetrics
+import TestSupport
 import Testing
 
 struct HeapMetricTests {
@@ -16,9 +16,7 @@ struct HeapMetricTests {
     }
 
     @Test func theTableInTheDocumentationMatches() throws {
-        let document = URL(filePath: #filePath).deletingLastPathComponent()
-            .appending(path: "../../Documentation/metrics.md").standardized
-        let text = try String(contentsOf: document, encoding: .utf8)
+        let text = try Repository.text(of: "Documentation/metrics.md")
         let rows = text.split(separator: "\n").filter { $0.hasPrefix("| `pageheap_") }.map(String.init)
         let expected = HeapMetric.all.map { metric in
             let dimensions = metric.dimensionNames.map { "`\($0)`" }.joined(separator: ", ")

@@ -2,7 +2,7 @@ import CoreMetrics
 import MetricsTestKit
 import PageHeap
 import PageHeapMetrics
-import ScriptedHeap
+import TestSupport
 import Testing
 
 struct MetricsReporterTests {

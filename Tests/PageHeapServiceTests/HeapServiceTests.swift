@@ -3,9 +3,9 @@ import Logging
 import MetricsTestKit
 import PageHeap
 import PageHeapService
-import ScriptedHeap
 import ServiceLifecycle
 import ServiceLifecycleTestKit
+import TestSupport
 import Testing
 
 struct HeapServiceTests {

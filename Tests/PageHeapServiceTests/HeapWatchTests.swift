@@ -1,7 +1,7 @@
 import InMemoryLogging
 import Logging
 import PageHeap
-import ScriptedHeap
+import TestSupport
 import Testing
 
 @testable import PageHeapService

@@ -11,11 +11,6 @@ struct DiscardContentsTests {
         return run
     }
 
-    private func store(_ byte: UInt8, at offset: Int, in run: inout PageRun) {
-        var bytes = run.mutableBytes
-        bytes.storeBytes(of: byte, toByteOffset: offset, as: UInt8.self)
-    }
-
     @Test func discardedPagesReadAsZeroAndCountAsReleased() throws {
         let heap = try PageHeap.quiet()
         // Where pages keep what they held, their zeros are released once more.
@@ -32,7 +27,7 @@ struct DiscardContentsTests {
         run.withUnsafeBytes { bytes in #expect(bytes.allSatisfy { $0 == 0 }) }
         #expect(heap.statistics.releasedInUseBytes == 900 * page)
         heap.checkInvariants()
-        store(1, at: 5, in: &run)
+        run.store(1, at: 5)
         let touched = heap.statistics
         #expect(touched.releasedInUseBytes == 0 && touched.retainedBytes == 900 * page)
         try run.discardContents()

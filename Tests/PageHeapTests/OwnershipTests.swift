@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What the compiler has to refuse: runs used after they are gone, copied, or looked at for longer than they live.
@@ -7,17 +8,15 @@ struct OwnershipTests {
     ///
     /// - Returns: the compiler's complaints; nothing where it has none.
     private func complaints(_ body: String) throws -> String? {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "pageheap-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let source = folder.appending(path: "Snippet.swift")
-        try Data("import PageHeap\nfunc snippet(_ heap: PageHeap) throws {\n\(body)\n}\n".utf8).write(to: source)
-        let products = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
+        let folder = try TemporaryFolder()
+        let source = try folder.write(
+            "import PageHeap\nfunc snippet(_ heap: PageHeap) throws {\n\(body)\n}\n", to: "Snippet.swift")
+        let products = URL(filePath: BuildProducts.folder)
         let checkouts = products.appending(path: "../../checkouts").standardized
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = [
-            "swiftc", "-swift-version", "6", "-c", source.path, "-o", folder.appending(path: "Snippet.o").path,
+            "swiftc", "-swift-version", "6", "-c", source, "-o", folder.file("Snippet.o"),
             "-I", products.appending(path: "Modules").path,
             "-Xcc", "-fmodule-map-file=\(products.path)/CPageHeap.build/module.modulemap",
             "-Xcc", "-fmodule-map-file=\(products.path)/CPageHeapInterface.build/module.modulemap",

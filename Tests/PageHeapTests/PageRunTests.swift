@@ -20,11 +20,6 @@ struct PageRunTests {
         return (0..<run.pages).map { words[$0 * page / 8] }
     }
 
-    private func store(_ byte: UInt8, at offset: Int, in run: inout PageRun) {
-        var bytes = run.mutableBytes
-        bytes.storeBytes(of: byte, toByteOffset: offset, as: UInt8.self)
-    }
-
     @Test func aSplitRunKeepsItsPagesAndContents() throws {
         let heap = try PageHeap.quiet()
         var run = try heap.allocate(pages: 1000)
@@ -135,7 +130,7 @@ struct PageRunTests {
     @Test func leakedPagesStayInUseUntilTheyAreAdopted() throws {
         let heap = try PageHeap.quiet()
         var run = try heap.allocate(pages: 7)
-        store(9, at: 100, in: &run)
+        run.store(9, at: 100)
         let buffer = run.leak()
         #expect(heap.statistics.inUseBytes == 7 * page)
         #expect(buffer.count == 7 * page && buffer[100] == 9)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A file of golden cases that is not there skips its test; here it fails.
@@ -18,11 +19,9 @@ struct GoldenFolderTests {
     }
 
     @Test func aMissingFileIsNamed() throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        try Data().write(to: folder.appendingPathComponent("plain.jsonl"))
-        try Data().write(to: folder.appendingPathComponent("packed.jsonl.gz"))
-        #expect(VectorFolder(folder).missing(of: ["plain", "other", "packed"]) == ["other"])
+        let folder = try TemporaryFolder()
+        try folder.write("", to: "plain.jsonl")
+        try folder.write("", to: "packed.jsonl.gz")
+        #expect(VectorFolder(URL(fileURLWithPath: folder.path)).missing(of: ["plain", "other", "packed"]) == ["other"])
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The reader itself: what is damaged ends in one clear message with file and line, never in a crash.
@@ -17,11 +18,9 @@ struct VectorReaderTests {
         _ content: Data, name: String, _ body: (VectorValue, inout VectorReport) throws -> Void,
         finish: (inout VectorReport) throws -> Void = { _ in }
     ) throws -> [String] {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        try content.write(to: folder.appendingPathComponent(name))
-        let file = try #require(VectorFolder(folder).file("case"))
+        let folder = try TemporaryFolder()
+        try folder.write(Array(content), to: name)
+        let file = try #require(VectorFolder(URL(fileURLWithPath: folder.path)).file("case"))
         return file.problems(body, finish: finish)
     }
 

@@ -1,5 +1,6 @@
 import PageHeapCore
 import PageHeapSimulation
+import TestSupport
 
 /// A page allocator over a simulated system, built from a case's chunks. What a damaged case asks for is refused with
 /// the field's name, not carried out.
@@ -26,20 +27,14 @@ final class GoldenHeap {
         }
     }
 
-    /// Takes the whole chunk, and puts it back by 64 pages, as the case says.
+    /// Sets the bitmaps of a chunk as the case says.
     private func set(
         _ chunk: ChunkIndex, _ allocated: PageBitmap, _ scavenged: PageBitmap, _ field: VectorValue
     ) throws {
-        _ = simulation.pages.allocateRange(base: chunk.base, count: PageGeometry.pagesPerChunk)
-        for word in 0..<PageBitmap.wordCount {
-            guard allocated.word(word) & scavenged.word(word) == 0 else {
-                throw field.damage("bitmaps in which no page is in use and scavenged at once")
-            }
-            var cache = PageCache(
-                base: chunk.address(of: PageIndex(UInt(word * 64))), free: ~allocated.word(word),
-                scavenged: scavenged.word(word))
-            simulation.pages.flush(&cache)
+        guard (0..<PageBitmap.wordCount).allSatisfy({ allocated.word($0) & scavenged.word($0) == 0 }) else {
+            throw field.damage("bitmaps in which no page is in use and scavenged at once")
         }
+        simulation.setBitmaps(of: chunk, allocated: allocated, scavenged: scavenged)
     }
 
     /// Grows chunks.

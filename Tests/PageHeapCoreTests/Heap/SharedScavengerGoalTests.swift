@@ -8,7 +8,7 @@ struct SharedScavengerGoalTests {
     private static let oneMebibyte = ByteCount(1 << 20)
 
     private func heaps(_ count: Int) throws -> SharedTestHeaps {
-        let heaps = SharedTestHeaps(SharedScavengerTests.machine())
+        let heaps = SharedTestHeaps(.withRealCosts())
         for _ in 0..<count { try heaps.addFree(40) }
         return heaps
     }
@@ -80,7 +80,7 @@ struct SharedScavengerGoalTests {
     @Test func memoryLimitsAreMetAndTheWorkerParks() throws {
         var configuration = HeapConfiguration()
         configuration.retainExtraPercent = 100
-        let heaps = SharedTestHeaps(SharedScavengerTests.machine())
+        let heaps = SharedTestHeaps(.withRealCosts())
         for _ in 0..<2 {
             let member = try heaps.addFree(10, configuration)
             try heaps.use(member, 100)
@@ -123,7 +123,7 @@ struct SharedScavengerGoalTests {
     func everythingIsReleasedAfterRandomActivity(number: UInt64) throws {
         let seed = TestRun.seed &+ number
         var generator = SeededGenerator(seed: seed)
-        let heaps = SharedTestHeaps(SharedScavengerTests.machine())
+        let heaps = SharedTestHeaps(.withRealCosts())
         let watch = heaps.watch()
         var step = 0
         func act() throws {

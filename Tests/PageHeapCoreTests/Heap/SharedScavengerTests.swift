@@ -6,17 +6,8 @@ import Testing
 struct SharedScavengerTests {
     private static let oneMebibyte = ByteCount(1 << 20)
 
-    /// A machine on which giving a page back costs what it costs on a real one with one processor; with more, as much of
-    /// the machine's time.
-    static func machine(processors: UInt = 2) -> SimulatedMachine {
-        var machine = SimulatedMachine()
-        machine.processors = processors
-        machine.releaseNanosecondsPerPage = 400 * Int64(processors)
-        return machine
-    }
-
     @Test func theWorkerParksOnceAllHeapsHaveReleasedEverything() throws {
-        let heaps = SharedTestHeaps(Self.machine())
+        let heaps = SharedTestHeaps(.withRealCosts())
         for mebibytes in [64, 200, 16] { try heaps.addFree(mebibytes) }
         let watch = heaps.watch()
         watch.parksAllowed = 3
@@ -32,7 +23,7 @@ struct SharedScavengerTests {
     }
 
     @Test func theWorkerParksWithoutHeaps() {
-        let heaps = SharedTestHeaps(Self.machine())
+        let heaps = SharedTestHeaps(.withRealCosts())
         let watch = heaps.watch()
         watch.runUntilParked()
         #expect(watch.waits == [-1])
@@ -40,7 +31,7 @@ struct SharedScavengerTests {
 
     @Test(arguments: [1, 2, 8] as [UInt])
     func allHeapsTogetherUseTheShare(processors: UInt) throws {
-        let heaps = SharedTestHeaps(Self.machine(processors: processors))
+        let heaps = SharedTestHeaps(.withRealCosts(processors: processors))
         for _ in 0..<3 { try heaps.addFree(2000) }
         let watch = heaps.watch()
         watch.endNanoseconds = 60_000_000_000
@@ -52,7 +43,7 @@ struct SharedScavengerTests {
 
     @Test(arguments: [0.01, 0.003])
     func manyBusyHeapsTogetherUseTheShare(share: Double) throws {
-        let heaps = SharedTestHeaps(Self.machine(), share: share)
+        let heaps = SharedTestHeaps(.withRealCosts(), share: share)
         for _ in 0..<60 { try heaps.addFree(30) }
         let watch = heaps.watch()
         watch.endNanoseconds = 60_000_000_000
@@ -70,7 +61,7 @@ struct SharedScavengerTests {
     }
 
     @Test func heapsWithMemoryToReleaseAreServedEqually() throws {
-        let heaps = SharedTestHeaps(Self.machine())
+        let heaps = SharedTestHeaps(.withRealCosts())
         for mebibytes in [3000, 700, 400] { try heaps.addFree(mebibytes) }
         let watch = heaps.watch()
         watch.endNanoseconds = 8_000_000_000
@@ -83,7 +74,7 @@ struct SharedScavengerTests {
     }
 
     @Test func figuresOfTheHeapsAddUpToTheWorkers() throws {
-        let heaps = SharedTestHeaps(Self.machine())
+        let heaps = SharedTestHeaps(.withRealCosts())
         let idle = try heaps.add()
         for mebibytes in [300, 60] { try heaps.addFree(mebibytes) }
         let before = heaps.system.threadProcessorNanoseconds()
@@ -98,7 +89,7 @@ struct SharedScavengerTests {
     }
 
     @Test func theOlderPacerServesSeveralHeaps() throws {
-        let heaps = SharedTestHeaps(Self.machine(), pacer: .movingAverage)
+        let heaps = SharedTestHeaps(.withRealCosts(), pacer: .movingAverage)
         for mebibytes in [40, 20] { try heaps.addFree(mebibytes) }
         heaps.watch().runUntilParked()
         for member in heaps.members { #expect(member.retained < Self.oneMebibyte * 2) }
@@ -107,7 +98,7 @@ struct SharedScavengerTests {
     // MARK: Coming and going
 
     @Test func aHeapThatJoinsABusyWorkerIsServed() throws {
-        let heaps = SharedTestHeaps(Self.machine())
+        let heaps = SharedTestHeaps(.withRealCosts())
         try heaps.addFree(100)
         let late = try heaps.add()
         let watch = heaps.watch()
@@ -123,7 +114,7 @@ struct SharedScavengerTests {
     }
 
     @Test func aHeapThatJoinsWakesAParkedWorker() throws {
-        let heaps = SharedTestHeaps(Self.machine())
+        let heaps = SharedTestHeaps(.withRealCosts())
         let watch = heaps.watch()
         watch.parksAllowed = 2
         watch.onPark = { _ in
@@ -138,7 +129,7 @@ struct SharedScavengerTests {
 
     @Test(arguments: [0, 1, 2])
     func aHeapThatLeavesIsNotTouchedAgain(place: Int) throws {
-        let heaps = SharedTestHeaps(Self.machine())
+        let heaps = SharedTestHeaps(.withRealCosts())
         for _ in 0..<3 { try heaps.addFree(100) }
         let left = heaps.members[place]
         var released = ByteCount.maximum
@@ -155,7 +146,7 @@ struct SharedScavengerTests {
     }
 
     @Test func theLastReferenceEndsTheScavenger() throws {
-        let heaps = SharedTestHeaps(Self.machine())
+        let heaps = SharedTestHeaps(.withRealCosts())
         _ = try (heaps.add(), heaps.add())
         // As many as the owner and two heaps have, and those that the fixture needs itself to end.
         heaps.remove(heaps.members[1])

@@ -4,18 +4,9 @@ import Synchronization
 import Testing
 
 struct WorkerTests {
-    /// A machine on which giving a page back costs what it costs on a real one with one processor; with more, as much of
-    /// the machine's time.
-    private static func machine(processors: UInt) -> SimulatedMachine {
-        var machine = SimulatedMachine()
-        machine.processors = processors
-        machine.releaseNanosecondsPerPage = 400 * Int64(processors)
-        return machine
-    }
-
     /// A heap with this many MiB free, which the worker does not know of yet.
     private static func heapWithFree(_ mebibytes: Int, processors: UInt = 2) throws -> TestMalloc {
-        try heapWithFree(mebibytes, machine(processors: processors), HeapConfiguration())
+        try heapWithFree(mebibytes, .withRealCosts(processors: processors), HeapConfiguration())
     }
 
     private static func heapWithFree(
@@ -63,7 +54,7 @@ struct WorkerTests {
 
     /// A page costs as much as the share allows: with any other share there is too little or too much time for all of them.
     @Test(arguments: [0.002, 0.04]) func theWorkerUsesTheConfiguredShare(share: Double) throws {
-        var machine = Self.machine(processors: 2)
+        var machine = SimulatedMachine.withRealCosts()
         machine.releaseNanosecondsPerPage = Int64(400_000 * share)
         var configuration = HeapConfiguration()
         configuration.scavengeShare = share
@@ -79,7 +70,7 @@ struct WorkerTests {
 
     /// A request ends the sleep after a stretch of work. Only the bound over any ten seconds stands in the way then.
     @Test func constantRequestsDoNotExceedTheShare() throws {
-        var machine = Self.machine(processors: 2)
+        var machine = SimulatedMachine.withRealCosts()
         machine.releaseNanosecondsPerPage *= 10
         let test = try TestPageHeap(machine)
         let runs = try (0..<1000).map { _ in try test.use(128) }

@@ -36,15 +36,8 @@ struct WorkerTraceTests {
         return records
     }
 
-    private static func machine() -> SimulatedMachine {
-        var machine = SimulatedMachine()
-        machine.processors = 2
-        machine.releaseNanosecondsPerPage = 800
-        return machine
-    }
-
     @Test func theTraceAccountsForAllReleasedMemory() throws {
-        let test = TestMalloc(Self.machine())
+        let test = TestMalloc(.withRealCosts())
         let records = try records(600, test)
         #expect(records.count > 5)
         var before: ByteCount = 0
@@ -57,7 +50,7 @@ struct WorkerTraceTests {
     }
 
     @Test func aControllerResetIsTracedOnce() throws {
-        let test = TestMalloc(Self.machine())
+        let test = TestMalloc(.withRealCosts())
         let system = test.system
         nonisolated(unsafe) var failure: Int64 = 0
         let records = try records(256, test) { count in

@@ -1,5 +1,6 @@
 import PageHeapCore
 import PageHeapSimulation
+import TestSupport
 
 /// A page allocator over a simulated system, described by chunks and runs of pages, whose calls are recorded and can be
 /// made to fail.
@@ -29,14 +30,7 @@ final class TestHeap {
     func add(_ offset: Int, allocated: [[Int]] = [], scavenged: [[Int]] = []) throws {
         let chunk = Self.someChunk + ChunkIndex(UInt(offset))
         try grow(chunk, chunks: 1)
-        let (used, released) = (PageBitmap(allocated), PageBitmap(scavenged))
-        _ = simulation.pages.allocateRange(base: chunk.base, count: PageGeometry.pagesPerChunk)
-        for word in 0..<PageBitmap.wordCount {
-            var cache = PageCache(
-                base: chunk.address(of: PageIndex(UInt(word * 64))), free: ~used.word(word),
-                scavenged: released.word(word))
-            simulation.pages.flush(&cache)
-        }
+        simulation.setBitmaps(of: chunk, allocated: PageBitmap(allocated), scavenged: PageBitmap(scavenged))
     }
 
     /// Grows chunks whose memory is there.

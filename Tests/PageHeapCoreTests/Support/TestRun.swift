@@ -1,18 +1,14 @@
-import Foundation
+import TestSupport
 
 /// What a run of random tests can be told from outside, so that a failure can be repeated and a search deepened.
 enum TestRun {
     /// `PAGEHEAP_SEED`, else 1: the same numbers in every run.
-    static let seed = number("PAGEHEAP_SEED") ?? 1
+    static let seed = environmentNumber("PAGEHEAP_SEED") ?? 1
 
     /// `PAGEHEAP_OPERATIONS`, else what the test thinks is enough.
-    static func operations(_ usual: Int) -> Int { number("PAGEHEAP_OPERATIONS").map { Int($0) } ?? usual }
+    static func operations(_ usual: Int) -> Int { environmentNumber("PAGEHEAP_OPERATIONS").map { Int($0) } ?? usual }
 
     /// `PAGEHEAP_SHRINK=1`: random programs run in children of the process, so that one that stops the process can be
     /// shrunk as well. Together with `--no-parallel --filter PageAllocatorModelTests`.
-    static let shrinksInChildren = number("PAGEHEAP_SHRINK") == 1
-
-    private static func number(_ name: String) -> UInt64? {
-        ProcessInfo.processInfo.environment[name].flatMap { UInt64($0) }
-    }
+    static let shrinksInChildren = environmentNumber("PAGEHEAP_SHRINK") == 1
 }

@@ -1,12 +1,11 @@
-import Foundation
+import TestSupport
 import Testing
 
 /// One check of a C program, run under the malloc library.
 enum Check {
     /// Random numbers' seed: another one in each run, or the one that the variable PAGEHEAP_SEED gives.
     static let seed: UInt64 =
-        ProcessInfo.processInfo.environment["PAGEHEAP_SEED"].flatMap { UInt64($0) }
-        ?? .random(in: 1...UInt64(Int64.max))
+        environmentNumber("PAGEHEAP_SEED") ?? .random(in: 1...UInt64(Int64.max))
 
     /// Runs `program check seed` and expects it to succeed without a word on standard error.
     @discardableResult
@@ -20,16 +19,6 @@ enum Check {
             outcome.succeeded && outcome.errors.isEmpty, "\(program) \(check), PAGEHEAP_SEED=\(seed): \(outcome)",
             sourceLocation: sourceLocation)
         return outcome
-    }
-
-    /// Waits for what another process does; given up after a time that no sound machine needs.
-    static func waits(for condition: () -> Bool) -> Bool {
-        let deadline = Date(timeIntervalSinceNow: 60)
-        while !condition() {
-            if Date() > deadline { return false }
-            usleep(2000)
-        }
-        return true
     }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A program that runs beside the test, by default with the malloc library preloaded.
 ///

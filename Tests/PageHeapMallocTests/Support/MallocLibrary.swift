@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// The malloc library of this build.
 enum MallocLibrary {
@@ -8,16 +9,8 @@ enum MallocLibrary {
     /// taken for an option by the library itself.)
     static let path: String? = {
         if let path = ProcessInfo.processInfo.environment["MALLOC_UNDER_TEST"] { return path }
-        let executable = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        for product in CommandLine.arguments + [executable].compactMap({ $0 }) {
-            var folder = URL(fileURLWithPath: product).resolvingSymlinksInPath().deletingLastPathComponent()
-            while folder.path != "/" {
-                let candidate = folder.appendingPathComponent(fileName).path
-                if FileManager.default.fileExists(atPath: candidate) { return candidate }
-                folder.deleteLastPathComponent()
-            }
-        }
-        return nil
+        let product = BuildProducts.path(of: fileName)
+        return FileManager.default.fileExists(atPath: product) ? product : nil
     }()
 
     /// The path; a missing library is a failure, never a reason to skip.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// The C and Swift programs of the folder `Programs`, compiled once a run into a temporary folder.
 ///
@@ -8,12 +9,9 @@ enum TestPrograms {
         let description: String
     }
 
-    private static let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().appendingPathComponent("Programs").path
+    private static let sources = Repository.path(of: "Tests/PageHeapMallocTests/Programs")
     /// The folder of the library's own C header.
-    static let headers = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent()
-        .appendingPathComponent("Sources/CPageHeapInterface/include").path
+    static let headers = Repository.path(of: "Sources/CPageHeapInterface/include")
     /// Removed when the test process ends normally.
     private static let folder: Result<TemporaryFolder, any Error> = Result {
         let folder = try TemporaryFolder()

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The built command with the built malloc library, on scripts.
@@ -11,7 +12,7 @@ struct CompareProgramTests {
     init() throws {
         folder = try TemporaryFolder()
         other = folder.file("libother.so")
-        try FileManager.default.copyItem(atPath: "\(BuiltTool.folder)/libpageheapmalloc.so", toPath: other)
+        try FileManager.default.copyItem(atPath: BuiltTool.libraryPath, toPath: other)
     }
 
     @Test func aComparisonWritesATableAndFilesAndAlternatesTheOrder() throws {
@@ -87,9 +88,9 @@ struct CompareProgramTests {
         let (first, second) = (folder.file("first"), folder.file("second"))
         let script = "if [ -e '\(first)' ]; then echo > '\(second)'; sleep 600; else echo > '\(first)'; fi"
         let tool = try BuiltTool(["compare", "--with", "glibc", "--json", json, "--", "sh", "-c", script])
-        #expect(BuiltTool.waits { FileManager.default.fileExists(atPath: second) })
+        #expect(eventually { FileManager.default.fileExists(atPath: second) })
         kill(tool.process.processIdentifier, SIGTERM)
-        if !BuiltTool.waits(for: { !tool.process.isRunning }) { tool.process.terminate() }
+        if !eventually({ !tool.process.isRunning }) { tool.process.terminate() }
         let outcome = tool.outcome()
         #expect(outcome.code == 143)
         #expect(outcome.output.contains("Not all rounds were run: ended by SIGTERM."))

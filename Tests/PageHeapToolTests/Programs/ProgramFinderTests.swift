@@ -1,4 +1,5 @@
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import PageHeapTool
@@ -6,7 +7,7 @@ import Testing
 struct ProgramFinderTests {
     @Test func theFirstFolderWithAnExecutableIsUsed() throws {
         let (first, second) = (try TemporaryFolder(), try TemporaryFolder())
-        _ = try first.write("", to: "tool", mode: 0o644)
+        try first.write("", to: "tool", mode: 0o644)
         let wanted = try second.write("", to: "tool", mode: 0o755)
         let finder = ProgramFinder(searchPath: "\(first.path):/no/such/folder:\(second.path)")
         #expect(try finder.find("tool") == FilePath(wanted))

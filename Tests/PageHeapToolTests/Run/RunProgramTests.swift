@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The built command with the built malloc library, on programs that every system has.
@@ -62,10 +63,10 @@ struct RunProgramTests {
         let ready = folder.file("ready")
         let script = "trap 'exit 5' \(name); echo > '\(ready)'; while :; do sleep 0.01; done"
         let tool = try BuiltTool(["run", "--quiet", "--json", folder.file("json"), "--", "sh", "-c", script])
-        #expect(BuiltTool.waits { FileManager.default.fileExists(atPath: ready) })
+        #expect(eventually { FileManager.default.fileExists(atPath: ready) })
         kill(tool.process.processIdentifier, signal)
         // A signal that got lost on the way shall fail this test and not hold up all others.
-        if !BuiltTool.waits(for: { !tool.process.isRunning }) { tool.process.terminate() }
+        if !eventually({ !tool.process.isRunning }) { tool.process.terminate() }
         #expect(tool.outcome().code == 5)
         #expect(folder.names == ["json", "ready"])
     }

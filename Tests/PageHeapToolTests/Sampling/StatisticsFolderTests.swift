@@ -1,6 +1,7 @@
 import CPageHeap
 import Foundation
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import PageHeapTool
@@ -79,7 +80,7 @@ struct StatisticsFolderTests {
 
     @Test func otherFilesAreLeftAlone() throws {
         let names = ["notes", "1", "1.x", "-1.0", "0.0", "1.2.3"]
-        for name in names { _ = try folder.write("x", to: name) }
+        for name in names { try folder.write("x", to: name) }
         var statistics = StatisticsFolder(path: FilePath(folder.path), program: living)
         #expect(statistics.read() == HeapFigures())
         #expect(!statistics.hasFigures)
@@ -89,7 +90,7 @@ struct StatisticsFolderTests {
     @Test func anotherVersionIsRemembered() throws {
         var page = StatisticsPageTests.page()
         page.version = UInt32(PAGEHEAP_STATISTICS_VERSION) + 1
-        _ = try folder.write(StatisticsPageTests.bytes(of: page), to: "\(living).0")
+        try folder.write(StatisticsPageTests.bytes(of: page), to: "\(living).0")
         var statistics = StatisticsFolder(path: FilePath(folder.path), program: living)
         #expect(statistics.read() == HeapFigures())
         #expect(statistics.otherVersion == UInt32(PAGEHEAP_STATISTICS_VERSION) + 1)
@@ -102,6 +103,6 @@ struct StatisticsFolderTests {
         page.figures.in_use_bytes = inUse
         page.figures.hold_p999_nanoseconds = hold
         page.sequence = sequence
-        _ = try folder.write(StatisticsPageTests.bytes(of: page), to: "\(process).\(program)")
+        try folder.write(StatisticsPageTests.bytes(of: page), to: "\(process).\(program)")
     }
 }

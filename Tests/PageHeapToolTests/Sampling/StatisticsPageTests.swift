@@ -1,5 +1,6 @@
 import CPageHeap
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import PageHeapTool

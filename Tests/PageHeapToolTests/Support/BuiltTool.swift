@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// The `pageheap` executable of this build, run as a user would.
 struct BuiltTool {
@@ -9,13 +10,10 @@ struct BuiltTool {
         let errors: String
     }
 
-    /// Products of a build lie in one folder: the tool, the malloc library and the tests.
-    static let folder =
-        (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
-        .map { URL(fileURLWithPath: $0).deletingLastPathComponent().path } ?? ""
-    static let path = "\(folder)/pageheap"
+    static let path = BuildProducts.path(of: "pageheap")
+    static let libraryPath = BuildProducts.path(of: "libpageheapmalloc.so")
     static let isBuilt = FileManager.default.isExecutableFile(atPath: path)
-    static let hasLibrary = isBuilt && FileManager.default.fileExists(atPath: "\(folder)/libpageheapmalloc.so")
+    static let hasLibrary = isBuilt && FileManager.default.fileExists(atPath: libraryPath)
 
     let process = Process()
     private let files: TemporaryFolder
@@ -41,23 +39,11 @@ struct BuiltTool {
     /// Waits for the end.
     func outcome() -> Outcome {
         process.waitUntilExit()
-        func text(_ name: String) -> String {
-            String(decoding: FileManager.default.contents(atPath: files.file(name)) ?? Data(), as: UTF8.self)
-        }
-        return Outcome(code: process.terminationStatus, output: text("output"), errors: text("errors"))
+        return Outcome(
+            code: process.terminationStatus, output: files.text(of: "output"), errors: files.text(of: "errors"))
     }
 
     static func run(_ arguments: [String], input: String = "", environment: [String: String] = [:]) throws -> Outcome {
         try BuiltTool(arguments, input: input, environment: environment).outcome()
-    }
-
-    /// Whether a condition comes true; it is given up after a time that no sound machine needs.
-    static func waits(for condition: () -> Bool) -> Bool {
-        let limit = Date(timeIntervalSinceNow: 60)
-        while !condition() {
-            if Date() > limit { return false }
-            usleep(2000)
-        }
-        return true
     }
 }

@@ -2,7 +2,7 @@ import PageHeap
 import Synchronization
 
 /// A heap whose figures a test chose: each reading gives the next ones, and the last ones for ever.
-public final class ScriptedHeap: ScavengedHeap {
+package final class ScriptedHeap: ScavengedHeap {
     private struct State {
         var figures: [PageHeap.Statistics]
         var readings = 0
@@ -15,13 +15,13 @@ public final class ScriptedHeap: ScavengedHeap {
     /// - Parameters:
     ///   - figures: at least one.
     ///   - onReading: is called with the number of each reading, from 1, before its reader goes on.
-    public init(_ figures: [PageHeap.Statistics], onReading: @escaping @Sendable (Int) -> Void = { _ in }) {
+    package init(_ figures: [PageHeap.Statistics], onReading: @escaping @Sendable (Int) -> Void = { _ in }) {
         precondition(!figures.isEmpty)
         state = Mutex(State(figures: figures))
         self.onReading = onReading
     }
 
-    public var statistics: PageHeap.Statistics {
+    package var statistics: PageHeap.Statistics {
         let (figures, readings) = state.withLock { state in
             state.readings += 1
             return (state.figures.count > 1 ? state.figures.removeFirst() : state.figures[0], state.readings)
@@ -31,18 +31,18 @@ public final class ScriptedHeap: ScavengedHeap {
     }
 
     /// How often the figures were read.
-    public var readings: Int { state.withLock { $0.readings } }
+    package var readings: Int { state.withLock { $0.readings } }
 
     /// How often all free memory was asked for.
-    public var releases: Int { state.withLock { $0.releases } }
+    package var releases: Int { state.withLock { $0.releases } }
 
-    public var memoryLimit: Int? { nil }
+    package var memoryLimit: Int? { nil }
 
-    public func setMemoryLimit(_ bytes: Int?) throws(PageHeapError) {
+    package func setMemoryLimit(_ bytes: Int?) throws(PageHeapError) {
         throw .invalidConfiguration("a scripted heap has no limit of its own")
     }
 
-    public func releaseFreeMemory() -> Int {
+    package func releaseFreeMemory() -> Int {
         state.withLock { $0.releases += 1 }
         return 4096
     }

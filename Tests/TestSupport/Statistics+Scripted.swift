@@ -5,7 +5,7 @@ extension PageHeap.Statistics {
     /// Figures that are all zero, without goal and limit, but for some.
     ///
     /// - Parameter figures: by the names of the properties.
-    public static func scripted(_ figures: [String: Double] = [:], lockHolds: [String: Int] = [:]) throws
+    package static func scripted(_ figures: [String: Double] = [:], lockHolds: [String: Int] = [:]) throws
         -> PageHeap.Statistics
     {
         var fields = try zeroed(try PageHeap().statistics)
@@ -23,7 +23,7 @@ extension MallocStatistics {
     /// Figures of a malloc.
     ///
     /// - Parameter figures: all that a malloc has beside those of a heap, by the names of the properties.
-    public static func scripted(_ figures: [String: Int], heap: PageHeap.Statistics) throws -> MallocStatistics {
+    package static func scripted(_ figures: [String: Int], heap: PageHeap.Statistics) throws -> MallocStatistics {
         var fields: [String: Any] = figures
         fields["heap"] = try JSONSerialization.jsonObject(with: JSONEncoder().encode(heap))
         return try decoded(fields)
