@@ -1,5 +1,6 @@
 import Testing
 
+/// What each entry point promises.
 @Suite(.needsCompiler)
 struct EntryPointTests {
     @Test(

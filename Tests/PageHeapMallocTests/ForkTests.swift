@@ -1,5 +1,6 @@
 import Testing
 
+/// Forks while other threads allocate.
 @Suite(.serialized, .needsCompiler)
 struct ForkTests {
     @Test(arguments: ["many", "at-once", "nested", "from-threads", "spawned", "grows", "frees"])

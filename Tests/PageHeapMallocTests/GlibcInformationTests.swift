@@ -1,6 +1,6 @@
 import Testing
 
-/// What glibc's malloc tells of itself, told of this heap.
+/// The functions by which glibc's malloc reports on itself, such as mallinfo, for this heap.
 @Suite(.needsCompiler)
 struct GlibcInformationTests {
     @Test(arguments: ["information", "settings"])

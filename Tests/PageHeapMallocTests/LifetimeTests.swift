@@ -1,6 +1,6 @@
 import Testing
 
-/// Before main, after main, and beside what else a process does.
+/// Allocation before main, after main, and beside what else a process does.
 @Suite(.needsCompiler)
 struct LifetimeTests {
     @Test(arguments: ["constructors", "fork-handlers", "signals", "users", "small-program"])

@@ -1,8 +1,9 @@
 import Testing
 
-/// Where the system gives little: the program runs, gets most of what there is, then ENOMEM, and goes on.
+/// Programs to which the system gives little: they run, get most of what there is, then ENOMEM, and go on.
 @Suite(.serialized, .needsCompiler)
 struct LimitTests {
+    /// The limits are in MiB.
     @Test(
         arguments: [
             ("space", 48), ("space", 64), ("space", 80), ("space", 256), ("space", 1024), ("data", 40), ("data", 256),

@@ -1,6 +1,6 @@
 import Testing
 
-/// Freed memory comes back to the system.
+/// Freed memory returns to the system.
 @Suite(.serialized, .needsCompiler)
 struct MemoryReturnTests {
     @Test(arguments: ["by-and-by", "parked"])

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 
+/// The options of the malloc library, and what it prints about them.
 @Suite(.needsCompiler)
 struct OptionTests {
     @Test(

@@ -3,7 +3,7 @@ import Testing
 
 /// `ProcessMalloc`, the Swift library's view of the malloc that the process runs on.
 struct ProcessMallocTests {
-    /// Beside the malloc library.
+    /// The path of the program, which is built beside the malloc library.
     private func program() throws -> String {
         URL(fileURLWithPath: try MallocLibrary.requirePath()).deletingLastPathComponent()
             .appendingPathComponent("ProcessMallocProgram").path

@@ -1,5 +1,6 @@
 import Testing
 
+/// What the library does to a process, and what it does not.
 @Suite(.serialized, .needsCompiler)
 struct ProcessTests {
     @Test(arguments: ["comes-and-goes", "attributes", "alone", "sandbox"])
@@ -10,7 +11,7 @@ struct ProcessTests {
     func blocksStaySoundWhereverTheyLie(_ check: String) throws { try Check.passes("places", check) }
 
     @Test func aChildOfABareCloneNeverHangs() throws {
-        // Children that were made in a bad moment say so.
+        // Children that were made at an unsuitable moment say so.
         let outcome = try ChildProcess.run(try TestPrograms.program("process"), ["bare-clone", "\(Check.seed)"])
         #expect(outcome.succeeded, "\(outcome)")
         let reason = "pageheap: this process was made by clone"

@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What a process tells of its heap to whoever watches.
+/// The statistics page, by which a process reports on its heap to other processes.
 @Suite(.needsCompiler)
 struct StatisticsPageTests {
     private func start(_ check: String, _ folder: TemporaryFolder) throws -> ChildProcess {

@@ -1,5 +1,6 @@
 import Testing
 
+/// Swift programs under the malloc library.
 struct SwiftProgramTests {
     /// The runtime that the library was compiled with must not replace the one of the program.
     @Test(.enabled("no swiftc on PATH") { TestPrograms.swiftCompiler != nil })

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// What the library shows to a process, and what it asks of it.
+/// The symbols that the library exports to a process, and those that it imports.
 struct SymbolTests {
     private static let nm = TestPrograms.find("nm") ?? TestPrograms.find("llvm-nm")
     private static let readelf = TestPrograms.find("readelf") ?? TestPrograms.find("llvm-readelf")
@@ -43,8 +43,8 @@ struct SymbolTests {
 
     /// A runtime call that allocates or counts references would come back to this very malloc.
     ///
-    /// The compiler derives `hashValue` for every plain enumeration, and its seed is set up by such a call; so nobody may
-    /// call that either.
+    /// The compiler derives `hashValue` for every plain enumeration, and its seed is set up by such a call; so no
+    /// function may call that either.
     @Test(.enabled("no objdump") { objdump != nil })
     func noFunctionCallsTheSwiftRuntime() throws {
         var function: Substring = ""

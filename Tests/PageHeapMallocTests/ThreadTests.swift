@@ -1,5 +1,6 @@
 import Testing
 
+/// Many threads on one heap.
 @Suite(.serialized, .needsCompiler)
 struct ThreadTests {
     @Test(arguments: ["random", "exchange", "producer-consumer", "churn", "destructors", "trim", "cache-lines"])

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What must not be freed ends the program by an abort, with one line that names the kind and the address.
+/// A wrong free ends the program by an abort, with one line that names the kind and the address.
 @Suite(.needsCompiler)
 struct WrongFreeTests {
     private static let foreign = "free of a pointer that is not from this heap, or was freed before: "

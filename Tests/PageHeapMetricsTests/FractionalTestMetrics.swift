@@ -2,7 +2,7 @@ import CoreMetrics
 import MetricsTestKit
 import Synchronization
 
-/// The test kit's metrics, with counters of fractions, which it has none of.
+/// The test kit's metrics with fractional counters, which the kit itself lacks.
 final class FractionalTestMetrics: MetricsFactory {
     let base = TestMetrics()
     private let fractional = Mutex<[String: FractionalCounter]>([:])
@@ -20,7 +20,7 @@ final class FractionalTestMetrics: MetricsFactory {
         func reset() { total.withLock { $0 = 0 } }
     }
 
-    /// What a counter of seconds holds, or nothing where there is none of that name.
+    /// The value of a counter of seconds, or nil if there is none of that name.
     func seconds(_ label: String) -> Double? { fractional.withLock { $0[label] }?.value }
 
     /// Whether no metric is registered.

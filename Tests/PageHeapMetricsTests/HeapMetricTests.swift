@@ -2,6 +2,7 @@ import PageHeapMetrics
 import TestSupport
 import Testing
 
+/// The names of the metrics.
 struct HeapMetricTests {
     @Test func namesFollowTheConventionsAndAreUnique() {
         #expect(Set(HeapMetric.all.map(\.name)).count == HeapMetric.all.count)
@@ -10,7 +11,7 @@ struct HeapMetricTests {
             #expect(metric.name.hasSuffix("_total") == (metric.kind == .counter), "\(metric.name)")
             let stem = metric.kind == .counter ? String(metric.name.dropLast("_total".count)) : metric.name
             if metric.unit != .count { #expect(stem.hasSuffix("_\(metric.unit.rawValue)"), "\(metric.name)") }
-            // A counter's name without _total must be nobody else's: OpenMetrics calls the family so.
+            // No other metric may have a counter's name without _total: OpenMetrics calls the family so.
             #expect(metric.kind != .counter || !HeapMetric.all.contains { $0.name == stem }, "\(metric.name)")
         }
     }

@@ -5,6 +5,7 @@ import PageHeapMetrics
 import TestSupport
 import Testing
 
+/// Reports of a heap's figures to swift-metrics.
 struct MetricsReporterTests {
     private let metrics = FractionalTestMetrics()
 
@@ -109,7 +110,7 @@ struct MetricsReporterTests {
         let totals = (1...1000).map { Double($0) / 3000 }
         let reporter = reporter(try ([before] + totals).map { try .scripted(["scavengerSeconds": $0]) })
         reporter.report()
-        // What adding differences would come to: tens of times the last place of the sum.
+        // Adding the differences instead would be wrong by tens of units in the sum's last place.
         var (last, byDifferences, reported) = (0.0, before, before)
         for total in totals {
             reporter.report()
@@ -124,7 +125,7 @@ struct MetricsReporterTests {
     @Test func totalsThatRestartAtZeroAreAdded() throws {
         let reporter = reporter([
             try .scripted(["releaseCalls": 100, "generation": 5, "scavengerSeconds": 2]),
-            // As in a forked child: fewer calls, though more generations than the parent had had.
+            // As in a forked child: fewer calls, though more generations than the parent had.
             try .scripted(["releaseCalls": 30, "generation": 7, "scavengerSeconds": 0.5]),
             try .scripted(["releaseCalls": 31, "generation": 7, "scavengerSeconds": 0.75]),
         ])

@@ -8,6 +8,7 @@ import ServiceLifecycleTestKit
 import TestSupport
 import Testing
 
+/// The service that reports on a heap and watches it.
 struct HeapServiceTests {
     private let log = InMemoryLogHandler()
     private let metrics = TestMetrics()
@@ -17,7 +18,7 @@ struct HeapServiceTests {
         -> HeapService.Configuration
     {
         var configuration = HeapService.Configuration()
-        // Whatever a test waits for, it is not the next look.
+        // So long that no test waits for the next look.
         configuration.interval = .seconds(3600)
         change(&configuration)
         return configuration
@@ -43,6 +44,7 @@ struct HeapServiceTests {
         }
     }
 
+    /// The service also logs once what it watches.
     @Test func theServiceReportsAtOnceAndAtTheShutdown() async throws {
         let first = try PageHeap.Statistics.scripted(["systemBytes": 1, "memoryLimitBytes": 1e9])
         let heap = try await run(
@@ -121,7 +123,7 @@ struct HeapServiceTests {
             heap: heap, name: "pages", logger: logger, configuration: configuration(), metrics: metrics)
         let message: Logger.Message = "memory given back on request"
         let task = Task { try await service.run() }
-        // The service may not yet listen at the first.
+        // The service may not listen yet at the time of the first release.
         while !log.entries.contains(where: { $0.message == message }) {
             heap.releaseFreeMemory()
             try await Task.sleep(for: .milliseconds(10))

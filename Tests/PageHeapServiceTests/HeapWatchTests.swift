@@ -6,10 +6,11 @@ import Testing
 
 @testable import PageHeapService
 
+/// What the service logs about a heap.
 struct HeapWatchTests {
     private let log = InMemoryLogHandler()
 
-    /// What is told of figures in turn: a line for each entry, level and message.
+    /// The log entries for figures that are seen in turn: a line per entry, with level and message.
     private func told(_ figures: [[String: Double]], warningPercent: Int = 90, seesEvents: Bool = false) throws
         -> [String]
     {

@@ -26,6 +26,7 @@ struct ArenaTests {
         #expect(Set(ranges).count == ranges.count)
     }
 
+    /// A large piece gets a run that holds it.
     @Test func runsDoubleFrom64KiBTo2MiB() throws {
         let heap = try PageHeap.quiet()
         var arena = Arena(heap: heap)

@@ -3,12 +3,12 @@ import Testing
 @testable import PageHeap
 
 struct BufferPoolTests {
-    /// Long enough that nothing goes by itself within a test.
+    /// Makes a pool whose idle time is so long that no buffer is released by itself within a test.
     private func pool(_ heap: PageHeap, retaining limit: Int = 16) throws -> BufferPool {
         try BufferPool(heap: heap, bufferByteCount: 60_000, retaining: limit, idleTime: .seconds(3600))
     }
 
-    /// Takes some buffers, and lets them go again.
+    /// Takes `count` buffers, and releases them again.
     private func use(_ count: Int, of pool: BufferPool) throws {
         guard count > 0 else { return }
         let buffer = try pool.take()
@@ -73,7 +73,7 @@ struct BufferPoolTests {
         let pool = try pool(heap)
         try use(6, of: pool)
         #expect(pool.releaseUnneeded())
-        #expect(pool.statistics.idleBuffers == 6, "they came since the last look")
+        #expect(pool.statistics.idleBuffers == 6, "they were returned since the last look")
         try use(4, of: pool)
         #expect(pool.releaseUnneeded())
         #expect(pool.statistics.idleBuffers == 4)

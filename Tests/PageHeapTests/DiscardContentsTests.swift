@@ -13,7 +13,7 @@ struct DiscardContentsTests {
 
     @Test func discardedPagesReadAsZeroAndCountAsReleased() throws {
         let heap = try PageHeap.quiet()
-        // Where pages keep what they held, their zeros are released once more.
+        // If pages keep what they held, their zeros are released once more.
         let releases = releasedReadsZero ? 1 : 2
         var run = try filled(heap, pages: 900)
         try run.discardContents()
@@ -62,7 +62,7 @@ struct DiscardContentsTests {
         rest = try run.split(at: 500)
         rest?.withUnsafeMutableBytes { $0[0] = 3 }
         #expect(heap.statistics.releasedInUseBytes == 500 * page)
-        // One part may have memory: both count as if they had.
+        // One part may have memory, so both count as if they had.
         try run.append(&rest)
         #expect(heap.statistics.releasedInUseBytes == 0)
         let kept = run.bytes.unsafeLoad(fromByteOffset: 500 * page, as: UInt8.self)

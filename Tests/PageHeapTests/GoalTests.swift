@@ -1,6 +1,7 @@
 import PageHeap
 import Testing
 
+/// The goals of a heap: from its owner's cycles, and from its memory limit.
 struct GoalTests {
     private func heap(_ change: (inout PageHeap.Configuration) -> Void) throws -> PageHeap {
         var configuration = PageHeap.Configuration()

@@ -2,11 +2,12 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What the compiler has to refuse: runs used after they are gone, copied, or looked at for longer than they live.
+/// Misuse that the compiler must refuse: runs that are used after they are gone, copied, or viewed for longer than they
+/// live.
 struct OwnershipTests {
     /// Compiles a function's body against the library as it was built for these tests.
     ///
-    /// - Returns: the compiler's complaints; nothing where it has none.
+    /// - Returns: the compiler's complaints, or nil if it has none.
     private func complaints(_ body: String) throws -> String? {
         let folder = try TemporaryFolder()
         let source = try folder.write(

@@ -2,8 +2,9 @@ import PageHeap
 import SystemPackage
 import Testing
 
+/// Wrong requests to a heap, and their errors.
 struct PageHeapErrorTests {
-    /// The error that a request ends with, or nothing where it succeeds.
+    /// The error with which a request ends, or nil if it succeeds.
     private func failure(pages: Int, alignment: Int = 1) throws -> PageHeapError? {
         let heap = try PageHeap()
         do {

@@ -75,7 +75,7 @@ struct PageRunTests {
         var stranger: PageRun? = try other.allocate(pages: 1)
         #expect(throws: PageHeapError.differentHeaps) { try run.append(&stranger) }
         #expect(heap.statistics.inUseBytes == 30 * page && other.statistics.inUseBytes == page)
-        // The one before is not the one after.
+        // A run cannot be extended by the run that lies before it.
         var first: PageRun? = consume run
         #expect(throws: PageHeapError.notAdjacent) { try middle.append(&first) }
         try middle.append(&last)
@@ -169,7 +169,7 @@ struct PageRunTests {
     }
 
     #if os(Linux)
-        /// The process's mappings in the region where heaps lie, which is far from all others.
+        /// The number of the process's mappings in the region where heaps lie, which is far from all others.
         private func reservations() throws -> Int {
             try String(contentsOfFile: "/proc/self/maps", encoding: .utf8).split(separator: "\n").count { line in
                 let ends = line.prefix { $0 != " " }.split(separator: "-").compactMap { UInt($0, radix: 16) }
@@ -180,7 +180,7 @@ struct PageRunTests {
         @Test(
             .enabled(if: pageheap_chooses_addresses(), "heaps lie anywhere, as under the thread sanitizer"))
         func aRunOutlivesItsHeapAndTheLastRunFreesItsMemory() async throws {
-            // In a process of its own: others make heaps, too.
+            // In a process of its own, because other tests make heaps, too.
             await #expect(processExitsWith: .success) {
                 let tests = PageRunTests()
                 let before = try tests.reservations()

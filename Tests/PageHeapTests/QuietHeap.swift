@@ -1,13 +1,13 @@
 @testable import PageHeap
 
 extension PageHeap {
-    /// A heap that nobody else changes: without its worker, figures are exact.
+    /// A heap without a worker: only the test changes it, and its figures are exact.
     static func quiet() throws -> PageHeap {
         var configuration = PageHeap.Configuration()
         configuration.releasesInBackground = false
         return try PageHeap(configuration)
     }
 
-    /// A method, so that the heap stays while it is looked at.
+    /// A method, so that the heap lives while it is checked.
     func checkInvariants() { heap.checkInvariants() }
 }

@@ -4,19 +4,19 @@ import Testing
 
 /// Heaps that share a scavenger, on the real system.
 struct ScavengerTests {
-    /// Has a heap free so many pages with memory.
+    /// Allocates pages from a heap, gives them memory, and frees them.
     private static func drop(_ pages: Int, in heap: PageHeap) throws {
         var run = try heap.allocate(pages: pages)
         run.withUnsafeMutableBytes { bytes in _ = bytes.initializeMemory(as: UInt8.self, repeating: 1) }
         run.release()
     }
 
-    /// Waits until a heap has given memory back in the background, however long that takes.
+    /// Waits until a heap has released memory in the background, however long that takes.
     private static func waitForRelease(in heap: PageHeap) async throws {
         while heap.statistics.releasedInBackgroundTotalBytes == 0 { try await Task.sleep(for: .milliseconds(20)) }
     }
 
-    /// The threads of the process that are scavengers'.
+    /// The number of the process's threads that belong to scavengers.
     private static func threads() throws -> Int {
         let tasks = "/proc/self/task"
         return try FileManager.default.contentsOfDirectory(atPath: tasks).count { task in
@@ -66,14 +66,14 @@ struct ScavengerTests {
                 let scavenger = try Scavenger()
                 let heaps = try (0..<5).map { _ in try PageHeap(scavenger: scavenger) }
                 for heap in heaps { try ScavengerTests.drop(2000, in: heap) }
-                // A thread has its name soon after it began.
+                // A thread has its name soon after its start.
                 while try ScavengerTests.threads() == 0 { try await Task.sleep(for: .milliseconds(1)) }
                 #expect(try ScavengerTests.threads() == 1)
                 run = try heaps[3].allocate(pages: 4000)
             }
             #expect(try ScavengerTests.threads() == 1)
             run.take()?.release()
-            // It has ended as far as memory goes; the system may still be at it.
+            // The thread has ended as far as memory goes; the system may still be busy ending it.
             while try ScavengerTests.threads() > 0 { try await Task.sleep(for: .milliseconds(1)) }
         }
     }
@@ -87,7 +87,7 @@ struct ScavengerTests {
                         let heap = try PageHeap(scavenger: scavenger)
                         let kept = try heap.allocate(pages: 10 + task)
                         try Self.drop(1100 + 100 * step, in: heap)
-                        // A limit that nothing keeps to has the scavenger work for this heap just when it goes.
+                        // A limit that cannot be met makes the scavenger work for this heap just when the heap ends.
                         try heap.setMemoryLimit(1)
                         if step % 3 == 0 { try await Task.sleep(for: .microseconds(300 * task)) }
                         kept.release()

@@ -6,7 +6,7 @@ import Testing
 @testable import PageHeap
 
 struct StatisticsTests {
-    /// Statistics of a heap that has seen more than a test can wait for.
+    /// Makes statistics with figures that would take a heap longer than a test can wait.
     private func statistics(_ change: (inout HeapStatistics) -> Void) throws -> PageHeap.Statistics {
         guard let heap = SystemHeap(HeapConfiguration()) else { throw PageHeapError.system(.noMemory) }
         defer { heap.abandon() }
@@ -35,7 +35,7 @@ struct StatisticsTests {
             #expect(heap.statistics.releaseCalls == turn && heap.statistics.generation == turn)
         }
         let figures = heap.statistics
-        // More than two holds a turn, of which every 256th is measured.
+        // More than two holds per turn, of which every 256th is measured.
         #expect(figures.lockHolds.samples > 0 && figures.forcedLockHolds.samples > 0)
         for holds in [figures.lockHolds, figures.forcedLockHolds] {
             #expect(0 < holds.p50Nanoseconds && holds.p50Nanoseconds <= holds.p999Nanoseconds)

@@ -2,7 +2,7 @@ import Foundation
 import PageHeap
 import Testing
 
-/// What a heap says on standard error: in a process of its own, whose standard error nobody else writes to.
+/// What a heap writes to standard error. Each test runs in a process of its own, so that nothing else writes there.
 struct TraceTests {
     private static func releaseTwice(_ trace: PageHeap.Configuration.Trace) throws {
         var configuration = PageHeap.Configuration()

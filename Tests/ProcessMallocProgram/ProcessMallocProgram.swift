@@ -1,7 +1,8 @@
 import Foundation
 import PageHeap
 
-// Asks the malloc that it runs on, and a heap of its own, in the same words. With an argument: loads that library first.
+// Checks the malloc that it runs on, and a heap of its own, through the same interface. An argument names a library to
+// load first.
 @main
 struct ProcessMallocProgram {
     struct Failure: Error, CustomStringConvertible {
@@ -9,7 +10,7 @@ struct ProcessMallocProgram {
     }
 
     static func check(_ condition: Bool, _ text: String, line: Int = #line) throws {
-        if !condition { throw Failure(description: "line \(line): not so: \(text)") }
+        if !condition { throw Failure(description: "line \(line): not true: \(text)") }
     }
 
     static func main() {
@@ -34,7 +35,7 @@ struct ProcessMallocProgram {
     static func blocks(_ malloc: ProcessMalloc) throws {
         let before = malloc.mallocStatistics
         var arrays = (0..<1000).map { [UInt8](repeating: UInt8(truncatingIfNeeded: $0), count: 50_000) }
-        // The optimiser may end what nobody uses any more.
+        // The optimiser may end the life of a value that is no longer used.
         let held = withExtendedLifetime(arrays) { malloc.mallocStatistics }
         try check(held.blockBytes >= before.blockBytes + 50_000_000, "blocks count")
         try check(held.heap.inUseBytes >= before.heap.inUseBytes + 50_000_000, "pages in use count")

@@ -1,9 +1,9 @@
-"""Runs a command for at most so many seconds, and ends whatever it leaves behind.
+"""Runs a command for a limited time, and ends whatever it leaves behind.
 
 Usage: bounded.py SECONDS COMMAND ARGUMENT…
 
 Test suites and servers start processes in sessions of their own, which `timeout` and process groups do not reach. So this
-process makes itself the one that orphans below it are handed to, and in the end kills all that is still below it.
+process makes itself the one that adopts orphans below it, and in the end kills all that is still below it.
 Exit code: the command's (128 and the signal's number, if a signal ended it), 124 after the time limit.
 """
 
@@ -42,7 +42,7 @@ def descendants():
 
 
 def reap():
-    """Takes leave of all children that ended: their exit codes."""
+    """Reaps all children that have ended. Returns their exit codes."""
     codes = {}
     while True:
         try:

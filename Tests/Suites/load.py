@@ -1,8 +1,8 @@
-"""Clients that load a server on the loopback interface with a fixed number of requests, and check every answer.
+"""Clients that load a server on the loopback interface with a fixed number of requests, and check every response.
 
 Usage: load.py port                          prints a port that is free now
        load.py http PORT FOLDER REQUESTS     gets the files of a folder, whole, in part and packed, by eight clients
-       load.py http-reloads …                the same, where the server may close a connection between two requests
+       load.py http-reloads …                the same, but the server may close a connection between two requests
        load.py memcached PORT REQUESTS       sets, gets, changes and deletes, by eight clients
 """
 
@@ -18,7 +18,7 @@ CLIENTS = 8
 
 
 def in_parallel(work):
-    """Runs work(number) for each client. Answers the sums of what they count."""
+    """Runs work(number) for each client, and prints the sums of what they count. Returns the exit code."""
     totals, errors, lock = {}, [], threading.Lock()
 
     def client(number):

@@ -1,4 +1,4 @@
-# Big hashes, forks in the midst of them, and Perl's threads where they are built in: prints `NAME VALUE` lines that are
+# Big hashes, forks in the midst of them, and Perl's threads if they are built in: prints `NAME VALUE` lines that are
 # the same in every run.
 use strict;
 use warnings;
@@ -10,7 +10,7 @@ for my $i (1 .. 300000) { $table{"key" . ($i * 7919 % 60013)} .= chr(97 + $i % 2
 sub checksum { my $sum = 0; $sum = ($sum * 31 + length($table{$_})) % 1000000007 for sort keys %table; return $sum; }
 print "table ", scalar(keys %table), " ", checksum(), "\n";
 
-# Each child changes its copy and answers by a pipe; the parent changes its own meanwhile.
+# Each child changes its copy and replies through a pipe; the parent changes its own meanwhile.
 my @answers;
 my @pipes;
 for my $number (1 .. 12) {
@@ -47,7 +47,7 @@ print "text ", length($text), " $found ", unpack("%32C*", $other), "\n";
 if ($Config{useithreads}) {
     require threads;
     require threads::shared;
-    # A thread of Perl's copies the whole interpreter, the table included.
+    # A Perl thread copies the whole interpreter, the table included.
     my @threads = map { my $number = $_; threads->create(sub {
         my %own = map { $_ => "z" x ($_ % 100) } 1 .. 20000;
         delete $own{$_} for grep { $_ % 7 == $number } keys %own;

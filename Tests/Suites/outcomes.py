@@ -1,4 +1,4 @@
-"""Counts and compares outcomes of tests: files with a line `NAME<tab>OUTCOME[<tab>VALUE]` a test.
+"""Counts and compares outcomes of tests: files with a line `NAME<tab>OUTCOME[<tab>VALUE]` per test.
 
 Usage: outcomes.py count FILE                       prints PASSED/FAILED/SKIPPED
        outcomes.py differ PLAIN… -- PRELOADED…      prints a line for each test that came out with the library, in any of
@@ -17,7 +17,7 @@ def read(path):
         with open(path, errors="replace") as file:
             for line in file:
                 name, outcome, *value = line.rstrip("\n").split("\t")
-                # What only says where a run was; a test that was started and never ended was cut off by the time limit.
+                # "ended" only says where a run was; a test that was started and never ended was cut off by the time limit.
                 if outcome == "ended":
                     continue
                 if outcome == "started":
@@ -44,7 +44,7 @@ def main():
     preloaded = [read(path) for path in sys.argv[split + 1:]]
     absent = ("absent", "")
     nothing = [absent, ("unfinished", "")]
-    # Where the time limit cut a run off without the library, what a run did not come to says nothing.
+    # If the time limit cut a run off without the library, the tests that a run did not reach say nothing.
     cut = any(name.startswith("time limit") for run in plain for name in run)
     for name in {name: None for run in preloaded[:1] + plain for name in run}:
         # A second run may be of some tests alone.

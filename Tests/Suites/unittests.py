@@ -2,9 +2,9 @@
 
 Usage: unittests.py OUTCOMES SECONDS MODULE… [!WORD…]
 
-OUTCOMES gets a line `NAME<tab>OUTCOME` a test: passed, failed, skipped, crashed, hung. After a crash, or after a test that
+OUTCOMES gets a line `NAME<tab>OUTCOME` per test: passed, failed, skipped, crashed, hung. After a crash, or after a test that
 takes longer than SECONDS, a new interpreter goes on with the tests that are left: one bad test does not hide the others.
-Tests with a WORD in their names are left out. Where the environment variable SUITE_ONLY_TESTS names a file, only the tests
+Tests with a WORD in their names are left out. If the environment variable SUITE_ONLY_TESTS names a file, only the tests
 that are listed there are run.
 """
 
@@ -18,7 +18,7 @@ STARTED, ENDED = "started", "ended"
 
 
 def read(path):
-    """The outcomes so far: of each test the worst, for there are tests that report twice."""
+    """Returns the outcomes so far: the worst of each test, because some tests report twice."""
     worst = ["started", "passed", "skipped", "failed", "crashed", "hung", ENDED]
     found = {}
     with open(path) as file:
@@ -43,7 +43,7 @@ def run_tests(path, module, *unwanted):
 
     from test import support
 
-    # When it is stopped for its slowness, it says where its threads are.
+    # If the interpreter is stopped because it is too slow, it says where its threads are.
     faulthandler.enable(all_threads=True)
     # As CPython's own runner has it by default, with the tests that take processor time and processes.
     support.use_resources = ["cpu", "subprocess"]
@@ -124,7 +124,7 @@ def run_tests(path, module, *unwanted):
 
 
 def watch(path, limit, module, unwanted):
-    """One interpreter for what is left of a module. Answers whether there may be more left."""
+    """Runs one interpreter for what is left of a module. Returns whether there may be more left."""
     ending = f"end of the interpreter of {module}"
     command = [sys.executable, __file__, "--child", path, module, *unwanted]
     child = subprocess.Popen(command, start_new_session=True, stdin=subprocess.DEVNULL)
@@ -165,7 +165,7 @@ def watch(path, limit, module, unwanted):
 def main():
     if sys.argv[1] == "--child":
         arguments = sys.argv[2:]
-        # So that tests which start this program again do not find it instead of theirs.
+        # So that tests that start this program again do not find these arguments instead of theirs.
         sys.argv = [sys.argv[0]]
         run_tests(*arguments)
         return
@@ -177,6 +177,6 @@ def main():
             pass
 
 
-# Children that multiprocessing starts anew import this file: they are not to run anything.
+# Children that multiprocessing starts anew import this file: they must not run anything.
 if __name__ == "__main__":
     main()

@@ -1,7 +1,7 @@
 import PageHeap
 import Synchronization
 
-/// A heap whose figures a test chose: each reading gives the next ones, and the last ones for ever.
+/// A heap with figures chosen by a test: each reading returns the next ones, and then always the last ones.
 package final class ScriptedHeap: ScavengedHeap {
     private struct State {
         var figures: [PageHeap.Statistics]
@@ -33,7 +33,7 @@ package final class ScriptedHeap: ScavengedHeap {
     /// How often the figures were read.
     package var readings: Int { state.withLock { $0.readings } }
 
-    /// How often all free memory was asked for.
+    /// How often the release of all free memory was asked for.
     package var releases: Int { state.withLock { $0.releases } }
 
     package var memoryLimit: Int? { nil }

@@ -2,7 +2,7 @@ import Foundation
 import PageHeap
 
 extension PageHeap.Statistics {
-    /// Figures that are all zero, without goal and limit, but for some.
+    /// Figures that are zero, without goal and limit, except for those given.
     ///
     /// - Parameter figures: by the names of the properties.
     package static func scripted(_ figures: [String: Double] = [:], lockHolds: [String: Int] = [:]) throws
@@ -30,7 +30,7 @@ extension MallocStatistics {
     }
 }
 
-/// A value's fields, all numbers zero.
+/// The fields of a value, with all numbers set to zero.
 private func zeroed(_ value: some Encodable) throws -> [String: Any] {
     func zeroed(_ fields: [String: Any]) -> [String: Any] {
         fields.mapValues { field -> Any in

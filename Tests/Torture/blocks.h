@@ -1,18 +1,18 @@
-// Blocks whose contents tell of whoever else writes to them, and owners of many.
+// Blocks whose contents reveal any other writer, and owners of many blocks.
 #ifndef BLOCKS_H
 #define BLOCKS_H
 
 #include "torture.h"
 
-// The record of a block is kept by its owner, outside of it. Its contents follow from the record: the owner, the
-// address and the size in clear, so that a message can tell whose block it has become, then a stream of words.
+// The owner of a block keeps its record, outside of the block. The contents follow from the record: the owner, the
+// address and the size in clear, so that a message can say whose block it has become, then a stream of words.
 struct block {
     unsigned char *bytes;
     size_t size;
     uint64_t owner;
 };
 
-// Where an allocation may fail: it has to fail with ENOMEM then.
+// Whether an allocation may fail; it must fail with ENOMEM then.
 static atomic_bool failures_are_allowed;
 static atomic_long failures;
 
@@ -24,7 +24,7 @@ static inline uint64_t block_word(const struct block *block, size_t index) {
     return next_random(&state);
 }
 
-// Large blocks have a word on each page, and all of their last one: filling them all would be most of the work.
+// Large blocks have one word per page, but all words at their ends: filling them all would be most of the work.
 static inline size_t next_word(const struct block *block, size_t index) {
     return block->size < 65536 || index < 512 || (index + 1024) * 8 > block->size ? index + 1 : index + 512;
 }
@@ -36,7 +36,7 @@ static inline void fill_block(const struct block *block) {
     }
 }
 
-// Checks as many bytes as were there before a realloc.
+// Checks the bytes that were there before a realloc.
 static inline void check_bytes(const struct block *block, const unsigned char *bytes, size_t size) {
     for (size_t i = 0; i * 8 < size; i = next_word(block, i)) {
         uint64_t word = block_word(block, i), found = 0;
@@ -51,7 +51,7 @@ static inline void check_bytes(const struct block *block, const unsigned char *b
 
 static inline void check_block(const struct block *block) { check_bytes(block, block->bytes, block->size); }
 
-// A failure is clean or is the end. (glibc's own malloc leaves a refusing system call's error where it was.)
+// A failure must be clean. (glibc's own malloc leaves a refusing system call's error where it was.)
 static inline void note_failure(int error, size_t size) {
     if (error != ENOMEM && with_library)
         DIE("an allocation of %zu bytes failed with errno %d instead of ENOMEM", size, error);
@@ -118,7 +118,7 @@ struct keeper {
 
 static atomic_uint_fast64_t owners;
 
-// The child of a fork counts on: its owners are none of the parent's.
+// The child of a fork continues the count: its owners are none of those that it inherits.
 static inline void start_keeper(struct keeper *keeper, uint64_t random) {
     memset(keeper, 0, sizeof *keeper);
     keeper->owner = 0xa0000 + atomic_fetch_add(&owners, 1);
@@ -144,7 +144,7 @@ static inline void drop_kept(struct keeper *keeper) {
         if (keeper->kept[i].bytes != NULL) free_block(&keeper->kept[i]);
 }
 
-// Work from beginning to end.
+// Does some work from beginning to end.
 static inline void work_some(uint64_t random, int steps) {
     struct keeper keeper;
     start_keeper(&keeper, random);
@@ -167,7 +167,7 @@ static inline void grow_and_drop(size_t mebibytes) {
     free(blocks);
 }
 
-// Whatever has gone before, others can go on: here, and in a child.
+// Whatever has happened before, work can go on: here, and in a child.
 static inline void work_again(void) {
     malloc_trim(0);
     work_some(torture_seed(), 2000);

@@ -31,7 +31,7 @@ static atomic_int reached;
 
 static void call_everything(void) {
     void *blocks[8], *aligned = NULL;
-    grow_and_drop(64);  // the heap grows, and whatever it starts when it does
+    grow_and_drop(64);  // the heap grows, with all that it starts then
     for (int i = 0; i < 8; i++) blocks[i] = malloc((size_t)3 << (3 * i));
     CHECK(posix_memalign(&aligned, 65536, 100000) == 0);
     free(aligned);
@@ -97,9 +97,8 @@ static void *work_until_cancelled(void *argument) {
     pthread_cleanup_push(clean, own);
     atomic_store(&worker->runs, true);
     for (uint64_t i = 0;; i++) {
-        // Asynchronous: cancellation is off while the heap is called, and may come at any instruction while it is
-        // not. (The type goes back, too: under glibc 2.36 a signal on its way does not look whether cancellation is
-        // off.)
+        // Asynchronous: cancellation is off while the heap is called, and may come at any instruction while it is not.
+        // (The type is reset, too: under glibc 2.36 a signal on its way ignores that cancellation is off.)
         if (worker->kind == 1) {
             pthread_setcanceltype(PTHREAD_CANCEL_DEFERRED, NULL);
             pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
@@ -139,7 +138,7 @@ static void cancel_workers(int kind) {
             CHECK(pthread_cancel(workers[i].thread) == 0);
         }
         for (int i = 0; i < WORKERS; i++) {
-            // (libc does not always say PTHREAD_CANCELED of asynchronous ones.)
+            // (For asynchronous ones, libc does not always return PTHREAD_CANCELED.)
             CHECK(pthread_join(workers[i].thread, NULL) == 0);
         }
     }

@@ -1,7 +1,7 @@
-# The cases of Scripts/torture, which reads this file. `add NAME NEED COMMAND…`; a command's standard output and error
-# together are what it said, and 77 says that it is skipped.
+# The cases of Scripts/torture, which reads this file: `add NAME NEED COMMAND…`. The standard output and error of a
+# command together are its message; it exits with 77 if it is skipped.
 
-# run [OPTION OF launch…] -- PROGRAM ARGUMENT…: with the library, in odd circumstances.
+# run [OPTION OF launch…] -- PROGRAM ARGUMENT…: runs a program with the library, in odd circumstances.
 run() {
     local options=()
     while [ "$1" != -- ]; do options+=("$1"); shift; done
@@ -79,7 +79,7 @@ refused_later() { # CALL later|privileged
     finish
 }
 
-# The dynamic linker, or libc's beginning, cannot do without the first ones.
+# The dynamic linker, or the start of libc, cannot do without the calls of the first list.
 only_later=(mmap mprotect openat read close others)
 refusable=(munmap mremap madvise brk process_madvise pidfd_open membarrier clone clone3 sched_getaffinity
     sched_setaffinity sched_setscheduler setpriority prctl getrandom open sysinfo prlimit64 clock_gettime gettid tgkill
@@ -105,7 +105,7 @@ for call in membarrier process_madvise madvise mprotect; do
     add "refuse $call, slowly" - run -- work 3 1300 "$call" EPERM later
 done
 
-# With death: calls that a malloc has no business to make once the program runs.
+# Calls that a malloc has no business to make once the program runs: they kill the program.
 killing=$(sed -n '/known_calls\[\]/,/};/p' "$sources/refusal.h" | grep -oE 'CALL\([a-z0-9_]+' | cut -d'(' -f2)
 for call in $killing others; do
     case $call in
@@ -123,7 +123,7 @@ add "kill at others, huge" library \
 # ---- 3. Limits -------------------------------------------------------------------------------------------------------
 
 mebibyte=1048576 nobody=65534
-# The system counts all processes of a user: each case about them has one of its own.
+# The system counts all processes of a user, so each case about them has a user of its own.
 user=61000
 for threads in 1 4; do
     [ "$threads" -eq 1 ] && with="" || with=", 4 threads"
@@ -226,7 +226,7 @@ sensible_settings() {
 add "settings that are right" library sensible_settings
 add "settings that are all wrong" library with_settings ${#every[@]} "${every[@]}"
 add "settings that are wrong twice" library with_settings any "${twice[@]}"
-add "settings that there are none of" library with_settings 2 PAGEHEAP_=1 PAGEHEAP_NONE_SUCH=1
+add "settings that do not exist" library with_settings 2 PAGEHEAP_=1 PAGEHEAP_NONE_SUCH=1
 add "settings without a value" library with_settings any PAGEHEAP_HARDENING PAGEHEAP_ PAGEHEAP
 odd_directories() {
     local directory

@@ -1,8 +1,8 @@
-// Puts something else in a file's place, for this process and those that it starts: a mount namespace of their own.
-// Takes root.
+// Puts something else in a file's place, for this process and those that it starts: they get a mount namespace of their
+// own. Needs root.
 //
-// A file that is there is covered by itself. One that is not, or is to be missing, or something other than a file: a
-// file system in memory covers the nearest folder, and with it all else that was in there.
+// A file that exists is covered alone. If it does not exist, is to be missing, or is to become something other than a
+// file, a file system in memory covers the nearest folder, and with it everything else in that folder.
 #ifndef COVER_H
 #define COVER_H
 
@@ -17,7 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-// A folder beside this program, for what is to be mounted. Whoever takes it away wants everything to end.
+// The folder beside this program for what is to be mounted. Everything has to end when it is removed.
 static char room[3000];
 static char covered[16][3000];
 static int covered_count, files_made;
@@ -101,7 +101,7 @@ static bool is_covered(const char *path) {
     return false;
 }
 
-// Covers the nearest folder above, and makes those between.
+// Covers the nearest folder above a path, and makes the folders in between.
 static void cover_folder_above(const char *path) {
     char folder[3000];
     struct stat status;
@@ -143,7 +143,7 @@ static void cover_file(char *path) {
     else if (strcmp(kind, "loop") == 0) needs(symlink(path, path) == 0, path);
 }
 
-// A file system of 64 MiB whose one file takes all of it.
+// Mounts a file system of 64 MiB whose only file takes all of it.
 static void cover_full(const char *folder) {
     enter_namespace();
     mkdir(folder, 0755);

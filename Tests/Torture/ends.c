@@ -1,5 +1,5 @@
 // Ends of the process, and of libraries in it: the last thread, exit in the middle of work, unloading while threads
-// have something of the library's.
+// still have something of the library.
 #include "blocks.h"
 #include "../PageHeapMallocTests/Programs/thread_count.h"
 
@@ -34,8 +34,7 @@ static void *end_late(void *unused) {
     return unused;
 }
 
-// The first thread ends, then the last one: that is the end of the process, which no thread of the malloc's may hold
-// up.
+// The first thread ends, then the last one: that is the end of the process, which no thread of the malloc may hold up.
 static void last_thread(void) {
     pthread_t thread;
     CHECK(atexit(at_exit) == 0);
@@ -70,7 +69,7 @@ static void *never_end(void *unused) {
     return unused;
 }
 
-// exit, while others work and give memory back.
+// Calls exit while other threads work and give memory back.
 static void exit_amid_work(void) {
     for (int i = 0; i < 40; i++) {
         pid_t child = fork();
@@ -86,8 +85,8 @@ static void exit_amid_work(void) {
     }
 }
 
-// A program without threads of its own may have the library's while there is memory to give back; not when it forks, and not
-// for ever.
+// A program without threads of its own may have the library's thread while there is memory to give back, but not when
+// it forks, and not for ever.
 static void single_thread(void) {
     for (int i = 0; i < 5; i++) {
         grow_and_drop(64);

@@ -11,7 +11,7 @@ static void make(struct block *block, size_t size) {
     CHECK(make_block_of(block, size, size, &random));
 }
 
-// Waits for what detached threads count.
+// Waits until detached threads have counted up to a number.
 static void wait_until(atomic_int *count, int wanted) {
     for (int i = 0; i < 20000 && atomic_load(count) < wanted; i++) pause_for(1);
     CHECK(atomic_load(count) == wanted);
@@ -28,7 +28,7 @@ struct rounds {
 };
 static struct rounds all_rounds[4000];
 
-// As often as libc asks: the destructors of both keys, before and after whatever keys the malloc may have.
+// Runs as often as libc asks, as the destructor of both keys, before and after any keys that the malloc may have.
 static void end_round(void *value) {
     struct rounds *rounds = value;
     if (rounds->block.bytes != NULL) free_block(&rounds->block);
@@ -64,7 +64,7 @@ static void key_rounds(void) {
     work_again();
 }
 
-// Threads whose only call of the heap is a free, while they end, of what another thread has made.
+// Threads that call the heap only once: while they end, they free what another thread has allocated.
 static void key_frees(void) {
     CHECK(pthread_key_create(&last_key, end_round) == 0);
     for (int i = 0; i < 500; i++) {
@@ -76,7 +76,7 @@ static void key_frees(void) {
     work_again();
 }
 
-// Whatever such a thread gets, a cache or a slot, it gives back: memory does not grow with their number.
+// Such a thread gives back all that it gets, a cache or a slot: memory does not grow with the number of threads.
 static void key_leaks(void) {
     CHECK(pthread_key_create(&last_key, end_round) == 0);
     size_t before = 0;
@@ -130,8 +130,8 @@ static void start_wave(unsigned count, size_t stack) {
     pause_for(5);
 }
 
-// libc keeps ended threads' stacks up to 40 MiB. A thread that never allocated and has a large one makes it give
-// others back when it ends, after all destructors, and their tables of thread-local storage are freed then.
+// libc keeps up to 40 MiB of the stacks of ended threads. A thread that has a large stack and never allocated makes
+// libc give others back when it ends, after all destructors, and their tables of thread-local storage are freed then.
 static void stack_cache(void) {
     for (int wave = 0; wave < 12; wave++) {
         start_wave(16, (size_t)2 << 20);
@@ -148,7 +148,7 @@ static void stack_cache(void) {
 static void *end_full(void *unused) {
     void *blocks[80];
     int count = 0;
-    // One of each size class, and so of each class's lock.
+    // One block of each size class, and so one use of each class's lock.
     for (size_t size = 16; size <= 32768; size += size < 128 ? 16 : size / 8)
         CHECK((blocks[count++] = malloc(size)) != NULL);
     while (count > 0) free(blocks[--count]);

@@ -5,7 +5,7 @@
 
 enum { BUSY = 3 };
 
-// Of the library early.c, where this program is linked to it.
+// From the library early.c, if this program is linked to it.
 __attribute__((weak)) void early_check(void);
 
 static struct keeper kept;
@@ -24,13 +24,13 @@ static void *trim(void *unused) {
     return unused;
 }
 
-// Grows and drops large amounts: pages come and go, and whoever gives memory back has to do.
+// Grows and drops large amounts: pages come and go, so that the release of memory is busy.
 static void *swing(void *unused) {
     while (!atomic_load(&over)) grow_and_drop(24);
     return unused;
 }
 
-// Others' caches are full while they sleep: what drains them has to do.
+// The caches of these threads are full while they sleep, so that the draining of caches is busy.
 static void *doze(void *random) {
     for (uint64_t i = 0; !atomic_load(&over); i++) {
         work_some((uintptr_t)random + i, 2000);
@@ -71,7 +71,7 @@ static _Noreturn void be_child(int depth, bool may_make_threads) {
         pthread_t thread;
         CHECK(pthread_create(&thread, NULL, some_thread, NULL) == 0 && pthread_join(thread, NULL) == 0);
     }
-    // A child has children, these have some in turn.
+    // A child has a child, which has one in turn.
     for (; depth > 0; depth--) {
         pid_t child = fork();
         if (child != 0) {
@@ -190,8 +190,8 @@ static void *park(void *random) {
     return NULL;
 }
 
-// Makes a child without handlers, and waits for it. True if the malloc has stopped the child and said that its own thread
-// was changing the heap when the child was made.
+// Makes a child without handlers, and waits for it. Returns whether the malloc has stopped the child and said that its
+// own thread was changing the heap when the child was made.
 static bool clone_is_stopped(int generations) {
     int ends[2], status = 0;
     CHECK(pipe(ends) == 0);
@@ -211,8 +211,8 @@ static bool clone_is_stopped(int generations) {
     return false;
 }
 
-// A bare clone runs no handlers. No thread of the program's is inside malloc then; what the malloc's own thread does
-// meanwhile must not matter, but in the rare case that it was changing the heap.
+// A bare clone runs no handlers. No thread of the program is inside malloc then; what the malloc's own thread does
+// meanwhile must not matter, except in the rare case that it was changing the heap.
 static void bare_clone(void) {
     int stopped = 0;
     CHECK(pthread_barrier_init(&parked, NULL, BUSY + 1) == 0);

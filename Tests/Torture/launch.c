@@ -1,8 +1,8 @@
-// Runs a program in odd circumstances, for so many seconds at most, and leaves no process of it behind.
+// Runs a program in odd circumstances, for a limited time, and leaves no process of it behind.
 //
 //   launch [OPTION…] -- PROGRAM ARGUMENT…
 //
-//   --seconds N          then it is killed, with all that it has started (default 60)
+//   --seconds N          the program is killed after this time, with all that it has started (default 60)
 //   --library PATH       preloaded, into the program alone
 //   --env NAME=VALUE     added to the environment as it is, so that a name may be there twice
 //   --limit NAME=VALUE   as, data, nproc, stack, memlock, nofile, fsize; bytes or a number, or unlimited
@@ -10,14 +10,14 @@
 //   --cover FILE=KIND    something else in the file's place, see cover.h
 //   --user ID            as this user and group
 //   --close DIGITS       these descriptors are closed, such as 012
-//   --error-to KIND      standard output and error: null (the device), broken (a pipe that nobody reads), full (a pipe)
+//   --error-to KIND      standard output and error: null (the device), broken (a pipe without a reader), full (a pipe)
 //   --cpus A,B           on these processors
 //   --nice N
 //   --policy NAME        fifo, rr, batch or idle
 //   --personality NAME   fixed (no randomized addresses), legacy (the old layout), executable (all that can be read)
 //   --full DIRECTORY     a file system in memory of 64 MiB, without any room left, is mounted there
 //
-// It ends early when its parent does, and when the folder `room` beside this program is taken away.
+// It ends early when its parent does, and when the folder `room` beside this program is removed.
 //
 // Exit status: the program's; 1 if it was killed or took too long, with a line that says so; 77 if the system does
 // not allow what is asked for, with a line that says what.
@@ -121,7 +121,7 @@ static _Noreturn void start(int count, char **arguments, char **program) {
         gid_t id = (gid_t)atoi(user);
         needs(setgroups(0, NULL) == 0 && setgid(id) == 0 && setuid(id) == 0, "setuid");
     }
-    prctl(PR_SET_PDEATHSIG, SIGKILL);  // a change of the user would take it back
+    prctl(PR_SET_PDEATHSIG, SIGKILL);  // a change of the user would undo it
     if (refused != NULL) {
         answer = strchr(refused, '=');
         if (answer == NULL) wrong(refused);
@@ -137,7 +137,7 @@ static _Noreturn void start(int count, char **arguments, char **program) {
     abort();
 }
 
-// Whoever has left the program's process group is this process's child by now, as a subreaper's.
+// Processes that have left the program's process group are children of this process by now, because it is a subreaper.
 static void end_all(pid_t group) {
     kill(-group, SIGKILL);
     for (pid_t ended; (ended = waitpid(-1, NULL, 0)) > 0 || errno == EINTR;) continue;
@@ -173,7 +173,7 @@ int main(int count, char **arguments) {
     while (!ended && !interrupted && now.tv_sec < end.tv_sec) {
         int number = sigtimedwait(&watched, NULL, &(struct timespec){1, 0});
         interrupted = number == SIGTERM || number == SIGINT || number == SIGHUP || !room_is_there();
-        // Others that end here are orphans of the program's.
+        // Other processes that end here are orphans of the program.
         for (pid_t other; !ended && (other = waitpid(-1, &status, WNOHANG)) > 0;) ended = other == child;
         clock_gettime(CLOCK_MONOTONIC, &now);
     }

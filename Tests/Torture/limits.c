@@ -1,5 +1,5 @@
-// Limits of resources: all that can be had is taken until allocations fail. They have to fail cleanly, and after
-// everything has been freed the program can allocate again.
+// Limits of resources: memory is allocated until allocations fail. They must fail cleanly, and after everything has
+// been freed the program can allocate again.
 //
 //   limits LIMIT BYTES before|during [THREADS]
 //
@@ -51,7 +51,7 @@ static void fill(struct filler *filler, int time) {
     filler->count = 0;
     for (size_t bytes = 0; refusals < 20 && filler->count < MOST_BLOCKS && bytes < MOST_BYTES / (size_t)threads;) {
         struct block *block = &filler->blocks[filler->count];
-        // Refused a large one, a small one may still be there.
+        // If a large block is refused, a small one may still be there.
         size_t size = refusals > 10 ? 100 : some_size(&filler->random);
         if (make_block_of(block, (uintptr_t)filler, size, &filler->random)) {
             filler->count++;
@@ -78,7 +78,7 @@ static void *run_thread(void *argument) {
     return NULL;
 }
 
-// Of /proc/self/statm, in bytes: all of the address space, or data and stack.
+// The size of the address space, or of data and stack, from /proc/self/statm, in bytes.
 static size_t own_bytes(bool data) {
     unsigned long f[6] = {0};
     FILE *file = fopen("/proc/self/statm", "r");
@@ -125,7 +125,7 @@ int main(int count, char **arguments) {
     while (started < threads && pthread_create(&others[started], &attributes, run_thread, &fillers[started]) == 0)
         started++;
     if (started < threads && started > 1) {
-        // Fewer than wanted: these would wait for the others for ever.
+        // If there are fewer threads than wanted, these would wait for the others for ever.
         say("skipped: only %d of %d threads", started, threads);
         _exit(0);
     }
@@ -139,7 +139,7 @@ int main(int count, char **arguments) {
     size_t first = 0, second = 0, room = relative ? bytes : bytes > own ? bytes - own : 0;
     for (int i = 0; i < threads; i++) first += fillers[i].bytes[0], second += fillers[i].bytes[1];
     say("%zu KiB, then %zu KiB, %ld refusals", first >> 10, second >> 10, atomic_load(&failures));
-    // Where the limit is below what the program has, nobody can promise anything; nor between threads' shares.
+    // If the limit is below what the program has, nothing can be promised; nor how threads share the rest.
     bool no_room = bounds_memory && room == 0;
     if (!no_room && !locks) CHECK(second >= first / 2);
     if (!bounds_memory && !locks) CHECK(first >= MOST_BYTES - (4 << 20));

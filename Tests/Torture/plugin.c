@@ -44,7 +44,7 @@ static void end_thread(void *block) {
     __cxa_thread_atexit_impl(end_again, again, &__dso_handle);
 }
 
-// The first call in each thread leaves a block that is freed at the thread's end, until when libc keeps the library.
+// The first call in each thread leaves a block that is freed at the thread's end; libc keeps the library until then.
 __attribute__((visibility("default"))) void plugin_work(void) {
     check_block(&constructed);
     memset(lazily, 1, sizeof lazily);

@@ -1,5 +1,5 @@
-// Filters that refuse system calls (seccomp): one call with an error, one call with death, or all but those that a
-// malloc cannot do without.
+// Filters that refuse system calls (seccomp): one call with an error, one call by killing the process, or all but those
+// that a malloc cannot do without.
 //
 // futex is never refused: nothing that waits works without it, libc's own locks included.
 #ifndef REFUSAL_H
@@ -49,15 +49,14 @@ static inline int number_named(const struct named_number *list, size_t count, co
 
 #define NUMBER_NAMED(list, name) number_named(list, sizeof list / sizeof *list, name)
 
-// What a malloc may call once it runs, what a thread's end takes, and the end of the process.
+// The calls that a malloc may make once it runs, and those that the end of a thread and of the process take.
 static const int needed_calls[] = {
     SYS_mmap, SYS_munmap, SYS_mremap, SYS_mprotect, SYS_madvise, SYS_brk, SYS_futex, SYS_write, SYS_exit,
     SYS_exit_group, SYS_rt_sigprocmask, SYS_rt_sigreturn};
 
-// Refuses `call` in all threads of the process, or, where it is "others", all calls but the needed ones. `answer` is
-// an error's name, or "kill". Without `unprivileged`, which gives up what executing a set-user-ID program would
-// bring, it takes root. Answers 0, or what went wrong: 1 for names that are not known, 2 if the system has no filters
-// for us.
+// Refuses `call` in all threads of the process, or, if it is "others", all calls but the needed ones. `answer` is an
+// error's name, or "kill". Without `unprivileged`, which gives up what executing a set-user-ID program would bring, it
+// needs root. Returns 0, or what went wrong: 1 if a name is not known, 2 if the system has no filters for us.
 static inline int refuse_calls(const char *call, const char *answer, bool unprivileged) {
     bool others = strcmp(call, "others") == 0;
     int number = NUMBER_NAMED(known_calls, call), error = NUMBER_NAMED(known_errors, answer);

@@ -40,7 +40,7 @@ static sigjmp_buf resting;
 static atomic_bool rests;
 static pthread_t rester;
 
-// Out of the pause, not out of the heap's functions: those may not be left so.
+// Jumps out of the pause, not out of the heap's functions, which may not be left in this way.
 static void jump(int number) {
     (void)number;
     if (atomic_load(&rests) && pthread_equal(pthread_self(), rester)) siglongjmp(resting, 1);
@@ -105,9 +105,9 @@ static void after_wrong_free(int number) {
 static void free_wrongly(void *wrong) {
     handle_with(SIGABRT, after_wrong_free, 0);
     free(wrong);
-    grow_and_drop(32);  // some are found when the block leaves the thread's cache
+    grow_and_drop(32);  // some wrong frees are found when the block leaves the thread's cache
     malloc_trim(0);
-    DIE("a wrong free went by");
+    DIE("a wrong free was not noticed");
 }
 
 static void misaligned(void) {
@@ -173,7 +173,7 @@ static void *on_small_stack(void *random) {
     return NULL;
 }
 
-// The smallest that a thread can have. The first ones grow the heap, and with it whatever is set up then.
+// Threads have the smallest stacks possible. The first ones grow the heap, with all that is set up then.
 static void small_stacks(void) {
     pthread_attr_t attributes;
     CHECK(pthread_attr_init(&attributes) == 0 && pthread_attr_setstacksize(&attributes, PTHREAD_STACK_MIN) == 0);

@@ -1,13 +1,13 @@
 // Everything at once, at random: threads, forks, ends of threads, malloc_trim, cancellation, libraries that come and
-// go, other programs. Each round's threads and what they do follow from the seed; who comes first does not.
+// go, other programs. The threads of each round and what they do follow from the seed; their order does not.
 //
 //   storm SECONDS [ROUND]
 //
 // TORTURE_SEED chooses the seed; ROUND is the first round, to begin with the one that has failed. TORTURE_PLUGIN is
 // the library that comes and goes.
 //
-// libc does not make its dynamic linker's locks safe across a fork, so whoever forks here waits until nobody starts a
-// thread, loads a library or cancels: `loader`.
+// libc does not make its dynamic linker's locks safe across a fork, so a thread that forks here waits until no other
+// starts a thread, loads a library or cancels: `loader`.
 #include "blocks.h"
 
 #include <spawn.h>
@@ -233,7 +233,7 @@ int main(int count, char **arguments) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     for (time_t end = now.tv_sec + atol(arguments[1]); now.tv_sec < end; round_number++) {
-        say_where();  // first: what goes wrong may not have the time to say so
+        say_where();  // first: a round that fails may not have the time to say so
         run_round();
         clock_gettime(CLOCK_MONOTONIC, &now);
     }

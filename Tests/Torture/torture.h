@@ -1,5 +1,5 @@
-// What the torture programs share: a check that says where, pseudo-random numbers, threads and children. Nothing in
-// here asks malloc for anything: messages are put together on the stack.
+// What the torture programs share: a check that names its line, pseudo-random numbers, threads and children. Nothing in
+// here calls malloc: messages are put together on the stack.
 #ifndef TORTURE_H
 #define TORTURE_H
 
@@ -37,10 +37,10 @@ __attribute__((format(printf, 1, 2))) static inline void say(const char *format,
     if (write(STDERR_FILENO, line, (size_t)length) < 0) return;
 }
 
-// _exit, not exit: a heap that is broken already should not be worked with any more.
+// _exit, not exit: a heap that is broken already should not be used any more.
 #define DIE(...) (say(__VA_ARGS__), _exit(1))
 #define CHECK(condition) \
-    ((condition) ? (void)0 : DIE("%s:%d: not so: %s (errno %d)", __FILE_NAME__, __LINE__, #condition, errno))
+    ((condition) ? (void)0 : DIE("%s:%d: not true: %s (errno %d)", __FILE_NAME__, __LINE__, #condition, errno))
 #ifndef __FILE_NAME__
 #define __FILE_NAME__ __FILE__
 #endif
@@ -85,7 +85,7 @@ static inline void pause_briefly(long microseconds) {
 
 static inline void pause_for(long milliseconds) { pause_briefly(milliseconds * 1000); }
 
-// Waits for a child that has to end well. What a child's hang would be is an alarm's signal here: children set one.
+// Waits for a child, which must succeed. Children set an alarm: its signal means that the child hung.
 static inline void wait_for(pid_t child) {
     int status;
     CHECK(child > 0);

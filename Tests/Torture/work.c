@@ -3,11 +3,11 @@
 //
 //   work ROUNDS QUIET [CALL ERROR start|later|privileged]
 //
-// QUIET is how many milliseconds the program rests in each of its rounds. CALL is refused with ERROR ("kill": with
-// death), from the start on by whoever started this program, or here, once the heap and the threads are there
-// ("privileged": as only root can, without giving up new privileges). From then on the program itself makes no call
-// but futex, write, and those of a thread's end. Where CALL is one that a malloc cannot do without, allocations may
-// fail, with ENOMEM.
+// QUIET is the number of milliseconds that the program rests in each of its rounds. CALL is refused with ERROR, or
+// kills the program if ERROR is "kill": from the start on by the program that started this one, or here, once the heap
+// and the threads are there ("privileged": as only root can, without giving up new privileges). From then on the
+// program itself makes no call but futex, write, and those of a thread's end. If CALL is one that a malloc cannot do
+// without, allocations may fail, with ENOMEM.
 #include "refusal.h"
 #include "blocks.h"
 
@@ -17,11 +17,11 @@ static pthread_barrier_t together;
 static struct keeper keepers[THREADS];
 static struct block handed[THREADS];
 static long rounds, quiet;
-static atomic_int hurrying;  // threads that still do
+static atomic_int hurrying;  // threads that still hurry
 static bool threads_stay;
 
-// Small blocks come and go as fast as they can, while the first thread takes free memory out of all threads' caches:
-// whatever tells it that a cache is not in use at that moment has to be right, or two threads get one block.
+// Small blocks come and go as fast as they can, while the first thread takes free memory out of all threads' caches: it
+// must know for certain that a cache is not in use at that moment, or two threads get one block.
 static void hurry(struct keeper *own) {
     enum { HELD = 32 };
     struct block held[HELD] = {{0}};
@@ -49,7 +49,7 @@ static void work(struct keeper *own) {
     if (own != keepers) {
         hurry(own);
     } else {
-        // Pauses, too: on one processor, where a thread may run as long as it likes, nobody else would get on.
+        // Pauses, too: on one processor, on which a thread may run as long as it likes, no other thread would get on.
         for (int i = 0; atomic_load(&hurrying) > 0; i++) {
             malloc_trim(0);
             if (i % 32 == 31) pause_briefly(50);
@@ -62,7 +62,7 @@ static void work(struct keeper *own) {
 static void take_over(struct keeper *own) {
     struct block *block = &handed[((own - keepers) + 1) % THREADS];
     if (block->bytes != NULL) free_block(block);
-    // Into locked or shared memory the system may not let anything be released: the answer is no matter.
+    // The system may refuse to release locked or shared memory: the result does not matter.
     malloc_trim(0);
     check_kept(own);
 }
@@ -97,7 +97,7 @@ int main(int count, char **arguments) {
     const char *how = count > 3 ? arguments[5] : NULL;
     if (call != NULL) {
         atomic_store(&failures_are_allowed, needed_by_malloc(call));
-        // A thread's end blocks signals; ending by that call's refusal would be libc's doing.
+        // The end of a thread blocks signals; a program that ends because this call is refused would be libc's doing.
         threads_stay = strcmp(call, "rt_sigprocmask") == 0 || strcmp(call, "others") == 0;
     }
     uint64_t random = torture_seed();
@@ -105,7 +105,7 @@ int main(int count, char **arguments) {
     work_some(next_random(&random), 1000);
     grow_and_drop(12);
 
-    // Where threads are not to be had, the one that there is does all of the work.
+    // If no threads can be had, the first one does all of the work.
     pthread_t threads[THREADS];
     int started = 0;
     CHECK(pthread_barrier_init(&together, NULL, THREADS) == 0);
@@ -135,7 +135,7 @@ int main(int count, char **arguments) {
     if (!alone) pthread_barrier_wait(&together);
     for (int i = 0; i < started && !threads_stay; i++) CHECK(pthread_join(threads[i], NULL) == 0);
 
-    // All is free now: at least what was there at the beginning is to be had again.
+    // Everything is free now: at least what was there at the beginning must be available again.
     atomic_store(&failures_are_allowed, false);
     struct block block;
     for (int i = 0; i < 200; i++) {

@@ -2,7 +2,7 @@ import PageHeapCore
 import PageHeapSimulation
 import Testing
 
-/// Sets of address ranges.
+/// Compares sets of address ranges with the recorded cases.
 struct GoldenAddressRangesTests {
     @Test(.golden("addr_ranges"))
     func addressRangesMatchTheRecordedCases() throws {
@@ -55,7 +55,7 @@ struct GoldenAddressRangesTests {
         try report.check("\(field).total", try step.member("total").unsigned, ranges.totalBytes.rawValue)
     }
 
-    /// Adding what overlaps would stop the program.
+    /// Throws damage if a range is empty or overlaps the set: adding it would stop the program.
     private static func requireApart(
         _ range: AddressRange, _ ranges: borrowing AddressRanges, _ step: VectorValue
     ) throws {

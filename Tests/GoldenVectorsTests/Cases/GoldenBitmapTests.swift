@@ -1,7 +1,7 @@
 import PageHeapCore
 import Testing
 
-/// Pure functions of words and bitmaps.
+/// Compares pure functions of words and bitmaps with the recorded cases.
 struct GoldenBitmapTests {
     @Test(.golden("fill_aligned"))
     func fillAlignedMatchesTheRecordedCases() throws {

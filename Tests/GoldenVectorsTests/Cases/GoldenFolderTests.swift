@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A file of golden cases that is not there skips its test; here it fails.
+/// Checks that all files of golden cases are there: a missing file only skips the test that reads it.
 struct GoldenFolderTests {
     /// Every file that a test reads.
     static let required = [

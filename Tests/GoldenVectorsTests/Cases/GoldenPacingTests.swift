@@ -1,7 +1,8 @@
 import PageHeapCore
 import Testing
 
-/// The controller, the background scavenger's rounds of work and sleep, and the goal: doubles to the bit.
+/// Compares the controller, the background scavenger's rounds of work and sleep, and the goal with the recorded cases,
+/// doubles bit by bit.
 struct GoldenPacingTests {
     @Test(.golden("pi_controller"))
     func theControllerMatchesTheRecordedCases() throws {
@@ -40,7 +41,7 @@ struct GoldenPacingTests {
         try checkGolden("rss_goal.go115") { line, report in try Self.checkGoal(line, &report) }
     }
 
-    /// Of Go 1.27: with the goal of a memory limit, which Go 1.15 has not.
+    /// Go 1.27 also has the goal of a memory limit, which Go 1.15 does not have.
     @Test(.golden("rss_goal.go127"))
     func theGoalsWithAMemoryLimitMatchGo127() throws {
         var (met, unmet) = (0, 0)
@@ -53,7 +54,7 @@ struct GoldenPacingTests {
             try report.check("limitGoal", expected.isNull ? nil : try expected.unsigned, got?.rawValue)
             if expected.isNull { met += 1 } else { unmet += 1 }
         }
-        // Cases whose limit is never unmet, as those of Go 1.19 are, would say nothing.
+        // If every case met its limit, as those of Go 1.19 do, the comparison would prove nothing.
         #expect(met > 0 && unmet > 0)
     }
 

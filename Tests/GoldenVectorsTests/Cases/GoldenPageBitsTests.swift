@@ -1,7 +1,7 @@
 import PageHeapCore
 import Testing
 
-/// The operations on the 512 bits of a chunk.
+/// Compares the operations on the 512 bits of a chunk with the recorded cases.
 struct GoldenPageBitsTests {
     @Test(.golden("pallocbits"))
     func pageBitsMatchTheRecordedCases() throws {
@@ -35,7 +35,7 @@ struct GoldenPageBitsTests {
         let got = bitmap.findRun(ofFree: try fields[0].pages(atMost: 512), from: try fields[1].page)
         let expected = try fields[2].integer
         try report.check(fields[2].field, expected, got.page.map { Int($0.rawValue) } ?? -1)
-        // On a miss the new search index means nothing.
+        // If nothing is found, the new search index has no meaning.
         if expected >= 0 { try report.check(fields[3].field, try fields[3].unsigned, got.firstFree.rawValue) }
     }
 

@@ -2,7 +2,7 @@ import PageHeapCore
 import PageHeapSimulation
 import Testing
 
-/// Page caches: allocation from one, filling and flushing.
+/// Compares page caches with the recorded cases: allocation, filling and flushing.
 struct GoldenPageCacheTests {
     @Test(.golden("page_cache"))
     func allocationFromACacheMatchesTheRecordedCases() throws {

@@ -1,7 +1,7 @@
 import Testing
 
-/// Whole allocators against traces of the original: of Go 1.15 with their scavengers; of Go 1.19 and 1.27, whose
-/// scavengers are of later designs, in what they allocate.
+/// Compares whole allocators with traces of the original. Traces of Go 1.15 include the scavenger; of Go 1.19 and 1.27,
+/// whose scavengers are of later designs, only allocation is compared.
 struct GoldenTraceTests {
     @Test(.golden("page_alloc_small.go115"))
     func theSmallTraceMatchesGo115() throws { try check("page_alloc_small.go115", .everything) }

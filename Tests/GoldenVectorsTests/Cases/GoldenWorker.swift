@@ -1,7 +1,7 @@
 import PageHeapCore
 
-/// A background scavenger whose releases, sleeps and stops come from a case's events, and whose rounds must come out as
-/// the events say.
+/// A background scavenger whose releases, sleeps and stops come from the events of a case, and whose rounds must match
+/// those events.
 struct GoldenWorker {
     private let events: [VectorValue]
     private let physicalPage: ByteCount
@@ -48,7 +48,7 @@ struct GoldenWorker {
         try report.check(state[6].field, try state[6].bool, pacer.wasReset)
     }
 
-    /// The next event, which must be of a kind.
+    /// Returns the next event, which must be of the given kind.
     private mutating func take(_ kind: String, fields count: Int) throws -> [VectorValue] {
         guard position < events.count else { throw VectorDamage("events: \"\(kind)\" should follow the last one") }
         let fields = try events[position].elements(atLeast: 1)

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The reader itself: what is damaged ends in one clear message with file and line, never in a crash.
+/// Tests the reader itself: a damaged file leads to one clear message with file and line, never to a crash.
 struct VectorReaderTests {
     private static let good = #"{"x":"0000000000000001","m":2,"r":"0000000000000003"}"#
 
@@ -26,7 +26,7 @@ struct VectorReaderTests {
 
     @Test func goodLinesHaveNoProblems() throws {
         #expect(try problems(Self.good + "\n" + Self.good + "\n") == [])
-        #expect(try problems(Self.good) == [], "the last line may lack its end")
+        #expect(try problems(Self.good) == [], "the last line may lack its line break")
     }
 
     @Test func aDifferenceIsReportedWithItsPlaceAndBothValues() throws {
@@ -84,7 +84,7 @@ struct VectorReaderTests {
         #expect(VectorFolder(URL(fileURLWithPath: "/nonexistent")).file("case") == nil)
     }
 
-    /// Traces that ask for what would stop an allocator are refused.
+    /// A trace is refused if it asks for something that would stop an allocator.
     @Test(
         arguments: [
             (#"["alloc",1,0,0]"#, "an operation before the first run"),

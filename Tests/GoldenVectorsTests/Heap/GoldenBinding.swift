@@ -2,6 +2,7 @@
 enum GoldenBinding {
     /// All of it, the scavenger's search included.
     case everything
-    /// What is allocated, and where; not which pages are scavenged: the trace's scavenger searches by another design.
+    /// What is allocated, and where, but not which pages are scavenged: the trace's scavenger searches by another
+    /// design.
     case allocation
 }

@@ -2,7 +2,7 @@ import PageHeapCore
 import PageHeapSimulation
 
 extension GoldenHeap {
-    /// Two integers.
+    /// Reads two integers.
     static func pair(_ value: VectorValue) throws -> [Int] {
         let fields = try value.elements(atLeast: 2)
         return [try fields[0].integer, try fields[1].integer]

@@ -2,8 +2,8 @@ import PageHeapCore
 import PageHeapSimulation
 import TestSupport
 
-/// A page allocator over a simulated system, built from a case's chunks. What a damaged case asks for is refused with
-/// the field's name, not carried out.
+/// A page allocator over a simulated system, built from the chunks of a case. A damaged case is refused with the name
+/// of the field, not carried out.
 final class GoldenHeap {
     let simulation: SimulatedPages<SimulatedOperatingSystem>
     private let system: SimulatedOperatingSystem
@@ -17,7 +17,7 @@ final class GoldenHeap {
         self.simulation = simulation
     }
 
-    /// Grows the chunks of a case, and then makes their bitmaps what the case says.
+    /// Grows the chunks of a case, and then sets their bitmaps as the case says.
     func build(_ chunks: VectorValue) throws {
         let chunks = try chunks.elements
         for chunk in chunks { try grow(try chunk.elements(atLeast: 3)[0], count: 1) }
@@ -49,7 +49,7 @@ final class GoldenHeap {
         }
     }
 
-    /// A run of pages that is in use.
+    /// Returns a run of pages, which must be in use.
     func runInUse(_ first: VectorValue, _ count: VectorValue) throws -> (base: OffsetAddress, count: PageCount) {
         let base = GoldenSpace.address(page: try first.integer(in: 0...(GoldenSpace.pageLimit - 1)))
         let pages = try count.pages(atMost: 1 << 24)

@@ -1,6 +1,6 @@
 import PageHeapCore
 
-/// The golden cases' address space: all addresses are told from one base, and −1 means 'none'.
+/// The address space of the golden cases: all addresses are relative to one base, and −1 means 'none'.
 enum GoldenSpace {
     /// The base of the original's cases: address 0xc000 × 4 MiB, in a space whose addresses are offset by 2^47.
     static let baseChunk = ChunkIndex(33_603_584)

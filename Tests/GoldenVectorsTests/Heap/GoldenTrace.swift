@@ -6,7 +6,7 @@ final class GoldenTrace {
     private let binding: GoldenBinding
     private var heap: GoldenHeap?
     private var caches = Array(repeating: PageCache.empty, count: 4)
-    /// Operations that the present run has, and those done.
+    /// The number of operations announced for the current run, and of those done so far.
     private var announced = 0
     private var done = 0
 
@@ -27,7 +27,7 @@ final class GoldenTrace {
         }
     }
 
-    /// Looks whether the last run is there to its end.
+    /// Checks that the last run is complete.
     func finish(_ report: inout VectorReport) throws {
         if done != announced { throw VectorDamage("the run has \(done) operations, \(announced) were announced") }
     }
@@ -90,7 +90,7 @@ final class GoldenTrace {
         case "grow":
             try heap.grow(field(1), count: try field(2).integer(in: 1...4096))
         case "scav", "gen":
-            // Neither changes what is allocated.
+            // Neither of the two changes what is allocated.
             if binding == .everything { try scavenge(heap, field, &report) }
         default: throw fields[0].damage("an operation")
         }

@@ -2,7 +2,7 @@ import PageHeapCore
 import PageHeapSimulation
 import Testing
 
-/// Who is the last to use a heap.
+/// A heap that its owner has abandoned ends with the last of its pages.
 struct AbandonedHeapTests {
     @Test func aHeapWithoutPagesInUseEndsAtOnce() throws {
         let test = try TestPageHeap()

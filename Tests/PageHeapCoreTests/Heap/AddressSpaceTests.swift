@@ -3,7 +3,7 @@ import Testing
 
 @testable import PageHeapCore
 
-/// Where the heap lies, and where it goes if something is in its way.
+/// Where the heap lies, and where it grows if another mapping is in its way.
 struct AddressSpaceTests {
     @Test func aBlockedHeapGrowsElsewhereAndKnowsBlocksInBothPlaces() throws {
         let test = TestMalloc()
@@ -15,8 +15,8 @@ struct AddressSpaceTests {
         let blocks = try (0..<8).map { _ in
             UInt(bitPattern: try #require(test.malloc.allocateLarge(ByteCount(3 << 20))).pointer)
         }
-        #expect(blocks.contains { $0 < start + 2 * chunk }, "what lies before it is used")
-        #expect(blocks.contains { $0 > start + 2 * chunk }, "and another place is found")
+        #expect(blocks.contains { $0 < start + 2 * chunk }, "the memory before the mapping is used")
+        #expect(blocks.contains { $0 > start + 2 * chunk }, "another place is found, too")
         for block in blocks {
             #expect(test.malloc.owns(block) && test.malloc.usableBytes(block) == ByteCount(3 << 20))
             test.malloc.free(block)
@@ -83,14 +83,14 @@ struct AddressSpaceTests {
         let low = try #require(test.allocate(100))
         let hasSkipped = test.malloc.state.pointee.spans.records.skip(to: PageMapEntry.lowSpanLimit, using: test.system)
         #expect(hasSkipped)
-        // Each of another class, so each in a span of its own.
+        // Each block is of another class, and so in a span of its own.
         let blocks = try [200, 1000, 5000, 1_000_000].map { try #require(test.allocate($0)) }
         for block in blocks {
             #expect(test.malloc.spans.entry(of: block).span.rawValue >= UInt(PageMapEntry.lowSpanLimit))
         }
         #expect(test.malloc.spans.entry(of: low).span.rawValue < 10)
         #expect(test.damagedBlocks == 0)
-        // A few classes more than once, through caches and spans.
+        // Many more blocks of one class, which pass through caches and spans.
         let more = try (0..<2000).map { _ in try #require(test.allocate(1000)) }
         for block in more + blocks + [low] { test.free(block) }
         #expect(test.damagedBlocks == 0 && !test.malloc.owns(blocks[3]))

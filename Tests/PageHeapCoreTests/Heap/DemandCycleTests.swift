@@ -17,7 +17,7 @@ struct DemandCycleTests {
         _ = endCycle(test, &cycle)
         #expect(test.heap.figures().ledger.rise == nil)
         test.simulated.advance(nanoseconds: 5 * Self.second)
-        // As much as is no rise, then one page more.
+        // First the largest growth that is no rise yet, then some more.
         _ = try #require(test.allocate(Tunables.wakeBytes.rawValue / PageGeometry.pageBytes.rawValue))
         #expect(test.heap.figures().ledger.rise == nil)
         _ = try #require(test.allocate(64))
@@ -47,7 +47,7 @@ struct DemandCycleTests {
     @Test func loadWhoseHighPhasesPassWhileParkedIsKeptUntilItEnds() throws {
         let test = try TestPageHeap()
         var cycle = DemandCycle(now: 0)
-        // High for 36 s in which the worker sleeps, low for 8 s.
+        // Demand is high for 36 s, in which the worker sleeps, and low for 8 s.
         for round in 0..<5 {
             let pages = try #require(test.allocate(1000))
             test.simulated.advance(nanoseconds: 36 * Self.second)
@@ -58,7 +58,7 @@ struct DemandCycleTests {
                 test.simulated.advance(nanoseconds: Self.second)
             }
         }
-        // It does not come again.
+        // The load does not come again.
         for _ in 0..<4 {
             _ = endCycle(test, &cycle)
             test.simulated.advance(nanoseconds: Self.second)

@@ -2,7 +2,7 @@ import PageHeapCore
 import PageHeapSimulation
 import Testing
 
-/// Pages in use whose memory has been given back: resident memory and the books.
+/// Discarded pages, which stay in use though their memory is released: resident memory and the books.
 struct DiscardTests {
     private func inSpans(_ test: TestPageHeap) -> UInt { test.heap.figures().ledger.releasedInSpans.rawValue }
 

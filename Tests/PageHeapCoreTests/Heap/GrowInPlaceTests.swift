@@ -2,6 +2,7 @@ import PageHeapCore
 import PageHeapSimulation
 import Testing
 
+/// Growth of a run into the pages that follow it.
 struct GrowInPlaceTests {
     @Test func aRunGrowsIntoFreePages() throws {
         let test = try TestPageHeap()

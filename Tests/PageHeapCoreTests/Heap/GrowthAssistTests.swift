@@ -2,7 +2,7 @@ import PageHeapCore
 import PageHeapSimulation
 import Testing
 
-/// What an allocation that makes the heap grow releases, to the byte.
+/// Checks to the byte what an allocation that makes the heap grow releases.
 struct GrowthAssistTests {
     /// A heap that retains 400 pages of 8 KiB, half of them free, and has a goal.
     ///
@@ -28,6 +28,7 @@ struct GrowthAssistTests {
 
     private func released(_ test: TestPageHeap) -> UInt { test.heap.figures().ledger.releasedAtGrowthTotal.rawValue }
 
+    /// Part of the growth fits below the goal; only the rest is released.
     @Test func growthReleasesExactlyWhatExceedsTheGoal() throws {
         let (test, goal) = try heap(goal: (4 << 20) - (512 << 10))
         let retained = test.heap.figures().ledger.retained

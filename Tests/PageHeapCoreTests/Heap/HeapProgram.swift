@@ -10,13 +10,13 @@ final class HeapProgram {
     private let physicalPage: UInt
     private var generator: SeededGenerator
     private var cycle = DemandCycle(now: 0)
-    /// Pages in use, and the runs that they were given in.
+    /// Pages in use, and the runs in which the heap returned them.
     private var used = PageRuns()
     private var live: [Range<Int>] = []
-    /// Of the runs, those whose contents were discarded, and not written to since.
+    /// The runs whose contents were discarded and not written to since.
     private var discarded: Set<Range<Int>> = []
 
-    /// What a correct heap does not do.
+    /// A fault that a correct heap does not have.
     struct Failure: Error, CustomStringConvertible { let description: String }
 
     init(_ machine: SimulatedMachine, seed: UInt64) throws {
@@ -32,7 +32,7 @@ final class HeapProgram {
         if !condition { throw Failure(description: text()) }
     }
 
-    /// A random step.
+    /// Performs a random step.
     func step() throws {
         switch number(0...99) {
         case 0..<45: try allocate()
@@ -42,7 +42,7 @@ final class HeapProgram {
         case 90..<97: runCycle()
         case 97: _ = heap.releaseFreeMemory { 0 }
         default:
-            // Most of what there is goes at once, as after a spike of demand.
+            // Most runs are freed at once, as after a spike of demand.
             while live.count > 10 { try free(number(0...(live.count - 1))) }
         }
     }
@@ -71,7 +71,7 @@ final class HeapProgram {
         try take(end..<(end + more))
     }
 
-    /// Discards the contents of a run, or writes to one that has none.
+    /// Discards the contents of a run, or writes to it if they have been discarded.
     private func discardOrTouch() throws {
         guard !live.isEmpty else { return }
         let run = live[number(0...(live.count - 1))]
@@ -127,7 +127,7 @@ final class HeapProgram {
         cycle.note(released: released, isExhausted: released < wanted)
     }
 
-    /// Looks at everything: the books against bitmaps and caches, and against what the program itself knows.
+    /// Checks everything: the books against bitmaps and caches, and against the program's own records.
     func check() throws {
         heap.checkInvariants()
         for run in live where !discarded.contains(run) {
@@ -137,12 +137,12 @@ final class HeapProgram {
         try require(violations.isEmpty, "\(violations)")
         let ledger = heap.figures().ledger
         try require(ledger.inUse == PageCount(UInt(used.count)).bytes, "bytes in use are wrong")
-        // A physical page is resident for the sake of a page that was not released; it may be larger than that.
+        // A physical page stays resident if one of its pages was not released; it may be larger than that page.
         let most = ledger.retained.rawValue / PageGeometry.pageBytes.rawValue * max(physicalPage, 8192)
         try require(test.simulated.residentBytes.rawValue <= most, "more is resident than the books say")
     }
 
-    /// Frees everything and releases it: where pages are not smaller than physical ones, nothing is resident then.
+    /// Frees everything and releases it. If pages are not smaller than physical ones, nothing is resident then.
     func finish() throws {
         while !live.isEmpty { try free(0) }
         _ = heap.releaseFreeMemory { 0 }
@@ -154,13 +154,13 @@ final class HeapProgram {
         }
     }
 
-    /// Bytes released so far: says whether the program exercised the scavenger at all.
+    /// Bytes released so far; more than 0 if the program exercised the scavenger at all.
     var releasedBytes: ByteCount {
         let ledger = heap.figures().ledger
         return ledger.releasedInBackgroundTotal + ledger.releasedForcedTotal + ledger.releasedAtGrowthTotal
     }
 
-    /// Releases asked of the system.
+    /// The ranges whose release was asked of the system.
     var releases: [Range<UInt>] {
         test.system.calls(.release).compactMap { call in
             if case .release(let address, let bytes, _, _) = call { address..<(address + bytes) } else { nil }

@@ -2,7 +2,7 @@ import PageHeapCore
 import PageHeapSimulation
 import Testing
 
-/// Which memory lies on huge pages, and how pieces of them are really given back.
+/// Which memory lies on huge pages, and how pieces of huge pages are released.
 struct HugePageTests {
     private static let chunk = PageGeometry.chunkBytes.rawValue
     private static let half = chunk / 2
@@ -22,6 +22,7 @@ struct HugePageTests {
         }
     }
 
+    /// Such a heap, once large, asks for huge pages step by step.
     @Test func onlyAHeapConfiguredForItGrowsOnHugePages() throws {
         for (use, isAsked) in [(HugePageUse.growth, true), (.system, false), (.never, false)] {
             let test = try heap(use)
@@ -44,6 +45,7 @@ struct HugePageTests {
         }
     }
 
+    /// The program may touch only a little of a large block.
     @Test func aLargeRequestDoesNotAskForHugePages() throws {
         let test = try heap(.growth)
         for _ in 0..<128 { _ = try test.use(512) }
@@ -54,7 +56,7 @@ struct HugePageTests {
 
     @Test func aHugePageIsSplitOnceBeforeItsFirstPieceIsReleased() throws {
         let test = try heap(.system, unasked: true)
-        // A chunk that begins with pages in use, and is used up.
+        // A chunk all of whose pages are allocated one by one.
         let first = try test.use(512)
         let base = first
         #expect(base % Self.chunk == 0)
@@ -74,12 +76,12 @@ struct HugePageTests {
             ])
         test.system.forget()
         release(320..<330)
-        #expect(calls(test) == [], "this one is split already")
+        #expect(calls(test) == [], "this huge page is split already")
         release(100..<110)
-        #expect(calls(test) == [.splitHugePage(address: base + 100 * 8192, bytes: 4096)], "and the chunk is closed")
+        #expect(calls(test) == [.splitHugePage(address: base + 100 * 8192, bytes: 4096)], "the chunk is closed")
     }
 
-    /// Each call makes two more mappings at most.
+    /// Each chunk is closed to huge pages once, before it is split; each call adds at most two mappings.
     @Test(arguments: [1, 8])
     func aSparseHeapForbidsHugePagesRegionByRegion(gibibytes: UInt) throws {
         let test = try heap(.growth)

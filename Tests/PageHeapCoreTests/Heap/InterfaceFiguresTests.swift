@@ -2,6 +2,7 @@ import CPageHeapInterface
 import PageHeapCore
 import Testing
 
+/// Figures on their way through the C interface.
 struct InterfaceFiguresTests {
     /// A structure in which every figure has a value of its own.
     private func distinctFigures() -> pageheap_statistics {
@@ -20,7 +21,7 @@ struct InterfaceFiguresTests {
     @Test func figuresThatAreWrittenAreReadBack() throws {
         let original = distinctFigures()
         var copy = pageheap_statistics()
-        // Not a heap's figures: whoever fills in the rest does these.
+        // These are no figures of a heap: the caller that fills in the rest sets them, too.
         copy.size = original.size
         copy.age_nanoseconds = original.age_nanoseconds
         HeapStatistics(original).write(to: &copy)

@@ -40,7 +40,7 @@ struct MachineTests {
         heap.heap.search.startGeneration(atTop: true, using: heap.system)
         heap.system.forget()
         let released = heap.heap.search.scavenge(1, .forced, using: heap.system)
-        // Huge pages larger than a chunk are none that the search could keep whole.
+        // The search cannot keep huge pages whole that are larger than a chunk.
         let unit = hugePage == 2 << 20 ? hugePage : max(physicalPage, 8192)
         #expect(released == ByteCount(unit))
         #expect(heap.system.calls.count == 1)
@@ -49,7 +49,7 @@ struct MachineTests {
         heap.checkInvariants()
     }
 
-    /// malloc on such machines: no block loses memory, and the books stay right.
+    /// On such machines no block of malloc loses memory, and the books stay right.
     @Test(arguments: physicalPages, hugePages)
     func blocksKeepTheirMemory(physicalPage: UInt, hugePage: UInt) throws {
         let test = TestMalloc(SimulatedMachine(physicalPage: ByteCount(physicalPage), hugePage: ByteCount(hugePage)))

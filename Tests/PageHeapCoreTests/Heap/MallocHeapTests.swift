@@ -2,6 +2,7 @@ import PageHeapCore
 import PageHeapSimulation
 import Testing
 
+/// The malloc heap on a simulated system.
 struct MallocHeapTests {
     @Test func blocksOfEverySizeAreAlignedAndApart() throws {
         let test = TestMalloc()
@@ -59,7 +60,7 @@ struct MallocHeapTests {
             for _ in 0..<4 { #expect(test.allocate(bytes) != nil) }
         }
         for address in test.live.keys.sorted() { test.free(address) }
-        #expect(test.malloc.heap.figures().live >= SizeClass.largestBytes, "the cache has blocks, large ones too")
+        #expect(test.malloc.heap.figures().live >= SizeClass.largestBytes, "the cache holds blocks, large ones too")
         if threadEnds { test.malloc.threadExits() }
         _ = test.malloc.releaseFreeMemory()
         #expect(test.malloc.heap.figures().live == 0)
@@ -84,7 +85,7 @@ struct MallocHeapTests {
 }
 
 extension MallocHeap {
-    /// Whether a reallocation leaves the block where it is; only asked where that copies nothing, because simulated
+    /// Whether a reallocation leaves the block where it is. Only for requests that copy nothing, because simulated
     /// memory cannot be copied.
     fileprivate func reallocateInPlace(_ address: UInt, _ bytes: UInt) -> Bool {
         resizeLarge(spans.entry(of: address).span, to: ByteCount(bytes))

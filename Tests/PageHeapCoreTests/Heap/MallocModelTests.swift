@@ -2,8 +2,8 @@ import PageHeapCore
 import PageHeapSimulation
 import Testing
 
-/// Random programs on the malloc heap; after each step the books balance, and now and then all blocks in use
-/// are looked at: none has lost memory.
+/// Random programs on the malloc heap. The books must balance after each step, and from time to time all blocks in use
+/// are checked: none may have lost memory.
 struct MallocModelTests {
     @Test(
         arguments: 1...8 as ClosedRange<UInt64>
@@ -34,7 +34,7 @@ struct MallocModelTests {
             case 98:
                 _ = test.malloc.releaseFreeMemory()
             default:
-                // Most of what there is goes at once: the shape in which holes arise.
+                // Most blocks are freed at once, which leaves holes.
                 while blocks.count > 20 { test.free(blocks.removeLast()) }
             }
             test.malloc.checkInvariants()
@@ -43,7 +43,7 @@ struct MallocModelTests {
                 let ledger = test.malloc.heap.figures().ledger
                 try #require(
                     test.system.residentBytes <= ledger.retained,
-                    "seed \(seed), step \(step): resident beyond the books"
+                    "seed \(seed), step \(step): more is resident than the books say"
                 )
                 try #require(test.system.violations.isEmpty, "seed \(seed), step \(step)")
             }

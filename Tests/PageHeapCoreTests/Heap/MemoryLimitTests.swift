@@ -82,7 +82,7 @@ struct MemoryLimitTests {
         // The clock stands still: a megabyte counts as 2.56 ms, and 10 ms may be taken in advance.
         for _ in 0..<10 { #expect(test.allocate(600) != nil) }
         #expect(released(test) == ByteCount(4 << 20))
-        // 1 ms pays half a millisecond off: debt for one more.
+        // 1 ms pays off half a millisecond of debt, which allows one more assist.
         test.simulated.advance(nanoseconds: 1_000_000)
         for _ in 0..<10 { #expect(test.allocate(600) != nil) }
         #expect(released(test) == ByteCount(5 << 20))

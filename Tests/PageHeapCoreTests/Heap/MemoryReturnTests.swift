@@ -2,7 +2,7 @@ import PageHeapCore
 import PageHeapSimulation
 import Testing
 
-/// How memory comes back, in virtual time.
+/// How freed memory returns to the system, in virtual time.
 struct MemoryReturnTests {
     @Test func memoryOfASpikeIsReleasedWithinAFewCycles() throws {
         let test = TestMalloc()
@@ -67,7 +67,7 @@ struct MemoryReturnTests {
     @Test func growthBeyondTheGoalReleasesABoundedAmountFirst() throws {
         let test = TestMalloc()
         var cycle = DemandCycle(now: 0)
-        // Fragments of 15 pages, every other one free, and a goal that they are above.
+        // Fragments of 15 pages, every other one free, which together exceed the goal.
         let fragments = try (0..<600).map { _ in try #require(test.allocate(15 * 8192)) }
         for (place, address) in fragments.enumerated() where place % 2 == 0 { test.free(address) }
         for _ in 0..<3 {

@@ -2,7 +2,7 @@ import PageHeapCore
 import PageHeapSimulation
 import Testing
 
-/// Some systems keep books of released memory, and are told before it is used again.
+/// Some systems keep track of released memory; the heap tells them before it uses such memory again.
 struct NotedUseTests {
     private func noted(_ test: TestPageHeap) -> [SystemCall] { test.system.calls(.noteUse) }
 

@@ -3,7 +3,7 @@ import PageHeapCore
 import PageHeapSimulation
 import Testing
 
-/// The options that an environment gives. (What malformed ones print is tested on the library itself.)
+/// The options in an environment. (What the library prints about malformed ones is tested on the library itself.)
 struct OptionsTests {
     private func configuration(_ entries: String...) -> HeapConfiguration {
         let texts = entries.map { strdup("PAGEHEAP_" + $0) }
@@ -65,7 +65,7 @@ struct OptionsTests {
         _ = try test.makeFragments(80, ofPages: 20, keepingEach: 4)
         test.heap.endCycle(heapGoal: 7)
         test.heap.endCycle(heapGoal: 7)
-        // 400 of 1,600 pages are in use; as much again is the most.
+        // 400 of 1,600 pages are in use; at most as many again are retained.
         #expect(test.heap.figures().goal == PageCount(percent == 0 ? 400 : 800).bytes)
     }
 }

@@ -22,7 +22,7 @@ struct RuntimeCycleTests {
         #expect(test.heap.endCycle(heapGoal: 1_000_000))
         #expect(test.heap.figures().goal == ByteCount((400 * 8192 / 10 * 11 + 4095) / 4096 * 4096))
         #expect(test.heap.figures().generation == 2)
-        // With nothing above it the goal is off, and the generation begins all the same.
+        // If nothing is retained above it, the goal is off; the generation begins all the same.
         #expect(test.heap.endCycle(heapGoal: 4_000_000))
         #expect(test.heap.figures().goal == .maximum)
         #expect(test.heap.figures().generation == 3)
@@ -67,7 +67,7 @@ struct RuntimeCycleTests {
             // Nothing will be needed.
             test.heap.endCycle(heapGoal: 0)
             #expect(test.heap.figures().goal == 0)
-            // After a 0, the next is as the first.
+            // After a heap goal of 0, the next one counts as the first.
             test.heap.endCycle(heapGoal: 1)
             #expect(test.heap.figures().goal == .maximum)
         }

@@ -3,7 +3,7 @@ import PageHeapSimulation
 import Synchronization
 import Testing
 
-/// What wakes the worker of several heaps, and what it then drives each of them to, in virtual time.
+/// What wakes the worker of several heaps, and to which goal it then drives each of them, in virtual time.
 struct SharedScavengerGoalTests {
     private static let oneMebibyte = ByteCount(1 << 20)
 
@@ -56,6 +56,7 @@ struct SharedScavengerGoalTests {
         #expect(state == 2)
     }
 
+    /// Another heap beside it ends its own cycles.
     @Test func aHeapWithItsOwnersCyclesStopsAtItsGoal() throws {
         let heaps = try heaps(1)
         var configuration = HeapConfiguration()
@@ -119,6 +120,7 @@ struct SharedScavengerGoalTests {
         #expect(heaps.members.allSatisfy { $0.retained < Self.oneMebibyte * 2 })
     }
 
+    /// Heaps come and go, allocate and free at random, whenever the worker waits.
     @Test(arguments: 0..<16 as Range<UInt64>)
     func everythingIsReleasedAfterRandomActivity(number: UInt64) throws {
         let seed = TestRun.seed &+ number
@@ -156,7 +158,7 @@ struct SharedScavengerGoalTests {
         watch.runUntilParked()
         for member in heaps.members {
             member.heap.checkInvariants()
-            // Less than 8 MiB of heap is not looked after.
+            // A heap of less than 8 MiB is not looked after.
             let isLookedAfter = member.heap.worker.pointee.isRunning.load(ordering: .relaxed)
             #expect(!isLookedAfter || member.retained < Self.oneMebibyte * 2, "PAGEHEAP_SEED=\(seed)")
         }

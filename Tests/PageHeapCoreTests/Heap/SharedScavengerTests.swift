@@ -17,7 +17,7 @@ struct SharedScavengerTests {
             #expect(member.isParked)
             member.heap.checkInvariants()
         }
-        // Requests with nothing behind them lead straight back to the park.
+        // Requests without memory to release lead straight back to the park.
         #expect(watch.waits.suffix(3) == [-1, -1, -1])
         #expect(heaps.system.violations.isEmpty)
     }
@@ -49,7 +49,7 @@ struct SharedScavengerTests {
         watch.endNanoseconds = 60_000_000_000
         watch.onSleep = { count in
             let member = heaps.members[count % heaps.members.count]
-            // Freed again at once: each is demand that was, and a request where the heap is parked.
+            // The memory is freed again at once: it counts as past demand, and as a request if the heap is parked.
             try? heaps.use(member, 8)
             heaps.free(member, 8)
             member.heap.setMemoryLimit(ByteCount(UInt(1 + count % 7) << 20))
@@ -69,7 +69,7 @@ struct SharedScavengerTests {
         let released = heaps.members.map(\.released)
         let (least, most) = (released.min() ?? 0, released.max() ?? 0)
         #expect(least > Self.oneMebibyte * 20 && least < Self.oneMebibyte * 400)
-        // A stretch for one is a millisecond, 5 MiB here, and a quantum more.
+        // The stretch for one heap is a millisecond, 5 MiB here, and one quantum more.
         #expect(most - least <= Self.oneMebibyte * 8, "\(released)")
     }
 
@@ -148,7 +148,7 @@ struct SharedScavengerTests {
     @Test func theLastReferenceEndsTheScavenger() throws {
         let heaps = SharedTestHeaps(.withRealCosts())
         _ = try (heaps.add(), heaps.add())
-        // As many as the owner and two heaps have, and those that the fixture needs itself to end.
+        // Both heaps have dropped their references; the owner's is the last one.
         heaps.remove(heaps.members[1])
         heaps.remove(heaps.members[0])
         #expect(heaps.scavenger.dropReference())

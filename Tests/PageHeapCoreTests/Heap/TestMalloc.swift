@@ -28,7 +28,7 @@ final class TestMalloc {
     }
 
     deinit {
-        // The thread's slot is the thread's, not the heap's: the next test on this thread finds it as new.
+        // The slot belongs to the thread, not to the heap: the next test on this thread must find it new.
         malloc.threadExits()
         ThreadSlot.current.state = .new
         malloc.shutDown()
@@ -63,10 +63,10 @@ final class TestMalloc {
         return hasMore || malloc.mayFindMoreHoles
     }
 
-    /// The blocks whose memory is not all there: none in a correct heap.
+    /// The number of blocks that have lost memory: 0 in a correct heap.
     var damagedBlocks: Int {
         live.count { address, bytes in
-            // Touching again faults where a page was released.
+            // Touching a block again faults if a page of it was released.
             system.touch(address, ByteCount(max(bytes, 1))) > 0
         }
     }

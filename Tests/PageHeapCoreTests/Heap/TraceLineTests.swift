@@ -3,6 +3,7 @@ import PageHeapCore
 import PageHeapSimulation
 import Testing
 
+/// The lines of the scavenger's trace.
 struct TraceLineTests {
     private static func text(_ line: MessageLine) -> String {
         var line = line

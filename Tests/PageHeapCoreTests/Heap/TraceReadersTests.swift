@@ -2,8 +2,9 @@ import PageHeapCore
 import PageHeapSimulation
 import Testing
 
+/// Readers of the scavenger's trace.
 struct TraceReadersTests {
-    /// Releases `count` times, each time other numbers of pages.
+    /// Releases memory `count` times, each time a different number of pages.
     private func release(_ count: Int, _ test: TestPageHeap) throws {
         for turn in 1...count {
             test.heap.freePages(try test.use(20 + UInt(turn)), 20 + PageCount(UInt(turn)))

@@ -3,9 +3,9 @@ import PageHeapSimulation
 import Synchronization
 import Testing
 
-/// The worker and the goals that are not of its own making, in virtual time.
+/// The worker with goals from the owner's cycles and from the memory limit, in virtual time.
 struct WorkerGoalTests {
-    /// A thousand blocks of 20 pages, every other one free: 78 of 156 MiB.
+    /// Makes a heap with a thousand blocks of 20 pages, every other one free: 78 of 156 MiB.
     private func heap(
         _ cycles: CycleKind = .demand, extra percent: UInt = 10, limit: ByteCount? = nil
     ) throws -> (TestMalloc, kept: [UInt]) {
@@ -101,7 +101,7 @@ struct WorkerGoalTests {
         watch.runUntilParked()
         #expect(watch.waits.last == -1)
         #expect(test.malloc.heap.figures().ledger.freeRetained == 0)
-        // Further requests have nothing behind them.
+        // Further requests find no memory to release.
         let waits = watch.waits.count
         watch.parksAllowed = 4
         watch.runUntilParked()

@@ -3,8 +3,9 @@ import PageHeapSimulation
 import Synchronization
 import Testing
 
+/// The worker of one heap, in virtual time.
 struct WorkerTests {
-    /// A heap with this many MiB free, which the worker does not know of yet.
+    /// Makes a heap with this many MiB free, which the worker does not know of yet.
     private static func heapWithFree(_ mebibytes: Int, processors: UInt = 2) throws -> TestMalloc {
         try heapWithFree(mebibytes, .withRealCosts(processors: processors), HeapConfiguration())
     }
@@ -33,7 +34,7 @@ struct WorkerTests {
         let watch = WorkerWatch(test)
         watch.runUntilParked()
         let cycles = watch.waits.count
-        // Parked without a timeout: only a request ends it, and this one has nothing behind it.
+        // The park has no timeout: only a request ends it, and this request finds no memory to release.
         watch.parksAllowed = 3
         watch.runUntilParked()
         #expect(watch.waits.count - cycles <= 40)
@@ -47,12 +48,14 @@ struct WorkerTests {
         watch.endNanoseconds = 60_000_000_000
         watch.runUntilParked()
         #expect(watch.largestShare(ofSeconds: 10, processors: processors) <= 0.012)
-        // While there is something left, and after the first seconds, in which the pacer finds its pace.
+        // Measured while there is memory left to release, and after the first seconds, in which the pacer finds its
+        // pace.
         let shares = watch.shares(ofSeconds: 10, processors: processors, from: 5_000_000_000)
         #expect(shares.sorted()[shares.count / 2] >= 0.008, "\(shares)")
     }
 
-    /// A page costs as much as the share allows: with any other share there is too little or too much time for all of them.
+    /// The cost of a page is proportional to the share: with any other share there would be too little or too much time
+    /// for all pages.
     @Test(arguments: [0.002, 0.04]) func theWorkerUsesTheConfiguredShare(share: Double) throws {
         var machine = SimulatedMachine.withRealCosts()
         machine.releaseNanosecondsPerPage = Int64(400_000 * share)
@@ -68,7 +71,8 @@ struct WorkerTests {
         #expect(median >= 0.8 * share, "\(shares)")
     }
 
-    /// A request ends the sleep after a stretch of work. Only the bound over any ten seconds stands in the way then.
+    /// Each request ends the sleep after a stretch of work; only the bound over any ten seconds still holds the worker
+    /// back.
     @Test func constantRequestsDoNotExceedTheShare() throws {
         var machine = SimulatedMachine.withRealCosts()
         machine.releaseNanosecondsPerPage *= 10
@@ -83,17 +87,17 @@ struct WorkerTests {
         watch.endNanoseconds = 10_000_000_000
         watch.runUntilParked()
         test.system.onCall(nil)
-        // All that it may use in ten seconds, and at once.
+        // The worker uses all that it may use in ten seconds, and at once.
         #expect((180_000_000...240_000_000).contains(test.simulated.threadProcessorNanoseconds()))
     }
 
-    /// What is freed between the last cycle and the park wakes nobody: the worker is not parked yet.
+    /// A free between the last cycle and the park does not wake the worker, because it is not parked yet.
     @Test func memoryFreedJustBeforeParkingIsReleased() throws {
         func run(freeingAt place: Int?) throws -> (waits: [Int64], retained: ByteCount) {
             let test = try Self.heapWithFree(16)
             let block = try #require(test.allocate(8 << 20))
             let watch = WorkerWatch(test)
-            // As it is where the worker has a thread.
+            // As if the worker had a thread.
             test.malloc.heap.worker.pointee.isRunning.store(true, ordering: .relaxed)
             watch.onSleep = { count in if count == place { test.free(block) } }
             watch.runUntilParked()
@@ -102,7 +106,7 @@ struct WorkerTests {
         let quiet = try run(freeingAt: nil)
         let sleeps = quiet.waits.count - 1
         #expect(quiet.waits.last == -1 && quiet.retained > ByteCount(8 << 20))
-        // At the last sleep, after which there is no cycle any more.
+        // The block is freed at the last sleep, after which no cycle follows.
         let freed = try run(freeingAt: sleeps)
         #expect(freed.waits.prefix(sleeps) == quiet.waits.prefix(sleeps))
         #expect(freed.waits.last == -1 && freed.waits.count > quiet.waits.count)
@@ -115,7 +119,7 @@ struct WorkerTests {
         let heap = test.malloc.heap
         nonisolated(unsafe) var requests = 0
         watch.onSleep = { _ in
-            // In the middle of the work: the next wait must not begin.
+            // The request comes in the middle of the work: the next wait must not begin.
             requests += 1
             if requests == 1 { heap.wakeWorker() }
         }
@@ -162,7 +166,7 @@ struct WorkerTests {
         watch.onSleep = { count in if count == 3 { system.advance(nanoseconds: 3_600_000_000_000) } }
         watch.runUntilParked()
         #expect(test.malloc.heap.figures().ledger.retained < ByteCount(2 << 20))
-        // No sleep of hours because of it.
+        // The suspension does not cause a sleep of hours.
         #expect(watch.waits.allSatisfy { $0 <= 1_000_000_000 })
     }
 
@@ -191,13 +195,14 @@ struct WorkerTests {
         let watch = WorkerWatch(test)
         watch.endNanoseconds = 3_500_000_000
         watch.runUntilParked()
-        // Two cycles to see that it stays away, then a second and a half of 20 ms a second: 28 ms of work, 137 MiB. With
-        // a second in which the controller only learns it would be 50.
+        // Two cycles pass until the worker trusts the drop. Then a second and a half with 20 ms of work per second
+        // comes to 28 ms, in which 137 MiB are released. If the controller spent a second only learning, it would be 50
+        // MiB.
         #expect(test.malloc.heap.figures().ledger.retained < ByteCount(240 << 20))
     }
 
-    /// The controller begins with a thousandth, and learns its pace in the idle rounds before: else the first stretch would be
-    /// followed by a sleep of a second.
+    /// The controller begins with a thousandth, and learns its pace in the idle rounds before the release; otherwise a
+    /// sleep of a second would follow the first stretch.
     @Test func theFirstStretchOfReleaseIsFollowedByOthersAtOnce() throws {
         let test = try Self.heapWithFree(350)
         let watch = WorkerWatch(test)

@@ -2,7 +2,7 @@ import PageHeapCore
 import PageHeapSimulation
 import Testing
 
-/// What the trace says of the worker, in virtual time.
+/// What the trace says about the worker, in virtual time.
 struct WorkerTraceTests {
     /// Runs the worker of a heap with this many MiB free, and returns a record for each generation, the last one included.
     ///
@@ -15,7 +15,7 @@ struct WorkerTraceTests {
         let heap = test.malloc.heap
         var records: [TraceRecord] = []
         var next = heap.addTraceReader()
-        // Each time the worker sleeps: only so many records wait for a reader.
+        // Reads whenever the worker sleeps, because only a limited number of records is kept for a reader.
         func read() {
             while let (number, record) = heap.traceRecord(from: next) {
                 #expect(number == next, "a record is lost")
@@ -29,7 +29,7 @@ struct WorkerTraceTests {
             onSleep(count)
         }
         watch.runUntilParked()
-        // Begins one generation more, which ends the worker's last one.
+        // Begins one more generation, which ends the worker's last one.
         _ = test.malloc.releaseFreeMemory()
         read()
         heap.removeTraceReader()
@@ -54,7 +54,7 @@ struct WorkerTraceTests {
         let system = test.system
         nonisolated(unsafe) var failure: Int64 = 0
         let records = try records(256, test) { count in
-            // A number of processors that no machine has, so that no share can be computed, for one round.
+            // For one round the machine has no processors, so that no share can be computed.
             system.setProcessors(count == 9 ? 0 : 2)
             if count == 9 { failure = system.monotonicNanoseconds() }
         }
@@ -63,7 +63,7 @@ struct WorkerTraceTests {
         #expect(told.count == 1)
         #expect(told.first?.time == records.first { $0.time > failure }?.time)
         #expect(records.last?.wasReset == false)
-        // It goes on all the same.
+        // The worker goes on all the same.
         #expect(records.last.map { $0.ledger.retained < ByteCount(2 << 20) } == true)
     }
 }

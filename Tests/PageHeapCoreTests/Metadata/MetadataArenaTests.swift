@@ -2,11 +2,11 @@ import PageHeapCore
 import PageHeapSimulation
 import Testing
 
-/// Memory of the heap's books that lies together.
+/// The arena, in which metadata of the heap lies together.
 struct MetadataArenaTests {
     private typealias System = FailingOperatingSystem<SimulatedOperatingSystem>
 
-    /// Allocates until the arena has several pieces, with refusals here and there.
+    /// Allocates until the arena has several pieces, while the system refuses a request now and then.
     private static func fill(
         _ arena: inout MetadataArena, _ system: System, _ generator: inout SeededGenerator
     ) -> [Range<UInt>] {

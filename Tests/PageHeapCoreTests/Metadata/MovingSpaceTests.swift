@@ -3,7 +3,7 @@ import Testing
 
 @testable import PageHeapCore
 
-/// Books that begin in memory that is lent to them, and move when they outgrow it.
+/// Metadata that begins in lent memory, and moves when it outgrows it.
 struct MovingSpaceTests {
     private typealias System = FailingOperatingSystem<SimulatedOperatingSystem>
 
@@ -63,7 +63,7 @@ struct MovingSpaceTests {
             UnsafeMutablePointer(bitPattern: space.base &+ UInt(bitPattern: part * page + offset))
         }
 
-        /// Covers some parts, and writes to them if that was granted.
+        /// Covers some parts, and writes to them if the system granted the memory.
         mutating func cover(_ parts: Range<Int>, _ value: UInt8, _ system: System) {
             let bytes = UInt(parts.lowerBound * page + 5)..<UInt(parts.upperBound * page - 5)
             guard space.cover(bytes, using: system) != nil else { return }
@@ -106,6 +106,7 @@ struct MovingSpaceTests {
         #expect(system.base.metadataReservedBytes == 0)
     }
 
+    /// The scavenger reads without the lock.
     @Test func contentsStayReadableWhereTheyWereBeforeAMove() throws {
         let system = System(SimulatedOperatingSystem())
         let (bits, lent) = (Self.zeroed(64), Self.zeroed(page))

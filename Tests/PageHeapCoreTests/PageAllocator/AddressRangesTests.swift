@@ -2,11 +2,11 @@ import PageHeapCore
 import PageHeapSimulation
 import Testing
 
-/// Sets of ranges against a set of single addresses.
+/// Compares a set of ranges with a set of single addresses.
 struct AddressRangesTests {
     private static let space: UInt = 600
 
-    /// `#require` cannot hand out what cannot be copied.
+    /// Makes an empty set; `#require` cannot return a noncopyable value.
     private static func emptySet(_ system: SimulatedOperatingSystem) throws -> AddressRanges {
         guard let ranges = AddressRanges(using: system) else { throw TestHeap.Refused() }
         return ranges
@@ -77,7 +77,7 @@ struct AddressRangesTests {
         }
     }
 
-    /// An address on which the two disagree.
+    /// The first address on which the two disagree, or nil.
     private static func firstDifference(_ ranges: borrowing AddressRanges, _ model: Set<UInt>) -> UInt? {
         for address in 0..<(space + 14) {
             let place = OffsetAddress(address)

@@ -2,9 +2,9 @@ import PageHeapCore
 import PageHeapSimulation
 import Testing
 
-/// Aligned allocation against a search of single pages from the beginning: the lowest aligned run there is.
+/// Compares aligned allocation with a search, page by page, for the lowest aligned run.
 struct AlignedAllocationTests {
-    /// A run whose lowest fit is not aligned, where a later fit is, and no room for padding anywhere.
+    /// The lowest fit is not aligned, a later one is, and there is no room for padding.
     @Test func anAlignedRunWithoutRoomForPaddingIsFound() throws {
         let heap = try TestHeap()
         try heap.add(0, allocated: [[0, 1], [3, 5], [10, 502]])
@@ -12,7 +12,7 @@ struct AlignedAllocationTests {
         #expect(got?.rawValue == TestHeap.address(0, page: 8))
     }
 
-    /// Random heaps; the lowest aligned run is taken, also where it lies in a longer run that a search with padding
+    /// In random heaps the lowest aligned run is taken, even if it lies in a longer run that a search with padding
     /// would pass by.
     @Test func theLowestAlignedRunIsTaken() throws {
         var generator = SeededGenerator(seed: TestRun.seed)
@@ -36,7 +36,7 @@ struct AlignedAllocationTests {
         }
     }
 
-    /// Page by page.
+    /// Searches for the lowest aligned run page by page.
     private static func lowestRun(_ count: Int, alignment: Int, _ used: [Bool], firstPage: Int) -> Int? {
         used.indices.first { page in
             (firstPage + page) % alignment == 0 && page + count <= used.count

@@ -64,7 +64,7 @@ struct FarApartHeapTests {
         }
     }
 
-    /// A run of pages must not reach from a heap into the next one but one, whatever lies between.
+    /// A run of pages must not reach across the hole between two heaps, whatever lies there.
     @Test(arguments: edges.dropFirst().dropLast())
     func heapsBesideAHoleStayTwo(edge: UInt) throws {
         let heap = try allocator()
@@ -77,8 +77,8 @@ struct FarApartHeapTests {
         heap.pages.checkInvariants()
     }
 
-    /// A heap at each of many tebibytes, grown in any order: first fit is by address all the same, and each heap costs
-    /// some pages of metadata.
+    /// Heaps at many tebibytes grow in any order: first fit still goes by address, and each heap costs a few pages of
+    /// metadata.
     @Test func holesOfTebibytesKeepFirstFitAndCostLittle() throws {
         var generator = SeededGenerator(seed: TestRun.seed)
         let heap = try allocator()

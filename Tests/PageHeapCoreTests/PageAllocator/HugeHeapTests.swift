@@ -8,7 +8,7 @@ struct HugeHeapTests {
     private static let tebibyte = PageCount(1 << 27)
     private static let first = ChunkIndex(5 << 18)
 
-    /// A page allocator by itself, on a system without memory to speak of.
+    /// Makes a page allocator alone, on a simulated system.
     private func allocator() throws -> SimulatedPages<SimulatedOperatingSystem> {
         try #require(SimulatedPages(SimulatedOperatingSystem()))
     }
@@ -34,7 +34,7 @@ struct HugeHeapTests {
         heap.pages.checkInvariants()
     }
 
-    /// 64 pieces of 16 GiB in any order meet and are one heap, at the same cost.
+    /// 64 pieces of 16 GiB, grown in any order, become one heap at the same cost.
     @Test func aTebibyteGrownInPiecesIsOneHeap() throws {
         var generator = SeededGenerator(seed: TestRun.seed)
         let heap = try allocator()
@@ -48,7 +48,7 @@ struct HugeHeapTests {
         #expect(heap.allocate(1 << 27) == Self.first.base)
     }
 
-    /// What the allocator says it committed, and what is resident. The bitmaps alone are 32 MiB.
+    /// Checks the metadata that the allocator counts, and what of it is resident. The bitmaps alone are 32 MiB.
     private func checkMetadata(_ heap: SimulatedPages<SimulatedOperatingSystem>) {
         let resident = heap.system.metadataResidentBytes
         #expect(resident < ByteCount(48 << 20) && resident > ByteCount(32 << 20))
@@ -64,7 +64,7 @@ struct HugeHeapTests {
         #expect(heap.pages.metadataBytes < ByteCount(100 << 10))
     }
 
-    /// The same with all that a heap keeps, its span table and its records of spans included.
+    /// A whole heap also has a span table and records of spans.
     @Test func aHeapOfFourMebibytesHasLittleMetadata() throws {
         let heap = try TestPageHeap(keepsSpans: true)
         while let address = heap.allocate(30), heap.heap.figures().ledger.inUse < ByteCount(4 << 20) {
@@ -74,14 +74,14 @@ struct HugeHeapTests {
         #expect(heap.heap.figures().metadata < ByteCount(100 << 10))
     }
 
-    /// What is only reserved costs nothing: a heap that never grew.
+    /// Metadata that is only reserved costs nothing: this heap never grew.
     @Test func anEmptyHeapHasNextToNoMetadata() throws {
         let heap = try allocator()
         #expect(heap.system.metadataReservedBytes > ByteCount(500 << 20))
         #expect(heap.system.metadataResidentBytes < ByteCount(16 << 10))
     }
 
-    /// Two heaps that grow in turns.
+    /// Two heaps grow in turns.
     @Test func metadataIsCountedOnce() throws {
         let heap = try allocator()
         for step in 0..<64 as Range<UInt> {

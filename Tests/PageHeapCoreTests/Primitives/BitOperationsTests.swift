@@ -2,7 +2,7 @@ import PageHeapCore
 import PageHeapSimulation
 import Testing
 
-/// Each fast function of words against a slow obvious one.
+/// Compares each fast function of words with a slow, simple one.
 struct BitOperationsTests {
     /// Words with few runs, whose edges lie everywhere, and random ones.
     private static let words: [UInt64] = {

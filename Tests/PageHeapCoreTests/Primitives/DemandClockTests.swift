@@ -1,13 +1,13 @@
 import PageHeapCore
 import Testing
 
-/// Cycles and the clock: what lay between two calls counts as long as it lasted.
+/// Cycles and the clock: the time between two calls counts in full.
 struct DemandClockTests {
     private static let second: Int64 = 1_000_000_000
 
-    /// What is estimated in the third period of a square wave: 30 s low, 30 s high.
+    /// The estimates in the third period of a square wave: 30 s low, 30 s high.
     ///
-    /// - Parameter isParked: whether cycles are ended only while the worker would be awake: at a drop and two after it.
+    /// - Parameter isParked: whether cycles end only while the worker would be awake: at a drop and twice after it.
     private func thirdPeriod(isParked: Bool, knowsRise: Bool = true) -> [UInt] {
         var estimator = DemandEstimator()
         var estimates: [UInt] = []
@@ -34,7 +34,8 @@ struct DemandClockTests {
     }
 
     @Test func parkedTimeCountsAsCyclesOfTheSameDemand() {
-        // Low for 20 s, high for 4 s, then a low phase in which nobody looks before the next high phase ends.
+        // Low for 20 s, high for 4 s. The parked estimator is not called from the third second of the low phase to the
+        // end of the high one.
         var watched = DemandEstimator()
         var parked = DemandEstimator()
         for period in 0..<5 {
@@ -54,7 +55,7 @@ struct DemandClockTests {
         var estimator = DemandEstimator(spikeCycles: 8)
         _ = estimator.endCycle(at: 0, peak: 10, demand: 10)
         _ = estimator.endCycle(at: 20 * Self.second, peak: 100, demand: 10)
-        // Seven more cycles with the rise in the last of the gap; all later ones without.
+        // The rise counts as in the last cycle of the gap: it is remembered for seven more cycles, and then no longer.
         for tick in 21...27 as ClosedRange<Int64> {
             #expect(estimator.endCycle(at: tick * Self.second, peak: 10, demand: 10) == 100)
         }
@@ -82,7 +83,7 @@ struct DemandClockTests {
                 let estimate = estimator.endCycle(at: clock(cycle), peak: peak, demand: peak, risenAt: rise(cycle))
                 #expect(estimate >= peak && estimate.rawValue < 977)
             }
-            // Whatever was recorded: once nothing happens any more, it is forgotten.
+            // Whatever was recorded is forgotten once nothing happens any more.
             for cycle in 300..<600 { _ = estimator.endCycle(at: clock(cycle), peak: 5, demand: 5) }
             #expect(estimator.endCycle(at: clock(600), peak: 5, demand: 5) == 5)
             #expect(estimator.isSettled)
@@ -91,9 +92,9 @@ struct DemandClockTests {
 
     @Test func theGridDoesNotDrift() {
         var grid = CycleGrid(cycleNanoseconds: 1000)
-        #expect(grid.advance(to: 500) == 1, "the first call begins it")
+        #expect(grid.advance(to: 500) == 1, "the first call begins the grid")
         var cycles = 0
-        // A little longer than a cycle, as a sleeper wakes late.
+        // Each step is a little longer than a cycle, as a sleeping thread wakes late.
         for call in 1...1000 as ClosedRange<Int64> { cycles += grid.advance(to: 500 + call * 1030) }
         #expect(cycles == 1030)
         #expect(grid.cycles(until: 0) == 0)

@@ -1,7 +1,7 @@
 import PageHeapCore
 import Testing
 
-/// The estimate of what will be needed again, on recorded curves of bytes in use, one value a cycle.
+/// The estimate of what will be needed again, on recorded curves of bytes in use, with one value per cycle.
 struct DemandEstimatorTests {
     private func estimates(_ curve: [UInt]) -> [UInt] {
         var estimator = DemandEstimator(spikeCycles: 2)
@@ -28,7 +28,7 @@ struct DemandEstimatorTests {
 
     @Test func swingingLoadIsKeptThroughItsLowPhase() {
         let period: [UInt] = Array(repeating: 10, count: 6) + Array(repeating: 100, count: 4)
-        // Known from the second time on.
+        // The swing is known from the second period on.
         #expect(estimates(repeated(period, 8)).dropFirst(18).allSatisfy { $0 == 100 })
     }
 
@@ -62,7 +62,7 @@ struct DemandEstimatorTests {
     @Test func aLongPeriodIsReleasedInItsLowPhaseAndKeptBeforeItRises() {
         let period: [UInt] = Array(repeating: 10, count: 30) + Array(repeating: 100, count: 30)
         let third = estimates(repeated(period, 3)).suffix(60)
-        // One cycle of the spike's memory; then nothing before the rise is eleven cycles away.
+        // The spike is remembered for one cycle; then nothing is kept until the rise is eleven cycles away.
         let expected: [UInt] = [10] + Array(repeating: 10, count: 18) + Array(repeating: 100, count: 41)
         #expect(Array(third) == expected || Array(third) == [100] + expected.dropFirst())
     }

@@ -2,22 +2,24 @@ import PageHeapCore
 import PageHeapSimulation
 import Testing
 
-/// What the estimate of demand promises, in virtual time and exact, against a decay of one second.
+/// Compares the estimate of demand exactly with a decay of one second, in virtual time.
 struct DemandGoalTests {
-    /// Where in a second the cycles end, in tenths.
+    /// The tenths of a second at which the cycles end.
     private static let phases = [0, 4, 9]
     private static let waves = [
         DemandWave(shape: .square, seconds: 10), DemandWave(shape: .sine, seconds: 10),
         DemandWave(shape: .sawTooth, seconds: 10), DemandWave(shape: .square, seconds: 60),
         DemandWave(shape: .sine, seconds: 60), DemandWave(shape: .sawTooth, seconds: 60),
     ]
-    /// No whole number of cycles.
+    /// Waves whose period is no whole number of cycles.
     private static let oddWaves = [
         DemandWave(shape: .sine, seconds: 10.3), DemandWave(shape: .square, seconds: 10.3),
         DemandWave(shape: .sawTooth, seconds: 10.3),
         DemandWave(shape: .square, seconds: 17.7), DemandWave(shape: .sine, seconds: 59.6),
     ]
 
+    /// From the third period on, at most a tenth of what the decay releases is released and used again within ten
+    /// seconds.
     @Test(arguments: waves + oddWaves)
     func regretOfPeriodicLoadIsAtMostATenthOfTheDecays(_ wave: DemandWave) {
         for phase in Self.phases {
@@ -31,14 +33,16 @@ struct DemandGoalTests {
             #expect(
                 decayed >= periods * (DemandModel.peak - DemandModel.low) * 9 / 10, "the decay would release it all")
             #expect(regretted <= decayed / 10, "cycles end at \(phase)")
-            // Of a longer period, two hundredths of the peak in each.
+            // In longer periods, at most a fiftieth of the peak per period.
             if wave.seconds > 15 { #expect(regretted <= periods * DemandModel.peak / 50, "cycles end at \(phase)") }
         }
     }
 
+    /// From the first rise that does not come, memory falls in the decay's second and two more, or four more if the
+    /// period is no whole number of cycles.
     @Test(arguments: waves + oddWaves)
     func memoryFallsSoonAfterPeriodicLoadEnds(_ wave: DemandWave) {
-        // The neighbour of a cycle may be two away where the period is no whole number of them.
+        // If the period is no whole number of cycles, the neighbour of a cycle may be two away.
         let more = wave.seconds == wave.seconds.rounded() ? 2 : 4
         for phase in Self.phases {
             for part in 0..<10 {

@@ -1,8 +1,8 @@
 import PageHeapCore
 
-/// A heap as the estimate of demand sees it, in virtual time: a stack of units of 4 MiB, used from the bottom up; what is
-/// above the goal goes at once. Steps of a tenth of a second; beside it the same with a decay of one second, which gives
-/// back all that nobody used for so long. Nothing is kept on top of either goal.
+/// A heap as the estimate of demand sees it, in virtual time, in steps of a tenth of a second: a stack of units of 4
+/// MiB, used from the bottom up, of which all above the goal is released at once. Beside it runs the same heap with a
+/// decay of one second, which releases what was not used for that long. Nothing is kept on top of either goal.
 struct DemandModel {
     static let stepsPerSecond = 10
     /// Units of the peak: 1 GiB.
@@ -10,7 +10,7 @@ struct DemandModel {
     /// Units in use between the peaks, and after the load.
     static let low = 25
 
-    /// One of the two: what is resident, and what was done.
+    /// The memory of one of the two heaps: what is resident, and what was done.
     struct Memory {
         private(set) var resident = 0
         private(set) var released = 0
@@ -40,12 +40,12 @@ struct DemandModel {
     private var estimator = DemandEstimator()
     private var lastSecond = [Int](repeating: 0, count: stepsPerSecond)
     private var peakOfCycle = 0
-    /// Where in a second the cycles end, in steps.
+    /// The step within a second at which the cycles end.
     private let phase: Int
 
     init(phase: Int) { self.phase = phase }
 
-    /// A tenth of a second with so many units in use.
+    /// Passes a tenth of a second with this number of units in use.
     mutating func use(_ units: Int) {
         estimated.use(units, at: step)
         decayed.use(units, at: step)

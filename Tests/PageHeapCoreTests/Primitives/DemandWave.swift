@@ -25,8 +25,9 @@ struct DemandWave: CustomTestStringConvertible {
         Int((Double(number) * seconds * Double(DemandModel.stepsPerSecond)).rounded())
     }
 
-    /// The first step at or after one at which load that has ended must be missed: the wave is clearly high, from a second
-    /// before to two seconds after, which is the cycle that it falls in and one on either side.
+    /// The first step, not before the given one, at which the end of the load must be noticed: the wave would be
+    /// clearly high from a second before to two seconds after it, which is the cycle of the step and one on either
+    /// side.
     func missed(from step: Int) -> Int {
         let due = DemandModel.low + (DemandModel.peak - DemandModel.low) / 8
         let second = DemandModel.stepsPerSecond

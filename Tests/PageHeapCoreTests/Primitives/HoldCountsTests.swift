@@ -1,6 +1,7 @@
 import PageHeapCore
 import Testing
 
+/// Counts of how long a lock was held.
 struct HoldCountsTests {
     @Test func boundsAreThePowersOfTwoAbove() {
         var counts = HoldCounts()

@@ -2,7 +2,7 @@ import PageHeapCore
 import PageHeapSimulation
 import Testing
 
-/// The operations of 512 bits against the same on an array of truth values.
+/// Compares the operations on 512 bits with the same operations on an array of truth values.
 struct PageBitmapTests {
     /// The longest run of free pages, and those at the ends.
     private static func summary(_ bits: [Bool]) -> PageSummary {

@@ -11,7 +11,7 @@ struct PageSummaryTests {
         #expect(PageSummary.full.packed == 0)
     }
 
-    /// Merging the summaries of eight chunks says the same as looking at their 4,096 pages.
+    /// Merging the summaries of eight chunks gives the same result as a search of their 4,096 pages.
     @Test func mergingAgreesWithLookingAtThePages() {
         var generator = SeededGenerator(seed: TestRun.seed)
         for round in 0..<100 {

@@ -1,7 +1,7 @@
 import PageHeapCore
 import Testing
 
-/// The goal's edges.
+/// Edge cases of the goal.
 struct RetentionGoalTests {
     private func goal(_ inUse: UInt, _ heapGoal: UInt, _ lastHeapGoal: UInt, page: UInt = 4096) -> UInt? {
         RetentionGoal.forCycle(
@@ -61,11 +61,11 @@ struct RetentionGoalTests {
         RetentionGoal.forLimit(ByteCount(limit), mapped: ByteCount(mapped))?.rawValue
     }
 
-    /// An early version of the original multiplied by 95: a goal above the limit is never unmet.
+    /// An early version of the original multiplied by 95: the goal was then above the limit and always met.
     @Test func theLimitsGoalIsFivePercentBelowTheLimit() {
         #expect(Tunables.limitShare == 0.95)
         #expect(limitGoal(1000, mapped: 1000) == 950)
-        #expect(limitGoal(1 << 30, mapped: 1 << 30) == 1_020_054_732)  // …732.8 truncated, and not filled to a page
+        #expect(limitGoal(1 << 30, mapped: 1 << 30) == 1_020_054_732)  // …732.8 truncated, and not rounded up to a page
         #expect(limitGoal(19, mapped: 19) == 18)
     }
 
@@ -90,7 +90,7 @@ struct RetentionGoalTests {
     @Test func theLargestLimitMeansNoLimit() {
         #expect(limitGoal(.max, mapped: 1 << 62) == nil)
         #expect(limitGoal(UInt(Int.max), mapped: 1 << 47) == nil)
-        // It is a number all the same: 0.95 × 2^64, to the double.
+        // The largest limit is a number all the same: 0.95 × 2^64, as a double.
         #expect(limitGoal(.max, mapped: .max) == 17_524_406_870_024_073_216)
     }
 }

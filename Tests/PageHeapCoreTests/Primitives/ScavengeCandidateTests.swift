@@ -2,7 +2,7 @@ import PageHeapCore
 import PageHeapSimulation
 import Testing
 
-/// The candidates in a chunk: the cases of the design's first version, and a search against a slow obvious one.
+/// Candidates in a chunk: the cases of the design's first version, and a comparison with a slow, simple search.
 struct ScavengeCandidateTests {
     private static let chunk = 512
     static let groups = [1, 2, 4, 8, 16, 32, 64]

@@ -5,7 +5,7 @@ import Testing
 struct SizeClassTests {
     private static let classes = (1..<SizeClass.count).map { SizeClass(UInt8($0)) }
 
-    /// A table in memory that does not move, to be deallocated, and a look into it.
+    /// Makes a table in memory that does not move, and a lookup into it. The caller deallocates the memory.
     private static func makeTable() -> (SizeClassLookup, UnsafeMutablePointer<SizeClassTable>) {
         let memory = UnsafeMutablePointer<SizeClassTable>.allocate(capacity: 1)
         memory.initialize(to: SizeClassTable())
@@ -66,7 +66,7 @@ struct SizeClassTests {
         }
     }
 
-    /// The block that holds an offset is exact for every offset of a span.
+    /// The block computed for an offset is exact for every offset of a span.
     @Test func reciprocalsIdentifyTheBlock() {
         let (table, memory) = Self.makeTable()
         defer { memory.deallocate() }

@@ -1,6 +1,7 @@
 import PageHeapCore
 import Testing
 
+/// The text of options: sizes and decimal numbers.
 struct TextSliceTests {
     private func bytes(_ text: String) -> UInt? { text.withCString { TextSlice(cString: $0).byteCount?.rawValue } }
 

@@ -4,8 +4,8 @@ import Testing
 
 /// The system refuses metadata to a page allocator that grows.
 struct GrowthRefusalTests {
-    /// First chunk and chunks of growths: neighbours below and above, the gap between two heaps, far away, over the edge
-    /// of a block of the chunk map, of a root entry, both ends of the address space.
+    /// The first chunk and the number of chunks of each growth: neighbours below and above, the gap between two heaps,
+    /// far away, over the edge of a block of the chunk map, of a root entry, both ends of the address space.
     static let growths: [[UInt]] = [
         [25_577, 1], [25_574, 2], [25_579, 40], [40 * 8192 - 2, 4], [8192 - 1, 2], [4096 - 1, 2], [0, 1],
         [(1 << 26) - 1, 1], [1 << 25, 20_000],
@@ -38,7 +38,7 @@ struct GrowthRefusalTests {
         #expect(isSmall ? refusals == 0 : refusals > 0)
     }
 
-    /// What was there before can be used while growth is refused, up to the last page.
+    /// The memory from before can be used up to the last page while growth is refused.
     @Test func theRestOfTheHeapRemainsUsable() throws {
         let heap = try make()
         heap.failing.follow(FailurePlan(requests: 1...Int.max))

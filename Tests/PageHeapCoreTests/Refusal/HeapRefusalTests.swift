@@ -50,7 +50,7 @@ struct HeapRefusalTests {
         #expect(try sweep.run("a further reservation") > 0)
     }
 
-    /// Taking the pages that follow others asks the system for nothing.
+    /// Extending a run into the pages that follow it asks the system for no memory.
     @Test func extensionAsksTheSystemForNothing() throws {
         let heap = try TestPageHeap()
         let address = try #require(heap.allocate(100))
@@ -87,6 +87,6 @@ struct HeapRefusalTests {
             if !start(FailurePlan(requests: call...call)).started { refusals += 1 }
             #expect(!start(FailurePlan(requests: call...Int.max)).started, "call \(call) and all others")
         }
-        #expect(refusals > 0, "one refusal is enough where there is no other way")
+        #expect(refusals > 0, "one refusal is enough if there is no other way")
     }
 }

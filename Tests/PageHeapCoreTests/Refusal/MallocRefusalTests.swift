@@ -20,7 +20,7 @@ struct MallocRefusalTests {
         func make() throws -> TestRefusableMalloc {
             let malloc = try TestRefusableMalloc()
             try #require(malloc.allocate(500, 16) != nil)
-            // Whatever is left of the first chunk is too small for most.
+            // What is left of the first chunk is too small for most requests.
             try #require(malloc.allocate(500 << 13, 16) != nil)
             return malloc
         }

@@ -5,6 +5,6 @@ protocol RefusableHeap: AnyObject {
     /// What a refused operation must leave as it was.
     var state: [String: UInt] { get }
 
-    /// Stops the process where the heap's books contradict each other.
+    /// Stops the process if the heap's books contradict each other.
     func checkInvariants()
 }

@@ -2,15 +2,15 @@ import PageHeapCore
 import PageHeapSimulation
 import Testing
 
-/// An operation is carried out once for each call to the system that it makes, with that call refused, and once more
-/// with all calls from that one on refused.
+/// Carries out an operation once for each system call that it makes, with that call refused, and once more with all
+/// calls from that one on refused.
 ///
-/// Either the operation finds another way, or it answers 'no memory', has changed nothing, and works when it is tried
+/// Either the operation finds another way, or it returns 'no memory', has changed nothing, and works when it is tried
 /// again.
 struct RefusalSweep<Heap: RefusableHeap> {
-    /// Makes the heap as it is before the operation. Only one is there at a time.
+    /// Makes the heap as it is before the operation. Only one heap exists at a time.
     private let make: () throws -> Heap
-    /// The operation: an address, or nothing where there is no memory.
+    /// Carries out the operation. Returns an address, or nil if there is no memory.
     private let operation: (Heap) -> UInt?
 
     init(of make: @escaping () throws -> Heap, operation: @escaping (Heap) -> UInt?) {
@@ -18,7 +18,7 @@ struct RefusalSweep<Heap: RefusableHeap> {
         self.operation = operation
     }
 
-    /// How the operation ends where nothing is refused.
+    /// How the operation ends if nothing is refused.
     private struct Expected {
         var address: UInt
         var state: [String: UInt]
@@ -26,7 +26,7 @@ struct RefusalSweep<Heap: RefusableHeap> {
         var calls: Int
     }
 
-    /// Answers how often the operation was refused.
+    /// Returns how often the operation was refused.
     @discardableResult
     func run(_ name: String) throws -> Int {
         let expected = try expectation(name)

@@ -2,6 +2,7 @@ import PageHeapCore
 import PageHeapSimulation
 import Testing
 
+/// The budget of time for assists.
 struct AssistBudgetTests {
     private func allows(_ budget: inout AssistBudget, _ now: Int64) -> Bool { budget.allowsAssist(now: now) }
 
@@ -21,6 +22,7 @@ struct AssistBudgetTests {
         #expect(budget.debt == 9_999_999)
     }
 
+    /// Over any span, assists take half of the time, what may be taken in advance, and one more assist.
     @Test func assistsTakeAtMostHalfOfTheTime() {
         var generator = SeededGenerator(seed: TestRun.seed)
         var budget = AssistBudget()

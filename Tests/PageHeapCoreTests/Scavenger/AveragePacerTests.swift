@@ -1,7 +1,7 @@
 import PageHeapCore
 import Testing
 
-/// The older pace of the background scavenger.
+/// The older pacer of the background scavenger.
 struct AveragePacerTests {
     /// One wake, worked out by hand: sleep = critical / 0.01 × average / 0.01, the average from the wake before;
     /// then used = critical / (critical + slept), not below 0.001, and average = (used + average) / 2.
@@ -85,7 +85,7 @@ struct AveragePacerTests {
     }
 
     @Test func thereIsNoLeastWork() {
-        // Where the controller counts a millisecond, a microsecond here is one.
+        // The controller counts a microsecond as a millisecond; here it counts as it is.
         #expect(AveragePacer.counted(1000) < SleepRatioPacer.counted(1000))
         #expect(AveragePacer().sleepTime(worked: 1000) == 100_000)
     }
@@ -109,18 +109,18 @@ struct AveragePacerTests {
 
     @Test func clocksThatStandStillOrGoBackDoNoHarm() {
         var pacer = AveragePacer()
-        // No time at all says nothing.
+        // A round without any time does not change the average.
         pacer.endRound(worked: 0, slept: 0)
         pacer.endRound(worked: 0, slept: -1)
         #expect(pacer.average == 0.01)
         // No sleep: all of the round was work.
         pacer.endRound(worked: 1000, slept: 0)
         #expect(abs(pacer.average - 0.505) < 1e-15)
-        // Set back by exactly the work, by more, and as far as can be.
+        // The clock is set back by exactly the work, by more, and as far as possible.
         for slept in [-1000, -5000, .min] as [Int64] { pacer.endRound(worked: 1000, slept: slept) }
         #expect(abs(pacer.average - 0.938125) < 1e-15)
         #expect(AveragePacer.counted(-5) == 0 && AveragePacer.counted(-.infinity) == 0)
-        // What is no number counts as the longest work.
+        // A value that is no number counts as the longest work.
         #expect(AveragePacer.counted(.nan) == 1e7)
         #expect(AveragePacer().sleepTime(worked: .nan) == .max && AveragePacer().sleepTime(worked: 1e300) == .max)
     }

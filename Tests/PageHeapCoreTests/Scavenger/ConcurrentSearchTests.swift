@@ -5,7 +5,7 @@ import Testing
 
 /// Several threads search one search space, while others allocate and free.
 struct ConcurrentSearchTests {
-    /// One thread that allocates, touches and frees. Nobody may release memory under its blocks.
+    /// A thread that allocates, touches and frees. No other thread may release memory of its blocks.
     private struct Owner {
         var generator: SeededGenerator
         var blocks: [(address: UInt, pages: UInt)] = []
@@ -25,7 +25,7 @@ struct ConcurrentSearchTests {
 
         mutating func free(_ index: Int, _ test: TestPageHeap) {
             let (address, pages) = blocks.remove(at: index)
-            // Touching again faults where memory was released.
+            // Touching a block again faults if memory of it was released.
             if test.simulated.touch(address, PageCount(pages).bytes) != 0 { damaged += 1 }
             test.heap.freePages(address, PageCount(pages))
         }
@@ -86,7 +86,7 @@ struct ConcurrentSearchTests {
         test.system.forget()
         let before = test.heap.figures().ledger.freeRetained
         DispatchQueue.concurrentPerform(iterations: 4) { _ in
-            // Who finds nothing may come too early: another one may hand something back.
+            // A searcher that finds nothing may be too early: another one may still return a reservation.
             while !test.heap.search.isExhausted {
                 _ = test.heap.search.scavenge(ByteCount(64 << 10), .background, using: test.system)
             }

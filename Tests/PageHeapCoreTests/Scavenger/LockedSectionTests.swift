@@ -2,13 +2,13 @@ import PageHeapCore
 import PageHeapSimulation
 import Testing
 
-/// Whoever waits for the heap lock waits for a bounded piece of the scavenger's work.
+/// A thread that waits for the heap lock waits for a bounded piece of the scavenger's work.
 struct LockedSectionTests {
-    /// Between two calls of the system lie the section that puts the last batch back and the one that takes the next:
-    /// each may change one chunk.
+    /// Two locked sections lie between two system calls: one puts the last batch back, the other takes the next one.
+    /// Each may change one chunk.
     @Test func aSectionChangesOneChunk() throws {
         let heap = try TestHeap()
-        // Each second page is free: 256 runs a chunk, and so several batches.
+        // Every second page is free: 256 runs per chunk, and so several batches.
         for chunk in 0..<24 { try heap.add(chunk, allocated: stride(from: 0, to: 512, by: 2).map { [$0, 1] }) }
         heap.startGeneration()
         nonisolated(unsafe) let pages = heap.simulation

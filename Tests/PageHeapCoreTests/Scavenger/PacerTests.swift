@@ -1,9 +1,10 @@
 import PageHeapCore
 import Testing
 
-/// The pacers behind one face.
+/// The interface that both pacers share.
 struct PacerTests {
-    /// A worker without a heap: `quanta` are what each quantum releases; it sleeps exactly as long as it is told.
+    /// Runs a worker without a heap, whose quanta release `quanta`, and which sleeps exactly as long as it is told.
+    /// Returns the sleeps, with nil for a park.
     private func sleeps(
         _ pacer: inout Pacer, quanta: [ByteCount], nanoseconds: Int64 = 20_000, asked: (ByteCount) -> Void = { _ in }
     ) -> [Int64?] {
@@ -89,7 +90,8 @@ struct PacerTests {
     @Test func theOlderPacerSleepsAfterEachPhysicalPage() {
         var pacer = Pacer(.movingAverage)
         var asked: [ByteCount] = []
-        // Alignment or huge pages may widen what is released: no more is asked, and none of it ends the run.
+        // Alignment or huge pages may enlarge what is released: that neither changes what is asked for nor ends the
+        // run.
         _ = sleeps(&pacer, quanta: [4096, 8192, 2_097_152]) { asked.append($0) }
         #expect(asked == [4096, 4096, 4096])
         #expect(pacer.quantum(overage: .maximum, physicalPage: 16384) == 16384)

@@ -2,19 +2,19 @@ import PageHeapCore
 import PageHeapSimulation
 import Testing
 
-/// What happens when the system does not take memory, or does not give zeros for it.
+/// What happens if the system refuses to take memory back, or does not give zeros for it.
 struct RefusedReleaseTests {
     static let errors: [Int32] = [1, 11, 12, 22]  // EPERM, EAGAIN, ENOMEM, EINVAL
     static let causes: [ReleaseCause] = [.background, .growth, .forced, .limit]
 
-    /// Releases all that is free. Answers the bytes.
+    /// Releases all free memory, and returns how much it was.
     private func release(_ test: TestPageHeap, _ cause: ReleaseCause) -> ByteCount {
         if cause == .forced { return test.heap.releaseFreeMemory { 0 } }
         test.heap.search.startGeneration(atTop: true, using: test.system)
         return test.heap.search.scavenge(.maximum, cause, using: test.system)
     }
 
-    /// A heap one chunk of which has free runs of 1, 2, 3 … pages, and no other free page with memory.
+    /// Makes a heap in which one chunk has free runs of 1, 2, 3 … pages, and no other free page has memory.
     private func heap(runs: UInt, releases method: ReleaseMethod = .now) throws -> TestPageHeap {
         let test = try TestPageHeap(releases: method)
         let base = try #require(test.allocate(512))
@@ -29,7 +29,7 @@ struct RefusedReleaseTests {
 
     private func pages(_ runs: UInt) -> ByteCount { PageCount(runs * (runs + 1) / 2).bytes }
 
-    /// Each of some runs is refused in its turn, together with others and by itself; all others lose their memory.
+    /// Each of several runs is refused in turn, together with others and alone; all other runs lose their memory.
     @Test(arguments: errors, causes)
     func aRefusedRunDoesNotKeepOthersFromBeingReleased(error: Int32, cause: ReleaseCause) throws {
         for runs in [1, 2, 5] as [UInt] {
@@ -38,7 +38,8 @@ struct RefusedReleaseTests {
                 let before = test.heap.figures().ledger
                 test.system.base.follow(
                     FailurePlan(.release, calls: Int(refused)...Int(refused + (runs > 1 ? 1 : 0)), error: error))
-                // A run of several pages that is an invalid argument is tried in pieces, of which none is refused.
+                // A run of several pages that is refused as an invalid argument is tried in pieces, none of which is
+                // refused.
                 let refusedPages = error == 22 && runs + 1 - refused > 1 ? 0 : runs + 1 - refused
                 let expected = pages(runs) - PageCount(refusedPages).bytes
                 let message: Comment = "\(runs) runs, the \(refused)th from above"
@@ -65,17 +66,18 @@ struct RefusedReleaseTests {
         test.system.base.follow(FailurePlan(.release, calls: 1...Int.max, error: error))
         #expect(release(test, cause) == 0)
         let ledger = test.heap.figures().ledger
-        // What is an invalid argument is refused page by page.
+        // A run that is an invalid argument is refused page by page.
         #expect(ledger.releaseFailures == (error == 22 ? 45 : 9) && ledger.releaseCalls == 0)
         #expect(ledger.retained == before.retained && ledger.freeRetained == before.freeRetained)
         test.checkInvariants()
         #expect(try #require(test.allocate(9)) != 0, "refused pages are free")
-        // And a heap that grows goes on.
+        // The heap can still grow.
         #expect(test.allocate(4096) != nil)
         test.checkInvariants()
     }
 
-    /// The next search goes on below the lowest run that was tried: only one from the top comes by the others again.
+    /// The next search goes on below the lowest run that was tried; only a search from the top reaches the other runs
+    /// again.
     @Test func aForcedReleaseRetriesMemoryRefusedToTheWorker() throws {
         let test = try heap(runs: 25)
         test.system.base.follow(FailurePlan(.release, calls: 1...Int.max))
@@ -146,7 +148,7 @@ struct RefusedReleaseTests {
         let methods = test.system.calls(.release).map {
             if case .release(_, _, let method, _) = $0 { method } else { ReleaseMethod.now }
         }
-        // Together and by itself, then the other way, at which it stays.
+        // Lazily together, then lazily alone; then the other method, which stays.
         #expect(methods == [.lazily, .lazily, .now, .now, .now])
         #expect(test.heap.figures().ledger.releaseFailures == 0)
         test.checkInvariants()
@@ -155,7 +157,7 @@ struct RefusedReleaseTests {
     /// Locked pages are an invalid argument too.
     @Test func pagesRefusedBothWaysDoNotChangeTheMethod() throws {
         let test = try heap(runs: 2, releases: .lazily)
-        // Both runs together, the first one both ways, and each of its two pages both ways.
+        // Both runs together, then the first one by both methods, then each of its two pages by both methods.
         test.system.base.follow(FailurePlan(.release, calls: 1...7, error: 22))
         test.system.forget()
         #expect(release(test, .background) == PageCount(1).bytes)

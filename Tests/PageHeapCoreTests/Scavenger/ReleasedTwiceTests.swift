@@ -3,7 +3,7 @@ import Testing
 
 @testable import PageHeapCore
 
-/// Pages that are put back as released were in use for it, and had memory.
+/// Pages that are put back as released must have been taken for it, and must have had memory.
 struct ReleasedTwiceTests {
     private static func takenBatch(_ heap: TestHeap) -> ReleaseBatch {
         var batch = ReleaseBatch()

@@ -2,7 +2,7 @@ import PageHeapCore
 import PageHeapSimulation
 import Testing
 
-/// How the search space is handed out, handed back and renewed.
+/// How the search space is reserved, returned and renewed.
 struct ReservationTests {
     private func heap(_ ranges: [(first: UInt, chunks: UInt)]) throws -> TestHeap {
         let heap = try TestHeap()
@@ -14,7 +14,7 @@ struct ReservationTests {
     private func left(_ heap: TestHeap) -> ByteCount { heap.simulation.searchSpace.ranges.totalBytes }
 
     @Test func reservationsGoDownwardsAndNeverSpanAGap() throws {
-        // 202 chunks: three of them a time, rounded up.
+        // 202 chunks, of which three are reserved at a time, rounded up.
         let ranges: [(UInt, UInt)] = [(0, 1), (3, 64), (70, 129), (1000, 8)]
         let heap = try heap(ranges)
         var above = UInt.max
@@ -49,7 +49,7 @@ struct ReservationTests {
         let (range, generation) = heap.simulation.search.reserve(isFirst: true)
         heap.simulation.search.startGeneration(atTop: true, using: heap.system)
         let fresh = left(heap)
-        // The new search space has the range already: twice would be fatal.
+        // The new search space has the range already: adding it twice would stop the program.
         heap.simulation.search.handBack(range, generation: generation, using: heap.system)
         #expect(left(heap) == fresh && fresh == PageGeometry.chunkBytes * 128)
     }
@@ -87,7 +87,7 @@ struct ReservationTests {
         #expect(search.scavenge(.maximum, .growth, chunkLimit: 3, using: heap.system) == PageGeometry.chunkBytes)
     }
 
-    /// Others act while the system is asked: no lock is held then.
+    /// Other threads may act during a system call, because no lock is held then.
     @Test func aSearchHidesItsReservationFromOthersUntilItEnds() throws {
         let heap = try TestHeap()
         try heap.add(0, allocated: [[0, 100], [110, 402]])
@@ -100,7 +100,7 @@ struct ReservationTests {
         heap.system.onCall { call in
             guard call.kind == .release, seen.isEmpty else { return }
             seen = [others.isExhausted]
-            // The other one finds the lower chunk, then nothing, and still knows that it has not seen all.
+            // The other search finds the lower chunk, then nothing, and still knows that it has not seen everything.
             #expect(others.scavenge(.maximum, .forced, using: system) == PageCount(10).bytes)
             #expect(others.scavenge(.maximum, .forced, using: system) == 0)
             seen.append(others.isExhausted)
@@ -123,7 +123,7 @@ struct ReservationTests {
         heap.system.onCall { call in
             guard call.kind == .release, isFirst else { return }
             isFirst = false
-            // Beside what is being released, and not in it: that is in use for everybody.
+            // Frees pages beside those being released, which are in use for all other threads.
             let base = TestHeap.someChunk.address(of: PageIndex(210))
             #expect(!test.simulation.isFree(TestHeap.someChunk.address(of: PageIndex(200)), 10))
             test.simulation.free(base, 2)
@@ -137,8 +137,8 @@ struct ReservationTests {
         #expect(heap.simulated.violations == [])
     }
 
-    /// Whoever allocates while the pages are out of reach finds nothing free so far below, and does not look there again
-    /// unless told to.
+    /// An allocation while the pages are out of reach finds nothing free that low. Later ones must search there again
+    /// once the pages are put back.
     @Test func pagesPutBackAreAllocatedBeforeHigherOnes() throws {
         let heap = try TestHeap()
         try heap.add(0, allocated: [[0, 100], [110, 402]])
@@ -166,7 +166,7 @@ struct ReservationTests {
         let ended = heap.simulation.search.startGeneration(using: heap.system) { $0.cached += 3 }
         #expect(ended.number == 1 && ended.worked == PageCount(8).bytes)
         #expect(ended.ledger.releasedInBackgroundTotal == PageCount(8).bytes && ended.ledger.cached == 3)
-        #expect(heap.simulation.ledger.cached == 0, "a copy was completed")
+        #expect(heap.simulation.ledger.cached == 0, "only a copy was completed")
         #expect(heap.simulation.search.startGeneration(using: heap.system).worked == 0)
     }
 }

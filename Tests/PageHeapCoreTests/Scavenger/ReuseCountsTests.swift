@@ -2,6 +2,7 @@ import PageHeapCore
 import PageHeapSimulation
 import Testing
 
+/// Counts of released memory that is used again.
 struct ReuseCountsTests {
     private static let second: Int64 = 1_000_000_000
 
@@ -9,7 +10,7 @@ struct ReuseCountsTests {
     private func reuse(after seconds: Int64) throws -> HeapStatistics {
         let test = try TestPageHeap()
         let address = try #require(test.allocate(128))
-        // Never touched memory has no physical memory either, but nobody released it.
+        // Memory that was never touched has no physical memory either, but was not released.
         #expect(test.heap.figures().reusedWithin60 == 0)
         test.heap.freePages(address, 128)
         #expect(test.heap.releaseFreeMemory { 0 } == PageCount(128).bytes)

@@ -2,7 +2,7 @@ import PageHeapCore
 import PageHeapSimulation
 import Testing
 
-/// Releasing over whole allocators: the cases of the design's first version, for physical pages of one to 64 pages.
+/// Releases from whole allocators: the cases of the design's first version, for physical pages of one to 64 pages.
 struct ScavengePagesTests {
     static let groups: [Int] = [1, 2, 4, 8, 16, 32, 64]
 
@@ -78,7 +78,7 @@ struct ScavengePagesTests {
         heap.startGeneration()
         try heap.add(1)
         #expect(heap.scavenge(.maximum) == pages(512))
-        // It lies above both marks: only a search from the top sees it.
+        // The new chunk lies above both marks: only a search from the top sees it.
         heap.simulation.search.startGeneration(atTop: true, using: heap.system)
         #expect(heap.scavenge(.maximum) == pages(512))
     }

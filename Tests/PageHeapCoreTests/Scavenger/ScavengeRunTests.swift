@@ -38,8 +38,8 @@ struct ScavengeRunTests {
     }
 
     @Test func aShortQuantumIsCountedAndEndsTheRun() {
-        var answers: [ByteCount] = [65536, 8192]
-        let run = perform { _ in (answers.removeFirst(), 1000) }
+        var results: [ByteCount] = [65536, 8192]
+        let run = perform { _ in (results.removeFirst(), 1000) }
         #expect(run.released == 73728 && run.worked == 2000 && run.isExhausted)
     }
 
@@ -64,14 +64,14 @@ struct ScavengeRunTests {
     @Test(arguments: [4096, 65536, 262_144, 1_048_576] as [ByteCount])
     func lessThanAskedEndsTheRunWhateverTheQuantum(_ size: ByteCount) {
         var asked: [ByteCount] = []
-        var answers: [ByteCount] = [size, size * 3, size - 1]
+        var results: [ByteCount] = [size, size * 3, size - 1]
         let run = ScavengeRun.perform(
             physicalPage: 2048, quantumBytes: size, shouldStop: { false },
             quantum: {
                 asked.append($0)
-                return (answers.removeFirst(), 1000)
+                return (results.removeFirst(), 1000)
             })
-        #expect(asked == [size, size, size] && answers.isEmpty)
+        #expect(asked == [size, size, size] && results.isEmpty)
         #expect(run.isExhausted && run.released == size * 5 - 1 && run.worked == 3000)
     }
 
@@ -115,11 +115,11 @@ struct ScavengeRunTests {
     }
 
     @Test func aShortQuantumWithMoreToSearchDoesNotEndTheRun() {
-        var answers: [ByteCount] = [0, 8192, 0, 4096]
+        var results: [ByteCount] = [0, 8192, 0, 4096]
         let run = ScavengeRun.perform(
-            physicalPage: 4096, shouldStop: { false }, hasMore: { answers.count > 1 },
-            quantum: { _ in (answers.removeFirst(), 10) })
-        #expect(answers == [4096])
+            physicalPage: 4096, shouldStop: { false }, hasMore: { results.count > 1 },
+            quantum: { _ in (results.removeFirst(), 10) })
+        #expect(results == [4096])
         #expect(run.released == 8192 && run.worked == 30 && run.isExhausted)
     }
 }

@@ -2,10 +2,11 @@ import PageHeapCore
 import PageHeapSimulation
 import Testing
 
+/// The share of CPU time over ten seconds.
 struct ShareWindowTests {
     private static let slot: Int64 = 100_000_000
 
-    /// Against a list of everything that was ever added.
+    /// Compares the window with a list of everything that was ever added.
     @Test func theWindowAgreesWithAList() {
         let seed = TestRun.seed
         var random = SeededGenerator(seed: seed)
@@ -21,7 +22,7 @@ struct ShareWindowTests {
                 let used = all.filter { $0.slot > now / Self.slot - 101 }.reduce(0) { $0 + $1.spent }
                 #expect(window.used == used, "seed \(seed)")
 
-                // After the delay, and not a slot earlier, so little of it is left.
+                // After the delay, and not a slot earlier, no more than the bound is left.
                 let bound = Int64.random(in: 0...100_000_000, using: &random)
                 let delay = window.delay(until: bound, at: now)
                 func left(_ time: Int64) -> Int64 {
@@ -33,8 +34,7 @@ struct ShareWindowTests {
         }
     }
 
-    /// The promise: whoever works only while the delay is 0 uses no more than the bound, and one stretch, in any ten
-    /// seconds.
+    /// A worker that works only while the delay is 0 uses at most the bound and one stretch in any ten seconds.
     @Test func theBoundHoldsOverAnyTenSeconds() {
         var window = ShareWindow()
         var work: [(time: Int64, spent: Int64)] = []

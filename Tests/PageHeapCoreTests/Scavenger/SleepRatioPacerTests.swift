@@ -1,7 +1,7 @@
 import PageHeapCore
 import Testing
 
-/// The pace of the background scavenger.
+/// The pacer of the background scavenger that is a controller.
 struct SleepRatioPacerTests {
     @Test func theRatioStartsAtATenthOfAPercent() {
         let pacer = SleepRatioPacer()

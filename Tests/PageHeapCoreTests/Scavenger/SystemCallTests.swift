@@ -2,7 +2,7 @@ import PageHeapCore
 import PageHeapSimulation
 import Testing
 
-/// What the scavenger asks of the system, call by call, and what it does when the system refuses.
+/// What the scavenger asks of the system, call by call, and what it does if the system refuses.
 struct SystemCallTests {
     private func release(_ chunk: Int, page: UInt, pages: UInt, error: Int32 = 0) -> SystemCall {
         .release(address: TestHeap.address(chunk, page: page), bytes: pages * 8192, method: .now, error: error)
@@ -63,7 +63,8 @@ struct SystemCallTests {
         let heap = try heap()
         heap.failing.follow(FailurePlan(.release, calls: 1...Int.max))
         #expect(heap.scavenge(.maximum) == 0)
-        // One run of the upper chunk; of the lower one's three, those for which there are more to try first together.
+        // The upper chunk has one run. Of the lower chunk's three runs, all but the last are first tried together with
+        // those that follow.
         #expect(heap.system.calls.count == 1 + 2 + 2 + 1)
         #expect(heap.simulation.ledger.releaseFailures == 4)
         #expect(heap.simulation.pages.scavengedPages == 0)

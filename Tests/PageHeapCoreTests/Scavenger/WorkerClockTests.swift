@@ -1,6 +1,7 @@
 import PageHeapCore
 import Testing
 
+/// The worker's clock, which never runs backwards.
 struct WorkerClockTests {
     @Test func theClockFollowsTheSystemsClock() {
         var clock = WorkerClock(reading: 1_000)

@@ -1,7 +1,7 @@
 import PageHeapCore
 import Testing
 
-/// What a worker carries of its pace from round to round, without a heap.
+/// The pace that a worker keeps from round to round, without a heap.
 struct WorkerPaceTests {
     private func pace(_ kind: PacerKind = .controller, share: Double = 0.01) -> WorkerPace {
         WorkerPace(kind, share: share, reading: 0, processorTime: 0)
@@ -68,7 +68,8 @@ struct WorkerPaceTests {
             _ = pace.account(processorTime: used, reading: time)
             delays.append(pace.delay(processors: processors))
         }
-        // As much as may be, and then more: the first tenth of a second leaves the window 10.1 seconds after it began.
+        // First as much as is allowed, then more: the first tenth of a second leaves the window 10.1 seconds after it
+        // began.
         #expect(delays == [0, 10_100_000_000 - 4_030_000_000, 1, 0])
     }
 

@@ -2,7 +2,7 @@ import PageHeapCore
 import PageHeapSimulation
 import Testing
 
-/// The simulated system keeps the states of memory, and notes what a real one would punish.
+/// The simulated system keeps the states of memory, and notes what a real system would punish.
 struct SimulatedOperatingSystemTests {
     private let megabyte = ByteCount(1 << 20)
 

@@ -2,7 +2,7 @@ import PageHeapCore
 import PageHeapSimulation
 import Testing
 
-/// The states of small blocks: whose is whose.
+/// The states of small blocks: which of them the program has.
 struct BlockStatesTests {
     @Test(arguments: 1..<SizeClass.count)
     func aBlockInUseIsFoundOnlyAtItsFirstByte(of number: Int) throws {

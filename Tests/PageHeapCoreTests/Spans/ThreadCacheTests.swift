@@ -1,8 +1,9 @@
 import PageHeapCore
 import Testing
 
+/// The sizes of thread caches.
 struct ThreadCacheTests {
-    /// Bytes that a cache may hold, all classes together, if it is the last of so many.
+    /// The most bytes that a cache may hold, all classes together, if it is the last of `caches`.
     private func mostBytes(caches: UInt) -> UInt {
         (1..<SizeClass.count).reduce(into: 0) { total, number in
             let bytes = SizeClass(UInt8(number)).blockBytes.rawValue
@@ -22,7 +23,7 @@ struct ThreadCacheTests {
     @Test func cachesOfManyThreadsAreSmaller() {
         #expect(mostBytes(caches: 1) == mostBytes(caches: 32))
         #expect(mostBytes(caches: 1) < 1_600_000)
-        // What is left are two blocks of each large class.
+        // Two blocks of each large class are left.
         #expect(mostBytes(caches: 512) < mostBytes(caches: 1) * 2 / 3)
         let small = (1..<40).reduce(into: UInt(0)) { total, number in
             let bytes = SizeClass(UInt8(number)).blockBytes.rawValue

@@ -1,7 +1,7 @@
 import PageHeapCore
 
 extension PageBitmap {
-    /// A bitmap in which some runs are set, told as first page and page count.
+    /// A bitmap in which some runs are set, each given as first page and page count.
     init(_ runs: [[Int]]) {
         self.init()
         for run in runs where run[1] > 0 {

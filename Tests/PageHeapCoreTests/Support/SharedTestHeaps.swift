@@ -6,7 +6,7 @@ import Synchronization
 final class SharedTestHeaps {
     typealias System = SimulatedOperatingSystem
 
-    /// One of them.
+    /// One of the heaps.
     final class Member {
         fileprivate let memory: UnsafeMutablePointer<HeapState<System>>
         fileprivate let shared: UnsafeMutablePointer<SharedHeap<System>>
@@ -45,7 +45,7 @@ final class SharedTestHeaps {
         state = .allocate(capacity: 1)
         state.initialize(to: SharedScavengerState(system, share: share, pacer: pacer))
         scavenger = SharedScavenger(state)
-        // As if the thread had been started: the test's runs the worker.
+        // As if the thread had been started: the thread of the test runs the worker.
         scavenger.worker.pointee.isRunning.store(true, ordering: .relaxed)
     }
 
@@ -55,7 +55,7 @@ final class SharedTestHeaps {
         state.deallocate()
     }
 
-    /// A heap that is not looked after yet.
+    /// Adds a heap that is not looked after yet.
     func add(_ configuration: HeapConfiguration = HeapConfiguration()) throws -> Member {
         let member = try Member(system, configuration)
         scavenger.attach(member.heap, as: member.shared)
@@ -63,7 +63,7 @@ final class SharedTestHeaps {
         return member
     }
 
-    /// A heap that is looked after, with so many MiB free.
+    /// Adds a heap that is looked after and has this many MiB free.
     @discardableResult
     func addFree(_ mebibytes: Int, _ configuration: HeapConfiguration = HeapConfiguration()) throws -> Member {
         let member = try add(configuration)
@@ -73,7 +73,7 @@ final class SharedTestHeaps {
         return member
     }
 
-    /// What ``SystemHeap`` does after each call.
+    /// Does what ``SystemHeap`` does after each call.
     func lookAfter(_ member: Member) {
         if member.heap.wantsWorker { scavenger.join(member.shared) { _ in fatalError("a thread was started") } }
     }
@@ -94,13 +94,13 @@ final class SharedTestHeaps {
         }
     }
 
-    /// Frees the last of them.
+    /// Frees the last runs of 1 MiB.
     func free(_ member: Member, _ mebibytes: Int) {
         for run in member.runs.suffix(mebibytes) { member.heap.freePages(run.address, PageCount(run.pages)) }
         member.runs.removeLast(mebibytes)
     }
 
-    /// Changes when somebody wakes the worker.
+    /// A number that changes whenever the worker is woken.
     var signal: UInt32 { scavenger.worker.pointee.signal.load(ordering: .relaxed) }
 
     func watch() -> WorkerWatch {

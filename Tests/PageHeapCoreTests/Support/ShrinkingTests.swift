@@ -26,7 +26,7 @@ struct ShrinkingTests {
         #expect(attempts == 10)
     }
 
-    /// A program of which steps are left out is a program: nothing refers to what is not there.
+    /// A program stays valid if steps are left out: no step refers to what is not there.
     @Test func programsStayValidWithoutSomeSteps() {
         var generator = SeededGenerator(seed: TestRun.seed)
         for scenario in [ModelScenario.all[0], ModelScenario.all[3]] {

@@ -1,9 +1,9 @@
 import PageHeapCore
 import PageHeapSimulation
 
-/// The allocator's calls as functions of a class: what cannot be copied cannot stand in an expectation.
+/// The allocator's calls as methods of a class: an expectation cannot contain a noncopyable value.
 extension SimulatedPages {
-    /// Takes pages. Answers where.
+    /// Allocates pages, and returns where they lie.
     func allocate(_ count: UInt, alignment: UInt = 1) -> OffsetAddress? {
         pages.allocate(PageCount(count), alignment: PageCount(alignment))?.base
     }

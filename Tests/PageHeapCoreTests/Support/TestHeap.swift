@@ -23,17 +23,17 @@ final class TestHeap {
         self.simulation = simulation
     }
 
-    /// The simulated system refused what a test took for granted.
+    /// The simulated system refused what a test relies on.
     struct Refused: Error {}
 
-    /// Grows a chunk, told from ``someChunk``, and makes its bitmaps what some runs of pages say.
+    /// Grows the chunk at an offset from ``someChunk``, and sets its bitmaps from runs of pages.
     func add(_ offset: Int, allocated: [[Int]] = [], scavenged: [[Int]] = []) throws {
         let chunk = Self.someChunk + ChunkIndex(UInt(offset))
         try grow(chunk, chunks: 1)
         simulation.setBitmaps(of: chunk, allocated: PageBitmap(allocated), scavenged: PageBitmap(scavenged))
     }
 
-    /// Grows chunks whose memory is there.
+    /// Grows chunks, whose memory the system provides first.
     func grow(_ first: ChunkIndex, chunks: UInt) throws {
         guard simulated.place(first.base.rawValue, PageGeometry.chunkBytes * chunks),
             simulation.grow(first, chunks: chunks)
@@ -49,7 +49,7 @@ final class TestHeap {
     /// Starts a generation.
     func startGeneration() { simulation.search.startGeneration(using: system) }
 
-    /// Releases up to so many bytes. Answers how many.
+    /// Releases up to `bytes`, and returns how many it was.
     func scavenge(_ bytes: ByteCount) -> ByteCount {
         simulation.search.scavenge(bytes, .background, using: system)
     }

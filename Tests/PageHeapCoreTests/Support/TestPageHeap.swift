@@ -85,7 +85,7 @@ final class TestPageHeap: RefusableHeap {
         return address
     }
 
-    /// Runs of pages of which only every so manieth is in use.
+    /// Makes runs of pages, and frees all but every `step`th of them.
     ///
     /// - Returns: the addresses of those in use.
     func makeFragments(_ count: Int, ofPages pages: UInt, keepingEach step: Int) throws -> [UInt] {
@@ -94,14 +94,14 @@ final class TestPageHeap: RefusableHeap {
         return runs.enumerated().filter { $0.offset % step == 0 }.map(\.element)
     }
 
-    /// What the heap has from the system by its own books: what a memory limit counts.
+    /// The memory that the heap has from the system by its own books, as a memory limit counts it.
     var mapped: ByteCount {
         let figures = heap.figures()
         return figures.ledger.retained + figures.metadata
     }
 
     var state: [String: UInt] {
-        // Space made accessible ahead, and what a page cache holds, may change; nothing of it costs memory.
+        // Space made accessible ahead, and what a page cache holds, may change; neither costs memory.
         let ledger = heap.figures().ledger
         return ["in use": ledger.inUse.rawValue, "retained": ledger.retained.rawValue]
     }

@@ -20,14 +20,14 @@ final class TestRefusableMalloc: RefusableHeap {
     }
 
     deinit {
-        // The thread's slot is the thread's, not the heap's: the next heap on this thread finds it as new.
+        // The slot belongs to the thread, not to the heap: the next heap on this thread must find it new.
         malloc.threadExits()
         ThreadSlot.current.state = .new
         malloc.shutDown()
         memory.deallocate()
     }
 
-    /// Starts a heap in memory of the size of a ``State``, or answers nothing where the system refuses.
+    /// Starts a heap in memory of the size of a ``State``. Returns nil if the system refuses.
     static func start(in memory: UnsafeMutableRawPointer, _ system: TestHeap.System) -> MallocHeap<TestHeap.System>? {
         memory.initializeMemory(as: UInt8.self, repeating: 0, count: MemoryLayout<State>.size)
         let malloc = MallocHeap(memory.assumingMemoryBound(to: State.self))

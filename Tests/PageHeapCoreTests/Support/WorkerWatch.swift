@@ -21,7 +21,7 @@ final class WorkerWatch: @unchecked Sendable {
     var parksAllowed = 1
     private var parks = 0
 
-    /// - Parameter work: the worker's whole life.
+    /// - Parameter work: runs the worker until it ends.
     init(_ worker: UnsafePointer<WorkerState>, on system: SimulatedOperatingSystem, work: @escaping () -> Void) {
         self.worker = worker
         self.system = system
@@ -36,7 +36,7 @@ final class WorkerWatch: @unchecked Sendable {
     /// Runs the worker until it is parked, or was stopped otherwise.
     func runUntilParked() {
         parks = 0
-        // A second run goes on where the first was ended; a stop before the first is the test's.
+        // A second run continues the worker that the first one ended; a stop before the first run comes from the test.
         if !waits.isEmpty { worker.pointee.shouldStop.store(false, ordering: .relaxed) }
         system.onWait { self.waited($0) }
         work()
@@ -62,7 +62,7 @@ final class WorkerWatch: @unchecked Sendable {
 
     private func stop() { worker.pointee.shouldStop.store(true, ordering: .relaxed) }
 
-    /// The share of the machine that the worker used over each stretch of so many seconds that begins at a sample.
+    /// The share of the machine that the worker used over each stretch of `seconds` that begins at a sample.
     func shares(ofSeconds seconds: Int64, processors: UInt, from: Int64 = 0) -> [Double] {
         let length = seconds * 1_000_000_000
         var end = 0

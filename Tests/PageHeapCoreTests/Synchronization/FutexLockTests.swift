@@ -2,7 +2,7 @@ import Dispatch
 import PageHeapCore
 import Testing
 
-/// The lock under threads.
+/// The lock with several threads.
 struct FutexLockTests {
     /// A counter that only its lock keeps right.
     private final class Counter: @unchecked Sendable {
@@ -26,7 +26,7 @@ struct FutexLockTests {
         let counter = Counter()
         let first = counter.lock.tryLock()
         DispatchQueue.concurrentPerform(iterations: 2) { _ in
-            // Another thread, or this one: either way it is held.
+            // On another thread or on this one: the lock is held either way.
             let taken = counter.lock.tryLock()
             #expect(!taken)
         }

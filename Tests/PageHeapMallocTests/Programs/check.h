@@ -19,7 +19,7 @@
 #define CHECK(condition)                                                              \
     do {                                                                              \
         if (!(condition)) {                                                           \
-            fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);   \
+            fprintf(stderr, "%s:%d: not true: %s\n", __FILE__, __LINE__, #condition);   \
             _exit(1);                                                                 \
         }                                                                             \
     } while (0)
@@ -59,7 +59,7 @@ static inline size_t random_size(uint64_t *state) {
     return next_random(state) % (kind < 900 ? 512 : kind < 990 ? 8192 : kind < 999 ? 65536 : 1 << 20);
 }
 
-// A block that knows its size and is filled with a pattern, so that any overlap is noticed.
+// Makes a block that records its size and is filled with a pattern, so that any overlap is noticed.
 static inline unsigned char *make_block(size_t size, unsigned char pattern) {
     size += sizeof(size_t) + 1;
     unsigned char *block = malloc(size);
@@ -88,7 +88,7 @@ static inline void replace_blocks(const atomic_bool *done, uint64_t random) {
         if (held[i] != NULL) check_and_free(held[i]);
 }
 
-// A figure of a file like /proc/self/status, in KiB; -1 where there is none.
+// A figure of a file like /proc/self/status, in KiB; -1 if there is none.
 static inline long kib_in(const char *path, const char *name) {
     FILE *file = fopen(path, "r");
     if (file == NULL) return -1;
@@ -105,7 +105,7 @@ static inline long resident_kib(void) {
     return kib >= 0 ? kib : kib_in("/proc/self/status", "VmRSS:");
 }
 
-// Waits for a child that has to end well.
+// Waits for a child, which must succeed.
 static inline void wait_for(pid_t child) {
     int status;
     CHECK(child > 0);

@@ -32,7 +32,7 @@ static void alignment(void) {
 }
 
 static void usable_size(void) {
-    // All that is said to be usable is: neighbours written to their ends do not touch each other.
+    // All bytes that are said to be usable can be used: neighbours written to their ends do not touch each other.
     enum { COUNT = 3000 };
     static unsigned char *blocks[COUNT];
     for (int i = 0; i < COUNT; i++) {
@@ -95,7 +95,7 @@ static void resized(void) {
     unsigned char *large = malloc(2 << 20);
     CHECK(realloc(large, 1 << 20) == large);
     CHECK(realloc(large, 3 << 19) == large);
-    // What cannot be had leaves the block as it was.
+    // A request that cannot be met leaves the block as it was.
     memset(large, 9, 1 << 20);
     errno = 0;
     CHECK(realloc(large, PTRDIFF_MAX) == NULL && errno == ENOMEM);
@@ -141,7 +141,7 @@ static void wrong_alignment(void) {
         CHECK(posix_memalign(&block, alignments[i], 100) == EINVAL && errno == 4711 && block == untouched);
         if (alignments[i] == 4) continue;
         errno = 0;
-        // As the C library's own answer: before 2.38 it rounded up, where that can be done.
+        // The result is that of the C library itself: before 2.38 it rounded up, if that could be done.
         bool rounds = atoi(gnu_get_libc_version() + 2) < 38 && alignments[i] < SIZE_MAX;
         size_t rounded = 16;
         while (rounded < alignments[i] && rounds) rounded *= 2;
@@ -156,7 +156,7 @@ static void wrong_alignment(void) {
     free(block);
 }
 
-// C23's, which a libc may not declare yet.
+// Functions of C23, which a libc may not declare yet.
 static void sized(void) {
     extern void free_sized(void *, size_t) __attribute__((weak));
     extern void free_aligned_sized(void *, size_t, size_t) __attribute__((weak));
@@ -199,7 +199,7 @@ static void hostile(void) {
             CHECK(posix_memalign(&block, 64, sizes[i]) == ENOMEM && block == NULL);
         }
         for (int i = 0; i < 2; i++) refused(memalign(alignments[i], 100));
-        // No power of two is as large: wrong, not too much, as glibc says.
+        // No power of two is that large: the argument is wrong, not the memory short, as glibc says.
         errno = 0;
         CHECK(memalign(alignments[2], 100) == NULL && errno == EINVAL);
     }

@@ -1,4 +1,4 @@
-// Forks while other threads allocate: the child finds a sound heap, and goes on with it.
+// Forks while other threads allocate: the child finds a sound heap, and can use it.
 #include "check.h"
 #include <spawn.h>
 #include <stdatomic.h>
@@ -42,7 +42,7 @@ static void free_inheritance(void) {
     for (int i = 0; i < INHERITED; i++) check_and_free(inherited[i]);
 }
 
-// A child that hangs dies of the alarm.
+// The alarm ends a child that hangs.
 static void live_as_child(int number) {
     alarm(60);
     uint64_t random = seed + (uint64_t)number;
@@ -101,7 +101,7 @@ static void nest(int depth) {
     end_threads();
 }
 
-// Child of child of child, each with threads of its own.
+// A child has a child, which has one in turn, each with threads of its own.
 static void nested(void) {
     make_inheritance();
     for (int i = 0; i < 5; i++) nest(6);
@@ -150,7 +150,7 @@ static void spawned(void) {
     end_threads();
 }
 
-// A child uses much more than it inherits, and gives it back by a worker of its own.
+// A child uses much more than it inherits, and a worker of its own releases it.
 static void grows(void) {
     enum { COUNT = 100000 };
     static void *blocks[COUNT];

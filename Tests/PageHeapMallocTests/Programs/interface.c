@@ -1,4 +1,4 @@
-// The library's own C interface, pageheap.h, and what glibc's malloc tells of itself.
+// The library's own C interface, pageheap.h, and the functions by which glibc's malloc reports on itself.
 #define _GNU_SOURCE
 #include "check.h"
 #include "pageheap.h"
@@ -60,7 +60,7 @@ static void figures(void) {
     CHECK(holds > 0);
 }
 
-// Where the kernel can release several ranges with one call, without a descriptor, it is asked to.
+// If the kernel can release several ranges with one call, without a descriptor, it is asked to.
 static void at_once(void) {
     enum { COUNT = 8000 };
     char *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -75,7 +75,8 @@ static void at_once(void) {
     CHECK(is_possible ? calls < COUNT / 8 : calls > COUNT / 8);
 }
 
-// A caller that knows fewer fields gets those, and nothing else of its memory changes; one that knows more is told.
+// A caller that knows fewer fields gets those, and nothing else of its memory changes; a caller that knows more learns
+// how many the library knows.
 static void sizes(void) {
     struct {
         struct pageheap_statistics known;
@@ -114,7 +115,7 @@ static void bad_arguments(void) {
     CHECK(errno == 1234);
 }
 
-// Each function is the first of the process to ask anything of the heap, where the check runs in a constructor.
+// Each check runs in a constructor, so that its function is the first in the process to ask anything of the heap.
 static const char *first_call;
 static void early(void) {
     errno = 1234;
@@ -149,7 +150,7 @@ static void limit(void) {
     CHECK(pageheap_set_memory_limit(64 << 20) == 0);
     struct pageheap_statistics limited = snapshot();
     CHECK(limited.memory_limit_bytes == 64 << 20 && limited.limit_goal_bytes < 64 << 20);
-    // It is soft.
+    // The limit is soft.
     unsigned char *block = memset(malloc(100 << 20), 1, 100 << 20);
     CHECK(block != NULL);
     free(block);
@@ -201,7 +202,7 @@ static uint64_t monotonic_nanoseconds(void) {
     return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
-// A child's totals begin anew, and it may ask at once.
+// The totals of a child begin at zero, and it may ask for them at once.
 static void forked(void) {
     free(memset(malloc(10 << 20), 1, 10 << 20));
     pageheap_release();
@@ -219,7 +220,7 @@ static void forked(void) {
     CHECK(pageheap_get_memory_limit() == PAGEHEAP_NONE);
 }
 
-// Text is written to standard error in between only.
+// The trace is written to standard error only while it is on.
 static void trace(void) {
     pageheap_release();
     CHECK(pageheap_set_scavenge_trace(PAGEHEAP_TRACE_TEXT) == 0);
@@ -244,7 +245,7 @@ static void information(void) {
     CHECK(mallinfo2().keepcost >= 30 << 20);
     CHECK(malloc_trim(0) == 1);
     CHECK(mallinfo2().arena + (30 << 20) <= held.arena);
-    // More than the old form can say.
+    // A block larger than the old form's numbers.
     unsigned char *huge = calloc(1, UINT64_C(3) << 30);
     if (huge != NULL && mallinfo2().uordblks > INT32_MAX) CHECK(mallinfo().uordblks == INT32_MAX);
     free(huge);
@@ -258,7 +259,7 @@ static void settings(void) {
     check_and_free(make_block(1 << 20, 3));
 }
 
-// The texts are for the test to look at: XML on standard output, lines on standard error.
+// Writes texts for the test to check: XML to standard output, lines to standard error.
 static void texts(void) {
     free(malloc(100));
     CHECK(malloc_info(1, stdout) == EINVAL);

@@ -61,7 +61,8 @@ static void libraries(void) {
     }
 }
 
-// A library that is to find its own dependencies first (PHP loads all extensions so) would find libc's malloc before ours.
+// A library that looks up its own dependencies first (as PHP loads all extensions) would find libc's malloc before
+// ours.
 static void deep_binding(void) {
     void *library = dlopen(getenv("TEST_PLUGIN"), RTLD_NOW | RTLD_DEEPBIND);
     CHECK(library != NULL);
@@ -75,7 +76,7 @@ static void deep_binding(void) {
     CHECK(dlopen(NULL, RTLD_NOW) != NULL);
 }
 
-// Grows the heap until its worker is there, and answers the worker's thread identifier.
+// Grows the heap until its worker is there, and returns the worker's thread identifier.
 static long grow_worker(void) {
     for (int i = 0; i < 64; i++) free(memset(malloc(i << 20), 1, (size_t)i << 20));
     DIR *tasks = opendir("/proc/self/task");
@@ -98,7 +99,7 @@ static void handle(int number) {
     atomic_store(&handled_by, syscall(SYS_gettid));
 }
 
-// Signals to the process never run on the worker, even while the program's own threads block them.
+// Handlers of signals to the process never run on the worker, even while the program's own threads block them.
 static void signals(void) {
     long worker = grow_worker();
     CHECK(worker != 0);
@@ -112,7 +113,7 @@ static void signals(void) {
     CHECK(atomic_load(&handled_by) == 0);
     CHECK(pthread_sigmask(SIG_UNBLOCK, &set, NULL) == 0);
     CHECK(atomic_load(&handled_by) == getpid());
-    // All that can be blocked is: that leaves KILL, STOP, and the two that libc needs for itself.
+    // The worker blocks all that can be blocked, which leaves KILL, STOP, and the two that libc needs for itself.
     char path[64], line[256];
     snprintf(path, sizeof path, "/proc/self/task/%ld/status", worker);
     FILE *file = fopen(path, "r");
@@ -122,13 +123,13 @@ static void signals(void) {
     CHECK((blocked | 1UL << 8 | 1UL << 18 | 3UL << 31) == ~0UL);
 }
 
-// libc makes every thread change its user with the process's: the worker has to take part.
+// libc makes every thread change its user when the process does: the worker must take part.
 static void users(void) {
     CHECK(grow_worker() != 0);
     CHECK(setgid(getgid()) == 0 && setuid(getuid()) == 0);
 }
 
-// A program that never grows is spared the thread.
+// A program that never grows does not get the thread.
 static void small_program(void) {
     for (int i = 0; i < 1000; i++) check_and_free(make_block(100, 1));
     DIR *tasks = opendir("/proc/self/task");

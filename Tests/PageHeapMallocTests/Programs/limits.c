@@ -1,12 +1,12 @@
-// Programs whose address space, data or threads are limited: the heap works in what there is, and answers ENOMEM at the end
-// of it. Each check runs this program again below the limit.
+// Programs whose address space, data or threads are limited: the heap works with what there is, and fails with ENOMEM
+// at the end of it. Each check runs this program again under the limit.
 #include "check.h"
 #include <stdatomic.h>
 #include <sys/resource.h>
 
 static size_t limit_bytes;
 
-// Allocates until there is no more, and answers how much there was.
+// Allocates until there is no more memory, and returns how much there was.
 static size_t exhaust(size_t size, void ***chain) {
     size_t total = 0;
     for (void **block; (block = malloc(size)) != NULL; total += size) {
@@ -31,7 +31,7 @@ static void at_the_limit(void) {
         for (int i = 0; i < 5; i++) {
             void **chain = NULL;
             size_t total = exhaust(sizes[i], &chain);
-            // Small requests first fail where a new span does not fit: other classes may have room.
+            // Small requests fail as soon as a new span does not fit, though other classes may have room.
             CHECK(total >= limit_bytes / 4);
             errno = 0;
             CHECK(realloc(NULL, limit_bytes) == NULL && errno == ENOMEM);

@@ -19,7 +19,7 @@ static void in_the_way(void) {
     CHECK(malloc_trim(0) == 1 && munmap(other, 4096) == 0);
 }
 
-// Blocks that grow by turns move each other about: their contents come along, and none has its memory twice.
+// Blocks that grow in turns make each other move: their contents come along, and no block has its memory twice.
 static void moved(void) {
     enum { BLOCKS = 3 };
     unsigned char *blocks[BLOCKS] = {0};
@@ -82,7 +82,7 @@ static void in_the_way_of_books(void) {
     }
 }
 
-// The books of a small program are one mapping, and its blocks another: each costs every fork.
+// The books of a small program are one mapping, and its blocks another: each mapping costs every fork.
 static void small(void) {
     free(malloc(100));
     unsigned long start, end;
@@ -93,7 +93,7 @@ static void small(void) {
     while (fgets(line, sizeof line, stream) != NULL) {
         CHECK(sscanf(line, "%lx-%lx", &start, &end) == 2);
         bool is_named = sscanf(line, "%*s %*s %*s %*s %*s %255s", path) == 1;
-        // Where the library chooses addresses itself: below all that the system places.
+        // The region in which the library chooses addresses itself: below all that the system places.
         if (!is_named && start >> 40 >= 16 && start >> 40 < 84) found++;
     }
     fclose(stream);
@@ -115,7 +115,7 @@ static void cut(void) {
     CHECK(mappings() - before < 100);
 }
 
-// What the program has set on the memory of its block does not stay where realloc moved it away from.
+// A protection that the program has set on the memory of its block does not stay where realloc moved the block from.
 static void left(void) {
     size_t bytes = 8 << 20;
     char *block = malloc(bytes), *behind = malloc(bytes);
@@ -131,7 +131,7 @@ static void left(void) {
     free(block);
 }
 
-// Large zeroed tables read as zero, whatever was there before, and cost what is used of them.
+// Large zeroed tables read as zero, whatever was there before, and cost only what is used of them.
 static void tables(void) {
     size_t bytes = 64 << 20;
     for (int round = 0; round < 4; round++) {
@@ -161,7 +161,7 @@ static void locked(void) {
     CHECK(resident_kib() < 20 << 10);
 }
 
-// What glibc's own names return is one malloc with the rest.
+// Blocks from glibc's own names belong to the same malloc as all others.
 extern void *__libc_malloc(size_t), *__libc_calloc(size_t, size_t), *__libc_realloc(void *, size_t);
 extern void *__libc_memalign(size_t, size_t), *__libc_valloc(size_t), *__libc_pvalloc(size_t);
 extern void __libc_free(void *);

@@ -15,7 +15,7 @@ char *plugin_block(size_t bytes) {
     return bytes != 0 ? of_thread : made;
 }
 
-// Frees a block of whoever calls, and gives one that they free.
+// Frees a block of the caller, and returns one that the caller frees.
 char *plugin_exchange(char *given) {
     free(given);
     return strdup("of the plugin");

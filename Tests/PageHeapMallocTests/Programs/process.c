@@ -26,7 +26,7 @@ static int tasks(char names[][64], int most) {
     return count;
 }
 
-// The worker comes, and goes when it has nothing left to do, however long that takes.
+// The worker starts, and ends when it has nothing left to do, however long that takes.
 static void comes_and_goes(void) {
     char names[8][64];
     CHECK(tasks(names, 8) == 1);
@@ -60,7 +60,7 @@ static unsigned long long field(const char *task, const char *file, const char *
     return value;
 }
 
-// The worker has nothing of the thread that happened to start it.
+// The worker inherits nothing from the thread that happened to start it.
 static void attributes(void) {
     cpu_set_t own, workers;
     CHECK(sched_getaffinity(0, sizeof own, &own) == 0);
@@ -69,7 +69,7 @@ static void attributes(void) {
     pthread_join(thread, NULL);
     char names[8][64];
     int found = 0, count = tasks(names, 8);
-    // It has its name once it has put off the rest.
+    // The worker takes its name after it has shed everything else.
     for (int i = 0; found == 0; i++) {
         if (i >= count || i >= 8) {
             usleep(1000);
@@ -92,7 +92,7 @@ static void attributes(void) {
     CHECK(found == 1);
 }
 
-// Calls that are for processes of one thread find one; forks too, and both sides.
+// System calls for processes of one thread find only one; so do forks, on both sides.
 static void alone(void) {
     for (int i = 0; i < 20; i++) {
         drop(64);
@@ -108,7 +108,7 @@ static void alone(void) {
     CHECK(unshare(CLONE_FS) == 0 && thread_count() == 1);
 }
 
-// A program that is about to give up system calls has no worker any more, and memory comes back in its own calls.
+// A program that is about to give up system calls loses its worker, and memory is released in its own calls.
 static void sandbox(void) {
     char names[8][64];
     drop(200);
@@ -145,7 +145,7 @@ static void bare_clone(void) {
         }
         int status;
         CHECK(waitpid(child, &status, 0) == child);
-        // While the other thread held a lock, the child is stopped with a reason; it never hangs.
+        // If the other thread held a lock, the child is stopped with a reason; it never hangs.
         CHECK(status == 0 || (WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT));
     }
     stop = 1;

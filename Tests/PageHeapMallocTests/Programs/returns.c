@@ -1,4 +1,4 @@
-// Memory that the program has freed comes back to the system: by and by, or at once on request.
+// Memory that the program has freed returns to the system: in time, or at once on request.
 #include "check.h"
 #include <malloc.h>
 #include <stdatomic.h>
@@ -22,7 +22,7 @@ static void empty(void) {
     for (int i = 0; i < COUNT; i++) free(blocks[i]);
 }
 
-// Comes back here when it is so; the test's own deadline ends a program that waits in vain.
+// Waits until less is resident; the test's own deadline ends a program that waits in vain.
 static void wait_until_below(long kib) {
     while (resident_kib() - before > kib) usleep(10000);
 }
@@ -43,7 +43,7 @@ static void repeatedly(void) {
     }
 }
 
-// Without the worker, so that nobody else releases: the answer is truthful.
+// Runs without the worker, so that no other thread releases memory: the result of malloc_trim is truthful.
 static void trimmed(void) {
     fill();
     CHECK(resident_kib() - before > 80 << 10);

@@ -1,4 +1,4 @@
-// How many threads the process has, found out without an allocation, which might start the library's own.
+// The number of threads of the process, found out without an allocation, which might start the library's own.
 #ifndef THREAD_COUNT_H
 #define THREAD_COUNT_H
 

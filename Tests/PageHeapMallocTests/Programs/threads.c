@@ -1,4 +1,4 @@
-// Many threads on one heap: no block overlaps another, whoever frees it, and memory stays bounded.
+// Many threads on one heap: no block overlaps another, whichever thread frees it, and memory stays bounded.
 #include "check.h"
 #include <stdatomic.h>
 
@@ -52,7 +52,7 @@ static void exchange(void) {
     for (int i = 0; i < SHARED; i++) if (table[i] != NULL) check_and_free(table[i]);
 }
 
-// One makes, one frees, a bounded number of blocks in between: so memory is bounded.
+// One thread allocates, another frees, with a bounded number of blocks in between: so memory is bounded.
 enum { RING = 1024, SENT = 1000000 };
 static _Atomic(void *) ring[RING];
 static void *producing(void *unused) {
@@ -164,7 +164,8 @@ static void trim_meanwhile(void) {
     join(trimmer);
 }
 
-// A thread that frees another one's small block, and then allocates, gets no block on a cache line of the other's.
+// A thread that frees another one's small block, and then allocates, gets no block on a cache line of the other's
+// blocks.
 enum { NEIGHBOURS = 40 };
 static char *neighbours[NEIGHBOURS];
 

@@ -1,4 +1,4 @@
-// Frees what must not be freed. The address comes first on standard output; the process has to die of it.
+// Frees what must not be freed. The address is written to standard output first; the free must end the process.
 #include "check.h"
 #include <malloc.h>
 #include <unistd.h>
@@ -32,7 +32,7 @@ static void large_twice(void) {
     free(block);
 }
 
-// Frees many blocks of the same class, and has all that is free brought to the spans.
+// Frees many blocks of the same class, and moves all free ones to the spans.
 static void drain(void **blocks, int count) {
     for (int i = 0; i < count; i++) free(blocks[i]);
     malloc_trim(0);
@@ -58,7 +58,7 @@ static void small_twice_later(void) {
     malloc_trim(0);
 }
 
-// All blocks of the span come back before the second free of one of them is looked at.
+// All blocks of the span come back before the second free of one of them is checked.
 static void small_twice_with_all(void) {
     for (int i = 0; i < COUNT; i++) blocks[i] = malloc(64);
     for (int i = 0; i < COUNT; i++) free(blocks[i]);
@@ -73,7 +73,7 @@ static void inside_small(void) {
     drain(blocks, COUNT);
 }
 
-// At hardening level 1, at the call: what follows is not reached.
+// At hardening level 1 the call itself stops the program: what follows is not reached.
 static void small_twice_at_once(void) {
     void *block = announce(malloc(64));
     free(block);

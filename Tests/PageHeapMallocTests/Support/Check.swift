@@ -3,11 +3,11 @@ import Testing
 
 /// One check of a C program, run under the malloc library.
 enum Check {
-    /// Random numbers' seed: another one in each run, or the one that the variable PAGEHEAP_SEED gives.
+    /// The seed of random numbers: the one in PAGEHEAP_SEED, else a new one in each run.
     static let seed: UInt64 =
         environmentNumber("PAGEHEAP_SEED") ?? .random(in: 1...UInt64(Int64.max))
 
-    /// Runs `program check seed` and expects it to succeed without a word on standard error.
+    /// Runs `program check seed`, and expects it to succeed and to write nothing to standard error.
     @discardableResult
     static func passes(
         _ program: String, _ check: String, environment: [String: String] = [:],

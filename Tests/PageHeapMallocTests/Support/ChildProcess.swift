@@ -3,12 +3,12 @@ import TestSupport
 
 /// A program that runs beside the test, by default with the malloc library preloaded.
 ///
-/// Its standard input is a stream that ``end()`` closes; its output goes to files, so that no child ever waits for a
-/// reader.
+/// Its standard input is a stream that ``end(within:)`` closes; its output goes to files, so that no child ever waits
+/// for a reader.
 final class ChildProcess {
     /// How a program ended, and what it wrote.
     struct Outcome: CustomStringConvertible {
-        /// The exit code; nothing where a signal ended the program.
+        /// The exit code; nil if a signal ended the program.
         let code: Int32?
         let signal: Int32?
         let timedOut: Bool
@@ -37,7 +37,7 @@ final class ChildProcess {
     ///
     /// - Parameters:
     ///   - program: its path, or its name in the folders of PATH.
-    ///   - environment: added to the test's own, of which nothing is passed on that the library reads.
+    ///   - environment: added to the test's own environment, without the variables that the library reads.
     ///   - preload: the library to preload; nil for none.
     init(
         _ program: String, _ arguments: [String] = [], environment: [String: String] = [:], preload: String?
@@ -48,7 +48,7 @@ final class ChildProcess {
         }
         variables.merge(environment) { $1 }
         variables["LD_PRELOAD"] = preload
-        // Closed in all other children from the beginning, which an ordinary pipe is not.
+        // Unlike the ends of an ordinary pipe, these are closed in all other children from the beginning.
         var ends: [Int32] = [0, 0]
         let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
         guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else { throw NotStarted(program: program, code: errno) }
@@ -69,9 +69,9 @@ final class ChildProcess {
     /// What the program has written to standard output so far.
     var outputSoFar: String { files.text(of: "output") }
 
-    /// Waits for the end.
+    /// Waits for the end of the program.
     ///
-    /// - Parameter seconds: after which the program is killed; far more than any sound machine needs.
+    /// - Parameter seconds: the time after which the program is killed; far more than any sound machine needs.
     func end(within seconds: Double = 100) -> Outcome {
         close(inputEnd)
         inputEnd = -1
@@ -100,7 +100,7 @@ final class ChildProcess {
         try ChildProcess(program, arguments, environment: environment, preload: MallocLibrary.requirePath()).end()
     }
 
-    /// Runs a program to its end without it: compilers and the like.
+    /// Runs a program, such as a compiler, to its end without the malloc library.
     static func runTool(_ program: String, _ arguments: [String]) throws -> Outcome {
         try ChildProcess(program, arguments, preload: nil).end(within: 300)
     }

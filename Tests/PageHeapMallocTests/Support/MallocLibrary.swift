@@ -5,15 +5,15 @@ import TestSupport
 enum MallocLibrary {
     static let fileName = "libpageheapmalloc.so"
 
-    /// Beside the test products, or where the variable MALLOC_UNDER_TEST says. (A variable named PAGEHEAP_… would be
-    /// taken for an option by the library itself.)
+    /// The path in the variable MALLOC_UNDER_TEST, else of the library beside the tests; nil if that was not built.
+    /// (The library itself would take a variable named PAGEHEAP_… for an option.)
     static let path: String? = {
         if let path = ProcessInfo.processInfo.environment["MALLOC_UNDER_TEST"] { return path }
         let product = BuildProducts.path(of: fileName)
         return FileManager.default.fileExists(atPath: product) ? product : nil
     }()
 
-    /// The path; a missing library is a failure, never a reason to skip.
+    /// Returns the path; a missing library is a failure, never a reason to skip.
     static func requirePath() throws -> String {
         guard let path else { throw Missing() }
         return path

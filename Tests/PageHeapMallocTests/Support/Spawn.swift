@@ -1,6 +1,6 @@
 import Foundation
 
-/// posix_spawn, with signals as a shell leaves them: tests run on threads that block most of them.
+/// Starts programs by posix_spawn, with signals as a shell leaves them: tests run on threads that block most of them.
 enum Spawn {
     struct Failure: Error {
         let code: Int32

@@ -28,7 +28,7 @@ final class StatisticsPageFile {
 
     var header: pageheap_statistics_page { page.pointee }
 
-    /// One consistent look; nothing where the writer was at work all the time.
+    /// The figures, consistent with each other; nil if the writer was at work all the time.
     var figures: pageheap_figures? {
         var figures = pageheap_figures()
         return pageheap_statistics_page_read(page, &figures, 100_000) ? figures : nil

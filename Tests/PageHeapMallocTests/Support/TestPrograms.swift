@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// The C and Swift programs of the folder `Programs`, compiled once a run into a temporary folder.
+/// The C and Swift programs of the folder `Programs`, compiled once per run into a temporary folder.
 ///
 /// The compilers run on first use, one at a time.
 enum TestPrograms {
@@ -12,7 +12,7 @@ enum TestPrograms {
     private static let sources = Repository.path(of: "Tests/PageHeapMallocTests/Programs")
     /// The folder of the library's own C header.
     static let headers = Repository.path(of: "Sources/CPageHeapInterface/include")
-    /// Removed when the test process ends normally.
+    /// The folder of the compiled programs, which is removed when the test process ends normally.
     private static let folder: Result<TemporaryFolder, any Error> = Result {
         let folder = try TemporaryFolder()
         leavings = folder.path
@@ -21,7 +21,7 @@ enum TestPrograms {
     }
     nonisolated(unsafe) private static var leavings: String?
 
-    /// The first C compiler that this machine has; a Swift toolchain brings one.
+    /// The first C compiler on PATH; a Swift toolchain brings one.
     static let compiler = ["cc", "gcc", "clang"].first { find($0) != nil }
     static let swiftCompiler = find("swiftc")
 

@@ -139,7 +139,7 @@ struct CompareProgramTests {
 
     private var json: String { folder.file("r.json") }
 
-    /// On PageHeap, the system's malloc, and the other library.
+    /// Compares PageHeap, the system's malloc, and the other library.
     private func compare(_ options: [String], _ script: String, input: String = "") throws -> BuiltTool.Outcome {
         try BuiltTool.run(
             ["compare", "--with", "glibc,\(other)"] + options + ["--", "sh", "-c", script], input: input)

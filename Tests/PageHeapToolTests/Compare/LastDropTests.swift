@@ -2,7 +2,7 @@ import Testing
 
 @testable import PageHeapTool
 
-/// The moment from which on it counts what an allocator kept, on curves made by hand.
+/// The last drop, from which on the memory that an allocator keeps counts, on curves made by hand.
 struct LastDropTests {
     @Test func aSteepFallBeginsAtTheLastSampleBeforeIt() {
         #expect(drop([(0, 10), (1, 100), (2, 100), (2.1, 20), (6, 20)], 6) == (2, true))

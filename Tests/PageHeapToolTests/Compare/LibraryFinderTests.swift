@@ -5,7 +5,7 @@ import Testing
 
 @testable import PageHeapTool
 
-/// Libraries in a file tree made for it.
+/// Libraries in a file tree made for the test.
 struct LibraryFinderTests {
     let root: TemporaryFolder
 

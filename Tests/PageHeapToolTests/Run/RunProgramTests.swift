@@ -65,7 +65,7 @@ struct RunProgramTests {
         let tool = try BuiltTool(["run", "--quiet", "--json", folder.file("json"), "--", "sh", "-c", script])
         #expect(eventually { FileManager.default.fileExists(atPath: ready) })
         kill(tool.process.processIdentifier, signal)
-        // A signal that got lost on the way shall fail this test and not hold up all others.
+        // A signal that is lost on the way must fail this test, not hold up all others.
         if !eventually({ !tool.process.isRunning }) { tool.process.terminate() }
         #expect(tool.outcome().code == 5)
         #expect(folder.names == ["json", "ready"])

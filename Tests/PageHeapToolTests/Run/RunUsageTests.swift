@@ -1,6 +1,6 @@
 import Testing
 
-/// Wrong use of the built command, which ends before anything runs.
+/// Wrong usage of the built command, which ends before anything runs.
 @Suite(.enabled(if: BuiltTool.isBuilt))
 struct RunUsageTests {
     @Test(arguments: [

@@ -8,7 +8,7 @@ import Testing
 
 struct StatisticsFolderTests {
     let folder: TemporaryFolder
-    /// A process that lives: this one. And one that does not: identifiers end far below.
+    /// A process that lives, namely this one, and one that does not: identifiers end far below.
     let living = ProcessInfo.processInfo.processIdentifier
     let ended: Int32 = .max
 

@@ -3,7 +3,7 @@ import TestSupport
 
 /// The `pageheap` executable of this build, run as a user would.
 struct BuiltTool {
-    /// What a run left.
+    /// What a run of the tool left: its exit code and output.
     struct Outcome {
         let code: Int32
         let output: String
@@ -36,7 +36,7 @@ struct BuiltTool {
         try process.run()
     }
 
-    /// Waits for the end.
+    /// Waits for the end of the tool.
     func outcome() -> Outcome {
         process.waitUntilExit()
         return Outcome(

@@ -19,7 +19,7 @@ extension CompareRun {
 }
 
 extension ResidentCurve {
-    /// From times and mebibytes.
+    /// A curve from times and mebibytes.
     static func make(_ points: [(Double, Double)], end: Double) -> ResidentCurve {
         ResidentCurve(points: points.map { ChartPoint(seconds: $0.0, bytes: $0.1 * 1_048_576) }, end: end)
     }
@@ -44,7 +44,7 @@ extension CompareResult {
 }
 
 extension PreloadLibrary {
-    /// One that is not there.
+    /// A library that is not there.
     static func make(_ path: FilePath) -> PreloadLibrary {
         PreloadLibrary(path: path, header: .sample())
     }
@@ -54,7 +54,7 @@ extension ELFHeader {
     static func sample(machine: UInt16 = 62) -> ELFHeader {
         let image = ELFImage.make(machine: machine, shared: true)
         guard let header = ELFHeader(reading: { offset, count in Array(image.dropFirst(Int(offset)).prefix(count)) })
-        else { preconditionFailure("the sample is no ELF head") }
+        else { preconditionFailure("the sample is no ELF header") }
         return header
     }
 }

@@ -1,6 +1,6 @@
-/// Hand-made heads of ELF files.
+/// Hand-made headers of ELF files.
 enum ELFImage {
-    /// A 64-bit little-endian head with one entry for the loader, or without.
+    /// A 64-bit little-endian header with one entry for the loader, or without one.
     static func make(machine: UInt16 = 62, loader: String? = nil, shared: Bool = false) -> [UInt8] {
         func little<Number: FixedWidthInteger>(_ value: Number) -> [UInt8] {
             withUnsafeBytes(of: value.littleEndian) { Array($0) }

@@ -1,5 +1,5 @@
-/// Whether a text is well-formed XML, as far as the tool writes it: elements that nest, quoted attributes, and no stray
-/// special characters.
+/// Checks whether a text is well-formed XML, as far as the tool writes it: elements that nest, quoted attributes, and
+/// no stray special characters.
 struct XMLCheck {
     func accepts(_ text: String) -> Bool {
         var open: [Substring] = []
@@ -23,7 +23,7 @@ struct XMLCheck {
         return open.isEmpty && roots == 1 && isText(rest)
     }
 
-    /// A name, and attributes in double quotes.
+    /// Whether a tag is a name and attributes in double quotes.
     private func isTag(_ tag: Substring) -> Bool {
         let parts = tag.split(separator: "\"", omittingEmptySubsequences: false)
         guard parts.count % 2 == 1, let name = parts.first?.prefix(while: { $0 != " " }), !name.isEmpty else {
@@ -35,7 +35,7 @@ struct XMLCheck {
         }
     }
 
-    /// No control characters, and every ampersand begins an entity.
+    /// Whether a text has no control characters, and every ampersand begins an entity.
     private func isText(_ text: Substring) -> Bool {
         let known = ["&amp;", "&lt;", "&gt;", "&quot;", "&#39;"]
         let isClean = text.unicodeScalars.allSatisfy { $0.value >= 0x20 || $0 == "\n" || $0 == "\t" }
