@@ -15,18 +15,8 @@ extension PageHeap.Statistics {
         }
         fields["goalBytes"] = nil
         fields["memoryLimitBytes"] = nil
-        return try decoded(fields.merging(figures) { _, chosen in chosen })
-    }
-}
-
-extension MallocStatistics {
-    /// Figures of a malloc.
-    ///
-    /// - Parameter figures: all that a malloc has beside those of a heap, by the names of the properties.
-    package static func scripted(_ figures: [String: Int], heap: PageHeap.Statistics) throws -> MallocStatistics {
-        var fields: [String: Any] = figures
-        fields["heap"] = try JSONSerialization.jsonObject(with: JSONEncoder().encode(heap))
-        return try decoded(fields)
+        let data = try JSONSerialization.data(withJSONObject: fields.merging(figures) { _, chosen in chosen })
+        return try JSONDecoder().decode(PageHeap.Statistics.self, from: data)
     }
 }
 
@@ -39,8 +29,4 @@ private func zeroed(_ value: some Encodable) throws -> [String: Any] {
         }
     }
     return zeroed(try JSONSerialization.jsonObject(with: JSONEncoder().encode(value)) as? [String: Any] ?? [:])
-}
-
-private func decoded<Value: Decodable>(_ fields: [String: Any]) throws -> Value {
-    try JSONDecoder().decode(Value.self, from: JSONSerialization.data(withJSONObject: fields))
 }
