@@ -24,7 +24,8 @@ package struct HeapConfiguration: Sendable {
     package var trace = TraceKind.none
     /// Whether the heap may lie on huge pages.
     package var hugePages = HugePageUse.system
-    /// The difference between a process address and its offset address.
+    /// A process address less its offset address: 0, unless the system hands out addresses that are negative numbers. A
+    /// multiple of every alignment that is asked for, so that aligned offset addresses are aligned process addresses.
     package var arenaBaseOffset: UInt = 0
 
     /// Bytes of address space per reservation; fewer if the system refuses.

@@ -19,8 +19,10 @@ final class HeapProgram {
     /// A fault that a correct heap does not have.
     struct Failure: Error, CustomStringConvertible { let description: String }
 
-    init(_ machine: SimulatedMachine, seed: UInt64) throws {
-        test = try TestPageHeap(machine)
+    init(
+        _ machine: SimulatedMachine, seed: UInt64, _ configuration: HeapConfiguration = HeapConfiguration()
+    ) throws {
+        test = try TestPageHeap(machine, configuration)
         heap = test.heap
         physicalPage = machine.physicalPage.rawValue
         generator = SeededGenerator(seed: seed)
@@ -153,6 +155,9 @@ final class HeapProgram {
             try require(test.simulated.residentBytes == 0 && ledger.retained == 0, "something is left")
         }
     }
+
+    /// The addresses of the pages in use.
+    var inUse: [Range<UInt>] { used.runs.map { UInt($0.lowerBound) << 13..<UInt($0.upperBound) << 13 } }
 
     /// Bytes released so far; more than 0 if the program exercised the scavenger at all.
     var releasedBytes: ByteCount {
