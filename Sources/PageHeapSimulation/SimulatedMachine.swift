@@ -11,9 +11,9 @@ package struct SimulatedMachine: Sendable {
     /// The number of processors that the process may run on.
     package var processors: UInt = 1
     /// The lowest address that the system reserves for the heap.
-    package var firstAddress: UInt = 1 << 40
+    package var firstAddress: UInt = 1 << UInt(PageGeometry.row.heapAddressBits - 8)
     /// The most address space that may be reserved at any one time, in bytes; more is refused.
-    package var addressSpace: ByteCount = ByteCount(1 << 46)
+    package var addressSpace = ByteCount(1 << UInt(PageGeometry.row.heapAddressBits - 2))
     /// Whether the system reports that address space is limited.
     package var isAddressSpaceLimited = false
     /// The largest size of one request.

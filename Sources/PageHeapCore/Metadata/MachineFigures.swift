@@ -8,11 +8,14 @@ package struct MachineFigures: Sendable {
     /// larger than a heap page and than a physical page, and at most one chunk.
     package let hugePage: PageCount
 
+    /// The largest physical page that a machine may have.
+    package static var largestPhysicalPage: ByteCount { PageGeometry.pageBytes * 64 }
+
     /// - Parameters:
     ///   - physicalPage: bytes, a power of two, at most 64 heap pages. Anything else is a fatal error.
     ///   - hugePage: bytes, a power of two, or 0 if unknown. Anything else is a fatal error.
     package init(physicalPage: ByteCount, hugePage: ByteCount) {
-        if !physicalPage.isPowerOfTwo || physicalPage > PageGeometry.pageBytes * 64 {
+        if !physicalPage.isPowerOfTwo || physicalPage > Self.largestPhysicalPage {
             fatal("physical page size must be a power of two of at most 512 KiB:", physicalPage.rawValue)
         }
         if hugePage != 0 && !hugePage.isPowerOfTwo {

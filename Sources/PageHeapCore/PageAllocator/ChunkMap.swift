@@ -1,6 +1,7 @@
 import Synchronization
 
-/// Maps a chunk to its bitmaps: a sparse map of two levels, whose blocks exist only where the heap has grown.
+/// Maps a chunk to its bitmaps: a sparse map of two levels, whose blocks exist only where the heap has grown. In a small
+/// address space its root has a single slot.
 ///
 /// The scavenger reads the root without a lock. A block is published by a releasing store once its memory is
 /// accessible, and looked up with an acquiring load.
@@ -23,17 +24,21 @@ package struct ChunkMap: ~Copyable {
     /// The slot whose parts lie in the arena; `nil` if none do yet.
     private var lentSlot: Int?
 
-    private static var chunksPerBlock: UInt { 1 &<< UInt(PageGeometry.chunkMapBlockShift) }
-    private static var blockBytes: ByteCount { ChunkPages.bytes * chunksPerBlock }
+    private static var chunksPerBlock: UInt { 1 &<< UInt(PageGeometry.row.chunkMapBlockShift) }
+    /// The address space of a block. Never less than a physical page may have, so that whole pages can be made
+    /// accessible.
+    private static var blockBytes: ByteCount {
+        max(ChunkPages.bytes * chunksPerBlock, MachineFigures.largestPhysicalPage)
+    }
     private static var partBytes: UInt { blockBytes.rawValue / 64 }
 
     package init?(in arena: inout MetadataArena, using system: borrowing some OperatingSystem & ~Copyable) {
         // Zeroed memory is valid: a slot that was never written has no block.
-        let bytes = ByteCount(UInt(PageGeometry.chunkMapRootSlots * MemoryLayout<Slot>.stride))
+        let bytes = ByteCount(UInt(PageGeometry.row.chunkMapRootSlots * MemoryLayout<Slot>.stride))
         guard let memory = arena.allocatePages(bytes, using: system),
             let lent = arena.allocatePages(Self.stepBytes(system), using: system)
         else { return nil }
-        root = memory.bindMemory(to: Slot.self, capacity: PageGeometry.chunkMapRootSlots)
+        root = memory.bindMemory(to: Slot.self, capacity: PageGeometry.row.chunkMapRootSlots)
         self.lent = lent
     }
 
@@ -44,7 +49,7 @@ package struct ChunkMap: ~Copyable {
 
     /// Unmaps all blocks and returns their address space.
     package func cancel(using system: borrowing some OperatingSystem & ~Copyable) {
-        for slot in 0..<PageGeometry.chunkMapRootSlots where slot != lentSlot {
+        for slot in 0..<PageGeometry.row.chunkMapRootSlots where slot != lentSlot {
             if let block = UnsafeMutableRawPointer(bitPattern: block(slot)) { cancel(block, slot, using: system) }
         }
     }
@@ -74,7 +79,7 @@ package struct ChunkMap: ~Copyable {
         var taken: ByteCount = 0
         var chunk = chunks.lowerBound
         while chunk < chunks.upperBound {
-            let slot = Int(bitPattern: chunk &>> UInt(PageGeometry.chunkMapBlockShift))
+            let slot = Int(bitPattern: chunk &>> UInt(PageGeometry.row.chunkMapBlockShift))
             let blockEnd = min(chunks.upperBound, (UInt(bitPattern: slot) &+ 1) &* Self.chunksPerBlock)
             let bytes = Self.offset(chunk)..<Self.offset(blockEnd &- 1) &+ ChunkPages.bytes.rawValue
             guard let more = makeAccessible(bytes, slot, using: system) else { return nil }
@@ -158,14 +163,14 @@ package struct ChunkMap: ~Copyable {
     /// The bitmaps of a chunk that the heap has grown into. The caller holds the heap lock.
     @inline(__always)
     package subscript(chunk: ChunkIndex) -> ChunkPages {
-        let block = block(Int(bitPattern: chunk.rawValue &>> UInt(PageGeometry.chunkMapBlockShift)))
+        let block = block(Int(bitPattern: chunk.rawValue &>> UInt(PageGeometry.row.chunkMapBlockShift)))
         return ChunkPages(at: block &+ Self.offset(chunk.rawValue))
     }
 
     /// Returns the bitmaps of a chunk, or `nil` if its block does not exist. Needs no lock.
     @inline(__always)
     package func pages(ifPresent chunk: ChunkIndex) -> ChunkPages? {
-        let slot = Int(bitPattern: chunk.rawValue &>> UInt(PageGeometry.chunkMapBlockShift))
+        let slot = Int(bitPattern: chunk.rawValue &>> UInt(PageGeometry.row.chunkMapBlockShift))
         // Acquiring: pairs with the store that published the block.
         let block = root[slot].block.load(ordering: .acquiring)
         return block == 0 ? nil : ChunkPages(at: block &+ Self.offset(chunk.rawValue))

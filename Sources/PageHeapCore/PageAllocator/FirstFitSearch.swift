@@ -27,7 +27,7 @@ struct FirstFitSearch {
     /// Returns the index of the entry of a level that holds the search address.
     @inline(__always)
     func hintIndex(_ level: Int) -> Int {
-        Int(bitPattern: hint.rawValue &>> UInt(bitPattern: PageGeometry.levelShift(level)))
+        Int(bitPattern: hint.rawValue &>> UInt(bitPattern: PageGeometry.row.levelShift(level)))
     }
 
     /// Scans one block of a level below the root.
@@ -38,7 +38,7 @@ struct FirstFitSearch {
     mutating func scanBlock(_ level: Int, _ block: Int) -> Int? {
         // Nothing below the search address is free: if it lies in this block, begin there.
         let hint = hintIndex(level)
-        let end = block &+ PageGeometry.blockEntries(level)
+        let end = block &+ PageGeometry.row.blockEntries(level)
         return scan(level, hint >= block && hint < end ? hint : block, end)
     }
 
@@ -54,7 +54,7 @@ struct FirstFitSearch {
             firstIndex = index
             firstFree = address(level, index)
         }
-        let whole: UInt = 1 &<< UInt(bitPattern: PageGeometry.levelLogPages(level))
+        let whole: UInt = 1 &<< UInt(bitPattern: PageGeometry.row.levelLogPages(level))
         while index < end {
             let summary = summaries[level, index]
             let start = level == 0 ? summary.start : summary.startBelowRoot
@@ -89,6 +89,6 @@ struct FirstFitSearch {
 
     @inline(__always)
     private func address(_ level: Int, _ index: Int) -> OffsetAddress {
-        OffsetAddress(UInt(bitPattern: index) &<< UInt(bitPattern: PageGeometry.levelShift(level)))
+        OffsetAddress(UInt(bitPattern: index) &<< UInt(bitPattern: PageGeometry.row.levelShift(level)))
     }
 }

@@ -26,7 +26,7 @@ extension PageAllocator {
                 return Found(base: base, searchAddress: nextMapped(search.firstFree))
             }
             search.descend(into: index)
-            if level == PageGeometry.leafLevel {
+            if level == PageGeometry.row.leafLevel {
                 return find(count, in: ChunkIndex(UInt(bitPattern: index)), search)
             }
             level &+= 1
@@ -65,8 +65,8 @@ extension PageAllocator {
 
     /// Stops the program because bitmaps and summaries disagree, after printing the summaries above a chunk.
     func corrupted(_ text: StaticString, _ chunk: ChunkIndex) -> Never {
-        for level in 0..<PageGeometry.levels {
-            let index = Int(bitPattern: chunk.base.rawValue &>> UInt(bitPattern: PageGeometry.levelShift(level)))
+        for level in 0..<PageGeometry.row.levels {
+            let index = Int(bitPattern: chunk.base.rawValue &>> UInt(bitPattern: PageGeometry.row.levelShift(level)))
             var line = MessageLine()
             line.append("pageheap: level ")
             line.append(decimal: UInt(level))

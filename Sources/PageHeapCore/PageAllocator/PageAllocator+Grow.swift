@@ -45,7 +45,7 @@ extension PageAllocator {
 
     /// Sets ``top`` to the lowest block of the tree that covers all chunks ever grown.
     private mutating func findTop() {
-        var level = PageGeometry.leafLevel
+        var level = PageGeometry.row.leafLevel
         var first = startChunk.rawValue &>> UInt(PageGeometry.bitsPerLevel)
         var last = (endChunk.rawValue - 1) &>> UInt(PageGeometry.bitsPerLevel)
         while level > 0 && first != last {

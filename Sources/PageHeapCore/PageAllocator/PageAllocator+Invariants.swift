@@ -36,16 +36,16 @@ extension PageAllocator {
 
     /// Stops the program if a summary disagrees with what lies below it, or if a part of the heap lies outside ``top``.
     private func summaryOfEveryLevelIsRight() {
-        let covered = top.block..<(top.block + PageGeometry.blockEntries(top.level))
+        let covered = top.block..<(top.block + PageGeometry.row.blockEntries(top.level))
         for index in 0..<inUse.count {
             let entries = SummaryTree.entries(top.level, of: inUse[index])
             if entries.clamped(to: covered) != entries {
                 fatal("a search would begin outside the heap, at level", UInt(top.level))
             }
-            for level in 0..<PageGeometry.levels {
+            for level in 0..<PageGeometry.row.levels {
                 for entry in SummaryTree.entries(level, of: inUse[index]) {
                     let expected =
-                        level == PageGeometry.leafLevel
+                        level == PageGeometry.row.leafLevel
                         ? chunks[ChunkIndex(UInt(entry))].allocated.summarized()
                         : summaries.mergedChildren(level, entry)
                     if summaries[level, entry] != expected { fatal("a summary is wrong at level", UInt(level)) }

@@ -64,7 +64,7 @@ extension PageAllocator {
             // Often a later change has undone this one.
             if summaries[leaf: change.chunk] == change.known { continue }
             var index = Int(bitPattern: change.chunk.rawValue)
-            var level = PageGeometry.leafLevel
+            var level = PageGeometry.row.leafLevel
             while level > 0 {
                 level &-= 1
                 index &>>= PageGeometry.bitsPerLevel
@@ -79,7 +79,7 @@ extension PageAllocator {
 
     /// Merges the levels above a range of changed leaves, up to the first level that does not change.
     private func propagate(_ range: AddressRange) {
-        var level = PageGeometry.leafLevel
+        var level = PageGeometry.row.leafLevel
         var changed = true
         while changed && level > 0 {
             level &-= 1

@@ -17,7 +17,7 @@
 ///     e = b.e, or a.e + b.e if b is wholly free
 ///
 /// so a run that spans chunks is found without looking at a bitmap. A search (``FirstFitSearch``) scans at most one
-/// block of summaries at each of the five levels, however large the heap is; below the root a block is one cache line.
+/// block of summaries at each of the few levels, however large the heap is; below the root a block is one cache line.
 ///
 /// **Search address.** A hint below which no page is free. Most requests are served from its chunk, without a search of
 /// the tree. Allocations raise it and frees lower it; it may be too low, never too high.

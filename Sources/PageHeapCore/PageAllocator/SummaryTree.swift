@@ -1,7 +1,7 @@
 import Synchronization
 
-/// The radix tree of summaries: five flat arrays, one per level, linked by index arithmetic alone. An entry of a level
-/// covers eight of the next; a leaf covers a chunk.
+/// The radix tree of summaries: flat arrays, one per level, linked by index arithmetic alone. An entry of a level covers
+/// eight of the next; a leaf covers a chunk. There are five levels in 48 bits of address space: see ``PageGeometry``.
 ///
 /// Address space for the levels is reserved once (585 MiB for the whole managed space) and mapped only where the heap
 /// has grown. If the system counts reserved address space and refuses that much, the levels cover only a window of the
@@ -34,13 +34,14 @@ package struct SummaryTree {
     package init?(
         window: AddressRange, in arena: inout MetadataArena, using system: borrowing some OperatingSystem & ~Copyable
     ) {
+        if !PageGeometry.row.isSound { fatal("the page allocator cannot be built with its geometry") }
         guard let memory = arena.allocatePages(Self.storageBytes(system), using: system) else { return nil }
-        bases = memory.bindMemory(to: Atomic<UInt>.self, capacity: PageGeometry.levels)
-        let rootShift = UInt(PageGeometry.levelShift(0))
+        bases = memory.bindMemory(to: Atomic<UInt>.self, capacity: PageGeometry.row.levels)
+        let rootShift = UInt(PageGeometry.row.levelShift(0))
         let first = Int(bitPattern: window.base.rawValue &>> rootShift)
         let end = Int(bitPattern: (window.limit.rawValue &- 1) &>> rootShift) + 1
-        for level in 0..<PageGeometry.levels {
-            let entriesPerRoot = 1 << (PageGeometry.levelShift(0) - PageGeometry.levelShift(level))
+        for level in 0..<PageGeometry.row.levels {
+            let entriesPerRoot = 1 << (PageGeometry.row.levelShift(0) - PageGeometry.row.levelShift(level))
             let count = (end - first) * entriesPerRoot
             let bits = memory + Int(bitPattern: Self.bitsOffset(level, system).rawValue)
             guard let lent = arena.allocatePages(SparseSpace.partBytes(system), using: system),
@@ -68,18 +69,18 @@ package struct SummaryTree {
     private static func bitsOffset(
         _ level: Int, _ system: borrowing some OperatingSystem & ~Copyable
     ) -> ByteCount {
-        var offset = ByteCount(UInt(levelsOffset + PageGeometry.levels * MemoryLayout<Level>.stride))
-        for above in 0..<level { offset += SparseSpace.bitsBytes(bytes(PageGeometry.entryCount(above)), system) }
+        var offset = ByteCount(UInt(levelsOffset + PageGeometry.row.levels * MemoryLayout<Level>.stride))
+        for above in 0..<level { offset += SparseSpace.bitsBytes(bytes(PageGeometry.row.entryCount(above)), system) }
         return offset
     }
 
     private static func storageBytes(_ system: borrowing some OperatingSystem & ~Copyable) -> ByteCount {
-        bitsOffset(PageGeometry.levels, system)
+        bitsOffset(PageGeometry.row.levels, system)
     }
 
     /// Returns the address space of the levels.
     package func cancel(using system: borrowing some OperatingSystem & ~Copyable) {
-        cancel(levels: PageGeometry.levels, using: system)
+        cancel(levels: PageGeometry.row.levels, using: system)
     }
 
     private func cancel(levels count: Int, using system: borrowing some OperatingSystem & ~Copyable) {
@@ -89,7 +90,7 @@ package struct SummaryTree {
     /// Returns the indices of the entries of a level that an address range touches.
     @inline(__always)
     package static func entries(_ level: Int, of range: AddressRange) -> Range<Int> {
-        let shift = UInt(bitPattern: PageGeometry.levelShift(level))
+        let shift = UInt(bitPattern: PageGeometry.row.levelShift(level))
         // Computed from the last byte: the limit itself may belong to the next entry, or lie past the address space.
         return Int(bitPattern: range.base.rawValue &>> shift)..<Int(bitPattern: (range.limit.rawValue &- 1) &>> shift)
             &+ 1
@@ -104,10 +105,10 @@ package struct SummaryTree {
         _ range: AddressRange, using system: borrowing some OperatingSystem & ~Copyable
     ) -> ByteCount? {
         var taken: ByteCount = 0
-        for level in 0..<PageGeometry.levels {
+        for level in 0..<PageGeometry.row.levels {
             var entries = Self.entries(level, of: range)
             if level > 0 {
-                let block = PageGeometry.blockEntries(level)
+                let block = PageGeometry.row.blockEntries(level)
                 entries = entries.lowerBound & ~(block - 1)..<(entries.upperBound + block - 1) & ~(block - 1)
             }
             let reserved = levels[level]
@@ -145,8 +146,8 @@ package struct SummaryTree {
     /// The summary of a chunk.
     @inline(__always)
     package subscript(leaf chunk: ChunkIndex) -> PageSummary {
-        get { self[PageGeometry.leafLevel, Int(bitPattern: chunk.rawValue)] }
-        nonmutating set { self[PageGeometry.leafLevel, Int(bitPattern: chunk.rawValue)] = newValue }
+        get { self[PageGeometry.row.leafLevel, Int(bitPattern: chunk.rawValue)] }
+        nonmutating set { self[PageGeometry.row.leafLevel, Int(bitPattern: chunk.rawValue)] = newValue }
     }
 
     /// Returns the merged summary of an inner entry's eight children.
@@ -155,7 +156,7 @@ package struct SummaryTree {
         let below = level &+ 1
         let first = index &<< PageGeometry.bitsPerLevel
         return PageSummary.merged(
-            count: 1 &<< PageGeometry.bitsPerLevel, logPages: PageGeometry.levelLogPages(below)
+            count: 1 &<< PageGeometry.bitsPerLevel, logPages: PageGeometry.row.levelLogPages(below)
         ) { self[below, first &+ $0] }
     }
 }

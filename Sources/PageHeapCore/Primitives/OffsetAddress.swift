@@ -13,7 +13,7 @@ package struct OffsetAddress: Quantity {
     package static var minimum: OffsetAddress { OffsetAddress(0) }
 
     /// The last byte of the managed space. As a search address it means that no page is free.
-    package static var maximum: OffsetAddress { OffsetAddress((1 &<< UInt(PageGeometry.heapAddressBits)) &- 1) }
+    package static var maximum: OffsetAddress { OffsetAddress((1 &<< UInt(PageGeometry.row.heapAddressBits)) &- 1) }
 
     @inline(__always)
     package static func + (left: OffsetAddress, right: ByteCount) -> OffsetAddress {

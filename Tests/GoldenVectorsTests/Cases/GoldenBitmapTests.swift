@@ -43,29 +43,36 @@ struct GoldenBitmapTests {
         }
     }
 
+    /// In a smaller address space the fields of a summary are narrower: the figures are the same, the words are not.
     @Test(.golden("summaries"))
     func summariesMatchTheRecordedCases() throws {
         try checkGolden("summaries") { line, report in
             switch try line.member("op").text {
             case "pack":
-                let summary = PageSummary(
-                    start: try line.member("s").unsigned, longest: try line.member("m").unsigned,
-                    end: try line.member("e").unsigned)
-                try report.check("packed", try line.member("packed").word.digits, summary.packed.digits)
-                let unpacked = PageSummary(packed: try line.member("packed").word)
+                let fields = try ["s", "m", "e"].map { try line.member($0).unsigned }
+                if fields[1] > UInt(1) << UInt(PageGeometry.row.levelLogPages(0)) { throw GoldenSpace.Beyond() }
+                let summary = PageSummary(start: fields[0], longest: fields[1], end: fields[2])
+                try Self.checkWord(line, summary, &report)
+                let unpacked = PageSummary(
+                    packed: GoldenSpace.isOriginal ? try line.member("packed").word : summary.packed)
                 try report.check(
                     "un", try line.member("un").elements.map { try $0.unsigned },
                     [unpacked.start, unpacked.longest, unpacked.end])
             case "merge":
+                let logPages = try line.member("log").integer(in: 0...18)
+                if logPages > PageGeometry.row.levelLogPages(1) { throw GoldenSpace.Beyond() }
                 let parts = try line.member("in").elements(atLeast: 1).map { try Self.summary($0) }
-                let merged = PageSummary.merged(
-                    count: parts.count, logPages: try line.member("log").integer(in: 0...18)
-                ) { parts[$0] }
+                let merged = PageSummary.merged(count: parts.count, logPages: logPages) { parts[$0] }
                 try report.check("out", try Self.summary(try line.member("out")), merged)
-                try report.check("packed", try line.member("packed").word.digits, merged.packed.digits)
+                try Self.checkWord(line, merged, &report)
             default: throw try line.member("op").damage("\"pack\" or \"merge\"")
             }
         }
+    }
+
+    private static func checkWord(_ line: VectorValue, _ got: PageSummary, _ report: inout VectorReport) throws {
+        let expected = try line.member("packed").word
+        if GoldenSpace.isOriginal { try report.check("packed", expected.digits, got.packed.digits) }
     }
 
     private static func summary(_ value: VectorValue) throws -> PageSummary {

@@ -60,7 +60,7 @@ struct GoldenPageCacheTests {
     }
 
     private static func cache(_ line: VectorValue) throws -> PageCache {
-        let page = try line.member("base").integer(in: 0...(GoldenSpace.pageLimit - 64))
+        let page = try line.member("base").integer(in: 0...(GoldenSpace.originalPageLimit - 64))
         guard page % 64 == 0 else { throw try line.member("base").damage("a multiple of 64") }
         return PageCache(
             base: GoldenSpace.address(page: page), free: try line.member("cache").word,

@@ -38,8 +38,11 @@ final class GoldenHeap {
     }
 
     /// Grows chunks.
+    ///
+    /// - Throws: ``GoldenSpace/Beyond`` if this build's address space has no such chunks.
     func grow(_ first: VectorValue, count: Int) throws {
-        let offset = try first.integer(in: 0...(GoldenSpace.chunkLimit - count))
+        let offset = try first.integer(in: 0...(GoldenSpace.originalChunkLimit - count))
+        if offset + count > GoldenSpace.chunkLimit { throw GoldenSpace.Beyond() }
         let chunk = GoldenSpace.chunk(offset)
         guard system.place(chunk.base.rawValue, PageGeometry.chunkBytes * UInt(count)) else {
             throw first.damage("the index of a chunk that is not there yet")
@@ -51,7 +54,7 @@ final class GoldenHeap {
 
     /// Returns a run of pages, which must be in use.
     func runInUse(_ first: VectorValue, _ count: VectorValue) throws -> (base: OffsetAddress, count: PageCount) {
-        let base = GoldenSpace.address(page: try first.integer(in: 0...(GoldenSpace.pageLimit - 1)))
+        let base = GoldenSpace.address(page: try first.integer(in: 0...(GoldenSpace.originalPageLimit - 1)))
         let pages = try count.pages(atMost: 1 << 24)
         let last = base + pages.bytes - 1
         let ranges = simulation.pages.inUse.successor(of: base)

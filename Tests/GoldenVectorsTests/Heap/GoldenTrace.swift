@@ -9,11 +9,25 @@ final class GoldenTrace {
     /// The number of operations announced for the current run, and of those done so far.
     private var announced = 0
     private var done = 0
+    /// Whether the present run has reached beyond this build's address space; the rest of it is left out.
+    private var isBeyond = false
 
     init(_ binding: GoldenBinding = .everything) { self.binding = binding }
 
     /// Takes a line: a marker or an operation.
     func take(_ line: VectorValue, _ report: inout VectorReport) throws {
+        if isBeyond {
+            guard line.isObject, try line.member("t").text == "init" else { throw GoldenSpace.Beyond() }
+            isBeyond = false
+        }
+        do { try follow(line, &report) } catch let beyond as GoldenSpace.Beyond {
+            isBeyond = true
+            (announced, done) = (0, 0)
+            throw beyond
+        }
+    }
+
+    private func follow(_ line: VectorValue, _ report: inout VectorReport) throws {
         if line.isObject {
             let marker = try line.member("t").text
             switch marker {

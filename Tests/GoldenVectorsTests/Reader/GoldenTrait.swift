@@ -10,11 +10,16 @@ extension Trait where Self == ConditionTrait {
 }
 
 /// Checks each line of a file of the folder, and records what was wrong.
+///
+/// - Returns: the lines that were checked; those that reach beyond this build's address space are not.
+@discardableResult
 func checkGolden(
     _ file: String, _ body: (VectorValue, inout VectorReport) throws -> Void,
     finish: (inout VectorReport) throws -> Void = { _ in }
-) throws {
+) throws -> Int {
     #expect(GoldenFolderTests.required.contains(file), "were \(file) missing, nothing would fail")
     let file = try #require(VectorFolder.current.file(file))
-    for problem in file.problems(body, finish: finish) { Issue.record("\(problem)") }
+    let report = file.check(body, finish: finish)
+    for problem in report.problems { Issue.record("\(problem)") }
+    return report.line - report.leftOut
 }

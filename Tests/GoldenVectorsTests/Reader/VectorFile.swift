@@ -20,13 +20,21 @@ struct VectorFile {
     func problems(
         _ body: (VectorValue, inout VectorReport) throws -> Void,
         finish: (inout VectorReport) throws -> Void = { _ in }
-    ) -> [String] {
+    ) -> [String] { check(body, finish: finish).problems }
+
+    /// The same. Returns the whole report.
+    func check(
+        _ body: (VectorValue, inout VectorReport) throws -> Void,
+        finish: (inout VectorReport) throws -> Void = { _ in }
+    ) -> VectorReport {
         var report = VectorReport(file: name)
         do {
             let content = try content()
             for line in Self.lines(of: content) {
                 report.line += 1
-                try body(try Self.parse(content[line]), &report)
+                do { try body(try Self.parse(content[line]), &report) } catch is GoldenSpace.Beyond {
+                    report.leaveOutLine()
+                }
             }
             if report.line == 0 { throw VectorDamage("the file is empty") }
             try finish(&report)
@@ -35,7 +43,7 @@ struct VectorFile {
         } catch {
             report.note("damaged: \(error)")
         }
-        return report.problems
+        return report
     }
 
     private static func parse(_ line: Data) throws -> VectorValue {

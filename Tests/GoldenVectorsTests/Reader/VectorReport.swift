@@ -7,6 +7,8 @@ struct VectorReport {
     /// The line that is being checked, from 1.
     var line = 0
     private(set) var problems: [String] = []
+    /// Lines that reach beyond this build's address space.
+    private(set) var leftOut = 0
 
     init(file: String) { self.file = file }
 
@@ -21,6 +23,12 @@ struct VectorReport {
 
     /// Notes a problem of the present line, or of the whole file before the first one.
     mutating func note(_ text: String) { problems.append(line == 0 ? "\(file): \(text)" : "\(file):\(line): \(text)") }
+
+    /// Notes that the present line reaches beyond this build's address space. In the original's none does.
+    mutating func leaveOutLine() {
+        leftOut += 1
+        if GoldenSpace.isOriginal { note("is left out") }
+    }
 
     /// Ends the check of a file.
     struct TooManyDifferences: Error {}

@@ -4,7 +4,8 @@ import Testing
 
 /// Heaps far from each other in one address space, from its first page to its last.
 struct FarApartHeapTests {
-    private static let lastChunk = ChunkIndex((1 << 26) - 1)
+    private static let chunkCount = PageGeometry.row.chunkCount
+    private static let lastChunk = ChunkIndex(chunkCount - 1)
     private static let chunkPages = PageGeometry.pagesPerChunk
 
     private func allocator() throws -> SimulatedPages<SimulatedOperatingSystem> {
@@ -20,7 +21,7 @@ struct FarApartHeapTests {
         #expect(heap.allocate(513) == nil, "a run across the hole")
         #expect(heap.allocate(512) == .minimum)
         #expect(heap.allocate(511) == Self.lastChunk.base)
-        let last = OffsetAddress(1 << 48) - PageGeometry.pageBytes
+        let last = OffsetAddress(1 << UInt(PageGeometry.row.heapAddressBits)) - PageGeometry.pageBytes
         #expect(heap.allocate(1) == last)
         #expect(heap.allocate(1) == nil)
         #expect(heap.pages.searchAddress == .maximum)
@@ -43,7 +44,10 @@ struct FarApartHeapTests {
     }
 
     /// Edges of a summary block of each level, of a root entry, of a block of the chunk map.
-    private static let edges: [UInt] = [1, 8, 3 * 64, 5 * 512, 7 * 4096, 8192, 40 * 8192, 1 << 25, (1 << 26) - 2]
+    private static let edges: [UInt] = {
+        let inner: [UInt] = [1, 8, 3 * 64, 512, 5 * 512, 7 * 4096, 8192, 40 * 8192]
+        return inner.filter { $0 < chunkCount / 2 } + [chunkCount / 2, chunkCount - 2]
+    }()
 
     @Test(arguments: edges)
     func heapsThatMeetBecomeOne(edge: UInt) throws {
@@ -77,12 +81,13 @@ struct FarApartHeapTests {
         heap.pages.checkInvariants()
     }
 
-    /// Heaps at many tebibytes grow in any order: first fit still goes by address, and each heap costs a few pages of
-    /// metadata.
+    /// Heaps all over the address space, with holes of up to a tebibyte, grow in any order: first fit still goes by
+    /// address, and each heap costs a few pages of metadata.
     @Test func holesOfTebibytesKeepFirstFitAndCostLittle() throws {
         var generator = SeededGenerator(seed: TestRun.seed)
         let heap = try allocator()
-        let places = (1..<200 as Range<UInt>).map { ChunkIndex($0 << 18 + $0 * 37) }
+        let distance = Self.chunkCount / 256
+        let places = (1..<200 as Range<UInt>).map { ChunkIndex($0 * distance + $0 * 37 % (distance - 2)) }
         for place in places.shuffled(using: &generator) { try #require(heap.grow(place, chunks: 2)) }
         heap.pages.checkInvariants()
         #expect(heap.pages.inUse.count == places.count)

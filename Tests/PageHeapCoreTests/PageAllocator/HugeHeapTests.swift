@@ -2,57 +2,64 @@ import PageHeapCore
 import PageHeapSimulation
 import Testing
 
-/// Heaps of a tebibyte, and what their metadata costs: resident memory is counted page by page in the metadata's own
-/// address space, so that nothing else in the process can disturb it.
+/// Heaps of a tebibyte, or of a quarter of a smaller address space, and what their metadata costs: resident memory is
+/// counted page by page in the metadata's own address space, so that nothing else in the process can disturb it.
 struct HugeHeapTests {
-    private static let tebibyte = PageCount(1 << 27)
-    private static let first = ChunkIndex(5 << 18)
+    private static let quarter = PageGeometry.row.chunkCount / 4
+    private static let chunks = min(1 << 18, quarter)
+    private static let pages = PageCount(chunks << 9)
+    private static let first = ChunkIndex(min(5 << 18, quarter))
+    /// Bytes of the bitmaps, 128 a chunk: 32 MiB of a tebibyte.
+    private static let bitmaps = ByteCount(chunks * 128)
+    /// The most that all metadata may have.
+    private static let limit = ByteCount(chunks * 192 + 100 << 10)
 
     /// Makes a page allocator alone, on a simulated system.
     private func allocator() throws -> SimulatedPages<SimulatedOperatingSystem> {
         try #require(SimulatedPages(SimulatedOperatingSystem()))
     }
 
-    @Test func aTebibyteCanBeAllocatedAtOnce() throws {
+    @Test func theWholeHeapCanBeAllocatedAtOnce() throws {
         let heap = try allocator()
-        try #require(heap.grow(Self.first, chunks: 1 << 18))
-        #expect(heap.pages.freePages == Self.tebibyte)
+        try #require(heap.grow(Self.first, chunks: Self.chunks))
+        #expect(heap.pages.freePages == Self.pages)
         checkMetadata(heap)
 
-        let whole = heap.pages.allocate(Self.tebibyte)
-        let last = Self.first.base + (Self.tebibyte - 1).bytes
-        #expect(whole?.base == Self.first.base && whole?.scavenged == Self.tebibyte.bytes)
+        let whole = heap.pages.allocate(Self.pages)
+        let last = Self.first.base + (Self.pages - 1).bytes
+        #expect(whole?.base == Self.first.base && whole?.scavenged == Self.pages.bytes)
         #expect(heap.allocate(1) == nil)
         #expect(heap.pages.searchAddress == .maximum)
         heap.free(last, 1)
         #expect(heap.allocate(2) == nil)
         #expect(heap.allocate(1) == last)
-        heap.free(Self.first.base, 1 << 27)
+        heap.free(Self.first.base, Self.pages.rawValue)
         #expect(heap.allocate(1) == Self.first.base)
-        #expect(heap.allocate(1 << 17, alignment: 1 << 17) == Self.first.base + PageCount(1 << 17).bytes)
+        let some = Self.pages.rawValue / 1024
+        #expect(heap.allocate(some, alignment: some) == Self.first.base + PageCount(some).bytes)
         checkMetadata(heap)
         heap.pages.checkInvariants()
     }
 
-    /// 64 pieces of 16 GiB, grown in any order, become one heap at the same cost.
-    @Test func aTebibyteGrownInPiecesIsOneHeap() throws {
+    /// 64 pieces, grown in any order, become one heap at the same cost.
+    @Test func aHeapGrownInPiecesIsOneHeap() throws {
         var generator = SeededGenerator(seed: TestRun.seed)
         let heap = try allocator()
         for piece in (0..<64 as Range<UInt>).shuffled(using: &generator) {
-            try #require(heap.grow(Self.first + ChunkIndex(piece << 12), chunks: 1 << 12))
+            try #require(heap.grow(Self.first + ChunkIndex(piece * Self.chunks / 64), chunks: Self.chunks / 64))
             #expect(heap.pages.inUse.count <= 32)
         }
         #expect(heap.pages.inUse.count == 1)
-        #expect(heap.pages.inUse.totalBytes == Self.tebibyte.bytes)
-        #expect(heap.system.metadataResidentBytes < ByteCount(48 << 20))
-        #expect(heap.allocate(1 << 27) == Self.first.base)
+        #expect(heap.pages.inUse.totalBytes == Self.pages.bytes)
+        #expect(heap.system.metadataResidentBytes < Self.limit)
+        #expect(heap.allocate(Self.pages.rawValue) == Self.first.base)
     }
 
-    /// Checks the metadata that the allocator counts, and what of it is resident. The bitmaps alone are 32 MiB.
+    /// Checks the metadata that the allocator counts, and what of it is resident.
     private func checkMetadata(_ heap: SimulatedPages<SimulatedOperatingSystem>) {
         let resident = heap.system.metadataResidentBytes
-        #expect(resident < ByteCount(48 << 20) && resident > ByteCount(32 << 20))
-        #expect(heap.pages.metadataBytes < ByteCount(48 << 20) && heap.pages.metadataBytes > ByteCount(32 << 20))
+        #expect(resident < Self.limit && resident > Self.bitmaps)
+        #expect(heap.pages.metadataBytes < Self.limit && heap.pages.metadataBytes > Self.bitmaps)
     }
 
     @Test func anAllocatorOfFourMebibytesHasLittleMetadata() throws {
@@ -77,7 +84,7 @@ struct HugeHeapTests {
     /// Metadata that is only reserved costs nothing: this heap never grew.
     @Test func anEmptyHeapHasNextToNoMetadata() throws {
         let heap = try allocator()
-        #expect(heap.system.metadataReservedBytes > ByteCount(500 << 20))
+        #expect(heap.system.metadataReservedBytes > ByteCount(PageGeometry.row.chunkCount * 8))
         #expect(heap.system.metadataResidentBytes < ByteCount(16 << 10))
     }
 
@@ -85,8 +92,8 @@ struct HugeHeapTests {
     @Test func metadataIsCountedOnce() throws {
         let heap = try allocator()
         for step in 0..<64 as Range<UInt> {
-            try #require(heap.grow(ChunkIndex(40_000) + ChunkIndex(step), chunks: 1))
-            try #require(heap.grow(ChunkIndex(9_000_000) + ChunkIndex(step), chunks: 1))
+            try #require(heap.grow(ChunkIndex(min(40_000, Self.quarter) + step), chunks: 1))
+            try #require(heap.grow(ChunkIndex(min(9_000_000, Self.quarter * 2) + step), chunks: 1))
         }
         let resident = heap.system.metadataResidentBytes
         let counted = heap.pages.metadataBytes

@@ -5,9 +5,10 @@ import Testing
 /// Packing and merging of summaries.
 struct PageSummaryTests {
     @Test func theLargestSummaryIsOneBit() {
-        let whole = PageSummary.free(1 << 21)
+        let pages = UInt(1) << UInt(PageGeometry.row.levelLogPages(0))
+        let whole = PageSummary.free(pages)
         #expect(whole.packed == 1 << 63)
-        #expect([whole.start, whole.longest, whole.end] == [1 << 21, 1 << 21, 1 << 21])
+        #expect([whole.start, whole.longest, whole.end] == [pages, pages, pages])
         #expect(PageSummary.full.packed == 0)
     }
 

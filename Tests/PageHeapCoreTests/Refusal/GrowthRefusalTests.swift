@@ -6,14 +6,22 @@ import Testing
 struct GrowthRefusalTests {
     /// The first chunk and the number of chunks of each growth: neighbours below and above, the gap between two heaps,
     /// far away, over the edge of a block of the chunk map, of a root entry, both ends of the address space.
-    static let growths: [[UInt]] = [
-        [25_577, 1], [25_574, 2], [25_579, 40], [40 * 8192 - 2, 4], [8192 - 1, 2], [4096 - 1, 2], [0, 1],
-        [(1 << 26) - 1, 1], [1 << 25, 20_000],
-    ]
+    static let growths: [[UInt]] = {
+        let (some, all) = (TestHeap.someChunk.rawValue, PageGeometry.row.chunkCount)
+        let (root, block) = (PageGeometry.row.rootChunks, UInt(1) << UInt(PageGeometry.row.chunkMapBlockShift))
+        let growths = [
+            [some + 1, 1], [some - 2, 2], [some + 3, 40], [40 * block - 2, 4], [block - 1, 2], [root - 1, 2], [0, 1],
+            [all - 1, 1], [all / 2, min(20_000, all / 4)],
+        ]
+        return growths.filter { $0[0] + $0[1] <= all }
+    }()
+
+    /// Chunks of a part of the chunk map: a 64th of a block, whose bitmaps are as large as the largest physical page.
+    static let partChunks = max(UInt(1) << UInt(PageGeometry.row.chunkMapBlockShift), 524_288 / 128) / 64
 
     private func make() throws -> TestHeap {
         let heap = try TestHeap()
-        // Around `TestHeap.someChunk`, 25,576: one heap there, one two chunks above.
+        // One heap at `TestHeap.someChunk`, one two chunks above.
         try heap.add(0, allocated: [[3, 5]])
         try heap.add(2, allocated: [[0, 100]])
         return heap
@@ -33,7 +41,7 @@ struct GrowthRefusalTests {
         func empty() throws -> TestHeap { try TestHeap() }
         let sweep = RefusalSweep(of: empty) { grow($0, growth) }
         // The books of few chunks lie in the arena, for which nothing is asked of the system.
-        let isSmall = growth[0] / 128 == (growth[0] + growth[1] - 1) / 128
+        let isSmall = growth[0] / Self.partChunks == (growth[0] + growth[1] - 1) / Self.partChunks
         let refusals = try sweep.run("\(growth)")
         #expect(isSmall ? refusals == 0 : refusals > 0)
     }
@@ -42,7 +50,7 @@ struct GrowthRefusalTests {
     @Test func theRestOfTheHeapRemainsUsable() throws {
         let heap = try make()
         heap.failing.follow(FailurePlan(requests: 1...Int.max))
-        #expect(grow(heap, Self.growths[3]) == nil)
+        #expect(grow(heap, Self.growths[Self.growths.count - 1]) == nil)
         #expect(heap.simulation.pages.allocate(507) == nil)
         #expect(heap.simulation.pages.allocate(504)?.base == TestHeap.someChunk.address(of: 8))
         while heap.simulation.pages.allocate(1) != nil {}

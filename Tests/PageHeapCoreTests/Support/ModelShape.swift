@@ -7,7 +7,7 @@ enum ModelShape: Sendable {
     case small
     /// Chunks at the edges of root entries and of the chunk map's blocks, and at both ends of the address space.
     case wide
-    /// Thousands of chunks, runs of gibibytes, alignments up to a gibibyte.
+    /// Thousands of chunks, as far as the address space has them, runs of gibibytes, alignments up to a gibibyte.
     case large
 
     /// The most chunks that a heap grows to.
@@ -47,15 +47,18 @@ enum ModelShape: Sendable {
     func randomGrowth(using generator: inout SeededGenerator) -> ModelOperation {
         func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &generator) }
         switch self {
-        case .small: return .grow(place: 4096 + number(-2...2), chunks: 1)
+        case .small: return .grow(place: Int(PageGeometry.row.rootChunks) + number(-2...2), chunks: 1)
         case .wide: return .grow(place: Self.edges.randomElement(using: &generator) ?? 0, chunks: number(1...2))
-        case .large: return .grow(place: 3 * 8192 - 1500 + 250 * number(0...12), chunks: number(1...1000))
+        case .large:
+            let all = Int(PageGeometry.row.chunkCount)
+            let (middle, step) = (min(3 * 8192, all / 2), min(250, all / 16))
+            return .grow(place: middle + step * number(-6...6), chunks: number(1...4 * step))
         }
     }
 
     /// Chunks around all kinds of edges.
     private static let edges: [Int] = {
-        let last = 1 << 26
+        let last = Int(PageGeometry.row.chunkCount)
         let edges = [0, 1, 8, 64, 512, 4096, 8192, 3 * 8192, 40 * 4096, last / 2, last - 4096, last - 1, last]
         return edges.flatMap { edge in (edge - 3)...(edge + 3) }.filter { $0 >= 0 && $0 < last }
     }()

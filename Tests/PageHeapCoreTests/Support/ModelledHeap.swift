@@ -60,7 +60,7 @@ struct ModelledHeap {
 
     private mutating func grow(_ chunk: Int, chunks: Int) throws {
         let pages = (chunk << 9)..<((chunk + chunks) << 9)
-        guard pages.upperBound <= 1 << 35, model.chunkCount + chunks <= chunkLimit,
+        guard chunk + chunks <= PageGeometry.row.chunkCount, model.chunkCount + chunks <= chunkLimit,
             model.pages.count(in: pages) == 0
         else { return }
         try heap.grow(ChunkIndex(UInt(chunk)), chunks: UInt(chunks))

@@ -12,8 +12,9 @@ final class TestHeap {
     let system: System
     let simulation: SimulatedPages<System>
 
-    /// A chunk somewhere inside a root entry and a block of the chunk map.
-    static let someChunk = ChunkIndex(3 * 8192 + 1000)
+    /// A chunk somewhere inside a root entry and a block of the chunk map. In a small address space nearly all of it
+    /// lies above.
+    static let someChunk = ChunkIndex(min(3 * 8192 + 1000, PageGeometry.row.chunkCount / 1024 * 8))
 
     init(physicalPage: ByteCount = 4096, hugePage: ByteCount = 0) throws {
         simulated = SimulatedOperatingSystem(SimulatedMachine(physicalPage: physicalPage, hugePage: hugePage))
