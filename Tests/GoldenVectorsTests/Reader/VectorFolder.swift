@@ -30,4 +30,11 @@ struct VectorFolder {
 
     /// Those of some names of which there is neither a plain nor a compressed file.
     func missing(of names: [String]) -> [String] { names.filter { file($0) == nil } }
+
+    /// The files of the folder that have none of some names, in order. Explanations (`.md`) are no cases.
+    func unknown(beside names: [String]) throws -> [String] {
+        let known = Set(names.flatMap { ["\($0).jsonl", "\($0).jsonl.gz"] })
+        return try FileManager.default.contentsOfDirectory(atPath: path)
+            .filter { !known.contains($0) && !$0.hasSuffix(".md") }.sorted()
+    }
 }
