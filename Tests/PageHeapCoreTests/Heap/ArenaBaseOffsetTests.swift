@@ -3,7 +3,6 @@ import PageHeapSimulation
 import Testing
 
 /// Heaps whose offset addresses are not the process's: the heap does the same wherever it lies.
-@Suite("Arena base offset")
 struct ArenaBaseOffsetTests {
     /// An offset, and the lowest process address of the heap.
     struct Place: Sendable, CustomTestStringConvertible {
@@ -57,18 +56,16 @@ struct ArenaBaseOffsetTests {
         return Result(inUse: told(program.inUse), released: told(program.releases))
     }
 
-    @Test("A heap of pages", arguments: places)
-    func pages(place: Place) throws {
+    @Test(arguments: places)
+    func aHeapOfPagesWorksTheSameEverywhere(place: Place) throws {
         let result = try Self.runPages(place)
         #expect(!result.inUse.isEmpty && !result.released.isEmpty)
         #expect(try result == Self.runPages(Self.places[0]))
     }
 
-    @Test("A malloc heap, with and without hardening", arguments: places, [0, 1] as [UInt])
-    func blocks(place: Place, hardening: UInt) throws {
-        var configuration = Self.configuration(place)
-        configuration.hardeningLevel = hardening
-        let test = TestMalloc(Self.machine(place), configuration)
+    @Test(arguments: places, [false, true])
+    func aMallocHeapWorksEverywhere(place: Place, checksFrees: Bool) throws {
+        let test = TestMalloc(Self.machine(place), Self.configuration(place), checksFrees: checksFrees)
         var generator = SeededGenerator(seed: TestRun.seed)
         for _ in 0..<800 {
             let doubling = UInt.random(in: 0..<20, using: &generator)
@@ -84,8 +81,7 @@ struct ArenaBaseOffsetTests {
         test.malloc.checkInvariants()
     }
 
-    @Test("What lies outside the managed address space is refused")
-    func outside() throws {
+    @Test func memoryOutsideTheManagedAddressSpaceIsRefused() throws {
         var machine = SimulatedMachine()
         machine.firstAddress = OffsetAddress.maximum.rawValue + 1
         let test = try TestPageHeap(machine)

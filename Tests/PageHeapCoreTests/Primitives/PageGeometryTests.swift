@@ -2,7 +2,6 @@ import PageHeapCore
 import Testing
 
 /// The rows of the geometry. `Scripts/test-geometry` builds and tests the allocator with each.
-@Suite("Page geometry")
 struct PageGeometryTests {
     /// What the original has for each row.
     @Test(
