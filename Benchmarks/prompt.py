@@ -68,6 +68,7 @@ class Sampled:
             [str(word) for word in command], env=harness.environment(library, **variables), bufsize=0,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors)
         self.base, self.times, self.resident = 0, [], []
+        self.statm = open(f"/proc/{self.process.pid}/statm", "rb", buffering=0)
         self.ended = threading.Event()
         self.sampler = threading.Thread(target=self.sample)
         self.sampler.start()
@@ -75,18 +76,17 @@ class Sampled:
     def sample(self):
         """Reads statm, which costs the program nothing, unlike smaps_rollup, which locks its address space."""
         due = time.monotonic()
-        with open(f"/proc/{self.process.pid}/statm", "rb", buffering=0) as file:
-            while not self.ended.wait(max(0, due - time.monotonic())):
-                try:
-                    words = os.pread(file.fileno(), 200, 0).split()
-                except ProcessLookupError:
-                    return
-                # A program that has ended and waits for its parent has no memory.
-                if not words or words[1] == b"0":
-                    return
-                self.resident.append(int(words[1]) * PAGE)
-                self.times.append(time.monotonic())
-                due = max(due + INTERVAL, time.monotonic())
+        while not self.ended.wait(max(0, due - time.monotonic())):
+            try:
+                words = os.pread(self.statm.fileno(), 200, 0).split()
+            except ProcessLookupError:
+                return
+            # A program that has ended and waits for its parent has no memory.
+            if not words or words[1] == b"0":
+                return
+            self.resident.append(int(words[1]) * PAGE)
+            self.times.append(time.monotonic())
+            due = max(due + INTERVAL, time.monotonic())
 
     def exact(self):
         """Returns the resident bytes as the kernel's walk through the page tables counts them."""
@@ -150,7 +150,7 @@ class Sampled:
             self.process.wait()
         self.ended.set()
         self.sampler.join()
-        for file in (self.process.stdin, self.process.stdout, self.errors):
+        for file in (self.process.stdin, self.process.stdout, self.errors, self.statm):
             file.close()
 
 
