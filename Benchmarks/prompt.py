@@ -396,6 +396,11 @@ def summary(results, found):
         print(f"  {workload:10}{best['allocator']:22}{best['cost']:9.3f}{ratio}")
     if ours:
         print(f"  {'geometric mean':41}{harness.geometric_mean(ours.values()):28.2f}")
+    if len(ours) > 1:
+        # A single workload can make the mean look better than most workloads are.
+        flattering = min(ours, key=ours.get)
+        mean = harness.geometric_mean(ratio for workload, ratio in ours.items() if workload != flattering)
+        print(f"  {'without ' + flattering + ', which flatters most':41}{mean:28.2f}")
 
 
 def machine():
