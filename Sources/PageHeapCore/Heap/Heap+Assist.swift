@@ -72,13 +72,6 @@ extension Heap {
             wanted - released, .growth, chunkLimit: Tunables.assistChunkLimit, using: system)
     }
 
-    /// Whether the worker looks only if it is called. A hint: the next allocation asks again.
-    private var isWorkerAway: Bool {
-        state.pointee.worker.isRunning.load(ordering: .relaxed)
-            ? state.pointee.worker.isParked.load(ordering: .relaxed)
-            : state.pointee.configuration.runsWorker && callerRelease == .no
-    }
-
     /// Charges an assist to the time budget. Takes the heap lock.
     private func noteAssist(_ released: ByteCount, from start: Int64) {
         let passed = system.monotonicNanoseconds() &- start

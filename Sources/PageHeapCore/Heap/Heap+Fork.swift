@@ -20,14 +20,14 @@ extension Heap {
             pauseProcessor()
         }
         state.pointee.pass.forkHasLocks()
-        state.pointee.worker.lock.lockForFork()
+        worker.thread.pointee.lock.lockForFork()
     }
 
     /// Unlocks after a fork, in the parent and in the child.
     ///
     /// - Parameter between: unlocks what the `between` of ``lockForFork(between:)`` locked.
     package func unlockAfterFork(between: () -> Void) {
-        state.pointee.worker.lock.unlockAfterFork()
+        worker.thread.pointee.lock.unlockAfterFork()
         state.pointee.space.lock.unlockAfterFork()
         locked.pointee.lock.unlockAfterFork()
         pageCaches.unlockAll()
@@ -48,7 +48,7 @@ extension Heap {
         var isWhole = pageCaches.takeFromMissingHolders()
         if locked.pointee.lock.takeFromMissingHolder() { isWhole = false }
         if state.pointee.space.lock.takeFromMissingHolder() { state.pointee.space.ranges.removeAll() }
-        _ = state.pointee.worker.lock.takeFromMissingHolder()
+        _ = worker.thread.pointee.lock.takeFromMissingHolder()
         return isWhole
     }
 
@@ -57,8 +57,7 @@ extension Heap {
     ///
     /// - Parameter page: the child's statistics page, or nil for none.
     package func becomeChild(page: UnsafeMutablePointer<pageheap_statistics_page>?) {
-        state.pointee.worker.becomeChild()
-        state.pointee.hasProgress = false
+        forgetWorker()
         // Threads that were searching exist only in the parent.
         state.pointee.space.searchers = 0
         state.pointee.pass.becomeChild()

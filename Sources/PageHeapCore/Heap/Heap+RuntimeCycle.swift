@@ -29,16 +29,4 @@ extension Heap {
         callWorker(isWanted: goal != nil)
         return true
     }
-
-    /// Makes the worker look, whether it is parked or asleep. The caller holds no lock.
-    ///
-    /// - Parameter isWanted: whether there is enough work to start a worker if none runs.
-    func callWorker(isWanted: Bool) {
-        if isWanted && state.pointee.configuration.runsWorker
-            && !state.pointee.worker.isRunning.load(ordering: .relaxed)
-        {
-            state.pointee.worker.want()
-        }
-        wakeWorker()
-    }
 }

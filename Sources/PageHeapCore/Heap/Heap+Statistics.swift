@@ -59,25 +59,18 @@ extension Heap {
             ledger: currentLedger(), metadata: metadataBytes,
             live: LiveBytes.total(liveBytes),
             goal: goal, memoryLimit: state.pointee.goals.memoryLimit, limitGoal: state.pointee.goals.mapped,
-            workerNanoseconds: state.pointee.worker.processorNanoseconds.load(ordering: .relaxed),
-            workerWakeUps: state.pointee.worker.wakeUps.load(ordering: .relaxed),
+            workerNanoseconds: state.pointee.member.figures.processorNanoseconds,
+            workerWakeUps: state.pointee.member.figures.wakeUps,
             generation: state.pointee.space.generation,
-            workerRecentNanoseconds: workerRecentNanoseconds,
-            controllerResets: state.pointee.worker.resets.load(ordering: .relaxed),
+            workerRecentNanoseconds: state.pointee.member.figures.recentNanoseconds(
+                at: system.monotonicNanoseconds()),
+            controllerResets: state.pointee.member.figures.resets,
             assistNanoseconds: state.pointee.times.assistNanoseconds,
             forcedNanoseconds: state.pointee.times.forcedNanoseconds,
             reusedWithin1: ByteCount(reuse.pointee.within1.load(ordering: .relaxed)),
             reusedWithin10: ByteCount(reuse.pointee.within10.load(ordering: .relaxed)),
             reusedWithin60: ByteCount(reuse.pointee.within60.load(ordering: .relaxed)),
             holds: locked.pointee.holds.ordinary, forcedHolds: locked.pointee.holds.forced)
-    }
-
-    /// The worker's CPU time in the last ten seconds as of its last round, in nanoseconds; 0 if that round is longer
-    /// ago than ten seconds.
-    private var workerRecentNanoseconds: UInt64 {
-        let age =
-            state.pointee.system.monotonicNanoseconds() &- state.pointee.worker.recentEnd.load(ordering: .relaxed)
-        return age < ShareWindow.nanoseconds ? state.pointee.worker.recentNanoseconds.load(ordering: .relaxed) : 0
     }
 
     /// Bytes of metadata, that of the layer above included. The caller holds the heap lock.
@@ -118,15 +111,15 @@ extension Heap {
         figures.released_growth_total = UInt64(ledger.releasedAtGrowthTotal.rawValue)
         figures.released_forced_total = UInt64(ledger.releasedForcedTotal.rawValue)
         figures.released_in_spans_total = UInt64(ledger.releasedInSpansTotal.rawValue)
-        figures.scavenger_cpu_nanoseconds = state.pointee.worker.processorNanoseconds.load(ordering: .relaxed)
+        figures.scavenger_cpu_nanoseconds = state.pointee.member.figures.processorNanoseconds
         figures.release_calls = UInt64(ledger.releaseCalls)
         figures.release_failures = UInt64(ledger.releaseFailures)
         figures.generation = UInt64(state.pointee.space.generation)
         figures.released_limit_total = UInt64(ledger.releasedForLimitTotal.rawValue)
         figures.memory_limit_bytes = UInt64(state.pointee.goals.memoryLimit.rawValue)
-        figures.scavenger_recent_nanoseconds = state.pointee.worker.recentNanoseconds.load(ordering: .relaxed)
-        figures.scavenger_wake_ups = state.pointee.worker.wakeUps.load(ordering: .relaxed)
-        figures.controller_resets = state.pointee.worker.resets.load(ordering: .relaxed)
+        figures.scavenger_recent_nanoseconds = state.pointee.member.figures.lastRecentNanoseconds
+        figures.scavenger_wake_ups = state.pointee.member.figures.wakeUps
+        figures.controller_resets = state.pointee.member.figures.resets
         figures.assist_cpu_nanoseconds = state.pointee.times.assistNanoseconds
         figures.forced_cpu_nanoseconds = state.pointee.times.forcedNanoseconds
         figures.reused_1_bytes = UInt64(reuse.pointee.within1.load(ordering: .relaxed))

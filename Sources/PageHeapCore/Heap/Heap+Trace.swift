@@ -26,7 +26,7 @@ extension Heap {
         figures.ledger = ended.ledger
         return traceLine(
             ended.number, ended.worked, figures, isForced: false,
-            wasReset: state.pointee.worker.wasReset.exchange(false, ordering: .relaxed))
+            wasReset: state.pointee.member.figures.takeReset())
     }
 
     /// Formats the line about a forced release.

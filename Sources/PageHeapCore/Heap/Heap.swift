@@ -33,6 +33,7 @@ package struct Heap<System: OperatingSystem> {
         if configuration.hugePages == .growth || state.pointee.hugePagesComeUnasked {
             state.pointee.space.hugePages = HugePages(state.pointee.machine, using: system)
         }
+        heap.startOwnWorker()
         state.pointee.goals.start(limit: configuration.memoryLimit)
         heap.setTrace(configuration.trace)
         if configuration.releasesInCallers { heap.releaseInCallersForGood() }
@@ -97,9 +98,6 @@ package struct Heap<System: OperatingSystem> {
 
     @inline(__always)
     var liveBytes: UnsafeMutablePointer<LiveBytes> { withUnsafeMutablePointer(to: &state.pointee.liveBytes) { $0 } }
-
-    /// The background worker's state.
-    package var worker: UnsafePointer<WorkerState> { withUnsafePointer(to: state.pointee.worker) { $0 } }
 
     /// Whether pages without physical memory read as zero when they are touched. Not so if memory is released lazily,
     /// because such pages may keep their contents.

@@ -21,14 +21,10 @@ package struct HeapState<System: OperatingSystem>: ~Copyable {
 
     let pass: PassLock
     var space: SearchSpace
-    var worker: WorkerState
-    /// What the worker, or the callers in its place, carry from round to round; kept here while none is at work. Owned
-    /// by the holder of the worker's turn.
-    var progress: WorkerProgress
-    var hasProgress: Bool
-    /// The worker that serves this heap, if several heaps share one: requests wake that one. Set before the heap is
-    /// published.
-    var sharedWorker: UnsafePointer<WorkerState>?
+    /// What the heap and its worker know of each other.
+    var member: RingMember<System>
+    /// A worker of this heap's own, unused if several heaps share one.
+    var ownWorker: WorkerState<System>
     let times: ReleaseTimes
     /// The time budget of allocations that assist in keeping to the memory limit. Guarded by the heap lock.
     var limitAssists: AssistBudget

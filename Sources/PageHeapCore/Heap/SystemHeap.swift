@@ -9,14 +9,9 @@ package struct SystemHeap: Equatable, Sendable {
     private nonisolated(unsafe) let heap: Heap<HostOperatingSystem>
 
     private typealias State = HeapState<HostOperatingSystem>
-    private typealias Shared = SharedHeap<HostOperatingSystem>
-
-    /// The offset of the shared scavenger's record of the heap, which lies behind the state.
-    private static var sharedOffset: ByteCount {
-        ByteCount(UInt(MemoryLayout<State>.size)).roundedUp(to: ByteCount(UInt(MemoryLayout<Shared>.alignment)))
+    private static func stateBytes(_ system: HostOperatingSystem) -> ByteCount {
+        ByteCount(UInt(MemoryLayout<State>.size)).roundedUp(to: system.physicalPageBytes)
     }
-
-    private static var stateBytes: ByteCount { sharedOffset + ByteCount(UInt(MemoryLayout<Shared>.size)) }
 
     /// Creates a heap; nil if the system refuses address space.
     ///
@@ -25,7 +20,7 @@ package struct SystemHeap: Equatable, Sendable {
     ///   - scavenger: serves the heap in place of a worker of its own; ignored if the configuration runs no worker.
     package init?(_ configuration: HeapConfiguration, scavenger: SystemScavenger? = nil) {
         let system = HostOperatingSystem()
-        let bytes = Self.stateBytes.roundedUp(to: system.physicalPageBytes)
+        let bytes = Self.stateBytes(system)
         guard let memory = system.mapMetadata(bytes) else { return nil }
         guard
             let heap = Heap.start(
@@ -35,17 +30,7 @@ package struct SystemHeap: Equatable, Sendable {
             return nil
         }
         self.heap = heap
-        if let scavenger, configuration.runsWorker { scavenger.scavenger.attach(heap, as: member) }
-    }
-
-    /// The shared scavenger's record of the heap; uninitialised unless the heap shares a worker.
-    private var member: UnsafeMutablePointer<SharedHeap<HostOperatingSystem>> {
-        (UnsafeMutableRawPointer(heap.state) + Int(Self.sharedOffset.rawValue)).assumingMemoryBound(to: Shared.self)
-    }
-
-    /// The shared scavenger that serves the heap, if any.
-    private var scavenger: SystemScavenger? {
-        heap.sharesWorker ? SystemScavenger(member.pointee.scavenger) : nil
+        if let scavenger, configuration.runsWorker { scavenger.worker.attach(heap) }
     }
 
     package static func == (left: SystemHeap, right: SystemHeap) -> Bool { left.heap.state == right.heap.state }
@@ -56,11 +41,10 @@ package struct SystemHeap: Equatable, Sendable {
     }
 
     private func takeDown() {
-        let scavenger = scavenger
-        if let scavenger { scavenger.scavenger.leave(member) } else { heap.stopWorker() }
+        let scavenger = heap.sharesWorker ? SystemScavenger(heap.worker) : nil
+        heap.leaveWorker()
         heap.shutDown()
-        let system = HostOperatingSystem()
-        system.unmapWholeMetadata(heap.state, Self.stateBytes.roundedUp(to: system.physicalPageBytes))
+        system.unmapWholeMetadata(heap.state, Self.stateBytes(system))
         scavenger?.dropReference()
     }
 
@@ -187,7 +171,7 @@ package struct SystemHeap: Equatable, Sendable {
     @inline(never)
     private func serveScavenger() {
         heap.beginService()
-        if !heap.sharesWorker { heap.releaseInCallerIfWanted(for: NoPageUser()) }
+        heap.releaseInCallerIfWanted(for: NoPageUser())
         if heap.wantsWorker { startWorker() }
         if heap.takeQuotaRequest() { system.readProcessorQuota() }
         heap.endService()
@@ -197,20 +181,15 @@ package struct SystemHeap: Equatable, Sendable {
 
     private func startWorker() {
         system.readProcessorQuota()
-        if let scavenger {
-            scavenger.look(after: member)
-        } else {
-            heap.startWorkerIfWanted {
-                WorkerState.startThread(
-                    { Heap<HostOperatingSystem>.runWorkerAlone($0) }, UnsafeMutableRawPointer(heap.state))
-            }
+        heap.startWorkerIfWanted {
+            WorkerThread.start({ Worker<HostOperatingSystem>.runAlone($0) }, UnsafeMutableRawPointer(heap.worker.state))
         }
     }
 }
 
-extension Heap where System == HostOperatingSystem {
-    /// The body of the worker thread of a heap with no layer above it.
-    fileprivate static func runWorkerAlone(_ state: UnsafeMutableRawPointer) {
-        Heap(state.assumingMemoryBound(to: HeapState<HostOperatingSystem>.self)).runWorker(for: NoPageUser())
+extension Worker where System == HostOperatingSystem {
+    /// The body of the thread of a worker whose heaps have no layer above them.
+    fileprivate static func runAlone(_ state: UnsafeMutableRawPointer) {
+        Worker(state.assumingMemoryBound(to: WorkerState<HostOperatingSystem>.self)).run(for: NoPageUser())
     }
 }

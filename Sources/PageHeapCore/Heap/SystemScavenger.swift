@@ -3,15 +3,15 @@
 /// A handle; copies refer to the same scavenger. The scavenger ends once its owner has dropped its reference and the
 /// last heap that uses it is torn down: then the worker is stopped, and the memory is returned.
 package struct SystemScavenger: Sendable {
-    nonisolated(unsafe) let scavenger: SharedScavenger<HostOperatingSystem>
+    nonisolated(unsafe) let worker: Worker<HostOperatingSystem>
 
-    private typealias State = SharedScavengerState<HostOperatingSystem>
+    private typealias State = WorkerState<HostOperatingSystem>
 
     private static func stateBytes(_ system: HostOperatingSystem) -> ByteCount {
         ByteCount(UInt(MemoryLayout<State>.size)).roundedUp(to: system.physicalPageBytes)
     }
 
-    init(_ scavenger: SharedScavenger<HostOperatingSystem>) { self.scavenger = scavenger }
+    init(_ worker: Worker<HostOperatingSystem>) { self.worker = worker }
 
     /// Creates a scavenger; nil if the system refuses memory.
     ///
@@ -20,25 +20,17 @@ package struct SystemScavenger: Sendable {
     ///   - pacer: how the worker keeps to it.
     package init?(share: Double, pacer: PacerKind) {
         let system = HostOperatingSystem()
-        let bytes = Self.stateBytes(system)
-        guard let memory = system.mapMetadata(bytes) else { return nil }
-        let state = memory.bindMemory(to: State.self, capacity: 1)
-        state.initialize(to: State(system, share: share, pacer: pacer))
-        self.init(SharedScavenger(state))
+        guard let memory = system.mapMetadata(Self.stateBytes(system)) else { return nil }
+        self.init(
+            Worker(
+                startedIn: memory.bindMemory(to: State.self, capacity: 1), system, share: share, pacer: pacer))
     }
 
     /// Drops a reference. Dropping the last one ends the scavenger.
     package func dropReference() {
-        guard scavenger.dropReference() else { return }
-        scavenger.stop()
+        guard worker.dropReference() else { return }
+        worker.stop()
         let system = HostOperatingSystem()
-        system.unmapWholeMetadata(scavenger.state, Self.stateBytes(system))
-    }
-
-    /// Adds a heap that wants a worker to the ring.
-    func look(after heap: SharedScavenger<HostOperatingSystem>.Member) {
-        scavenger.join(heap) {
-            SharedScavenger($0.assumingMemoryBound(to: SharedScavengerState<HostOperatingSystem>.self)).run()
-        }
+        system.unmapWholeMetadata(worker.state, Self.stateBytes(system))
     }
 }

@@ -26,9 +26,8 @@ extension MallocHeap {
         figures.write(to: &statistics)
         statistics.thread_caches = UInt64(caches)
         statistics.thread_cache_blocks = UInt64(blocks)
-        let worker = heap.worker
-        statistics.worker_starts = worker.pointee.starts.load(ordering: .relaxed)
-        statistics.worker_start_failures = worker.pointee.startFailures.load(ordering: .relaxed)
+        statistics.worker_starts = heap.worker.starts.pointee.count
+        statistics.worker_start_failures = heap.worker.starts.pointee.failures
         statistics.caller_release = UInt64(heap.callerRelease.rawValue)
         statistics.drain_refused = state.pointee.caches.barrier == .refused ? 1 : 0
         statistics.thread_cache_bytes = UInt64(min(bytes, figures.live.rawValue))

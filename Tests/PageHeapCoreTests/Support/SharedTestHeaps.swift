@@ -9,15 +9,11 @@ final class SharedTestHeaps {
     /// One of the heaps.
     final class Member {
         fileprivate let memory: UnsafeMutablePointer<HeapState<System>>
-        fileprivate let shared: UnsafeMutablePointer<SharedHeap<System>>
         let heap: Heap<System>
         var runs: [(address: UInt, pages: UInt)] = []
 
         fileprivate init(_ system: System, _ configuration: HeapConfiguration) throws {
-            memory = .allocate(capacity: 1)
-            shared = .allocate(capacity: 1)
-            UnsafeMutableRawPointer(memory).initializeMemory(
-                as: UInt8.self, repeating: 0, count: MemoryLayout<HeapState<System>>.size)
+            memory = .zeroed()
             guard let heap = Heap.start(in: memory, system: system, configuration: configuration) else {
                 throw TestHeap.Refused()
             }
@@ -27,38 +23,31 @@ final class SharedTestHeaps {
         deinit {
             heap.shutDown()
             memory.deallocate()
-            shared.deallocate()
         }
 
         var retained: ByteCount { heap.figures().ledger.retained }
-        var isParked: Bool { heap.worker.pointee.isParked.load(ordering: .relaxed) }
+        var isParked: Bool { heap.requests.pointee.isParked }
         var released: ByteCount { heap.figures().ledger.releasedInBackgroundTotal }
     }
 
     let system: System
-    let scavenger: SharedScavenger<System>
-    private let state: UnsafeMutablePointer<SharedScavengerState<System>>
+    let worker: Worker<System>
     private(set) var members: [Member] = []
 
     init(_ machine: SimulatedMachine, share: Double = Tunables.scavengeShare, pacer: PacerKind = .controller) {
         system = System(machine)
-        state = .allocate(capacity: 1)
-        state.initialize(to: SharedScavengerState(system, share: share, pacer: pacer))
-        scavenger = SharedScavenger(state)
-        // As if the thread had been started: the thread of the test runs the worker.
-        scavenger.worker.pointee.isRunning.store(true, ordering: .relaxed)
+        worker = Worker(startedIn: .zeroed(), system, share: share, pacer: pacer)
     }
 
     deinit {
         while let member = members.first { remove(member) }
-        state.deinitialize(count: 1)
-        state.deallocate()
+        worker.state.deallocate()
     }
 
     /// Adds a heap that is not looked after yet.
     func add(_ configuration: HeapConfiguration = HeapConfiguration()) throws -> Member {
         let member = try Member(system, configuration)
-        scavenger.attach(member.heap, as: member.shared)
+        worker.attach(member.heap)
         members.append(member)
         return member
     }
@@ -73,16 +62,14 @@ final class SharedTestHeaps {
         return member
     }
 
-    /// Does what ``SystemHeap`` does after each call.
-    func lookAfter(_ member: Member) {
-        if member.heap.wantsWorker { scavenger.join(member.shared) { _ in fatalError("a thread was started") } }
-    }
+    /// Does what ``SystemHeap`` does after each call; the test's thread runs the worker.
+    func lookAfter(_ member: Member) { member.heap.startWorkerIfWanted { true } }
 
     /// Tears a heap down.
     func remove(_ member: Member) {
-        scavenger.leave(member.shared)
+        member.heap.leaveWorker()
         members.removeAll { $0 === member }
-        if scavenger.dropReference() { fatalError("the owner's reference is gone") }
+        if worker.dropReference() { fatalError("the owner's reference is gone") }
     }
 
     /// Takes runs of 1 MiB and touches them.
@@ -101,10 +88,22 @@ final class SharedTestHeaps {
     }
 
     /// A number that changes whenever the worker is woken.
-    var signal: UInt32 { scavenger.worker.pointee.signal.load(ordering: .relaxed) }
+    var signal: UInt32 { worker.thread.pointee.signal }
 
     func watch() -> WorkerWatch {
-        let scavenger = scavenger
-        return WorkerWatch(scavenger.worker, on: system) { scavenger.run() }
+        let worker = worker
+        return WorkerWatch(
+            worker.thread, on: system, start: {}, work: { worker.run(for: NoPageUser()) },
+            request: { worker.thread.pointee.raise() })
+    }
+}
+
+extension UnsafeMutablePointer where Pointee: ~Copyable {
+    /// Zeroed memory for one value.
+    fileprivate static func zeroed() -> Self {
+        let memory = allocate(capacity: 1)
+        UnsafeMutableRawPointer(memory).initializeMemory(
+            as: UInt8.self, repeating: 0, count: MemoryLayout<Pointee>.size)
+        return memory
     }
 }

@@ -4,9 +4,11 @@ import Synchronization
 
 /// Runs a worker in virtual time, on the calling thread, and keeps what it did with its time.
 final class WorkerWatch: @unchecked Sendable {
-    private let worker: UnsafePointer<WorkerState>
+    private let worker: UnsafePointer<WorkerThread>
     private let system: SimulatedOperatingSystem
+    private let start: () -> Void
     private let work: () -> Void
+    private let request: () -> Void
     /// The nanoseconds of each wait; -1 for one without end.
     private(set) var waits: [Int64] = []
     /// Monotonic time and CPU time after each wait.
@@ -15,29 +17,50 @@ final class WorkerWatch: @unchecked Sendable {
     var onSleep: ((Int) -> Void)?
     /// Called at each park that does not end the worker, with the number of parks so far.
     var onPark: ((Int) -> Void)?
+    /// Whether the worker is told to end before it begins.
+    var isStopped = false
     /// Ends the worker at this time.
     var endNanoseconds = Int64.max
     /// Parks before the worker is ended.
     var parksAllowed = 1
     private var parks = 0
 
-    /// - Parameter work: runs the worker until it ends.
-    init(_ worker: UnsafePointer<WorkerState>, on system: SimulatedOperatingSystem, work: @escaping () -> Void) {
+    /// - Parameters:
+    ///   - start: starts the worker; may do so again after a stop.
+    ///   - work: the worker's whole life.
+    ///   - request: wakes the worker, with nothing behind it.
+    init(
+        _ worker: UnsafePointer<WorkerThread>, on system: SimulatedOperatingSystem, start: @escaping () -> Void,
+        work: @escaping () -> Void, request: @escaping () -> Void
+    ) {
         self.worker = worker
         self.system = system
+        self.start = start
         self.work = work
+        self.request = request
     }
 
-    convenience init(_ test: TestMalloc) {
-        let malloc = test.malloc
-        self.init(malloc.heap.worker, on: test.system) { malloc.heap.runWorker(for: malloc) }
+    /// Watches a heap's own worker.
+    convenience init<System>(_ heap: Heap<System>, on system: SimulatedOperatingSystem, user: some PageUser) {
+        self.init(
+            heap.worker.thread, on: system,
+            start: {
+                // A worker that was stopped by an earlier run may start again.
+                heap.holdOffWorker {}
+                heap.endHoldOff(delay: 0)
+                heap.askForWorker()
+                heap.startWorkerIfWanted { true }
+            },
+            work: { heap.runWorker(for: user) }, request: { heap.wakeWorker() })
     }
+
+    convenience init(_ test: TestMalloc) { self.init(test.malloc.heap, on: test.system, user: test.malloc) }
 
     /// Runs the worker until it is parked, or was stopped otherwise.
     func runUntilParked() {
         parks = 0
-        // A second run continues the worker that the first one ended; a stop before the first run comes from the test.
-        if !waits.isEmpty { worker.pointee.shouldStop.store(false, ordering: .relaxed) }
+        start()
+        if isStopped { worker.pointee.askToEnd() }
         system.onWait { self.waited($0) }
         work()
         system.onWait(nil)
@@ -49,18 +72,16 @@ final class WorkerWatch: @unchecked Sendable {
         if nanoseconds < 0 {
             parks += 1
             if parks >= parksAllowed {
-                stop()
+                worker.pointee.askToEnd()
             } else {
-                worker.pointee.raise()
+                request()
                 onPark?(parks)
             }
         } else {
             onSleep?(waits.count)
         }
-        if system.monotonicNanoseconds() >= endNanoseconds { stop() }
+        if system.monotonicNanoseconds() >= endNanoseconds { worker.pointee.askToEnd() }
     }
-
-    private func stop() { worker.pointee.shouldStop.store(true, ordering: .relaxed) }
 
     /// The share of the machine that the worker used over each stretch of `seconds` that begins at a sample.
     func shares(ofSeconds seconds: Int64, processors: UInt, from: Int64 = 0) -> [Double] {

@@ -116,18 +116,18 @@ struct WorkerGoalTests {
         let limit = mapped(test) + ByteCount(12 << 20)
         test.malloc.heap.setMemoryLimit(limit)
         let goal = test.malloc.heap.figures().limitGoal
-        WorkerWatch(test).runUntilParked()
+        let watch = WorkerWatch(test)
+        watch.runUntilParked()
         for place in 0..<10 { test.free(kept[2 * place]) }
         #expect(test.allocate(7 << 20) != nil)
         #expect(mapped(test) > goal && mapped(test) <= limit)
-        test.malloc.heap.worker.pointee.isRunning.store(true, ordering: .relaxed)
-        test.malloc.heap.worker.pointee.isParked.store(true, ordering: .relaxed)
-        let signal = test.malloc.heap.worker.pointee.signal.load(ordering: .relaxed)
+        // The worker is parked still: it was told to end, and has not been dismissed.
+        let isParked = test.malloc.heap.requests.pointee.isParked
+        #expect(isParked)
+        let signal = test.malloc.heap.worker.thread.pointee.signal
         #expect(test.allocate(900 << 10) != nil)
-        #expect(test.malloc.heap.worker.pointee.signal.load(ordering: .relaxed) != signal)
-        test.malloc.heap.worker.pointee.isRunning.store(false, ordering: .relaxed)
-        let watch = WorkerWatch(test)
-        test.malloc.heap.worker.pointee.shouldStop.store(false, ordering: .relaxed)
+        let later = test.malloc.heap.worker.thread.pointee.signal
+        #expect(later != signal)
         watch.runUntilParked()
         #expect(mapped(test) <= goal)
     }

@@ -80,7 +80,7 @@ struct WorkerTests {
         let runs = try (0..<1000).map { _ in try test.use(128) }
         for run in runs { test.heap.freePages(run, 128) }
         nonisolated(unsafe) let heap = test.heap
-        let watch = WorkerWatch(heap.worker, on: test.simulated) { heap.runWorker(for: NoPageUser()) }
+        let watch = WorkerWatch(heap, on: test.simulated, user: NoPageUser())
         test.system.onCall { call in
             if call.kind == .release { heap.wakeWorker() }
         }
@@ -91,24 +91,40 @@ struct WorkerTests {
         #expect((180_000_000...240_000_000).contains(test.simulated.threadProcessorNanoseconds()))
     }
 
-    /// A free between the last cycle and the park does not wake the worker, because it is not parked yet.
-    @Test func memoryFreedJustBeforeParkingIsReleased() throws {
-        func run(freeingAt place: Int?) throws -> (waits: [Int64], retained: ByteCount) {
-            let test = try Self.heapWithFree(16)
-            let block = try #require(test.allocate(8 << 20))
-            let watch = WorkerWatch(test)
-            // As if the worker had a thread.
-            test.malloc.heap.worker.pointee.isRunning.store(true, ordering: .relaxed)
-            watch.onSleep = { count in if count == place { test.free(block) } }
-            watch.runUntilParked()
-            return (watch.waits, test.malloc.heap.figures().ledger.retained)
+    /// A layer above the heap that frees something when it is asked whether it has more to give: the worker's last
+    /// question before it parks the heap.
+    private struct LateUser: PageUser {
+        let free: () -> Void
+        func drainIdle() -> Bool { false }
+        func passEnded() {}
+        func beginHolePass() {}
+        func releaseHoles(_ bytes: ByteCount) -> ByteCount { 0 }
+        var isHolePassOver: Bool { true }
+        var mayFindMoreHoles: Bool {
+            free()
+            return false
         }
-        let quiet = try run(freeingAt: nil)
-        let sleeps = quiet.waits.count - 1
+    }
+
+    /// What is freed between the last cycle and the park wakes nobody: the heap is not parked yet.
+    @Test func whatIsFreedJustBeforeItParksIsGivenBackToo() throws {
+        func run(frees: Bool) throws -> (waits: [Int64], retained: ByteCount) {
+            let test = try TestPageHeap(.withRealCosts())
+            let block = try test.use(1024)
+            for run in try (0..<16).map({ _ in try test.use(128) }) { test.heap.freePages(run, 128) }
+            var isFree = !frees
+            let user = LateUser {
+                if !isFree { test.heap.freePages(block, 1024) }
+                isFree = true
+            }
+            let watch = WorkerWatch(test.heap, on: test.simulated, user: user)
+            watch.runUntilParked()
+            return (watch.waits, test.heap.figures().ledger.retained)
+        }
+        let quiet = try run(frees: false)
         #expect(quiet.waits.last == -1 && quiet.retained > ByteCount(8 << 20))
-        // The block is freed at the last sleep, after which no cycle follows.
-        let freed = try run(freeingAt: sleeps)
-        #expect(freed.waits.prefix(sleeps) == quiet.waits.prefix(sleeps))
+        let freed = try run(frees: true)
+        #expect(freed.waits.prefix(quiet.waits.count - 1) == quiet.waits.dropLast())
         #expect(freed.waits.last == -1 && freed.waits.count > quiet.waits.count)
         #expect(freed.retained < ByteCount(2 << 20))
     }
@@ -131,12 +147,13 @@ struct WorkerTests {
     @Test(arguments: [0, 1, 2, 5]) func theWorkerStopsAtAnyPoint(afterWaits limit: Int) throws {
         let test = try Self.heapWithFree(64)
         let watch = WorkerWatch(test)
-        nonisolated(unsafe) let state = test.malloc.heap.worker
-        watch.onSleep = { count in if count > limit { state.pointee.shouldStop.store(true, ordering: .relaxed) } }
-        if limit == 0 { state.pointee.shouldStop.store(true, ordering: .relaxed) }
+        nonisolated(unsafe) let thread = test.malloc.heap.worker.thread
+        watch.onSleep = { count in if count > limit { thread.pointee.askToEnd() } }
+        watch.isStopped = limit == 0
         watch.runUntilParked()
         #expect(watch.waits.count <= limit + 1)
-        #expect(state.pointee.ended.load(ordering: .relaxed) == 1)
+        let hasEnded = thread.pointee.hasEnded
+        #expect(hasEnded)
     }
 
     @Test func aClockThatStandsStillHoldsNothingUp() throws {

@@ -3,7 +3,8 @@ import Synchronization
 /// Release by the program's own calls, for a process that must not have a worker thread or cannot get one. It happens
 /// at the end of allocations and frees that take the slow path. One call releases at most
 /// ``Tunables/callerReleaseBytes``; all calls together release what the worker would within its share of CPU time,
-/// estimated in bytes because reading a thread's CPU clock is a system call.
+/// estimated in bytes because reading a thread's CPU clock is a system call. A call has the worker's turn meanwhile,
+/// and goes on with its progress.
 extension Heap {
     /// Does a piece of the worker's work in the calling thread, if callers release and it is time to. The caller holds
     /// no lock.
@@ -15,24 +16,22 @@ extension Heap {
     @inline(never)
     private func releaseInCaller(for user: some PageUser) {
         let now = state.pointee.system.coarseNanoseconds()
-        if callerRelease == .forATime && now >= state.pointee.worker.retryTime.load(ordering: .relaxed) {
-            state.pointee.worker.want()
-            return
-        }
-        guard now >= state.pointee.worker.nextCallerLook.load(ordering: .relaxed),
-            !state.pointee.pass.isForkWaiting, state.pointee.worker.beginTurn()
+        if callerRelease == .forATime && callers.pointee.isOver(at: now) { return askForWorker() }
+        guard callers.pointee.mustLook(at: now), !state.pointee.pass.isForkWaiting,
+            worker.thread.pointee.beginTurn()
         else { return }
-        var progress = takeProgress()
-        let passed = now &- progress.callerLook
-        progress.callerLook = now
-        endCycleIfDue(&progress.cycle, at: progress.pace.clock.now, user)
-        let isFull = releaseWithinAllowance(passed, &progress, user)
+        worker.state.pointee.beginProgress()
+        let workerNow = worker.progress.pointee.pace.clock.now
+        member.pointee.progress.begin(at: workerNow)
+        let passed = now &- member.pointee.progress.callerLook
+        member.pointee.progress.callerLook = now
+        endCycleIfDue(&member.pointee.progress.cycle, at: workerNow, user)
+        let isFull = releaseWithinAllowance(passed, &member.pointee.progress, user)
         // While there is more to release, every slow-path call releases some.
-        let next =
-            isFull ? 0 : isIdle(progress.cycle, user) ? Tunables.cycleNanoseconds : Tunables.callerLookNanoseconds
-        state.pointee.worker.nextCallerLook.store(now &+ next, ordering: .relaxed)
-        keep(progress)
-        state.pointee.worker.endTurn()
+        let isIdle = isIdle(member.pointee.progress.cycle, user)
+        let next = isFull ? 0 : isIdle ? Tunables.cycleNanoseconds : Tunables.callerLookNanoseconds
+        callers.pointee.lookAgain(at: now &+ next)
+        worker.thread.pointee.endTurn()
     }
 
     /// Releases what the allowance permits, unless that is less than a quantum.
@@ -40,7 +39,7 @@ extension Heap {
     /// - Parameter passed: nanoseconds since the last caller looked.
     /// - Returns: whether the call released its maximum, so that there is probably more.
     private func releaseWithinAllowance(
-        _ passed: Int64, _ progress: inout WorkerProgress, _ user: some PageUser
+        _ passed: Int64, _ progress: inout HeapProgress, _ user: some PageUser
     ) -> Bool {
         let seconds = Double(max(0, min(passed, Tunables.callerAllowanceNanoseconds))) / 1e9
         let rate = Tunables.callerBytesPerSecond * state.pointee.configuration.scavengeShare

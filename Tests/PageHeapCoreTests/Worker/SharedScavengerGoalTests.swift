@@ -159,7 +159,7 @@ struct SharedScavengerGoalTests {
         for member in heaps.members {
             member.heap.checkInvariants()
             // A heap of less than 8 MiB is not looked after.
-            let isLookedAfter = member.heap.worker.pointee.isRunning.load(ordering: .relaxed)
+            let isLookedAfter = member.heap.requests.pointee.isServed
             #expect(!isLookedAfter || member.retained < Self.oneMebibyte * 2, "PAGEHEAP_SEED=\(seed)")
         }
         #expect(heaps.system.violations.isEmpty)

@@ -50,3 +50,39 @@ extension Heap {
         return hasMore || !cycle.estimator.isSettled || isUnmet && !cycle.foundNothing
     }
 }
+
+/// What is carried from one demand cycle of a heap to the next.
+package struct DemandCycle: Sendable {
+    var estimator = DemandEstimator()
+    /// When the last cycle ended, in nanoseconds of the worker's clock.
+    var lastEnd: Int64
+    /// When the worker last asked for the processor quota to be read; the same clock.
+    var lastQuota: Int64 = 0
+    /// The request count of each page cache when the last cycle ended.
+    var seenRequests = InlineArray<4, UInt>(repeating: 0)
+    /// Whether the last search found nothing to release.
+    var foundNothing = false
+    /// Whether a further cycle may have work to do even if nothing happens in the meantime.
+    var hasMore = false
+
+    /// Demand, and bytes of live blocks, when the last cycle ended.
+    var seenDemand: ByteCount = 0
+    var seenLive: ByteCount = 0
+
+    package init(now: Int64) { lastEnd = now }
+
+    /// Bytes freed since the last cycle: by the drop in demand or by that in live bytes, whichever is larger.
+    func freed(demand: ByteCount, live: ByteCount) -> ByteCount {
+        max(seenDemand > demand ? seenDemand - demand : 0, seenLive > live ? seenLive - live : 0)
+    }
+
+    /// Records the result of a stretch of release. If an exhausted search released nothing, another one is not worth a
+    /// cycle until something happens.
+    package mutating func note(released: ByteCount, isExhausted: Bool) {
+        if released > 0 {
+            foundNothing = false
+        } else if isExhausted {
+            foundNothing = true
+        }
+    }
+}
