@@ -26,6 +26,14 @@ int pageheap_protect(void *address, uintptr_t bytes, int access) {
     ANSWER(mprotect(address, bytes, protection_of(access)));
 }
 
+bool pageheap_find_resident_pages(void *address, uintptr_t bytes, unsigned char *pages) {
+    if (pageheap_keeps_to_plain_calls()) return false;
+    int saved = errno;
+    bool is_known = mincore(address, bytes, (void *)pages) == 0;
+    errno = saved;
+    return is_known;
+}
+
 uintptr_t pageheap_physical_page_bytes(void) {
     long bytes = sysconf(_SC_PAGESIZE);
     return bytes > 0 ? (uintptr_t)bytes : 4096;

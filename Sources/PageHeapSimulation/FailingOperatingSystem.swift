@@ -36,6 +36,10 @@ package final class FailingOperatingSystem<Base: OperatingSystem>: OperatingSyst
         fails(.release) ? lock.withLock { plan.releaseError } : base.release(address, bytes, method: method)
     }
 
+    package func findResidentPages(
+        _ address: UInt, _ bytes: ByteCount, in pages: UnsafeMutablePointer<UInt8>
+    ) -> Bool { fails(.findResidentPages) ? false : base.findResidentPages(address, bytes, in: pages) }
+
     package func noteUse(_ address: UInt, _ bytes: ByteCount) { base.noteUse(address, bytes) }
 
     package func allowHugePages(_ address: UInt, _ bytes: ByteCount) -> Bool {

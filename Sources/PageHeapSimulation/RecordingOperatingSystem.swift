@@ -56,6 +56,10 @@ package final class RecordingOperatingSystem<Base: OperatingSystem>: OperatingSy
         return error
     }
 
+    package func findResidentPages(
+        _ address: UInt, _ bytes: ByteCount, in pages: UnsafeMutablePointer<UInt8>
+    ) -> Bool { base.findResidentPages(address, bytes, in: pages) }
+
     package func noteUse(_ address: UInt, _ bytes: ByteCount) {
         base.noteUse(address, bytes)
         record(.noteUse(address: address, bytes: bytes.rawValue))

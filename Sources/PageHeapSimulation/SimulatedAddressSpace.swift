@@ -90,6 +90,11 @@ struct SimulatedAddressSpace {
         return taken
     }
 
+    /// Whether each physical page of a range is resident.
+    func residents(in range: Range<UInt>) -> [Bool] {
+        parts(of: range).flatMap { number, pages in pages.map { blocks[number]?.isResident($0) ?? false } }
+    }
+
     /// Whether a whole range is accessible.
     func isReady(_ range: Range<UInt>) -> Bool {
         parts(of: range).allSatisfy { number, pages in blocks[number]?.isReady(pages) ?? false }

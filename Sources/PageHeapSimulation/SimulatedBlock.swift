@@ -26,6 +26,9 @@ struct SimulatedBlock {
         return all
     }
 
+    /// Whether a page is resident.
+    func isResident(_ page: Int) -> Bool { resident[page / 64] >> UInt64(page % 64) & 1 != 0 }
+
     /// Makes pages resident. Returns how many were not.
     mutating func touch(_ pages: Range<Int>) -> Int {
         var faults = 0

@@ -56,6 +56,17 @@ package final class SimulatedOperatingSystem: OperatingSystem, @unchecked Sendab
         }
     }
 
+    package func findResidentPages(
+        _ address: UInt, _ bytes: ByteCount, in pages: UnsafeMutablePointer<UInt8>
+    ) -> Bool {
+        lock.withLock {
+            let range = address..<(address + bytes.rawValue)
+            guard space.checkAligned(address, bytes), space.isReady(range) else { return false }
+            for (index, isResident) in space.residents(in: range).enumerated() { pages[index] = isResident ? 1 : 0 }
+            return true
+        }
+    }
+
     package func allowHugePages(_ address: UInt, _ bytes: ByteCount) -> Bool { machine.hugePage != 0 }
 
     package var hugePagesComeUnasked: Bool { machine.hugePagesComeUnasked }

@@ -1,6 +1,6 @@
-/// The kinds of operating system calls that change something.
+/// The kinds of operating system calls that change something or can be refused.
 package enum SystemCallKind: CaseIterable, Hashable, Sendable {
-    case reserve, cancel, makeAccessible, release, noteUse
+    case reserve, cancel, makeAccessible, release, findResidentPages, noteUse
     case allowHugePages, forbidHugePages, splitHugePage
     case reserveMetadata, cancelMetadata, makeMetadataAccessible
 
@@ -10,7 +10,7 @@ package enum SystemCallKind: CaseIterable, Hashable, Sendable {
         case .reserve, .makeAccessible, .reserveMetadata, .makeMetadataAccessible,
             .allowHugePages:
             true
-        case .cancel, .release, .noteUse, .cancelMetadata, .forbidHugePages, .splitHugePage: false
+        case .cancel, .release, .findResidentPages, .noteUse, .cancelMetadata, .forbidHugePages, .splitHugePage: false
         }
     }
 }

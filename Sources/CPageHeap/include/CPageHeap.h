@@ -96,6 +96,9 @@ int pageheap_release_range(void *_Nonnull address, uintptr_t bytes, int method);
 // Releases ranges of {address, bytes}, in one system call if the kernel has one for it. Returns how many were released,
 // counted from the first.
 uintptr_t pageheap_release_ranges(const void *_Nonnull ranges, uintptr_t count, int method);
+// Sets the lowest bit of a byte for each physical page of a mapped piece that has memory; swapped-out pages have none.
+// Returns false if the kernel does not say, or may not be asked.
+bool pageheap_find_resident_pages(void *_Nonnull address, uintptr_t bytes, unsigned char *_Nonnull pages);
 #ifdef __APPLE__
 int pageheap_reuse_range(void *_Nonnull address, uintptr_t bytes);  // call before using released memory: it counts again
 #endif

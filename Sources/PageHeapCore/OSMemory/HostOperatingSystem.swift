@@ -59,6 +59,13 @@ package struct HostOperatingSystem: OperatingSystem {
         return Int(truncatingIfNeeded: pageheap_release_ranges(first, UInt(bitPattern: ranges.count), method.rawValue))
     }
 
+    package func findResidentPages(
+        _ address: UInt, _ bytes: ByteCount, in pages: UnsafeMutablePointer<UInt8>
+    ) -> Bool {
+        guard let pointer = UnsafeMutableRawPointer(bitPattern: address) else { return false }
+        return pageheap_find_resident_pages(pointer, bytes.rawValue, pages)
+    }
+
     package func move(_ address: UInt, to target: UInt, _ bytes: ByteCount) -> Bool {
         guard let from = UnsafeMutableRawPointer(bitPattern: address),
             let to = UnsafeMutableRawPointer(bitPattern: target)

@@ -54,6 +54,12 @@ package protocol OperatingSystem: ~Copyable, Sendable {
     ///   or not tried.
     func release(_ ranges: UnsafeBufferPointer<MemoryRange>, method: ReleaseMethod) -> Int
 
+    /// Finds out which physical pages of a ready range have memory. Pages that were swapped out have none.
+    ///
+    /// - Parameter pages: receives a byte for each physical page, whose lowest bit says it.
+    /// - Returns: false if the system does not say.
+    func findResidentPages(_ address: UInt, _ bytes: ByteCount, in pages: UnsafeMutablePointer<UInt8>) -> Bool
+
     /// Moves the memory of a ready range with its contents over another range, whose own memory is lost. The source
     /// range stays ready, without physical memory.
     ///
@@ -144,6 +150,11 @@ extension OperatingSystem where Self: ~Copyable {
 
     // The default for systems whose reservations keep all other mappings out.
     package func isOccupied(_ address: UInt, _ bytes: ByteCount) -> Bool { false }
+
+    // The default for systems that do not say.
+    package func findResidentPages(
+        _ address: UInt, _ bytes: ByteCount, in pages: UnsafeMutablePointer<UInt8>
+    ) -> Bool { false }
 
     // The default for systems that cannot move memory.
     package func move(_ address: UInt, to target: UInt, _ bytes: ByteCount) -> Bool { false }
