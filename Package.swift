@@ -65,16 +65,18 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
-        .target(name: "CPageHeap"),
+        .target(name: "CPageHeap", dependencies: ["CPageHeapInterface"]),
         // The malloc library's own C interface: the header, and nothing to link.
         .target(name: "CPageHeapInterface"),
         .target(
             name: "PageHeapCore", dependencies: ["CPageHeap", "CPageHeapInterface"], exclude: ["README.md"],
             swiftSettings: strict),
+        // The one list of a heap's figures.
+        .target(name: "PageHeapFigures", dependencies: ["CPageHeapInterface"], swiftSettings: strict),
         .target(
             name: "PageHeap",
             dependencies: [
-                "PageHeapCore", "CPageHeap", "CPageHeapInterface",
+                "PageHeapCore", "PageHeapFigures", "CPageHeap", "CPageHeapInterface",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             // Only to say how long a span lives; who uses the library needs no such setting.
@@ -82,7 +84,7 @@ let package = Package(
         // A heap's figures for swift-metrics.
         .target(
             name: "PageHeapMetrics",
-            dependencies: ["PageHeap", .product(name: "CoreMetrics", package: "swift-metrics")],
+            dependencies: ["PageHeap", "PageHeapFigures", .product(name: "CoreMetrics", package: "swift-metrics")],
             swiftSettings: strict),
         // A heap among the services of a server.
         .target(
@@ -102,7 +104,7 @@ let package = Package(
         .executableTarget(
             name: "PageHeapTool",
             dependencies: [
-                "CPageHeap",
+                "CPageHeap", "CPageHeapInterface", "PageHeapFigures",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -144,19 +146,19 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "PageHeapCoreTests",
-            dependencies: ["PageHeapCore", "PageHeapSimulation", "TestSupport"],
+            dependencies: ["CPageHeapInterface", "PageHeapCore", "PageHeapFigures", "PageHeapSimulation", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "PageHeapTests",
             dependencies: [
-                "CPageHeap", "PageHeap", "PageHeapCore", "TestSupport",
+                "CPageHeap", "CPageHeapInterface", "PageHeap", "PageHeapCore", "PageHeapFigures", "TestSupport",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: strict),
         .testTarget(
             name: "PageHeapMetricsTests",
             dependencies: [
-                "PageHeap", "PageHeapMetrics", "TestSupport",
+                "CPageHeapInterface", "PageHeap", "PageHeapFigures", "PageHeapMetrics", "TestSupport",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
             ],
@@ -173,16 +175,19 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "PageHeapToolTests", dependencies: ["PageHeapTool", "CPageHeap", "TestSupport"], swiftSettings: strict
-        ),
+            name: "PageHeapToolTests",
+            dependencies: ["PageHeapTool", "CPageHeap", "CPageHeapInterface", "PageHeapFigures", "TestSupport"],
+            swiftSettings: strict),
         // What the black-box tests run under the malloc library to see what Swift code sees of it.
         .executableTarget(
             name: "ProcessMallocProgram", dependencies: ["PageHeap"], path: "Tests/ProcessMallocProgram",
             swiftSettings: strict),
         // Black-box tests of the command and of the malloc library: child processes only.
         .testTarget(
-            name: "PageHeapMallocTests", dependencies: ["CPageHeap", "ProcessMallocProgram", "TestSupport"],
-            exclude: ["Programs"], swiftSettings: strict),
+            name: "PageHeapMallocTests",
+            dependencies: ["CPageHeap", "CPageHeapInterface", "PageHeapFigures", "ProcessMallocProgram", "TestSupport"],
+            exclude: ["Programs"],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

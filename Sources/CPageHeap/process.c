@@ -20,7 +20,8 @@ static void start_page(struct pageheap_statistics_page *page) {
     page->size = sizeof *page;
     page->version = PAGEHEAP_STATISTICS_VERSION;
     page->process_identifier = (uint32_t)getpid();
-    page->figures.goal_bytes = UINT64_MAX;
+    page->statistics.size = sizeof page->statistics;
+    page->statistics.goal_bytes = page->statistics.memory_limit_bytes = page->statistics.limit_goal_bytes = PAGEHEAP_NONE;
     __atomic_store_n(&page->magic, PAGEHEAP_STATISTICS_MAGIC, __ATOMIC_RELEASE);  // last: makes the page valid
 }
 

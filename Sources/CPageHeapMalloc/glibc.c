@@ -29,15 +29,17 @@ struct summary {
 static struct summary summarise(void) {
     struct pageheap_statistics all = {.size = sizeof all};
     if (pageheap_statistics(&all) != 0) memset(&all, 0, sizeof all);
+    struct pageheap_thread_caches caches = {.size = sizeof caches};
+    if (pageheap_thread_caches(&caches) != 0) memset(&caches, 0, sizeof caches);
     struct summary summary;
     summary.accessible = all.system_bytes;
-    summary.retained = all.system_bytes - all.released_bytes - all.released_in_spans_bytes;
-    summary.in_use = all.live_bytes - all.thread_cache_bytes;
-    // The two figures are from different moments, because threads keep using their caches. So clamp the result.
+    summary.retained = all.in_use_bytes + all.cached_bytes + all.free_retained_bytes;
+    // The figures are from different moments, because threads keep using their caches. So clamp the results.
+    summary.in_use = all.live_bytes - (caches.thread_cache_bytes < all.live_bytes ? caches.thread_cache_bytes : all.live_bytes);
     if (summary.in_use > summary.retained) summary.in_use = summary.retained;
     size_t free = summary.retained - summary.in_use;
-    summary.cached = all.thread_cache_bytes < free ? all.thread_cache_bytes : free;
-    summary.cached_count = all.thread_cache_blocks;
+    summary.cached = caches.thread_cache_bytes < free ? caches.thread_cache_bytes : free;
+    summary.cached_count = caches.thread_cache_blocks;
     summary.releasable = all.free_retained_bytes + all.cached_bytes;
     return summary;
 }

@@ -10,6 +10,8 @@
 #include "pageheap.h"
 
 bool pageheap_entry_statistics(struct pageheap_statistics *statistics);
+bool pageheap_entry_thread_caches(struct pageheap_thread_caches *caches);
+uint64_t pageheap_entry_resident_bytes(void);
 size_t pageheap_entry_release(void);
 size_t pageheap_entry_get_memory_limit(void);
 bool pageheap_entry_set_memory_limit(size_t bytes);
@@ -34,18 +36,45 @@ int pageheap_is_process_malloc(void) {
     return is_ours;
 }
 
+// Whether a caller's structure may have this size: its own size, a figure, and perhaps more.
+static bool is_size(uint64_t size) { return size >= 2 * sizeof(uint64_t) && size % sizeof(uint64_t) == 0; }
+
+// Copies to the caller what its structure has room for, and writes how much that is into both. Each begins with its size.
+static void answer(void *theirs, void *ours, uint64_t size) {
+    const uint64_t room = *(const uint64_t *)theirs;
+    *(uint64_t *)ours = room < size ? room : size;
+    memcpy(theirs, ours, *(const uint64_t *)ours);
+}
+
 int pageheap_statistics(struct pageheap_statistics *statistics) {
-    const size_t smallest = offsetof(struct pageheap_statistics, system_bytes) + sizeof statistics->system_bytes;
-    if (statistics == NULL || statistics->size < smallest || statistics->size % 8 != 0) return EINVAL;
+    if (statistics == NULL || !is_size(statistics->size)) return EINVAL;
     struct pageheap_statistics all;
     memset(&all, 0, sizeof all);
     int saved = errno;
     bool is_ready = pageheap_entry_statistics(&all);
     errno = saved;
     if (!is_ready) return ENOMEM;
-    all.size = statistics->size < sizeof all ? statistics->size : sizeof all;
-    memcpy(statistics, &all, all.size);
+    answer(statistics, &all, sizeof all);
     return 0;
+}
+
+int pageheap_thread_caches(struct pageheap_thread_caches *caches) {
+    if (caches == NULL || !is_size(caches->size)) return EINVAL;
+    struct pageheap_thread_caches all;
+    memset(&all, 0, sizeof all);
+    int saved = errno;
+    bool is_ready = pageheap_entry_thread_caches(&all);
+    errno = saved;
+    if (!is_ready) return ENOMEM;
+    answer(caches, &all, sizeof all);
+    return 0;
+}
+
+uint64_t pageheap_resident_bytes(void) {
+    int saved = errno;
+    uint64_t bytes = pageheap_entry_resident_bytes();
+    errno = saved;
+    return bytes;
 }
 
 size_t pageheap_release(void) {

@@ -3,7 +3,8 @@ import PageHeapCore
 extension PageHeap {
     /// Releases the memory of all free pages to the operating system, and waits until that is done.
     ///
-    /// - Returns: the number of bytes released.
+    /// - Returns: the number of bytes of physical memory that the system got back. Pages that were never touched have
+    ///   none.
     /// - Complexity: O(free pages), most of it in the kernel: about 0.1 s per GiB.
     @discardableResult
     public func releaseFreeMemory() -> Int { Int(heap.releaseFreeMemory().rawValue) }
@@ -11,9 +12,10 @@ extension PageHeap {
     /// Releases the memory of free pages to the operating system, from the highest address down, and waits
     /// until that is done.
     ///
-    /// - Parameter bytes: the number of bytes to release, rounded up to whole pages. 0 or less does nothing.
-    /// - Returns: the number of bytes released. It is less than `bytes` if no more is free, and more, by less than a
-    ///   huge page, if a huge page would otherwise have to be split.
+    /// - Parameter bytes: the size of the pages to release, rounded up to whole pages, in bytes. More are released, by
+    ///   less than a huge page, if a huge page would otherwise have to be split. 0 or less does nothing.
+    /// - Returns: the number of bytes of physical memory that the system got back. It is less than `bytes` if no more is
+    ///   free, or if some of the pages were never touched.
     /// - Complexity: O(pages released), with the cost of ``releaseFreeMemory()``.
     @discardableResult
     public func releaseMemory(upTo bytes: Int) -> Int {

@@ -7,6 +7,8 @@ struct ProcessMallocFunctions: Sendable {
     private typealias Version = @convention(c) () -> UInt32
 
     let statistics: @convention(c) (UnsafeMutablePointer<pageheap_statistics>) -> Int32
+    let threadCaches: @convention(c) (UnsafeMutablePointer<pageheap_thread_caches>) -> Int32
+    let residentBytes: @convention(c) () -> UInt64
     let release: @convention(c) () -> Int
     let getMemoryLimit: @convention(c) () -> UInt64
     let setMemoryLimit: @convention(c) (UInt64) -> Int32
@@ -21,6 +23,8 @@ struct ProcessMallocFunctions: Sendable {
         let isProcessMalloc: Question = try Self.find("pageheap_is_process_malloc")
         guard isProcessMalloc() != 0 else { throw .notInUse }
         statistics = try Self.find("pageheap_statistics")
+        threadCaches = try Self.find("pageheap_thread_caches")
+        residentBytes = try Self.find("pageheap_resident_bytes")
         release = try Self.find("pageheap_release")
         getMemoryLimit = try Self.find("pageheap_get_memory_limit")
         setMemoryLimit = try Self.find("pageheap_set_memory_limit")
@@ -33,12 +37,20 @@ struct ProcessMallocFunctions: Sendable {
         return unsafeBitCast(address, to: Function.self)
     }
 
-    /// Returns one snapshot of the statistics. Fields that an older library does not know are zero.
+    /// Returns one snapshot of the heap's figures. Fields that an older library does not know are zero.
     func snapshot() -> pageheap_statistics {
         var all = pageheap_statistics()
         all.size = UInt64(MemoryLayout<pageheap_statistics>.size)
         // The only possible failure, a heap that cannot be set up, would have shown when the malloc was found.
         guard statistics(&all) == 0 else { preconditionFailure("the malloc refused to report its statistics") }
+        return all
+    }
+
+    /// Returns what threads' caches hold.
+    func cached() -> pageheap_thread_caches {
+        var all = pageheap_thread_caches()
+        all.size = UInt64(MemoryLayout<pageheap_thread_caches>.size)
+        guard threadCaches(&all) == 0 else { preconditionFailure("a malloc that has no figures") }
         return all
     }
 }

@@ -20,7 +20,7 @@ public struct ScavengeEvent: Hashable, Codable, Sendable {
     public let generation: Int
     /// The number of events lost just before this one, because the reader was too late for them.
     public let lostEvents: Int
-    /// The bytes released: by the background worker during the generation, or by the call.
+    /// The size of the pages released, touched or not: by the background worker during the generation, or by the call.
     public let workedBytes: Int
     /// Whether the pacer's controller failed and was reset meanwhile.
     public let wasControllerReset: Bool
@@ -30,9 +30,9 @@ public struct ScavengeEvent: Hashable, Codable, Sendable {
     // The state of the heap at that time: see ``PageHeap/PageHeap/Statistics``.
     /// The size of all allocated pages, without the parts that were released.
     public let usedBytes: Int
-    /// What the heap added to resident memory.
+    /// What the heap kept: an upper bound of its physical memory.
     public let retainedBytes: Int
-    /// Pages without physical memory, free or in use.
+    /// Pages that were given back or are fresh, free or in use.
     public let releasedBytes: Int
     /// The heap's own metadata.
     public let metadataBytes: Int

@@ -5,8 +5,14 @@
 public protocol ScavengedHeap: Sendable {
     /// The heap's statistics, as one consistent snapshot.
     ///
-    /// - Complexity: O(1) for a ``PageHeap/PageHeap``, O(threads) for ``ProcessMalloc``.
+    /// - Complexity: O(1).
     var statistics: PageHeap.Statistics { get }
+
+    /// Asks the kernel how many bytes of the heap's memory are physical, without its metadata.
+    ///
+    /// - Returns: the bytes, or nil if the kernel does not say.
+    /// - Complexity: O(memory that is accessible): a system call for each 4 MiB, about 1 ms per GiB.
+    func residentBytes() -> Int?
 
     /// The memory limit in bytes, or nil if there is none. It applies to what the heap retains plus its metadata.
     ///
@@ -23,7 +29,7 @@ public protocol ScavengedHeap: Sendable {
 
     /// Releases all free memory to the operating system, and waits until that is done.
     ///
-    /// - Returns: the number of bytes released.
+    /// - Returns: the number of bytes of physical memory that the system got back.
     /// - Complexity: O(free memory), most of it in the kernel: about 0.1 s per GiB.
     @discardableResult
     func releaseFreeMemory() -> Int

@@ -1,4 +1,4 @@
-import PageHeapCore
+import PageHeapFigures
 
 extension PageHeap.Statistics {
     /// The hold times of a lock, sampled at one in 256 acquisitions.
@@ -10,7 +10,7 @@ extension PageHeap.Statistics {
         /// The 99.9th percentile of the samples, in nanoseconds, rounded up to a power of two; 0 without samples.
         public let p999Nanoseconds: Int
 
-        init(_ counts: HoldCounts) {
+        init(_ counts: LockHoldCounts) {
             samples = Int(clamping: counts.total)
             p50Nanoseconds = Int(clamping: counts.bound(thousandths: 500))
             p999Nanoseconds = Int(clamping: counts.bound(thousandths: 999))

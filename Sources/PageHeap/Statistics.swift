@@ -1,22 +1,29 @@
+import CPageHeapInterface
 import PageHeapCore
+import PageHeapFigures
 
 extension PageHeap {
     /// The statistics of a heap at one moment, in bytes unless the name says otherwise.
     ///
-    /// `system = inUse + cached + freeRetained + released`. Metadata is not included in `system`, and `releasedInUse`
-    /// is a part of `inUse`. Totals count from the heap's creation.
+    /// `system = inUse + cached + freeRetained + released + releasedInUse`. Metadata is not included in `system`. Totals
+    /// count from the heap's creation.
+    ///
+    /// Memory that is in use, cached or retained is an upper bound of physical memory: pages that were allocated count,
+    /// whether or not they were ever touched. ``PageHeap/PageHeap/residentBytes()`` asks the kernel. What released totals
+    /// count includes such pages, too; ``returnedTotalBytes`` counts physical memory alone.
     public struct Statistics: Hashable, Codable, Sendable {
         /// Address space that is accessible to the heap.
         public let systemBytes: Int
-        /// Pages that are allocated.
+        /// Pages that are allocated, without the parts of them whose contents were discarded.
         public let inUseBytes: Int
-        /// Free pages in page caches, with physical memory.
+        /// Free pages in page caches.
         public let cachedBytes: Int
-        /// Free pages with physical memory, which the scavenger may release.
+        /// Free pages that the scavenger may release.
         public let freeRetainedBytes: Int
         /// Free pages without physical memory.
         public let releasedBytes: Int
-        /// The part of the pages in use that has no physical memory, because its contents were discarded.
+        /// Parts of pages in use that were given back: discarded contents, and free physical pages inside the spans of a
+        /// malloc.
         public let releasedInUseBytes: Int
         /// The heap's own metadata.
         public let metadataBytes: Int
@@ -24,7 +31,9 @@ extension PageHeap {
         public let goalBytes: Int?
         /// The memory limit, or nil if there is none.
         public let memoryLimitBytes: Int?
-        /// The total released in the background.
+        /// The total of physical memory that was given back for whatever reason, as the kernel counted it just before.
+        public let returnedTotalBytes: Int
+        /// The total released in the background. Like all that follow, it counts pages that were never touched as well.
         public let releasedInBackgroundTotalBytes: Int
         /// The total released by allocations that made the heap grow, to offset the growth.
         public let releasedAtGrowthTotalBytes: Int
@@ -32,7 +41,8 @@ extension PageHeap {
         public let releasedForLimitTotalBytes: Int
         /// The total released by ``PageHeap/releaseFreeMemory()`` and ``PageHeap/releaseMemory(upTo:)``.
         public let releasedOnRequestTotalBytes: Int
-        /// The total released inside pages in use, by ``PageRun/discardContents()``.
+        /// The total released inside pages in use: by ``PageRun/discardContents()``, or in the spans of a malloc, for
+        /// whatever reason.
         public let releasedInUseTotalBytes: Int
         /// The total used again within about a second after its release, so that the release was in vain. Approximate,
         /// because it is counted by chunks of 4 MiB.
@@ -70,44 +80,47 @@ extension PageHeap {
         /// The hold times of the heap's lock while a release on request was in progress.
         public let forcedLockHolds: LockHolds
 
-        /// What the heap adds to resident memory, by its own count.
+        /// What the heap keeps: an upper bound of its physical memory, without its metadata.
         public var retainedBytes: Int { systemBytes - releasedBytes - releasedInUseBytes }
 
         /// - Parameters:
-        ///   - age: seconds since the heap was created.
+        ///   - figures: the heap's figures.
         ///   - processors: the number of processors that the process may use; more than 0.
-        init(_ figures: HeapStatistics, age: Double, processors: Double) {
-            let ledger = figures.ledger
-            systemBytes = Int(ledger.system.rawValue)
-            inUseBytes = Int(ledger.inUse.rawValue)
-            cachedBytes = Int(ledger.cached.rawValue)
-            freeRetainedBytes = Int(ledger.freeRetained.rawValue)
-            releasedBytes = Int(ledger.released.rawValue)
-            releasedInUseBytes = Int(ledger.releasedInSpans.rawValue)
-            metadataBytes = Int(figures.metadata.rawValue)
-            goalBytes = figures.goal == .maximum ? nil : Int(clamping: figures.goal.rawValue)
-            memoryLimitBytes = figures.memoryLimit == .maximum ? nil : Int(clamping: figures.memoryLimit.rawValue)
-            releasedInBackgroundTotalBytes = Int(ledger.releasedInBackgroundTotal.rawValue)
-            releasedAtGrowthTotalBytes = Int(ledger.releasedAtGrowthTotal.rawValue)
-            releasedForLimitTotalBytes = Int(ledger.releasedForLimitTotal.rawValue)
-            releasedOnRequestTotalBytes = Int(ledger.releasedForcedTotal.rawValue)
-            releasedInUseTotalBytes = Int(ledger.releasedInSpansTotal.rawValue)
-            reusedWithin1SecondTotalBytes = Int(clamping: figures.reusedWithin1.rawValue)
-            reusedWithin10SecondsTotalBytes = Int(clamping: figures.reusedWithin10.rawValue)
-            reusedWithin60SecondsTotalBytes = Int(clamping: figures.reusedWithin60.rawValue)
-            releaseCalls = Int(ledger.releaseCalls)
-            releaseFailures = Int(ledger.releaseFailures)
-            generation = Int(figures.generation)
-            workerWakeUps = Int(clamping: figures.workerWakeUps)
-            controllerResets = Int(clamping: figures.controllerResets)
-            scavengerSeconds = Double(figures.workerNanoseconds) / 1e9
-            assistSeconds = Double(figures.assistNanoseconds) / 1e9
-            forcedReleaseSeconds = Double(figures.forcedNanoseconds) / 1e9
-            let window = Double(ShareWindow.nanoseconds)
-            scavengerRecentShare = Double(figures.workerRecentNanoseconds) / (window * processors)
+        init(_ figures: pageheap_statistics, processors: Double) {
+            systemBytes = Int(clamping: figures.system_bytes)
+            inUseBytes = Int(clamping: figures.in_use_bytes)
+            cachedBytes = Int(clamping: figures.cached_bytes)
+            freeRetainedBytes = Int(clamping: figures.free_retained_bytes)
+            releasedBytes = Int(clamping: figures.released_bytes)
+            releasedInUseBytes = Int(clamping: figures.released_in_use_bytes)
+            metadataBytes = Int(clamping: figures.metadata_bytes)
+            goalBytes = Self.orNone(figures.goal_bytes)
+            memoryLimitBytes = Self.orNone(figures.memory_limit_bytes)
+            returnedTotalBytes = Int(clamping: figures.returned_bytes_total)
+            releasedInBackgroundTotalBytes = Int(clamping: figures.released_background_bytes_total)
+            releasedAtGrowthTotalBytes = Int(clamping: figures.released_growth_bytes_total)
+            releasedForLimitTotalBytes = Int(clamping: figures.released_limit_bytes_total)
+            releasedOnRequestTotalBytes = Int(clamping: figures.released_forced_bytes_total)
+            releasedInUseTotalBytes = Int(clamping: figures.released_in_use_bytes_total)
+            reusedWithin1SecondTotalBytes = Int(clamping: figures.reused_within_1_second_bytes_total)
+            reusedWithin10SecondsTotalBytes = Int(clamping: figures.reused_within_10_seconds_bytes_total)
+            reusedWithin60SecondsTotalBytes = Int(clamping: figures.reused_within_60_seconds_bytes_total)
+            releaseCalls = Int(clamping: figures.release_calls_total)
+            releaseFailures = Int(clamping: figures.release_failures_total)
+            generation = Int(clamping: figures.generations_total)
+            workerWakeUps = Int(clamping: figures.worker_wake_ups_total)
+            controllerResets = Int(clamping: figures.controller_resets_total)
+            scavengerSeconds = Double(figures.worker_cpu_nanoseconds_total) / 1e9
+            assistSeconds = Double(figures.assist_cpu_nanoseconds_total) / 1e9
+            forcedReleaseSeconds = Double(figures.forced_cpu_nanoseconds_total) / 1e9
+            let (age, window) = (Double(figures.age_nanoseconds) / 1e9, Double(ShareWindow.nanoseconds))
+            scavengerRecentShare = Double(figures.worker_recent_cpu_nanoseconds) / (window * processors)
             scavengerShare = age > 0 ? scavengerSeconds / (age * processors) : 0
-            lockHolds = LockHolds(figures.holds)
-            forcedLockHolds = LockHolds(figures.forcedHolds)
+            lockHolds = LockHolds(LockHoldCounts(ordinary: figures))
+            forcedLockHolds = LockHolds(LockHoldCounts(forced: figures))
         }
+
+        /// A figure that may be absent.
+        private static func orNone(_ figure: UInt64) -> Int? { figure == .max ? nil : Int(clamping: figure) }
     }
 }

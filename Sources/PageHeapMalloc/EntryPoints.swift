@@ -84,5 +84,5 @@ public func entryUsableSize(_ pointer: UnsafeMutableRawPointer) -> UInt {
 
 @c(pageheap_entry_release)
 public func entryRelease() -> UInt {
-    ProcessHeap.isReadyIfStarted() ? ProcessHeap.heap.releaseFreeMemory().rawValue : 0
+    ProcessHeap.isReadyIfStarted() ? ProcessHeap.heap.releaseFreeMemory().returned.rawValue : 0
 }

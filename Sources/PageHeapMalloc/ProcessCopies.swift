@@ -110,7 +110,6 @@ enum ProcessCopies {
         let forking = forkingSlot.exchange(0, ordering: .relaxed)
         pageheap_forget_bare_thread()
         pageheap_note_process_attributes()
-        ProcessHeap.startTime.store(pageheap_monotonic_nanoseconds(), ordering: .relaxed)
         // The parent's statistics page is shared memory: the child must not write to it.
         let directory = Options.statisticsDirectory(in: pageheap_environment())
         let page = directory.flatMap { pageheap_statistics_page_create($0) }

@@ -20,11 +20,6 @@ enum ProcessHeap {
             pageheap_process_heap().assumingMemoryBound(to: MallocState<HostOperatingSystem>.self))
     }
 
-    /// The time when the heap was set up, in monotonic nanoseconds; in a forked child, when the child adopted it.
-    /// Relaxed: published with the phase.
-    static let startTime = Atomic<Int64>(0)
-    static var startedAt: Int64 { startTime.load(ordering: .relaxed) }
-
     @inline(__always)
     static var isStarted: Bool { phase.load(ordering: .acquiring) == started }
 
@@ -64,7 +59,6 @@ enum ProcessHeap {
         {
             fatal("the static memory of the C shim is too small")
         }
-        startTime.store(pageheap_monotonic_nanoseconds(), ordering: .relaxed)
         var options = Options(environment: pageheap_environment())
         options.configuration.workerIdleNanoseconds = Tunables.workerIdleNanoseconds
         if options.configuration.releasesInCallers { pageheap_keep_to_plain_calls() }

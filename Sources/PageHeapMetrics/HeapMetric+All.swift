@@ -13,34 +13,29 @@ extension HeapMetric {
                 .gauge(("state", "cached")) { $0.heap.cachedBytes },
                 .gauge(("state", "free_retained")) { $0.heap.freeRetainedBytes },
                 .gauge(("state", "released")) { $0.heap.releasedBytes },
+                .gauge(("state", "released_in_use")) { $0.heap.releasedInUseBytes },
             ]),
+        HeapMetric("system_bytes", .bytes, .gauge { $0.heap.systemBytes }),
         HeapMetric(
-            .gauge, "pageheap_system_bytes", .bytes, "Memory made accessible for the heap.",
-            [.gauge { $0.heap.systemBytes }]),
-        HeapMetric(
-            .gauge, "pageheap_retained_bytes", .bytes, "What the heap adds to resident memory, by its own accounting.",
+            .gauge, "pageheap_retained_bytes", .bytes,
+            "What the heap keeps: the states in_use, cached and free_retained; an upper bound of its physical memory.",
             [.gauge { $0.heap.retainedBytes }]),
-        HeapMetric(
-            .gauge, "pageheap_metadata_bytes", .bytes, "The heap's own metadata.", [.gauge { $0.heap.metadataBytes }]),
-        HeapMetric(
-            .gauge, "pageheap_goal_bytes", .bytes,
-            "The goal for retained memory; absent while there is nothing to release.",
-            [.gauge { $0.heap.goalBytes }]),
-        HeapMetric(
-            .gauge, "pageheap_memory_limit_bytes", .bytes, "The memory limit; absent while there is none.",
-            [.gauge { $0.heap.memoryLimitBytes }]),
+        HeapMetric("metadata_bytes", .bytes, .gauge { $0.heap.metadataBytes }),
+        HeapMetric("goal_bytes", .bytes, .gauge { $0.heap.goalBytes }),
+        HeapMetric("memory_limit_bytes", .bytes, .gauge { $0.heap.memoryLimitBytes }),
     ]
 
     private static let scavenger = [
+        HeapMetric("returned_bytes_total", .bytes, .count { $0.heap.returnedTotalBytes }),
         HeapMetric(
             .counter, "pageheap_released_bytes_total", .bytes,
-            "Memory released to the system, by cause; in_spans: inside the spans of a malloc, whatever the cause.",
+            "Pages released, touched or not, by cause; in_use: parts of pages in use, whatever the cause.",
             [
                 .count(("cause", "background")) { $0.heap.releasedInBackgroundTotalBytes },
                 .count(("cause", "growth")) { $0.heap.releasedAtGrowthTotalBytes },
                 .count(("cause", "limit")) { $0.heap.releasedForLimitTotalBytes },
                 .count(("cause", "request")) { $0.heap.releasedOnRequestTotalBytes },
-                .count(("cause", "in_spans")) { $0.malloc?.releasedInSpansTotalBytes },
+                .count(("cause", "in_use")) { $0.heap.releasedInUseTotalBytes },
             ]),
         HeapMetric(
             .counter, "pageheap_reused_bytes_total", .bytes,
@@ -50,30 +45,14 @@ extension HeapMetric {
                 .count(("within_seconds", "10")) { $0.heap.reusedWithin10SecondsTotalBytes },
                 .count(("within_seconds", "60")) { $0.heap.reusedWithin60SecondsTotalBytes },
             ]),
-        HeapMetric(
-            .counter, "pageheap_release_calls_total", .count, "System calls that released memory.",
-            [.count { $0.heap.releaseCalls }]),
-        HeapMetric(
-            .counter, "pageheap_release_failures_total", .count,
-            "Ranges whose memory the system refused to take back.", [.count { $0.heap.releaseFailures }]),
-        HeapMetric(
-            .counter, "pageheap_scavenger_generations_total", .count,
-            "How often the search for free memory has started over.", [.count { $0.heap.generation }]),
-        HeapMetric(
-            .counter, "pageheap_scavenger_wakeups_total", .count, "How often the background worker woke up.",
-            [.count { $0.heap.workerWakeUps }]),
-        HeapMetric(
-            .counter, "pageheap_pacer_resets_total", .count,
-            "How often the pacer's controller failed and was reset.", [.count { $0.heap.controllerResets }]),
-        HeapMetric(
-            .counter, "pageheap_scavenger_cpu_seconds_total", .seconds, "CPU time of the background worker.",
-            [.seconds { $0.heap.scavengerSeconds }]),
-        HeapMetric(
-            .counter, "pageheap_assist_cpu_seconds_total", .seconds,
-            "CPU time that allocations spent on releasing other memory.", [.seconds { $0.heap.assistSeconds }]),
-        HeapMetric(
-            .counter, "pageheap_request_cpu_seconds_total", .seconds, "CPU time of releases on request.",
-            [.seconds { $0.heap.forcedReleaseSeconds }]),
+        HeapMetric("release_calls_total", .count, .count { $0.heap.releaseCalls }),
+        HeapMetric("release_failures_total", .count, .count { $0.heap.releaseFailures }),
+        HeapMetric("generations_total", .count, .count { $0.heap.generation }),
+        HeapMetric("worker_wake_ups_total", .count, .count { $0.heap.workerWakeUps }),
+        HeapMetric("controller_resets_total", .count, .count { $0.heap.controllerResets }),
+        HeapMetric("worker_cpu_nanoseconds_total", .seconds, .seconds { $0.heap.scavengerSeconds }),
+        HeapMetric("assist_cpu_nanoseconds_total", .seconds, .seconds { $0.heap.assistSeconds }),
+        HeapMetric("forced_cpu_nanoseconds_total", .seconds, .seconds { $0.heap.forcedReleaseSeconds }),
         HeapMetric(
             .gauge, "pageheap_scavenger_cpu_ratio", .ratio,
             "The background worker's share of all processors' time, in its last ten seconds.",
@@ -105,10 +84,6 @@ extension HeapMetric {
         HeapMetric(
             .gauge, "pageheap_malloc_thread_caches", .count, "How many threads have a cache.",
             [.gauge { $0.malloc?.threadCaches }]),
-        HeapMetric(
-            .gauge, "pageheap_malloc_released_in_spans_bytes", .bytes,
-            "Free physical pages inside spans of blocks, without memory; part of the released state.",
-            [.gauge { $0.malloc?.releasedInSpansBytes }]),
     ]
 
     /// The duration of a snapshot, the only metric of an event. The reporter measures it; no snapshot contains it.

@@ -1,3 +1,5 @@
+import PageHeapFigures
+
 /// A metric that ``MetricsReporter`` reports: its name, kind, unit and meaning.
 ///
 /// The names follow Prometheus's conventions: base units, the unit in the name, and the suffix `_total` for counters.
@@ -41,6 +43,13 @@ public struct HeapMetric: Sendable {
         self.unit = unit
         self.help = help
         self.series = series
+    }
+
+    /// Creates the metric that shows one figure of the heap; name, kind and meaning are the figure's.
+    init(_ figure: String, _ unit: Unit, _ series: MetricSeries) {
+        let figure = Figure.named(figure)
+        guard let metric = figure.metric else { preconditionFailure("\(figure.name) has no metric") }
+        self.init(figure.kind == .gauge ? .gauge : .counter, metric.name, unit, figure.meaning, [series])
     }
 
     /// The names of the metric's dimensions, without `heap`, which every metric has.

@@ -114,7 +114,7 @@ public struct HeapService: Service {
         }
         if configuration.releasesAtShutdown {
             let bytes = heap.releaseFreeMemory()
-            logger.info("free memory given back", metadata: ["released_bytes": "\(bytes)"])
+            logger.info("free memory given back", metadata: ["returned_bytes": "\(bytes)"])
             reporter.report()
         }
     }

@@ -3,10 +3,13 @@ import Testing
 /// The library's own C interface, pageheap.h.
 @Suite(.needsCompiler)
 struct InterfaceTests {
-    @Test(arguments: ["version", "at-once", "figures", "sizes", "bad-arguments", "limit", "threads", "forked"])
+    @Test(
+        arguments: [
+            "version", "at-once", "figures", "sizes", "bad-arguments", "limit", "threads", "forked", "untouched",
+        ])
     func theInterfaceKeepsItsPromises(_ check: String) throws { try Check.passes("interface", check) }
 
-    @Test(arguments: ["statistics", "release", "set-limit", "question", "information"])
+    @Test(arguments: ["statistics", "caches", "resident", "release", "set-limit", "question", "information"])
     func functionsWorkBeforeTheFirstAllocation(_ function: String) throws {
         try Check.passes("interface", "early-\(function)")
     }

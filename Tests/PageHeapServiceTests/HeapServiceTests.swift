@@ -77,7 +77,7 @@ struct HeapServiceTests {
             configuration { $0.releasesAtShutdown = true })
         #expect(heap.releases == 1)
         #expect(try systemBytes() == [2, 2, 2])
-        #expect(log.entries.last?.metadata["released_bytes"] == "4096")
+        #expect(log.entries.last?.metadata["returned_bytes"] == "4096")
     }
 
     @Test func theServiceWatchesWithoutMetrics() async throws {

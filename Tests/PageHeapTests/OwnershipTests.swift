@@ -14,11 +14,13 @@ struct OwnershipTests {
             "import PageHeap\nfunc snippet(_ heap: PageHeap) throws {\n\(body)\n}\n", to: "Snippet.swift")
         let products = URL(filePath: BuildProducts.folder)
         let checkouts = products.appending(path: "../../checkouts").standardized
+        let sources = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Sources").standardized
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = [
             "swiftc", "-swift-version", "6", "-c", source, "-o", folder.file("Snippet.o"),
             "-I", products.appending(path: "Modules").path,
+            "-Xcc", "-I\(sources.path)/CPageHeapInterface/include",
             "-Xcc", "-fmodule-map-file=\(products.path)/CPageHeap.build/module.modulemap",
             "-Xcc", "-fmodule-map-file=\(products.path)/CPageHeapInterface.build/module.modulemap",
             "-Xcc", "-fmodule-map-file=\(checkouts.path)/swift-system/Sources/CSystem/include/module.modulemap",

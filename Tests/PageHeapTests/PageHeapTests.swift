@@ -60,10 +60,26 @@ struct PageHeapTests {
         again.withUnsafeBytes { bytes in #expect(!isZeroed || bytes.allSatisfy { $0 == 0 }) }
     }
 
+    @Test func pagesThatWereNeverTouchedAreNeitherResidentNorReturned() throws {
+        let heap = try PageHeap.quiet()
+        var run = try heap.allocate(pages: (64 << 20) / PageHeap.pageSize)
+        run.withUnsafeMutableBytes { $0[5] = 1 }
+        // A page, or a huge page.
+        let resident = try #require(heap.residentBytes())
+        #expect(0 < resident && resident <= 4 << 20)
+        #expect(heap.statistics.retainedBytes == 64 << 20)
+        run.release()
+        #expect(heap.releaseFreeMemory() == resident)
+        #expect(heap.statistics.returnedTotalBytes == resident && heap.residentBytes() == 0)
+        #expect(heap.statistics.releasedOnRequestTotalBytes == 64 << 20)
+    }
+
     @Test func aReleaseCanBeBounded() throws {
         let heap = try PageHeap.quiet()
         let page = PageHeap.pageSize
-        try heap.allocate(pages: 1000).release()
+        var run = try heap.allocate(pages: 1000)
+        fill(&run, 1)
+        run.release()
         for bytes in [0, -1, Int.min] { #expect(heap.releaseMemory(upTo: bytes) == 0) }
         #expect(heap.statistics.generation == 0)
         #expect(heap.releaseMemory(upTo: 1) == page)
@@ -80,7 +96,8 @@ struct PageHeapTests {
             let ledger = heap.statistics
             #expect(
                 ledger.systemBytes
-                    == ledger.inUseBytes + ledger.cachedBytes + ledger.freeRetainedBytes + ledger.releasedBytes)
+                    == ledger.inUseBytes + ledger.cachedBytes + ledger.freeRetainedBytes + ledger.releasedBytes
+                    + ledger.releasedInUseBytes)
         }
         check()
         for pages in [1, 2, 15, 16, 63, 64, 65, 511, 512, 513, 4096] {

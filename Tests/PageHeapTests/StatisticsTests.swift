@@ -1,18 +1,23 @@
+import CPageHeapInterface
 import Foundation
-import PageHeapCore
-import SystemPackage
+import PageHeapFigures
 import Testing
 
 @testable import PageHeap
 
 struct StatisticsTests {
-    /// Makes statistics with figures that would take a heap longer than a test can wait.
-    private func statistics(_ change: (inout HeapStatistics) -> Void) throws -> PageHeap.Statistics {
-        guard let heap = SystemHeap(HeapConfiguration()) else { throw PageHeapError.system(.noMemory) }
-        defer { heap.abandon() }
-        var figures = heap.figures()
+    /// Makes statistics of a heap without goal and limit, with figures that would take a heap longer than a test can wait.
+    private func statistics(_ change: (inout pageheap_statistics) -> Void) -> PageHeap.Statistics {
+        var figures = pageheap_statistics()
+        for figure in Figure.all where figure.mayBeNone { figures[keyPath: figure.field] = .max }
+        figures.age_nanoseconds = 100_000_000_000
         change(&figures)
-        return PageHeap.Statistics(figures, age: 100, processors: 4)
+        return PageHeap.Statistics(figures, processors: 4)
+    }
+
+    /// Adds samples to the counts of holds between two powers of two.
+    private func add(_ samples: UInt32, to holds: inout some BitwiseCopyable, power: Int) {
+        withUnsafeMutableBytes(of: &holds) { $0.bindMemory(to: UInt32.self)[power] += samples }
     }
 
     @Test func theFiguresOfANewHeapAreZero() throws {
@@ -46,38 +51,40 @@ struct StatisticsTests {
     }
 
     @Test func everyFigureHasItsPlaceAndUnit() throws {
-        let figures = try statistics {
-            $0.workerNanoseconds = 2_000_000_000
-            $0.workerRecentNanoseconds = 400_000_000
-            $0.assistNanoseconds = 500_000_000
-            $0.forcedNanoseconds = 250_000_000
-            $0.workerWakeUps = 3
-            $0.controllerResets = 4
-            $0.generation = 5
-            $0.reusedWithin1 = 6
-            $0.reusedWithin10 = 7
-            $0.reusedWithin60 = 8
-            $0.ledger.releaseCalls = 9
-            $0.ledger.releaseFailures = 10
-            for _ in 0..<3 { $0.holds.add(nanoseconds: 100) }
-            $0.holds.add(nanoseconds: 1000)
-            $0.forcedHolds.add(nanoseconds: 5000)
+        let statistics = statistics {
+            for (index, figure) in Figure.all.enumerated() { $0[keyPath: figure.field] = UInt64(index + 1) * 1_000_000 }
         }
-        #expect(figures.scavengerSeconds == 2 && figures.assistSeconds == 0.5 && figures.forcedReleaseSeconds == 0.25)
+        let object = try JSONSerialization.jsonObject(with: JSONEncoder().encode(statistics))
+        var properties = try #require(object as? [String: Any])
+        for (index, figure) in Figure.all.enumerated() {
+            guard let property = figure.property else { continue }
+            let value = properties.removeValue(forKey: property) as? Double
+            #expect(
+                value == Double((index + 1) * 1_000_000) / (figure.unit == .nanoseconds ? 1e9 : 1), "\(figure.name)")
+        }
+        // What is left is made of several figures.
+        #expect(Set(properties.keys) == ["scavengerShare", "scavengerRecentShare", "lockHolds", "forcedLockHolds"])
+    }
+
+    @Test("Shares and holds are computed")
+    func computed() throws {
+        let figures = statistics {
+            $0.worker_cpu_nanoseconds_total = 2_000_000_000
+            $0.worker_recent_cpu_nanoseconds = 400_000_000
+            add(3, to: &$0.lock_holds_total, power: 6)
+            add(1, to: &$0.lock_holds_total, power: 9)
+            add(1, to: &$0.forced_lock_holds_total, power: 12)
+        }
+        #expect(figures.goalBytes == nil && figures.memoryLimitBytes == nil)
         #expect(figures.scavengerShare == 0.005 && figures.scavengerRecentShare == 0.01)
-        #expect(figures.workerWakeUps == 3 && figures.controllerResets == 4 && figures.generation == 5)
-        #expect(figures.reusedWithin1SecondTotalBytes == 6 && figures.reusedWithin10SecondsTotalBytes == 7)
-        #expect(figures.reusedWithin60SecondsTotalBytes == 8)
-        #expect(figures.releaseCalls == 9 && figures.releaseFailures == 10)
         #expect(figures.lockHolds.p50Nanoseconds == 128 && figures.lockHolds.p999Nanoseconds == 1024)
         #expect(figures.forcedLockHolds.samples == 1 && figures.forcedLockHolds.p50Nanoseconds == 8192)
     }
 
     @Test func statisticsSurviveJSON() throws {
-        let figures = try statistics {
-            $0.goal = .maximum
-            $0.reusedWithin10 = 7
-            $0.holds.add(nanoseconds: 100)
+        let figures = statistics {
+            $0.reused_within_10_seconds_bytes_total = 7
+            add(1, to: &$0.lock_holds_total, power: 6)
         }
         let data = try JSONEncoder().encode(figures)
         #expect(try JSONDecoder().decode(PageHeap.Statistics.self, from: data) == figures)

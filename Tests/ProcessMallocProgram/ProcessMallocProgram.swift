@@ -41,7 +41,11 @@ struct ProcessMallocProgram {
         try check(held.heap.inUseBytes >= before.heap.inUseBytes + 50_000_000, "pages in use count")
         try check(held.threadCaches >= 1 && held.heap.metadataBytes > 0, "caches and books count")
         arrays.removeAll()
-        try check(malloc.releaseFreeMemory() > 0, "something was released")
+        let resident = malloc.residentBytes() ?? 0
+        try check(resident >= 50_000_000, "what was written to is resident")
+        let returned = malloc.releaseFreeMemory()
+        try check(returned >= 40_000_000 && returned <= resident, "what was resident was given back")
+        try check(malloc.residentBytes().map { $0 <= resident - returned } == true, "and is resident no more")
         let after = malloc.mallocStatistics
         try check(after.heap.retainedBytes + 40_000_000 <= held.heap.retainedBytes, "it is retained no more")
         try check(
@@ -63,7 +67,8 @@ struct ProcessMallocProgram {
         try heap.setMemoryLimit(nil)
         try check(heap.memoryLimit == nil, "there is none again")
         let figures = heap.statistics
-        let sum = figures.inUseBytes + figures.cachedBytes + figures.freeRetainedBytes + figures.releasedBytes
-        try check(figures.systemBytes == sum, "the books balance")
+        let retained = figures.inUseBytes + figures.cachedBytes + figures.freeRetainedBytes
+        let sum = retained + figures.releasedBytes + figures.releasedInUseBytes
+        try check(figures.systemBytes == sum && figures.retainedBytes == retained, "the books balance")
     }
 }

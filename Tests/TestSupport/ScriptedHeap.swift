@@ -30,6 +30,8 @@ package final class ScriptedHeap: ScavengedHeap {
         return figures
     }
 
+    public func residentBytes() -> Int? { nil }
+
     /// How often the figures were read.
     package var readings: Int { state.withLock { $0.readings } }
 

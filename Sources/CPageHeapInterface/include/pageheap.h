@@ -43,77 +43,98 @@ int pageheap_is_process_malloc(void);
 
 #define PAGEHEAP_HOLD_COUNTS 32
 
-// The heap's figures at one moment. All totals count from the program's beginning; a forked child begins anew.
+// The heap's figures at one moment, as one consistent snapshot: the same for pageheap_statistics, and for programs that
+// watch the process from outside. Documentation/figures.md says what each figure is called elsewhere.
 //
-//   system = in use + cached + free retained + released;  metadata is apart
-//   retained, the heap's part in resident memory = system - released - released in spans
+//   system = in use + cached + free retained + released + released in use;  metadata is apart
+//   retained = in use + cached + free retained
 //
-// All but the figures of threads' caches are one consistent snapshot. Threads work on their caches without a lock, so what
-// these hold is close, and not exact.
+// Memory in use or retained is an upper bound of physical memory: memory that the program has never touched counts, and
+// costs nothing. pageheap_resident_bytes asks the kernel.
+//
+// What ends in `_total` only grows, and counts from the program's beginning; a forked child begins anew, except for
+// `generations_total` and the `reused_…` totals, which go on from its parent's.
 struct pageheap_statistics {
     // Before the call: the size of the caller's structure. After it: how many bytes of it the library has filled in.
     // Fields are only ever added at the end; what lies beyond what the library knows is left as it was.
     uint64_t size;
 
-    uint64_t system_bytes;             // made accessible for the heap
-    uint64_t in_use_bytes;             // in spans: of small blocks, and large blocks
-    uint64_t cached_bytes;             // held by page caches, with physical memory
-    uint64_t free_retained_bytes;      // free pages with physical memory: what may be given back
-    uint64_t released_bytes;           // free pages without physical memory
-    uint64_t released_in_spans_bytes;  // free physical pages inside spans, without physical memory; part of in use
-    uint64_t metadata_bytes;           // the heap's own books
-    uint64_t live_bytes;               // in blocks of the program and in threads' caches
-    uint64_t goal_bytes;               // what retained memory is driven to; PAGEHEAP_NONE where there is none
-    uint64_t memory_limit_bytes;       // PAGEHEAP_NONE where there is none
-    uint64_t limit_goal_bytes;         // what retained memory and metadata are driven to for it; the same
+    uint64_t system_bytes;           // made accessible for the heap
+    uint64_t in_use_bytes;           // pages in use, without released holes: small blocks, free ones too, and large blocks
+    uint64_t cached_bytes;           // free pages in page caches
+    uint64_t free_retained_bytes;    // free pages that may be given back
+    uint64_t released_bytes;         // free pages without physical memory
+    uint64_t released_in_use_bytes;  // physical pages inside pages in use that were given back
+    uint64_t metadata_bytes;         // made accessible for the heap's own books
+    uint64_t live_bytes;             // in blocks of the program and in threads' caches
+    uint64_t goal_bytes;             // what retained memory is driven to; PAGEHEAP_NONE if there is no goal
+    uint64_t memory_limit_bytes;     // on retained memory and metadata; PAGEHEAP_NONE if there is no limit
+    uint64_t limit_goal_bytes;       // what they are driven to because of the limit; PAGEHEAP_NONE if there is no limit
 
-    uint64_t released_background_total_bytes;  // ever given back in the background
-    uint64_t released_growth_total_bytes;      // by allocations, to offset growth
-    uint64_t released_limit_total_bytes;       // by allocations, to keep to the limit
-    uint64_t released_forced_total_bytes;      // on request
-    uint64_t released_in_spans_total_bytes;    // inside spans, for whatever reason; apart from the above
-    // Used again so soon after it was given back, about; each is among the next.
-    uint64_t reused_within_1_second_total_bytes;
-    uint64_t reused_within_10_seconds_total_bytes;
-    uint64_t reused_within_60_seconds_total_bytes;
+    // Physical memory that was given back for whatever reason, as the kernel counted it just before.
+    uint64_t returned_bytes_total;
+    // Pages that became free of physical memory, by reason; those that the program had never touched count as well.
+    uint64_t released_background_bytes_total;  // in the background
+    uint64_t released_growth_bytes_total;      // by allocations, to offset growth
+    uint64_t released_limit_bytes_total;       // by allocations, to keep to the limit
+    uint64_t released_forced_bytes_total;      // on request
+    uint64_t released_in_use_bytes_total;      // inside pages in use, for whatever reason; apart from the above
+    // Used again so soon after it was released, about; each is among the next.
+    uint64_t reused_within_1_second_bytes_total;
+    uint64_t reused_within_10_seconds_bytes_total;
+    uint64_t reused_within_60_seconds_bytes_total;
 
-    uint64_t release_calls;      // system calls that gave memory back; one for several ranges is one
-    uint64_t release_failures;   // ranges whose memory the system refused to take
-    uint64_t generation;         // how often the search for free memory has begun anew
-    uint64_t worker_wake_ups;    // times that the background worker woke up
-    uint64_t controller_resets;  // times that the controller of its pace failed and began anew
+    uint64_t release_calls_total;          // system calls that gave memory back; one for several ranges is one
+    uint64_t release_failures_total;       // ranges whose memory the system refused to take
+    uint64_t generations_total;            // how often the search for free memory has begun anew
+    uint64_t controller_resets_total;      // times that the controller of the worker's pace failed and began anew
+    uint64_t worker_wake_ups_total;        // times that the background worker woke up
+    uint64_t worker_starts_total;          // times that the background worker's thread was started
+    uint64_t worker_start_failures_total;  // times that the system refused one
 
-    uint64_t worker_cpu_nanoseconds;         // CPU time of the background worker
-    uint64_t worker_recent_cpu_nanoseconds;  // the same over the ten seconds before its last round; 0 if that is long ago
-    uint64_t assist_cpu_nanoseconds;         // CPU time that allocations spent on giving memory back
-    uint64_t forced_cpu_nanoseconds;         // CPU time of releases on request
+    uint64_t worker_cpu_nanoseconds_total;   // CPU time of the background worker
+    uint64_t assist_cpu_nanoseconds_total;   // CPU time that allocations spent on giving memory back
+    uint64_t forced_cpu_nanoseconds_total;   // CPU time of releases on request
+    uint64_t worker_recent_cpu_nanoseconds;  // the worker's over the ten seconds before its last round; 0 if that is long ago
     uint64_t age_nanoseconds;                // since the heap began, in a forked child since the fork
+    uint64_t caller_release;                 // whether calls of the program release instead: 0 no, 1 for a time, 2 for good
 
     // How long the heap's lock was held, as one in 256 acquisitions shows: number i counts holds of 2^i ns to less than
     // 2^(i+1) ns, the last one all longer ones too. Outside releases on request, and in them.
-    uint32_t lock_holds[PAGEHEAP_HOLD_COUNTS];
-    uint32_t forced_lock_holds[PAGEHEAP_HOLD_COUNTS];
-
-    uint64_t thread_caches;        // threads that have a cache
-    uint64_t thread_cache_blocks;  // free blocks in all of them
-    uint64_t thread_cache_bytes;   // the same in bytes; part of live
-
-    uint64_t worker_starts;          // times that the background worker's thread was started
-    uint64_t worker_start_failures;  // times that the system refused one
-    uint64_t caller_release;         // whether calls of the program release instead: 0 no, 1 for a time, 2 for good
-    uint64_t drain_refused;          // 1 if sleeping threads' caches cannot be drained: the system refuses the barrier
+    uint32_t lock_holds_total[PAGEHEAP_HOLD_COUNTS];
+    uint32_t forced_lock_holds_total[PAGEHEAP_HOLD_COUNTS];
 };
 
-// Fills in a snapshot. Takes the locks of the heap one after the other, for some microseconds, and the time that it takes to
-// look at each thread's cache.
+// Fills in a snapshot. Takes the locks of the heap one after the other, for some microseconds.
 //
 // EINVAL: statistics is null, or its size is none that a version of this structure could have (a multiple of 8, from 16 on).
 int pageheap_statistics(struct pageheap_statistics *statistics);
 
+// What threads' caches hold. Threads work on their caches without a lock, so this is close, and not exact.
+struct pageheap_thread_caches {
+    uint64_t size;  // as in struct pageheap_statistics
+
+    uint64_t thread_caches;        // threads that have a cache
+    uint64_t thread_cache_blocks;  // free blocks in all of them
+    uint64_t thread_cache_bytes;   // the same in bytes; part of live_bytes
+    uint64_t drain_refused;        // 1 if sleeping threads' caches cannot be drained: the system refuses the barrier
+};
+
+// Fills in what the caches hold at the moment. Looks at each thread's cache, under a lock that only threads which begin or
+// end wait for.
+//
+// EINVAL: as for pageheap_statistics.
+int pageheap_thread_caches(struct pageheap_thread_caches *caches);
+
+// Asks the kernel how many bytes of the heap's memory are physical now, swapped-out pages not among them; metadata is not
+// among them either. Answers PAGEHEAP_NONE if the kernel may not be asked, as in a sandbox. Takes a system call for each
+// 4 MiB that are accessible, in all about 1 ms for a GiB in pages of 4 KiB.
+uint64_t pageheap_resident_bytes(void);
+
 // ---- Memory ------------------------------------------------------------------------------------------------------------
 
 // Gives all free memory back to the system now, that in threads' caches and inside spans included, and answers how many
-// bytes. Waits for it: about 0.1 s for a GiB.
+// bytes of it were physical memory. Waits for it: about 0.1 s for a GiB.
 size_t pageheap_release(void);
 
 // The most bytes that the heap should have from the system, its own books included; PAGEHEAP_NONE where there is no limit.

@@ -31,6 +31,14 @@ struct AddressSpace {
         return (ahead, withheld)
     }
 
+    /// The accessible memory of a range; nil if there are fewer of them.
+    func accessible(_ index: Int) -> MemoryRange? {
+        guard index < count else { return nil }
+        return MemoryRange(
+            address: reservations[index].base,
+            bytes: ByteCount(reservations[index].accessibleEnd &- reservations[index].base))
+    }
+
     // MARK: Reserving
 
     /// Reserves a range: the usual size, halved while the system refuses. If the process's address space is limited and

@@ -91,8 +91,11 @@ extension Heap {
     }
 
     /// Frees a run of pages whose memory has all been released. The caller holds neither the heap lock nor a later one.
-    package func freeReleasedPages(_ address: UInt, _ count: PageCount) {
+    ///
+    /// - Parameter returned: bytes of physical memory that they had.
+    package func freeReleasedPages(_ address: UInt, _ count: PageCount, returned: ByteCount) {
         withLockedPages {
+            locked.pointee.ledger.returnedTotal += returned
             locked.pointee.pages.free(base: offset(address), count: count)
             locked.pointee.pages.markScavenged(base: offset(address), count: count)
             locked.pointee.ledger.unuse(count.bytes)
@@ -120,14 +123,11 @@ extension Heap {
     ///
     /// - Parameters:
     ///   - released: bytes released.
-    ///   - calls: the system calls that released them.
-    ///   - failures: ranges that the system refused.
-    func noteHoles(released: ByteCount, calls: UInt, failures: UInt) {
+    ///   - outcome: what became of the system calls that released them.
+    func noteHoles(released: ByteCount, _ outcome: ReleaseOutcome) {
         withLockedPages {
-            locked.pointee.ledger.releasedInSpans += released
-            locked.pointee.ledger.releasedInSpansTotal += released
-            locked.pointee.ledger.releaseCalls += calls
-            locked.pointee.ledger.releaseFailures += failures
+            locked.pointee.ledger.releaseInUse(released, returned: outcome.returned, calls: outcome.calls)
+            locked.pointee.ledger.releaseFailures += outcome.failures
         }
     }
 

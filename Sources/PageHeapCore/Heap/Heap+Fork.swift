@@ -63,6 +63,7 @@ extension Heap {
         state.pointee.pass.becomeChild()
         state.pointee.times.becomeChild()
         locked.pointee.ledger.forgetTotals()
+        locked.pointee.beganAt = state.pointee.system.monotonicNanoseconds()
         locked.pointee.holds = HoldTimes()
         locked.pointee.isForced = false
         if let parents = state.pointee.page { pageheap_statistics_page_unmap(parents) }

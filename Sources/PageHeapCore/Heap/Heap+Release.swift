@@ -9,12 +9,12 @@ extension Heap {
     ///     pages, or `drain`, make it so.
     ///   - drain: called first, under the pass lock; returns the contents of caches above the heap to it, releases
     ///     holes, and returns the bytes that it released.
-    /// - Returns: the bytes released.
-    package func releaseFreeMemory(upTo limit: ByteCount = .maximum, drain: () -> ByteCount) -> ByteCount {
+    /// - Returns: what was released, and what of it was physical memory, without that of the holes.
+    package func releaseFreeMemory(upTo limit: ByteCount = .maximum, drain: () -> ByteCount) -> ForcedRelease {
         let traces = isTraced
         let start = system.threadProcessorNanoseconds()
         state.pointee.pass.lock()
-        markForced(true)
+        let returnedBefore = markForced(true)
         var released = drain()
         flushPageCaches()
         let ended = startGeneration(atTop: true)
@@ -32,7 +32,7 @@ extension Heap {
             state.pointee.pass.letForksPass()
         }
         var forcedLine = traces ? forcedTraceLine(released) : MessageLine()
-        markForced(false)
+        let returnedAfter = markForced(false)
         state.pointee.pass.unlock()
         state.pointee.times.addForced(processorTime(since: start))
         // Written only now, with no lock held, because the reader of standard error may be slow.
@@ -41,12 +41,18 @@ extension Heap {
             writeIfWanted(&forcedLine)
         }
         publishUnderLock()
-        return released
+        return ForcedRelease(released: released, returned: returnedAfter - returnedBefore)
     }
 
-    /// Marks a forced release as under way or finished: its holds of the heap lock are counted separately.
-    private func markForced(_ isForced: Bool) {
-        withHeapLock { locked.pointee.isForced = isForced }
+    /// Marks a forced release as under way or finished: its holds of the heap lock are counted separately. The caller
+    /// holds the pass lock, so the ledger's account of forced releases is its own in between.
+    ///
+    /// - Returns: bytes of physical memory that forced releases have given back so far.
+    private func markForced(_ isForced: Bool) -> ByteCount {
+        withHeapLock {
+            locked.pointee.isForced = isForced
+            return locked.pointee.ledger.returnedForcedTotal
+        }
     }
 
     /// The calling thread's CPU time since `start`, in nanoseconds.
@@ -65,4 +71,12 @@ extension Heap {
         withLockedPages { pageCaches[shard].pointee.flush(to: locked) }
         pageCaches[shard].pointee.lock.unlock()
     }
+}
+
+/// What a forced release did.
+package struct ForcedRelease: Sendable {
+    /// Bytes of pages and holes that were released, touched or not: the heap's own account.
+    package var released: ByteCount
+    /// Bytes of physical memory that the system got back.
+    package var returned: ByteCount
 }

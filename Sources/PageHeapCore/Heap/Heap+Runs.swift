@@ -133,12 +133,11 @@ extension Heap {
         let part = wholePhysicalPages(address, count)
         if part.bytes == 0 { return 0 }
         // Released at once, whichever method is used for free memory: callers of discard rely on zeros.
+        let resident = system.residentBytes(of: part, physicalPage: physicalPage)
         let error = system.release(part.address, part.bytes, method: .now)
         withLockedPages {
             if error == 0 {
-                locked.pointee.ledger.releasedInSpans += part.bytes
-                locked.pointee.ledger.releasedInSpansTotal += part.bytes
-                locked.pointee.ledger.releaseCalls += 1
+                locked.pointee.ledger.releaseInUse(part.bytes, returned: resident, calls: 1)
                 locked.pointee.discarded += part.bytes
             } else {
                 locked.pointee.ledger.releaseFailures += 1

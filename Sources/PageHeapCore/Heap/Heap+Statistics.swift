@@ -1,4 +1,5 @@
 import CPageHeap
+import CPageHeapInterface
 import Synchronization
 
 extension Heap {
@@ -51,32 +52,60 @@ extension Heap {
     package func figures() -> HeapStatistics {
         pageCaches.lockAll()
         defer { pageCaches.unlockAll() }
-        return withHeapLock { lockedFigures() }
+        return withHeapLock { figures(currentLedger()) }
     }
 
-    private func lockedFigures() -> HeapStatistics {
-        HeapStatistics(
-            ledger: currentLedger(), metadata: metadataBytes,
-            live: LiveBytes.total(liveBytes),
-            goal: goal, memoryLimit: state.pointee.goals.memoryLimit, limitGoal: state.pointee.goals.mapped,
-            workerNanoseconds: state.pointee.member.figures.processorNanoseconds,
-            workerWakeUps: state.pointee.member.figures.wakeUps,
-            generation: state.pointee.space.generation,
-            workerRecentNanoseconds: state.pointee.member.figures.recentNanoseconds(
-                at: system.monotonicNanoseconds()),
-            controllerResets: state.pointee.member.figures.resets,
-            assistNanoseconds: state.pointee.times.assistNanoseconds,
-            forcedNanoseconds: state.pointee.times.forcedNanoseconds,
-            reusedWithin1: ByteCount(reuse.pointee.within1.load(ordering: .relaxed)),
-            reusedWithin10: ByteCount(reuse.pointee.within10.load(ordering: .relaxed)),
-            reusedWithin60: ByteCount(reuse.pointee.within60.load(ordering: .relaxed)),
-            holds: locked.pointee.holds.ordinary, forcedHolds: locked.pointee.holds.forced)
+    /// The statistics with a given ledger: the one place where they are made. The caller holds the heap lock.
+    private func figures(_ ledger: HeapLedger) -> HeapStatistics {
+        let now = system.monotonicNanoseconds()
+        var values = pageheap_statistics()
+        values.metadata_bytes = UInt64(metadataBytes.rawValue)
+        values.live_bytes = UInt64(LiveBytes.total(liveBytes).rawValue)
+        values.goal_bytes = UInt64(goal.rawValue)
+        values.memory_limit_bytes = UInt64(state.pointee.goals.memoryLimit.rawValue)
+        values.limit_goal_bytes = UInt64(state.pointee.goals.mapped.rawValue)
+        values.reused_within_1_second_bytes_total = UInt64(reuse.pointee.within1.load(ordering: .relaxed))
+        values.reused_within_10_seconds_bytes_total = UInt64(reuse.pointee.within10.load(ordering: .relaxed))
+        values.reused_within_60_seconds_bytes_total = UInt64(reuse.pointee.within60.load(ordering: .relaxed))
+        values.generations_total = UInt64(state.pointee.space.generation)
+        values.controller_resets_total = state.pointee.member.figures.resets
+        values.worker_wake_ups_total = state.pointee.member.figures.wakeUps
+        values.worker_starts_total = worker.starts.pointee.count
+        values.worker_start_failures_total = worker.starts.pointee.failures
+        values.worker_cpu_nanoseconds_total = state.pointee.member.figures.processorNanoseconds
+        values.assist_cpu_nanoseconds_total = state.pointee.times.assistNanoseconds
+        values.forced_cpu_nanoseconds_total = state.pointee.times.forcedNanoseconds
+        values.worker_recent_cpu_nanoseconds = state.pointee.member.figures.recentNanoseconds(at: now)
+        values.age_nanoseconds = UInt64(max(0, now &- locked.pointee.beganAt))
+        values.caller_release = UInt64(callerRelease.rawValue)
+        withUnsafeMutableBytes(of: &values.lock_holds_total) { locked.pointee.holds.ordinary.copy(to: $0) }
+        withUnsafeMutableBytes(of: &values.forced_lock_holds_total) { locked.pointee.holds.forced.copy(to: $0) }
+        return HeapStatistics(ledger, values)
+    }
+
+    /// Asks the system how much physical memory the heap has, without its metadata. Takes the heap lock for moments;
+    /// the caller holds no lock.
+    ///
+    /// - Returns: nil if the system does not say.
+    package func residentBytes() -> ByteCount? {
+        var bytes: ByteCount = 0
+        var index = 0
+        while let range = withHeapLock({ state.pointee.addressSpace.accessible(index) }) {
+            index += 1
+            if range.bytes == 0 { continue }
+            guard system.saysWhatIsResident(at: range.address, physicalPage: physicalPage) else {
+                return nil
+            }
+            bytes += system.residentBytes(of: range, physicalPage: physicalPage)
+        }
+        return bytes
     }
 
     /// Bytes of metadata, that of the layer above included. The caller holds the heap lock.
     var metadataBytes: ByteCount {
         locked.pointee.lock.assertHeld()
-        return locked.pointee.pages.metadataBytes + locked.pointee.userMetadata
+        return locked.pointee.pages.metadataBytes + locked.pointee.pages.arena.committedBytes
+            + locked.pointee.userMetadata
     }
 
     /// Counts metadata that the layer above made accessible. Takes the heap lock.
@@ -98,35 +127,8 @@ extension Heap {
             }
         }
         guard let page = state.pointee.page else { return }
-        var figures = pageheap_figures()
-        figures.system_bytes = UInt64(ledger.system.rawValue)
-        figures.in_use_bytes = UInt64(ledger.used.rawValue)
-        figures.cached_bytes = UInt64(ledger.cached.rawValue)
-        figures.released_bytes = UInt64(ledger.released.rawValue)
-        figures.released_in_spans_bytes = UInt64(ledger.releasedInSpans.rawValue)
-        figures.metadata_bytes = UInt64(metadataBytes.rawValue)
-        figures.goal_bytes = UInt64(goal.rawValue)
-        figures.live_bytes = UInt64(LiveBytes.total(liveBytes).rawValue)
-        figures.released_background_total = UInt64(ledger.releasedInBackgroundTotal.rawValue)
-        figures.released_growth_total = UInt64(ledger.releasedAtGrowthTotal.rawValue)
-        figures.released_forced_total = UInt64(ledger.releasedForcedTotal.rawValue)
-        figures.released_in_spans_total = UInt64(ledger.releasedInSpansTotal.rawValue)
-        figures.scavenger_cpu_nanoseconds = state.pointee.member.figures.processorNanoseconds
-        figures.release_calls = UInt64(ledger.releaseCalls)
-        figures.release_failures = UInt64(ledger.releaseFailures)
-        figures.generation = UInt64(state.pointee.space.generation)
-        figures.released_limit_total = UInt64(ledger.releasedForLimitTotal.rawValue)
-        figures.memory_limit_bytes = UInt64(state.pointee.goals.memoryLimit.rawValue)
-        figures.scavenger_recent_nanoseconds = state.pointee.member.figures.lastRecentNanoseconds
-        figures.scavenger_wake_ups = state.pointee.member.figures.wakeUps
-        figures.controller_resets = state.pointee.member.figures.resets
-        figures.assist_cpu_nanoseconds = state.pointee.times.assistNanoseconds
-        figures.forced_cpu_nanoseconds = state.pointee.times.forcedNanoseconds
-        figures.reused_1_bytes = UInt64(reuse.pointee.within1.load(ordering: .relaxed))
-        figures.reused_10_bytes = UInt64(reuse.pointee.within10.load(ordering: .relaxed))
-        figures.reused_60_bytes = UInt64(reuse.pointee.within60.load(ordering: .relaxed))
-        figures.hold_p999_nanoseconds = locked.pointee.longestUsualHold
-        pageheap_statistics_page_write(page, &figures)
+        var values = figures(ledger).values
+        pageheap_statistics_page_write(page, &values)
     }
 
     /// Sets the statistics page, which other processes can read, and publishes to it. Takes the heap lock.

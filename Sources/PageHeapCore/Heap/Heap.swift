@@ -29,6 +29,7 @@ package struct Heap<System: OperatingSystem> {
         guard heap.reserveFirst(for: user) else { return nil }
         state.pointee.machine = MachineFigures(of: system)
         state.pointee.discardedReadsZero = system.releasedMemoryReadsZero()
+        state.pointee.locked.beganAt = system.monotonicNanoseconds()
         state.pointee.hugePagesComeUnasked = system.hugePagesComeUnasked
         if configuration.hugePages == .growth || state.pointee.hugePagesComeUnasked {
             state.pointee.space.hugePages = HugePages(state.pointee.machine, using: system)

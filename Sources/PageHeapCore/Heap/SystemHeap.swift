@@ -119,9 +119,9 @@ package struct SystemHeap: Equatable, Sendable {
     /// Releases free memory at once.
     ///
     /// - Parameter limit: the most bytes wanted.
-    /// - Returns: the bytes released.
+    /// - Returns: the bytes of physical memory that the system got back.
     package func releaseFreeMemory(upTo limit: ByteCount = .maximum) -> ByteCount {
-        heap.releaseFreeMemory(upTo: limit) { 0 }
+        heap.releaseFreeMemory(upTo: limit) { 0 }.returned
     }
 
     /// Ends a cycle of a heap that its owner paces; see ``Heap/endCycle(heapGoal:)``.
@@ -149,6 +149,9 @@ package struct SystemHeap: Equatable, Sendable {
 
     /// One consistent snapshot of the statistics.
     package func figures() -> HeapStatistics { heap.figures() }
+
+    /// The physical memory of the heap's pages, as the system says; nil if it does not.
+    package func residentBytes() -> ByteCount? { heap.residentBytes() }
 
     /// The oldest kept trace record that a reader has not seen; see ``Heap/traceRecord(from:)``.
     package func traceRecord(from next: UInt64) -> (number: UInt64, record: TraceRecord)? {

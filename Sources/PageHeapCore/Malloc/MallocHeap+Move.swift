@@ -30,7 +30,8 @@ extension MallocHeap {
             if !wasMoved { state.pointee.movedBlocks.wrappingAdd(1, ordering: .relaxed) }
             span.pointee.wasMoved = false
         }
-        let isReleased = isMoved || copyInPieces(source, to: target, pages.bytes)
+        var returned: ByteCount = 0
+        let isReleased = isMoved || copyInPieces(source, to: target, pages.bytes, returned: &returned)
         noteLive(pages.bytes.rawValue, out: false)
         spans.set(.none, from: base, count: 1)
         let stayedMoved = span.pointee.wasMoved
@@ -42,7 +43,7 @@ extension MallocHeap {
             // on it, such as its protection or its treatment in a fork.
             freeTail(base, pages, wasMoved: true)
         } else if isReleased {
-            heap.freeReleasedPages(base, pages)
+            heap.freeReleasedPages(base, pages, returned: returned)
         } else {
             heap.freePages(base, pages)
         }
@@ -55,15 +56,19 @@ extension MallocHeap {
 
     /// Copies memory, releasing each piece of the source once it is copied.
     ///
+    /// - Parameter returned: receives the bytes of physical memory that the source had, if all of it was released.
     /// - Returns: whether all of the source was released.
     private func copyInPieces(
-        _ source: UnsafeMutableRawPointer, to target: UnsafeMutableRawPointer, _ bytes: ByteCount
+        _ source: UnsafeMutableRawPointer, to target: UnsafeMutableRawPointer, _ bytes: ByteCount,
+        returned: inout ByteCount
     ) -> Bool {
         var done: ByteCount = 0
         var isReleased = heap.discardedReadsZero
         while done < bytes {
             let piece = min(Tunables.copyPieceBytes, bytes - done)
             let from = source + Int(bitPattern: done.rawValue)
+            // Asked before the copy, which makes the system map pages that were never touched.
+            returned += residentBytes(UInt(bitPattern: from), piece)
             (target + Int(bitPattern: done.rawValue)).copyMemory(from: from, byteCount: Int(bitPattern: piece.rawValue))
             if isReleased {
                 isReleased = heap.system.release(UInt(bitPattern: from), piece, method: .now) == 0
@@ -83,10 +88,17 @@ extension MallocHeap {
     ///
     /// - Parameter wasMoved: whether memory was moved to these pages or away from them.
     func freeTail(_ base: UInt, _ pages: PageCount, wasMoved: Bool) {
+        let returned = wasMoved ? residentBytes(base, pages.bytes) : 0
         if wasMoved && heap.system.renew(base, pages.bytes) {
-            heap.freeReleasedPages(base, pages)
+            heap.freeReleasedPages(base, pages, returned: returned)
         } else {
             heap.freePages(base, pages)
         }
+    }
+
+    /// The physical memory of a part of a block.
+    private func residentBytes(_ address: UInt, _ bytes: ByteCount) -> ByteCount {
+        state.pointee.heap.system.residentBytes(
+            of: MemoryRange(address: address, bytes: bytes), physicalPage: heap.physicalPage)
     }
 }

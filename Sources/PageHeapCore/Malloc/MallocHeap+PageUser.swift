@@ -63,18 +63,23 @@ extension MallocHeap: PageUser {
 
     private func releaseHoles(_ bytes: ByteCount, _ pass: inout HolePass, regardless: Bool) -> ByteCount {
         let search = heap.search
+        var window = ResidentWindow()
         return central.releaseHoles(bytes, &pass, regardless: regardless) { ranges, count, refused in
-            search.giveBack(
-                ranges, count: count, unit: heap.physicalPage, using: heap.system, refused: refused)
+            let resident = window.residentBytes(
+                of: ranges, count: count, physicalPage: heap.physicalPage, using: heap.system)
+            return search.giveBack(
+                ranges, count: count, resident: resident, unit: heap.physicalPage, using: heap.system,
+                refused: refused)
         }
     }
 
     /// Releases everything that is free, including blocks in thread caches and holes in spans. The caller holds no
     /// lock.
     ///
-    /// - Returns: the bytes released.
-    package func releaseFreeMemory() -> ByteCount {
-        let released = heap.releaseFreeMemory {
+    /// - Returns: what was released, holes included.
+    package func releaseFreeMemory() -> ForcedRelease {
+        var returnedOfHoles: ByteCount = 0
+        var all = heap.releaseFreeMemory {
             drainOwnCache()
             _ = drainCaches(regardless: true)
             _ = releaseTransfers(regardless: true)
@@ -86,9 +91,11 @@ extension MallocHeap: PageUser {
                 released += releaseHoles(Tunables.forcedPieceBytes, &pass, regardless: true)
                 heap.state.pointee.pass.letForksPass()
             }
+            returnedOfHoles = pass.returned
             return released
         }
         spans.stopIfWrong()
-        return released
+        all.returned += returnedOfHoles
+        return all
     }
 }

@@ -1,13 +1,11 @@
 import CPageHeapInterface
-import Synchronization
 
 extension MallocHeap {
-    /// Writes a snapshot of the statistics, except for size and age. Takes the registry lock, and under it those of
-    /// ``Heap/figures()``.
+    /// Writes what threads' caches hold, except for the structure's size. Takes the registry lock.
     ///
     /// The registry lock keeps thread caches from being added, removed or drained meanwhile; but their owners work on
     /// them without a lock, so what is read of them is close, not exact.
-    package func write(to statistics: inout pageheap_statistics) {
+    package func write(to answer: inout pageheap_thread_caches) {
         state.pointee.caches.lock.lock()
         defer { state.pointee.caches.lock.unlock() }
         var caches: UInt = 0
@@ -22,15 +20,10 @@ extension MallocHeap {
                 bytes += count * UInt(classes[sizeClass].blockBytes)
             }
         }
-        let figures = heap.figures()
-        figures.write(to: &statistics)
-        statistics.thread_caches = UInt64(caches)
-        statistics.thread_cache_blocks = UInt64(blocks)
-        statistics.worker_starts = heap.worker.starts.pointee.count
-        statistics.worker_start_failures = heap.worker.starts.pointee.failures
-        statistics.caller_release = UInt64(heap.callerRelease.rawValue)
-        statistics.drain_refused = state.pointee.caches.barrier == .refused ? 1 : 0
-        statistics.thread_cache_bytes = UInt64(min(bytes, figures.live.rawValue))
+        answer.thread_caches = UInt64(caches)
+        answer.thread_cache_blocks = UInt64(blocks)
+        answer.thread_cache_bytes = UInt64(bytes)
+        answer.drain_refused = state.pointee.caches.barrier == .refused ? 1 : 0
     }
 
     /// Whether an address lies in a span of small blocks, or in the first page of a large block.

@@ -72,7 +72,8 @@ package struct SparseSpace {
 
     /// Makes a range of bytes accessible, rounded out to whole parts. New bytes are zero.
     ///
-    /// - Returns: the bytes that became accessible; `nil` if the system refuses or the range exceeds the reservation.
+    /// - Returns: the bytes that became accessible, without lent memory; `nil` if the system refuses or the range exceeds
+    ///   the reservation.
     package mutating func cover(
         _ bytes: Range<UInt>, using system: borrowing some OperatingSystem & ~Copyable
     ) -> ByteCount? {
@@ -80,36 +81,42 @@ package struct SparseSpace {
         if bytes.upperBound > reserved.rawValue { return nil }
         let first = bytes.lowerBound / partBytes.rawValue
         let end = (bytes.upperBound &+ partBytes.rawValue &- 1) / partBytes.rawValue
+        var moved: ByteCount = 0
         if lent != nil {
-            if end &- first == 1, lentPart == .max || lentPart == first { return place(first) }
-            if !moveOut(using: system) { return nil }
+            if end &- first == 1, lentPart == .max || lentPart == first {
+                place(first)
+                return 0
+            }
+            guard let bytes = moveOut(using: system) else { return nil }
+            moved = bytes
         }
-        return map(first..<end, using: system)
+        return map(first..<end, using: system).map { $0 + moved }
     }
 
     /// Places a part in the lent memory.
-    private mutating func place(_ part: UInt) -> ByteCount {
-        if part == lentPart { return 0 }
+    private mutating func place(_ part: UInt) {
+        if part == lentPart { return }
         lentPart = part
         base = UInt(bitPattern: lent) &- (partBytes * part).rawValue
         note(part)
-        return partBytes
     }
 
     /// Moves the part in the lent memory to its reserved address.
     ///
-    /// - Returns: false if the system refuses; then nothing has changed.
-    private mutating func moveOut(using system: borrowing some OperatingSystem & ~Copyable) -> Bool {
+    /// - Returns: the bytes that became accessible there; `nil` if the system refuses, and then nothing has changed.
+    private mutating func moveOut(using system: borrowing some OperatingSystem & ~Copyable) -> ByteCount? {
+        var moved: ByteCount = 0
         if let lent, lentPart != .max {
             guard
                 let place = UnsafeMutableRawPointer(bitPattern: reservedBase &+ (partBytes * lentPart).rawValue),
                 system.makeMetadataAccessible(place, partBytes)
-            else { return false }
+            else { return nil }
+            moved = partBytes
             place.copyMemory(from: lent, byteCount: Int(bitPattern: partBytes.rawValue))
         }
         lent = nil
         base = reservedBase
-        return true
+        return moved
     }
 
     /// Maps those of the given parts that are not accessible yet.

@@ -2,14 +2,15 @@
 ///
 ///     system = used + cached + free retained + released + released in spans
 ///
-/// Metadata is counted separately. Memory that is accessible and was never touched counts as released. Pages that the
-/// scavenger holds during a system call still count as free and retained.
+/// Metadata is counted separately. Fresh memory that was never in use counts as released; once it has been in use, it
+/// counts as retained until it is released, touched or not. So what is retained is an upper bound of physical memory.
+/// Pages that the scavenger holds during a system call still count as free and retained.
 package struct HeapLedger: Sendable {
     /// Bytes made accessible for the heap.
     package var system: ByteCount = 0
     /// Bytes of pages handed to the heap's users, including parts of them that were released.
     package var inUse: ByteCount = 0
-    /// Bytes in page caches that have physical memory.
+    /// Bytes in page caches, without those that were released.
     package var cached: ByteCount = 0
     /// Bytes of free pages without physical memory.
     package var released: ByteCount = 0
@@ -23,6 +24,11 @@ package struct HeapLedger: Sendable {
     package var releasedForLimitTotal: ByteCount = 0
     package var releasedForcedTotal: ByteCount = 0
     package var releasedInSpansTotal: ByteCount = 0
+    /// Total bytes of physical memory ever given back, as the system counted them just before: of released pages, released
+    /// holes, and the places that large blocks moved away from. And the part of them that forced releases gave back of
+    /// free pages. Nothing is decided by these.
+    package var returnedTotal: ByteCount = 0
+    package var returnedForcedTotal: ByteCount = 0
     /// System calls that released memory (a call for several ranges counts once), and ranges that the system refused to
     /// release.
     package var releaseCalls: UInt = 0
@@ -36,12 +42,12 @@ package struct HeapLedger: Sendable {
 
     package init() {}
 
-    /// The bytes that the heap retains: its estimated contribution to resident memory.
+    /// The bytes that the heap retains: an upper bound of its physical memory.
     package var retained: ByteCount { system - released - releasedInSpans }
 
     package var freeRetained: ByteCount { system - released - inUse - cached }
 
-    /// Bytes of pages in use that have physical memory.
+    /// Bytes of pages in use, without the parts of them that were released.
     package var used: ByteCount { inUse - releasedInSpans }
 
     /// Counts pages that go into use.
@@ -72,15 +78,32 @@ package struct HeapLedger: Sendable {
     }
 
     /// Counts free pages whose physical memory was released.
-    package mutating func release(_ bytes: ByteCount, _ cause: ReleaseCause, calls: UInt) {
+    ///
+    /// - Parameters:
+    ///   - bytes: of the pages.
+    ///   - returned: bytes of physical memory that they had.
+    ///   - cause: why they were released.
+    ///   - calls: the system calls that released them.
+    package mutating func release(_ bytes: ByteCount, returned: ByteCount, _ cause: ReleaseCause, calls: UInt) {
         released += bytes
         releaseCalls += calls
+        returnedTotal += returned
+        if case .forced = cause { returnedForcedTotal += returned }
         switch cause {
         case .background: releasedInBackgroundTotal += bytes
         case .growth: releasedAtGrowthTotal += bytes
         case .limit: releasedForLimitTotal += bytes
         case .forced: releasedForcedTotal += bytes
         }
+    }
+
+    /// Counts physical pages inside pages in use that were released; the parameters are those of
+    /// ``release(_:returned:_:calls:)``.
+    package mutating func releaseInUse(_ bytes: ByteCount, returned: ByteCount, calls: UInt) {
+        releasedInSpans += bytes
+        releasedInSpansTotal += bytes
+        releaseCalls += calls
+        returnedTotal += returned
     }
 
     /// Resets all totals, for the child of a fork, which has released nothing yet.
@@ -90,6 +113,8 @@ package struct HeapLedger: Sendable {
         releasedForLimitTotal = 0
         releasedForcedTotal = 0
         releasedInSpansTotal = 0
+        returnedTotal = 0
+        returnedForcedTotal = 0
         releaseCalls = 0
         releaseFailures = 0
     }

@@ -12,9 +12,8 @@ package struct LockedPages: ~Copyable {
     var discarded: ByteCount = 0
     /// Samples of how long the lock is held.
     package internal(set) var holds = HoldTimes()
-    /// The bound in nanoseconds below which 99.9 % of the holds outside forced releases stayed, as of the worker's last
-    /// round.
-    var longestUsualHold: UInt64 = 0
+    /// When the totals began to count, in monotonic nanoseconds: when the heap began, or the forked child that has it.
+    package var beganAt: Int64 = 0
     /// Whether a forced release is under way, so that its holds are sampled separately.
     var isForced = false
 

@@ -57,7 +57,7 @@ package struct PageAllocator: ~Copyable {
     /// Most changes hit the same chunks as the last ones, and often undo each other. So the levels above are updated
     /// only when this list is full, or before the tree is searched.
     var pending = PendingChunks()
-    /// Bytes of metadata made accessible for the allocator.
+    /// Bytes of metadata made accessible for the allocator, outside its arena.
     package internal(set) var metadataBytes: ByteCount = 0
 
     /// Creates an allocator that manages no memory yet.

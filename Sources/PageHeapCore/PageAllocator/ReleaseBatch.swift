@@ -98,6 +98,8 @@ package struct ReleaseOutcome: BitwiseCopyable, Sendable {
     package var failures: UInt = 0
     /// System calls that released memory; a call for several ranges counts once.
     package var calls: UInt = 0
+    /// Bytes of physical memory that the released ranges had, as the system counted them just before.
+    package var returned: ByteCount = 0
 
     package init() {}
 }

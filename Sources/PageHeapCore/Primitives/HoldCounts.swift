@@ -8,11 +8,6 @@ package struct HoldCounts: Sendable {
 
     package init() { buckets = InlineArray(repeating: 0) }
 
-    /// Creates a histogram from the bytes that ``copy(to:)`` wrote.
-    package init(copying bytes: UnsafeRawBufferPointer) {
-        buckets = InlineArray { bytes.loadUnaligned(fromByteOffset: $0 * MemoryLayout<UInt32>.size, as: UInt32.self) }
-    }
-
     /// Writes the counters, 4 bytes each, beginning with the shortest durations.
     package func copy(to bytes: UnsafeMutableRawBufferPointer) {
         for bucket in 0..<Self.bucketCount {
@@ -32,20 +27,5 @@ package struct HoldCounts: Sendable {
         var sum: UInt64 = 0
         for bucket in 0..<Self.bucketCount { sum += UInt64(buckets[bucket]) }
         return sum
-    }
-
-    /// Returns a bound in nanoseconds below which a share of the samples stayed: a power of two, so up to twice the
-    /// true value. 0 if there are no samples.
-    ///
-    /// - Parameter thousandths: the share of the samples, 1 to 1000.
-    package func bound(thousandths: UInt64) -> UInt64 {
-        let all = total
-        if all == 0 { return 0 }
-        var seen: UInt64 = 0
-        for bucket in 0..<Self.bucketCount {
-            seen += UInt64(buckets[bucket])
-            if seen * 1000 >= all * thousandths { return 2 << UInt64(bucket) }
-        }
-        return 0
     }
 }

@@ -73,7 +73,10 @@ extension ScavengeSearch {
             let ranges = buffer.baseAddress.unsafelyUnwrapped
             let count = batch.write(to: ranges, offset: arenaBaseOffset)
             var refused = PageBitmap()
-            let outcome = giveBack(ranges, count: count, unit: PageGeometry.pageBytes, using: system) { piece in
+            let resident = system.residentBytes(of: ranges, count: count, physicalPage: machine.physicalPage)
+            let outcome = giveBack(
+                ranges, count: count, resident: resident, unit: PageGeometry.pageBytes, using: system
+            ) { piece in
                 let first = OffsetAddress(piece.address &- arenaBaseOffset).pageIndex
                 refused.setRange(from: first, count: piece.bytes.pagesRoundedUp)
             }
@@ -88,7 +91,7 @@ extension ScavengeSearch {
                 // A search begins with a whole word of 64 pages, so it would find a refused run again and never end.
                 work.limit = batch.lowest.roundedDown(to: OffsetAddress(PageCount(64).bytes.rawValue))
             }
-            heap.pointee.ledger.release(released, cause, calls: outcome.calls)
+            heap.pointee.ledger.release(released, returned: outcome.returned, cause, calls: outcome.calls)
             heap.pointee.ledger.releaseFailures += outcome.failures
             heap.unlock()
             return released
@@ -110,14 +113,30 @@ extension ScavengeSearch {
     /// - Parameters:
     ///   - ranges: the ranges to release.
     ///   - count: the number of ranges, at most 64.
+    ///   - resident: bytes of physical memory that they have.
     ///   - unit: bytes; pieces are multiples of it. Less than a physical page counts as one.
     ///   - refused: called with each piece that keeps its memory.
-    /// - Returns: the number of successful calls, and of refused pieces.
+    /// - Returns: the number of successful calls and of refused pieces, and the physical memory that went back.
     package func giveBack(
-        _ ranges: UnsafePointer<MemoryRange>, count: Int, unit: ByteCount,
+        _ ranges: UnsafePointer<MemoryRange>, count: Int, resident: ByteCount, unit: ByteCount,
         using system: borrowing some OperatingSystem & ~Copyable, refused: (MemoryRange) -> Void
     ) -> ReleaseOutcome {
         LockRanks.assertNoneHeldButPass()
+        let physicalPage = machine.physicalPage
+        var kept: ByteCount = 0
+        var outcome = release(ranges, count, unit, using: system) { piece in
+            kept += system.residentBytes(of: piece, physicalPage: physicalPage)
+            refused(piece)
+        }
+        outcome.returned = resident - min(kept, resident)
+        return outcome
+    }
+
+    /// Does the work of ``giveBack(_:count:resident:unit:using:refused:)``, apart from counting physical memory.
+    private func release(
+        _ ranges: UnsafePointer<MemoryRange>, _ count: Int, _ unit: ByteCount,
+        using system: borrowing some OperatingSystem & ~Copyable, _ refused: (MemoryRange) -> Void
+    ) -> ReleaseOutcome {
         if let hugePages = space.pointee.hugePages {
             for index in 0..<count {
                 hugePages.prepareRelease(ranges[index], arenaBaseOffset: arenaBaseOffset, using: system)
@@ -180,7 +199,7 @@ extension ScavengeSearch {
         }
     }
 
-    /// Releases one range; on a first refusal of the lazy method, see ``giveBack(_:count:unit:using:refused:)``.
+    /// Releases one range; on a first refusal of the lazy method, see ``giveBack(_:count:resident:unit:using:refused:)``.
     ///
     /// - Returns: 0, or the system's error number.
     private func giveBack(

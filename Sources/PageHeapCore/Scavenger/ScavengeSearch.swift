@@ -38,7 +38,8 @@ package struct ScavengeSearch {
     let machine: MachineFigures
     /// Added to an offset address to get the process's address.
     let arenaBaseOffset: UInt
-    /// How to release memory. If the system does not know the method, see ``giveBack(_:count:unit:using:refused:)``.
+    /// How to release memory. If the system does not know the method, see
+    /// ``giveBack(_:count:resident:unit:using:refused:)``.
     let method: ReleaseMethod
 
     package init(

@@ -79,7 +79,8 @@ extension CentralFreeLists {
         if isEmpty { unlink(index, sizeClass) }
         list(sizeClass).pointee.lock.unlock()
         let released = physicalPage * UInt(done.nonzeroBitCount)
-        heap.noteHoles(released: released, calls: outcome.calls, failures: outcome.failures)
+        heap.noteHoles(released: released, outcome)
+        pass.returned += outcome.returned
         // Its last blocks came back in the meantime.
         if isEmpty { self.release(index) }
         return released
@@ -129,8 +130,9 @@ package struct HolePass {
     var next = 0
     /// Whether a span was too recently used, so that a later pass may find something in it.
     var sawBusySpan = false
-    /// Bytes released in this pass.
+    /// Bytes released in this pass, and bytes of physical memory that went back.
     var released: ByteCount = 0
+    var returned: ByteCount = 0
 
     package init() {}
 }

@@ -1,3 +1,5 @@
+import CPageHeapInterface
+
 /// Formats the scavenger's trace lines.
 ///
 ///     scav 41 2304 KiB work, 118784 KiB total, 87% util
@@ -47,38 +49,39 @@ package enum TraceLine {
         line.append(decimal: UInt(generation))
         line.append(isForced ? ", \"forced\": true" : ", \"forced\": false")
         line.append(wasReset ? ", \"controllerReset\": true" : ", \"controllerReset\": false")
-        let ledger = figures.ledger
-        field("time", UInt(max(time, 0)), &line)
-        field("work", worked.rawValue, &line)
-        field("system", ledger.system.rawValue, &line)
-        field("used", ledger.used.rawValue, &line)
-        field("cached", ledger.cached.rawValue, &line)
-        field("retained", ledger.retained.rawValue, &line)
-        field("released", ledger.released.rawValue, &line)
-        field("releasedInSpans", ledger.releasedInSpans.rawValue, &line)
-        field("metadata", figures.metadata.rawValue, &line)
-        field("goal", figures.goal.rawValue, &line)
-        field("limitGoal", figures.limitGoal.rawValue, &line)
-        field("backgroundTotal", ledger.releasedInBackgroundTotal.rawValue, &line)
-        field("growthTotal", ledger.releasedAtGrowthTotal.rawValue, &line)
-        field("limitTotal", ledger.releasedForLimitTotal.rawValue, &line)
-        field("forcedTotal", ledger.releasedForcedTotal.rawValue, &line)
-        field("inSpansTotal", ledger.releasedInSpansTotal.rawValue, &line)
-        field("calls", ledger.releaseCalls, &line)
-        field("failures", ledger.releaseFailures, &line)
-        field("workerTime", UInt(figures.workerNanoseconds), &line)
-        field("workerTime10s", UInt(figures.workerRecentNanoseconds), &line)
-        field("resets", UInt(figures.controllerResets), &line)
+        let values = figures.values
+        field("time", UInt64(max(time, 0)), &line)
+        field("work", UInt64(worked.rawValue), &line)
+        field("system", values.system_bytes, &line)
+        field("used", values.in_use_bytes, &line)
+        field("cached", values.cached_bytes, &line)
+        field("retained", UInt64(figures.ledger.retained.rawValue), &line)
+        field("released", values.released_bytes, &line)
+        field("releasedInUse", values.released_in_use_bytes, &line)
+        field("metadata", values.metadata_bytes, &line)
+        field("goal", values.goal_bytes, &line)
+        field("limitGoal", values.limit_goal_bytes, &line)
+        field("returnedTotal", values.returned_bytes_total, &line)
+        field("backgroundTotal", values.released_background_bytes_total, &line)
+        field("growthTotal", values.released_growth_bytes_total, &line)
+        field("limitTotal", values.released_limit_bytes_total, &line)
+        field("forcedTotal", values.released_forced_bytes_total, &line)
+        field("inUseTotal", values.released_in_use_bytes_total, &line)
+        field("calls", values.release_calls_total, &line)
+        field("failures", values.release_failures_total, &line)
+        field("workerTime", values.worker_cpu_nanoseconds_total, &line)
+        field("workerTime10s", values.worker_recent_cpu_nanoseconds, &line)
+        field("resets", values.controller_resets_total, &line)
         line.append("}")
         return line
     }
 
     /// Appends a name and a number; null for the maximum, which stands for none.
-    private static func field(_ name: StaticString, _ number: UInt, _ line: inout MessageLine) {
+    private static func field(_ name: StaticString, _ number: UInt64, _ line: inout MessageLine) {
         line.append(", \"")
         line.append(name)
         line.append("\": ")
-        if number == .max { line.append("null") } else { line.append(decimal: number) }
+        if number == .max { line.append("null") } else { line.append(decimal: UInt(number)) }
     }
 }
 

@@ -38,7 +38,7 @@ extension Heap {
 
     /// Renews the figure of how long the heap lock is usually held, and publishes the statistics. Takes the heap lock.
     func noteUsualHold() {
-        withLockedPages { locked.pointee.longestUsualHold = locked.pointee.holds.ordinary.bound(thousandths: 999) }
+        publishUnderLock()
     }
 
     // MARK: Cycles

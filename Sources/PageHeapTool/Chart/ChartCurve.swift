@@ -24,9 +24,9 @@ struct ChartCurve: Hashable, Sendable {
             switch self {
             case .resident:
                 "Physical memory of all processes of the run, code and stacks included: what the system's own tools show."
-            case .inUse: "The part of the heap that the program holds, in whole pages."
+            case .inUse: "The part of the heap that the program holds, in whole pages, touched or not."
             case .retained:
-                "The part of the heap that has physical memory: in use, plus free pages kept for reuse."
+                "In use, plus free pages kept for reuse. Pages that were never touched count, so resident may be less."
             case .goal: "The scavenger's target for retained memory, approached slowly to save CPU time."
             }
         }

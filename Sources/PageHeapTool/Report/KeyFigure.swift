@@ -38,44 +38,50 @@ struct KeyFigure: Hashable, Sendable {
     }
 
     private static func ofTheHeap(_ result: RunResult) -> [KeyFigure] {
+        let heap = result.heap
         var figures = [
             KeyFigure(
-                label: "in use at the end", value: "\(result.finalInUseBytes)",
-                note: "blocks \(result.finalLiveBytes), retained \(result.finalRetainedBytes)")
+                label: "in use at the end", value: "\(heap.bytes(\.in_use_bytes))",
+                note: "blocks \(heap.bytes(\.live_bytes)), retained \(heap.retained)")
         ]
-        if let limit = result.memoryLimitBytes {
+        if let limit = heap.optionalBytes(\.memory_limit_bytes) {
+            let released = heap.bytes(\.released_limit_bytes_total)
             figures.append(
                 KeyFigure(
                     label: "memory limit", value: "\(limit)",
-                    note: "allocations released \(result.releasedForLimitBytes) to stay within it"))
+                    note: "allocations released \(released) to stay within it"))
         }
         figures.append(
-            KeyFigure(label: "released in total", value: "\(result.releasedBytes)", note: releaseNote(result)))
-        let countedForReuse = result.releasedBytes - result.releasedInSpansBytes
-        if countedForReuse > .zero {
-            // The count is coarse, and may include pages that had never been used.
-            let reused = min(result.reusedWithin10sBytes, countedForReuse)
+            KeyFigure(
+                label: "given back in total", value: "\(heap.bytes(\.returned_bytes_total))", note: releaseNote(heap)))
+        let released = heap.releasedPages
+        if released > .zero {
+            // The count is coarse.
+            let reused = min(heap.bytes(\.reused_within_10_seconds_bytes_total), released)
             figures.append(
                 KeyFigure(
-                    label: "reused within 10 s", value: TimeText.share(reused.asDouble, of: countedForReuse.asDouble),
+                    label: "reused within 10 s", value: TimeText.share(reused.asDouble, of: released.asDouble),
                     note: "of the released pages"))
         }
+        let seconds = heap.seconds(\.worker_cpu_nanoseconds_total)
+        let wakeUps = heap[\.worker_wake_ups_total]
         figures += [
             KeyFigure(
-                label: "scavenging", value: TimeText.describe(seconds: result.scavengerCPUSeconds),
-                note: "\(TimeText.share(result.scavengerCPUSeconds, of: result.cpuSeconds)) of the CPU time"),
+                label: "scavenging", value: TimeText.describe(seconds: seconds),
+                note: "\(TimeText.share(seconds, of: result.cpuSeconds)) of the CPU time"),
             KeyFigure(
                 label: "scavenger's share",
-                value: TimeText.share(result.scavengerCPUSeconds, of: result.wallSeconds * Double(result.processors)),
+                value: TimeText.share(seconds, of: result.wallSeconds * Double(result.processors)),
                 note: "of \(result.processors) processor\(result.processors == 1 ? "" : "s"), "
-                    + "\(grouped(result.scavengerWakeUps)) wake-up\(result.scavengerWakeUps == 1 ? "" : "s")"),
+                    + "\(grouped(wakeUps)) wake-up\(wakeUps == 1 ? "" : "s")"),
         ]
         return figures
     }
 
-    private static func releaseNote(_ result: RunResult) -> String {
-        let calls = "\(grouped(result.releaseCalls)) call\(result.releaseCalls == 1 ? "" : "s")"
-        return result.releaseFailures == 0 ? "in \(calls)" : "in \(calls), \(grouped(result.releaseFailures)) refused"
+    private static func releaseNote(_ heap: HeapFigures) -> String {
+        let (calls, failures) = (heap[\.release_calls_total], heap[\.release_failures_total])
+        let text = "in \(grouped(calls)) call\(calls == 1 ? "" : "s")"
+        return failures == 0 ? text : "\(text), \(grouped(failures)) refused"
     }
 
     /// Formats a number with its digits in groups of three: `1,234,567`.

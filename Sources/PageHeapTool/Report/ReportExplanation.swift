@@ -27,9 +27,9 @@ struct ReportExplanation: Sendable {
                     + "needs is being released. If 'in use' stays high, the program still holds that memory: "
                     + "no allocator can release it.")
             remarks.append(
-                "The heap's figures may lag by what the threads' caches hold. 'Released in total' counts every "
-                    + "release, even if the memory was needed again later; how much of it was reused within 10 s is "
-                    + "counted coarsely, in units of 4 MiB.")
+                "The heap's figures may lag by what the threads' caches hold. 'Given back in total' counts physical "
+                    + "memory each time that it was given back, even if it was needed again later; how much of the "
+                    + "released pages was reused within 10 s is counted coarsely, in units of 4 MiB.")
         }
         remarks.append(
             "Resident is summed over all processes of the run; pages that processes share, such as a library's code, "

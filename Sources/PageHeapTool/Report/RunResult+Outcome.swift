@@ -5,7 +5,6 @@ extension RunResult {
     ///
     /// - Parameter startedAt: the time when the program was started.
     init(_ outcome: RunOutcome, command: [String], startedAt: Date, interval: Duration, version: String) {
-        let heap = outcome.heap
         let peak = outcome.peak
         self.init(
             pageheapVersion: version,
@@ -18,12 +17,7 @@ extension RunResult {
             userCPUSeconds: outcome.use.userSeconds,
             systemCPUSeconds: outcome.use.systemSeconds,
             processors: ProcessInfo.processInfo.activeProcessorCount,
-            scavengerCPUSeconds: heap.totals.scavengerSeconds,
             scavengerPeak10sCPUSeconds: Double(outcome.mostScavengerNanoseconds) * 1e-9,
-            scavengerWakeUps: heap.totals.scavengerWakeUps,
-            controllerResets: heap.totals.controllerResets,
-            assistCPUSeconds: heap.totals.assistSeconds,
-            forcedReleaseCPUSeconds: heap.totals.forcedSeconds,
             minorPageFaults: outcome.use.minorFaults,
             majorPageFaults: outcome.use.majorFaults,
             processes: outcome.mostProcesses,
@@ -36,22 +30,8 @@ extension RunResult {
             meanResidentBytes: outcome.integral.mean(endingAt: outcome.wallSeconds),
             finalResidentBytes: outcome.samples.last?.residentBytes ?? .zero,
             residentByteSeconds: outcome.integral.total(endingAt: outcome.wallSeconds),
-            releasedBytes: heap.totals.released,
-            releasedInBackgroundBytes: heap.totals.releasedInBackground,
-            releasedForGrowthBytes: heap.totals.releasedForGrowth,
-            releasedForLimitBytes: heap.totals.releasedForLimit,
-            releasedOnRequestBytes: heap.totals.releasedOnRequest,
-            releasedInSpansBytes: heap.totals.releasedInSpans,
-            reusedWithin1sBytes: heap.totals.reusedWithin1,
-            reusedWithin10sBytes: heap.totals.reusedWithin10,
-            reusedWithin60sBytes: heap.totals.reusedWithin60,
-            releaseCalls: heap.totals.releaseCalls,
-            releaseFailures: heap.totals.releaseFailures,
-            heapLockHoldP999Nanoseconds: heap.totals.usualHoldNanoseconds,
-            memoryLimitBytes: heap.memoryLimit,
-            finalInUseBytes: heap.inUse,
-            finalLiveBytes: heap.live,
-            finalRetainedBytes: heap.retained,
+            heap: outcome.heap,
+            heapLockHoldP999Nanoseconds: outcome.heap.usualHoldNanoseconds,
             intervalMilliseconds: Int(interval.inNanoseconds / 1_000_000),
             samplesMerged: outcome.samplesMerged,
             samples: outcome.samples)

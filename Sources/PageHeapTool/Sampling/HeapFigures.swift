@@ -1,42 +1,136 @@
-import CPageHeap
+import CPageHeapInterface
+import PageHeapFigures
 
-/// The statistics of one process's heap, or their sum over several processes.
-struct HeapFigures: Hashable, Sendable {
-    /// The size of all spans: what the program holds, and the space around it that does not make free pages.
-    var inUse = ByteCount.zero
-    /// The part of the heap that has physical memory: in use, cached and free.
-    var retained = ByteCount.zero
-    /// The scavenger's goal for `retained`; nil if the scavenger is off.
-    var goal: ByteCount?
-    /// The size of all blocks that the program or its thread caches hold.
-    var live = ByteCount.zero
-    /// The memory limit, which applies to `retained` plus metadata; nil if there is none.
-    var memoryLimit: ByteCount?
-    /// The scavenger's CPU time in the ten seconds before its last round, in nanoseconds.
-    var scavengerRecentNanoseconds: UInt64 = 0
-    /// The totals since the start.
-    var totals = HeapTotals()
+/// The figures of one process's heap, or their sum over several processes: what `Figure.all` lists, and the counts of
+/// lock holds.
+struct HeapFigures: Sendable {
+    private var statistics = pageheap_statistics()
 
+    /// Figures that are all zero, without goal and limit.
+    init() {
+        for figure in Figure.all where figure.mayBeNone { statistics[keyPath: figure.field] = .max }
+    }
+
+    init(_ statistics: pageheap_statistics) {
+        self.statistics = statistics
+        self.statistics.size = 0
+    }
+
+    /// The value of a figure.
+    subscript(field: WritableKeyPath<pageheap_statistics, UInt64>) -> UInt64 {
+        get { statistics[keyPath: field] }
+        set { statistics[keyPath: field] = newValue }
+    }
+
+    /// The value of a figure in bytes.
+    func bytes(_ field: WritableKeyPath<pageheap_statistics, UInt64>) -> ByteCount { ByteCount(self[field]) }
+
+    /// The value of a figure in bytes that may be absent.
+    func optionalBytes(_ field: WritableKeyPath<pageheap_statistics, UInt64>) -> ByteCount? {
+        self[field] == .max ? nil : ByteCount(self[field])
+    }
+
+    /// The value of a figure in seconds.
+    func seconds(_ field: WritableKeyPath<pageheap_statistics, UInt64>) -> Double { Double(self[field]) * 1e-9 }
+
+    /// The value of a listed figure; nil for 'none'.
+    func value(_ figure: Figure) -> UInt64? { figure.value(in: statistics) }
+
+    /// What the heaps keep: an upper bound of their physical memory.
+    var retained: ByteCount { bytes(\.in_use_bytes) + bytes(\.cached_bytes) + bytes(\.free_retained_bytes) }
+
+    /// All bytes ever released, touched or not, without parts of pages in use.
+    var releasedPages: ByteCount {
+        bytes(\.released_background_bytes_total) + bytes(\.released_growth_bytes_total)
+            + bytes(\.released_limit_bytes_total) + bytes(\.released_forced_bytes_total)
+    }
+
+    /// The 99.9th percentile of the sampled hold times of the heaps' locks, outside releases on request, in nanoseconds.
+    /// Rounded up to a power of two; 0 without samples.
+    var usualHoldNanoseconds: UInt64 { LockHoldCounts(ordinary: statistics).bound(thousandths: 999) }
+
+    /// The figures without the totals.
+    var levels: HeapFigures {
+        var levels = self
+        for figure in Figure.all where figure.kind == .counter { levels[figure.field] = 0 }
+        levels.statistics.clearLockHolds()
+        return levels
+    }
+
+    /// The totals alone.
+    var totals: HeapFigures {
+        var totals = HeapFigures()
+        for figure in Figure.all where figure.kind == .counter { totals[figure.field] = self[figure.field] }
+        totals.statistics.addLockHolds(of: statistics)
+        return totals
+    }
+
+    /// Adds each figure to the other one's. The sum of heaps without and with a goal or a limit is that of those that have
+    /// one.
     static func += (left: inout HeapFigures, right: HeapFigures) {
-        left.inUse += right.inUse
-        left.retained += right.retained
-        if let goal = right.goal { left.goal = (left.goal ?? .zero) + goal }
-        left.live += right.live
-        if let limit = right.memoryLimit { left.memoryLimit = (left.memoryLimit ?? .zero) + limit }
-        left.scavengerRecentNanoseconds &+= right.scavengerRecentNanoseconds
-        left.totals += right.totals
+        for figure in Figure.all {
+            guard let value = right.value(figure) else { continue }
+            let before = left.value(figure) ?? 0
+            let (sum, overflows) = before.addingReportingOverflow(value)
+            left[figure.field] = !figure.addsUp ? max(before, value) : overflows ? .max : sum
+        }
+        left.statistics.addLockHolds(of: right.statistics)
     }
 }
 
-extension HeapFigures {
-    init(_ page: pageheap_figures) {
-        inUse = ByteCount(page.in_use_bytes)
-        retained =
-            ByteCount(page.system_bytes) - ByteCount(page.released_bytes) - ByteCount(page.released_in_spans_bytes)
-        goal = page.goal_bytes == .max ? nil : ByteCount(page.goal_bytes)
-        live = ByteCount(page.live_bytes)
-        memoryLimit = page.memory_limit_bytes == .max ? nil : ByteCount(page.memory_limit_bytes)
-        scavengerRecentNanoseconds = page.scavenger_recent_nanoseconds
-        totals = HeapTotals(page)
+extension HeapFigures: Hashable {
+    static func == (left: HeapFigures, right: HeapFigures) -> Bool {
+        withUnsafeBytes(of: left.statistics) { left in
+            withUnsafeBytes(of: right.statistics) { left.elementsEqual($0) }
+        }
+    }
+
+    func hash(into hasher: inout Hasher) { withUnsafeBytes(of: statistics) { hasher.combine(bytes: $0) } }
+}
+
+extension HeapFigures: Codable {
+    /// The name of a figure as a key.
+    private struct Key: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+        init(_ figure: Figure) { stringValue = figure.name }
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+
+    /// Encodes all listed figures by their names; null for 'none'. The counts of lock holds are not encoded.
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        for figure in Figure.all { try container.encode(value(figure), forKey: Key(figure)) }
+    }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Key.self)
+        for figure in Figure.all {
+            statistics[keyPath: figure.field] = try container.decode(UInt64?.self, forKey: Key(figure)) ?? .max
+        }
+    }
+}
+
+extension pageheap_statistics {
+    fileprivate mutating func clearLockHolds() {
+        let none = pageheap_statistics()
+        lock_holds_total = none.lock_holds_total
+        forced_lock_holds_total = none.forced_lock_holds_total
+    }
+
+    fileprivate mutating func addLockHolds(of other: pageheap_statistics) {
+        Self.add(other.lock_holds_total, to: &lock_holds_total)
+        Self.add(other.forced_lock_holds_total, to: &forced_lock_holds_total)
+    }
+
+    /// Adds counts in an array of C, which Swift sees as a tuple.
+    private static func add<Counts: BitwiseCopyable>(_ more: Counts, to counts: inout Counts) {
+        withUnsafeBytes(of: more) { more in
+            withUnsafeMutableBytes(of: &counts) { counts in
+                let (more, counts) = (more.bindMemory(to: UInt32.self), counts.bindMemory(to: UInt32.self))
+                for index in counts.indices { counts[index] &+= more[index] }
+            }
+        }
     }
 }

@@ -27,8 +27,8 @@ struct MemorySampler: Sendable {
         integral.add(seconds: seconds, bytes: resident)
         series.append(
             MemorySample(
-                seconds: seconds, residentBytes: resident, inUseBytes: figures.inUse,
-                retainedBytes: figures.retained, goalBytes: figures.goal))
+                seconds: seconds, residentBytes: resident, inUseBytes: figures.bytes(\.in_use_bytes),
+                retainedBytes: figures.retained, goalBytes: figures.optionalBytes(\.goal_bytes)))
     }
 
     /// Returns the last statistics, including the program's own levels at its end.
@@ -38,7 +38,7 @@ struct MemorySampler: Sendable {
 
     private mutating func readFolder(countingEndedProgram: Bool = false) -> HeapFigures {
         let figures = folder.read(countingEndedProgram: countingEndedProgram)
-        mostScavengerNanoseconds = max(mostScavengerNanoseconds, figures.scavengerRecentNanoseconds)
+        mostScavengerNanoseconds = max(mostScavengerNanoseconds, figures[\.worker_recent_cpu_nanoseconds])
         return figures
     }
 }

@@ -32,7 +32,7 @@ struct StatisticsFolder: Sendable {
     private(set) var processCount = 0
     /// The version of a page that this tool cannot read, if there was one.
     private(set) var otherVersion: UInt32?
-    private var ended = HeapTotals()
+    private var ended = HeapFigures()
     private var owners: [PageName: ProcessIdentity] = [:]
     private var lastFigures: [PageName: HeapFigures] = [:]
 
@@ -71,10 +71,10 @@ struct StatisticsFolder: Sendable {
                 owners[page] = lives ? identity : nil
                 guard let figures = lastFigures[page] else { continue }
                 if page == pages.last, lives || countingEndedProgram { sum += figures.levels }
-                sum.totals += figures.totals
+                sum += figures.totals
             }
         }
-        sum.totals += ended
+        sum += ended
         return sum
     }
 
@@ -93,14 +93,5 @@ struct StatisticsFolder: Sendable {
         if let figures = lastFigures.removeValue(forKey: page) { ended += figures.totals }
         owners.removeValue(forKey: page)
         _ = path.appending("\(page.process).\(page.program)").withPlatformString { unlink($0) }
-    }
-}
-
-extension HeapFigures {
-    /// The figures without the totals.
-    fileprivate var levels: HeapFigures {
-        var levels = self
-        levels.totals = HeapTotals()
-        return levels
     }
 }

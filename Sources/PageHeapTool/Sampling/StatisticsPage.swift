@@ -1,4 +1,5 @@
 import CPageHeap
+import CPageHeapInterface
 import Glibc
 import SystemPackage
 
@@ -45,9 +46,9 @@ enum StatisticsPage {
         guard head.magic == magic else { throw .foreign }
         guard head.version == UInt32(PAGEHEAP_STATISTICS_VERSION) else { throw .otherVersion(head.version) }
         guard head.size == UInt32(MemoryLayout<pageheap_statistics_page>.size) else { throw .foreign }
-        var figures = pageheap_figures()
-        guard pageheap_statistics_page_read(page, &figures, attempts) else { throw .busy }
-        return HeapFigures(figures)
+        var statistics = pageheap_statistics()
+        guard pageheap_statistics_page_read(page, &statistics, attempts) else { throw .busy }
+        return HeapFigures(statistics)
     }
 
     /// `PAGEHEAP_STATISTICS_MAGIC`, "PAGEHEAP", a macro that Swift does not import.

@@ -1,33 +1,25 @@
 import CPageHeapInterface
 import PageHeapCore
+import PageHeapSimulation
 import Testing
 
-/// Figures on their way through the C interface.
+/// Figures on their way through the C structure.
 struct InterfaceFiguresTests {
-    /// A structure in which every figure has a value of its own.
-    private func distinctFigures() -> pageheap_statistics {
-        var statistics = pageheap_statistics()
-        withUnsafeMutableBytes(of: &statistics) { bytes in
-            let words = bytes.bindMemory(to: UInt64.self)
-            for index in words.indices { words[index] = UInt64(1000 + index) << 32 | UInt64(2000 + index) }
-        }
-        statistics.generation = 77
-        statistics.system_bytes = 1 << 60
-        statistics.free_retained_bytes =
-            statistics.system_bytes - statistics.in_use_bytes - statistics.cached_bytes - statistics.released_bytes
-        return statistics
-    }
-
-    @Test func figuresThatAreWrittenAreReadBack() throws {
-        let original = distinctFigures()
-        var copy = pageheap_statistics()
-        // These are no figures of a heap: the caller that fills in the rest sets them, too.
-        copy.size = original.size
-        copy.age_nanoseconds = original.age_nanoseconds
-        HeapStatistics(original).write(to: &copy)
-        let end = try #require(MemoryLayout<pageheap_statistics>.offset(of: \.thread_caches))
-        let expected = withUnsafeBytes(of: original) { Array($0.prefix(end)) }
-        #expect(withUnsafeBytes(of: copy) { Array($0.prefix(end)) } == expected)
+    @Test("The figures are those of the ledger, and add up")
+    func ledger() throws {
+        let test = TestMalloc()
+        let blocks = try (0..<8000).map { _ in try #require(test.allocate(512)) }
+        for (place, address) in blocks.enumerated() where place % 32 != 0 { test.free(address) }
+        var cycle = DemandCycle(now: 0)
+        while test.runCycle(&cycle) {}
+        let figures = test.malloc.heap.figures()
+        let (ledger, values) = (figures.ledger, figures.values)
+        #expect(values.size == MemoryLayout<pageheap_statistics>.size)
+        #expect(values.released_in_use_bytes > 500_000)
+        #expect(values.in_use_bytes + values.released_in_use_bytes == ledger.inUse.rawValue)
+        let retained = values.in_use_bytes + values.cached_bytes + values.free_retained_bytes
+        #expect(retained == ledger.retained.rawValue)
+        #expect(retained + values.released_bytes + values.released_in_use_bytes == values.system_bytes)
     }
 
     @Test func aMallocReportsTheBlocksInItsCaches() throws {
@@ -35,15 +27,25 @@ struct InterfaceFiguresTests {
         let first = try #require(malloc.allocate(100))
         let second = try #require(malloc.allocate(100_000))
         malloc.free(first)
-        var statistics = pageheap_statistics()
-        malloc.malloc.write(to: &statistics)
-        #expect(statistics.thread_caches == 1 && statistics.thread_cache_blocks > 0)
-        #expect(statistics.thread_cache_bytes == statistics.thread_cache_blocks * 112)
-        #expect(statistics.live_bytes == statistics.thread_cache_bytes + 13 * 8192)
+        var caches = pageheap_thread_caches()
+        malloc.malloc.write(to: &caches)
+        #expect(caches.thread_caches == 1 && caches.thread_cache_blocks > 0)
+        #expect(caches.thread_cache_bytes == caches.thread_cache_blocks * 112)
+        #expect(malloc.malloc.heap.figures().values.live_bytes == caches.thread_cache_bytes + 13 * 8192)
         malloc.free(second)
         _ = malloc.malloc.releaseFreeMemory()
-        malloc.malloc.write(to: &statistics)
-        #expect(statistics.thread_cache_blocks == 0 && statistics.live_bytes == 0)
+        malloc.malloc.write(to: &caches)
+        #expect(caches.thread_cache_blocks == 0 && malloc.malloc.heap.figures().values.live_bytes == 0)
+    }
+
+    @Test("All metadata that is accessible counts, the arena's too")
+    func metadata() throws {
+        let test = try TestPageHeap()
+        let counted = test.heap.figures().metadata
+        #expect(counted >= max(Tunables.heapArenaBytes, ByteCount(16 * 4096)))
+        _ = try #require(test.allocate(512 * 3))
+        #expect(test.heap.figures().metadata >= counted)
+        #expect(test.simulated.metadataResidentBytes <= test.heap.figures().metadata)
     }
 
     @Test func aMallocOwnsTheBlocksItReturned() throws {

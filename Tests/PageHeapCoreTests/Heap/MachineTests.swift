@@ -44,7 +44,7 @@ struct MachineTests {
         let unit = hugePage == 2 << 20 ? hugePage : max(physicalPage, 8192)
         #expect(released == ByteCount(unit))
         #expect(heap.system.calls.count == 1)
-        #expect(heap.heap.releaseFreeMemory { 0 } == ByteCount(32 << 20) - released)
+        #expect(heap.heap.releaseFreeMemory { 0 }.released == ByteCount(32 << 20) - released)
         #expect(heap.simulated.residentBytes == 0 && heap.simulated.violations == [])
         heap.checkInvariants()
     }

@@ -19,7 +19,7 @@ struct NotedUseTests {
         let warm = try #require(test.heap.allocatePages(count, alignment: 1, shard: 0))
         #expect(warm.scavenged == 0 && noted(test) == [])
         test.heap.freePages(warm.address, count)
-        #expect(test.heap.releaseFreeMemory { 0 } == count.bytes)
+        #expect(test.heap.releaseFreeMemory { 0 }.released == count.bytes)
         let cold = try #require(test.heap.allocatePages(count, alignment: 1, shard: 0))
         #expect(cold.scavenged == count.bytes && noted(test) == [note(cold.address, count)])
     }

@@ -1,5 +1,6 @@
 import Foundation
 import PageHeapCore
+import PageHeapFigures
 import PageHeapSimulation
 import Testing
 
@@ -43,30 +44,34 @@ struct TraceLineTests {
         let largest = ByteCount(UInt.max - 1)
         ledger.system = largest
         ledger.inUse = largest
-        ledger.cached = largest
-        ledger.releasedInBackgroundTotal = largest
-        ledger.releasedAtGrowthTotal = largest
-        ledger.releasedForLimitTotal = largest
-        ledger.releasedForcedTotal = largest
-        ledger.releasedInSpansTotal = largest
-        ledger.releaseCalls = .max - 1
-        ledger.releaseFailures = .max - 1
         let test = TestMalloc()
         var figures = test.malloc.heap.figures()
         figures.ledger = ledger
-        figures.goal = largest
-        figures.limitGoal = largest
-        figures.metadata = largest
-        figures.workerNanoseconds = .max - 1
-        figures.workerRecentNanoseconds = .max - 1
-        figures.controllerResets = .max - 1
+        for figure in Figure.all { figures.values[keyPath: figure.field] = .max - 1 }
         let line = TraceLine.json(
             generation: .max, worked: largest, figures: figures, isForced: true, wasReset: true, time: .max)
         let object = try JSONSerialization.jsonObject(with: Data(Self.text(line).utf8))
         let fields = try #require(object as? [String: Any])
-        #expect(fields.count == 24)
+        #expect(fields.count == 25)
         #expect(fields["goal"] as? UInt == UInt.max - 1)
         #expect(fields["controllerReset"] as? Bool == true)
+    }
+
+    @Test func everyFigureOfTheTraceHasItsKeyAndValue() throws {
+        let test = TestMalloc()
+        var figures = test.malloc.heap.figures()
+        for (index, figure) in Figure.all.enumerated() { figures.values[keyPath: figure.field] = UInt64(1000 + index) }
+        let line = TraceLine.json(
+            generation: 3, worked: 4096, figures: figures, isForced: false, wasReset: false, time: 5)
+        let object = try JSONSerialization.jsonObject(with: Data(Self.text(line).utf8))
+        var fields = try #require(object as? [String: Any])
+        for figure in Figure.all {
+            guard let key = figure.traceKey else { continue }
+            let value = fields.removeValue(forKey: key) as? UInt64
+            #expect(value == figures.values[keyPath: figure.field], "\(figure.name)")
+        }
+        // What is left tells of the generation, and what is added up.
+        #expect(Set(fields.keys) == ["scav", "forced", "controllerReset", "time", "work", "retained"])
     }
 
     @Test func jsonHasNullForAMissingGoal() throws {

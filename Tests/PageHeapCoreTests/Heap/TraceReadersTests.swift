@@ -52,11 +52,11 @@ struct TraceReadersTests {
         let test = try TestPageHeap()
         let address = try test.use(1000)
         test.heap.freePages(address, 1000)
-        #expect(test.heap.releaseFreeMemory(upTo: 0) { 0 } == 0)
-        #expect(test.heap.releaseFreeMemory(upTo: PageCount(300).bytes) { 0 } == PageCount(300).bytes)
+        #expect(test.heap.releaseFreeMemory(upTo: 0) { 0 }.released == 0)
+        #expect(test.heap.releaseFreeMemory(upTo: PageCount(300).bytes) { 0 }.released == PageCount(300).bytes)
         #expect(test.simulated.touch(address, PageCount(700).bytes) == 0)
-        #expect(test.heap.releaseFreeMemory(upTo: 1) { 0 } == 8192)
-        #expect(test.heap.releaseFreeMemory(upTo: PageCount(4000).bytes) { 0 } == PageCount(699).bytes)
+        #expect(test.heap.releaseFreeMemory(upTo: 1) { 0 }.released == 8192)
+        #expect(test.heap.releaseFreeMemory(upTo: PageCount(4000).bytes) { 0 }.released == PageCount(699).bytes)
         test.checkInvariants()
     }
 }

@@ -78,7 +78,8 @@ struct HugeHeapTests {
             heap.spans?.set(.none, from: address, count: 30)
         }
         #expect(heap.simulated.metadataResidentBytes < ByteCount(100 << 10))
-        #expect(heap.heap.figures().metadata < ByteCount(100 << 10))
+        // Most of what is accessible is never touched.
+        #expect(heap.heap.figures().metadata < Tunables.heapArenaBytes + ByteCount(100 << 10))
     }
 
     /// Metadata that is only reserved costs nothing: this heap never grew.

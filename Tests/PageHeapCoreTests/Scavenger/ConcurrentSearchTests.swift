@@ -60,7 +60,7 @@ struct ConcurrentSearchTests {
         test.checkInvariants()
         let before = test.heap.figures().ledger
         #expect(before.inUse == 0)
-        #expect(test.heap.releaseFreeMemory { 0 } == before.freeRetained + before.cached)
+        #expect(test.heap.releaseFreeMemory { 0 }.released == before.freeRetained + before.cached)
         #expect(test.heap.search.isExhausted)
         #expect(test.simulated.residentBytes == 0, "PAGEHEAP_SEED=\(seed)")
         #expect(test.simulated.violations == [])

@@ -9,7 +9,7 @@ struct RefusedReleaseTests {
 
     /// Releases all free memory, and returns how much it was.
     private func release(_ test: TestPageHeap, _ cause: ReleaseCause) -> ByteCount {
-        if cause == .forced { return test.heap.releaseFreeMemory { 0 } }
+        if cause == .forced { return test.heap.releaseFreeMemory { 0 }.released }
         test.heap.search.startGeneration(atTop: true, using: test.system)
         return test.heap.search.scavenge(.maximum, cause, using: test.system)
     }
@@ -97,7 +97,7 @@ struct RefusedReleaseTests {
             if place % 32 != 0 { test.malloc.free(address) }
         }
         func release() -> ByteCount {
-            if isForced { return test.malloc.releaseFreeMemory() }
+            if isForced { return test.malloc.releaseFreeMemory().released }
             var released: ByteCount = 0
             // The first pass finds that the spans were used.
             for _ in 0..<2 {

@@ -11,9 +11,9 @@ struct ReuseCountsTests {
         let test = try TestPageHeap()
         let address = try #require(test.allocate(128))
         // Memory that was never touched has no physical memory either, but was not released.
-        #expect(test.heap.figures().reusedWithin60 == 0)
+        #expect(test.heap.figures().values.reused_within_60_seconds_bytes_total == 0)
         test.heap.freePages(address, 128)
-        #expect(test.heap.releaseFreeMemory { 0 } == PageCount(128).bytes)
+        #expect(test.heap.releaseFreeMemory { 0 }.released == PageCount(128).bytes)
         test.simulated.advance(nanoseconds: seconds * Self.second)
         _ = try #require(test.allocate(128))
         return test.heap.figures()
@@ -25,10 +25,10 @@ struct ReuseCountsTests {
             (11, false, false, true), (60, false, false, true), (61, false, false, false), (200, false, false, false),
         ] as [(Int64, Bool, Bool, Bool)])
     func memoryReusedSoonIsCounted(seconds: Int64, within1: Bool, within10: Bool, within60: Bool) throws {
-        let figures = try reuse(after: seconds)
-        let all = PageCount(128).bytes
-        #expect(figures.reusedWithin1 == (within1 ? all : 0))
-        #expect(figures.reusedWithin10 == (within10 ? all : 0))
-        #expect(figures.reusedWithin60 == (within60 ? all : 0))
+        let values = try reuse(after: seconds).values
+        let all = UInt64(PageCount(128).bytes.rawValue)
+        #expect(values.reused_within_1_second_bytes_total == (within1 ? all : 0))
+        #expect(values.reused_within_10_seconds_bytes_total == (within10 ? all : 0))
+        #expect(values.reused_within_60_seconds_bytes_total == (within60 ? all : 0))
     }
 }

@@ -84,8 +84,8 @@ struct SharedScavengerTests {
         #expect(used > 0)
         #expect(figures.reduce(0) { $0 + $1.workerNanoseconds } == UInt64(used))
         #expect(figures[1].workerNanoseconds > 3 * figures[2].workerNanoseconds)
-        #expect(figures[2].workerNanoseconds > 0 && figures[2].workerWakeUps > 0)
-        #expect(idle.heap.figures().workerNanoseconds == 0 && idle.heap.figures().workerWakeUps == 0)
+        #expect(figures[2].workerNanoseconds > 0 && figures[2].values.worker_wake_ups_total > 0)
+        #expect(idle.heap.figures().workerNanoseconds == 0 && idle.heap.figures().values.worker_wake_ups_total == 0)
     }
 
     @Test func theOlderPacerServesSeveralHeaps() throws {

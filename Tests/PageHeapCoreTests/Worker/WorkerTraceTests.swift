@@ -58,7 +58,7 @@ struct WorkerTraceTests {
             system.setProcessors(count == 9 ? 0 : 2)
             if count == 9 { failure = system.monotonicNanoseconds() }
         }
-        #expect(test.malloc.heap.figures().controllerResets == 1)
+        #expect(test.malloc.heap.figures().values.controller_resets_total == 1)
         let told = records.filter(\.wasReset)
         #expect(told.count == 1)
         #expect(told.first?.time == records.first { $0.time > failure }?.time)

@@ -13,6 +13,8 @@
 #pragma weak pageheap_version
 #pragma weak pageheap_is_process_malloc
 #pragma weak pageheap_statistics
+#pragma weak pageheap_thread_caches
+#pragma weak pageheap_resident_bytes
 #pragma weak pageheap_release
 #pragma weak pageheap_get_memory_limit
 #pragma weak pageheap_set_memory_limit
@@ -22,9 +24,16 @@ static struct pageheap_statistics snapshot(void) {
     struct pageheap_statistics all = {.size = sizeof all};
     CHECK(pageheap_statistics(&all) == 0);
     CHECK(all.size == sizeof all);
-    CHECK(all.system_bytes == all.in_use_bytes + all.cached_bytes + all.free_retained_bytes + all.released_bytes);
-    CHECK(all.released_in_spans_bytes <= all.in_use_bytes && all.live_bytes <= all.in_use_bytes);
-    CHECK(all.thread_cache_bytes <= all.live_bytes);
+    CHECK(all.system_bytes == all.in_use_bytes + all.cached_bytes + all.free_retained_bytes + all.released_bytes +
+                                  all.released_in_use_bytes);
+    CHECK(all.live_bytes <= all.in_use_bytes + all.released_in_use_bytes);
+    return all;
+}
+
+static struct pageheap_thread_caches caches(void) {
+    struct pageheap_thread_caches all = {.size = sizeof all};
+    CHECK(pageheap_thread_caches(&all) == 0);
+    CHECK(all.size == sizeof all);
     return all;
 }
 
@@ -41,22 +50,23 @@ static void figures(void) {
     for (int i = 0; i < COUNT; i++) small[i] = make_block(500, 1);
     struct pageheap_statistics held = snapshot();
     uint64_t taken = (50 << 20) + COUNT * UINT64_C(500);
-    CHECK(held.live_bytes - held.thread_cache_bytes >= before.live_bytes - before.thread_cache_bytes + taken);
+    CHECK(held.live_bytes >= caches().thread_cache_bytes + taken);
     CHECK(held.in_use_bytes >= before.in_use_bytes + taken);
-    CHECK(held.metadata_bytes > 0 && held.thread_caches >= 1 && held.age_nanoseconds >= before.age_nanoseconds);
+    CHECK(held.metadata_bytes > 0 && caches().thread_caches >= 1 && held.age_nanoseconds >= before.age_nanoseconds);
     free(large);
     for (int i = 0; i < COUNT; i++) check_and_free(small[i]);
     size_t released = pageheap_release();
     struct pageheap_statistics after = snapshot();
-    CHECK(released > 0 && after.thread_cache_blocks == 0 && after.thread_cache_bytes == 0);
+    CHECK(released >= (50 << 20) && after.returned_bytes_total >= before.returned_bytes_total + released);
+    CHECK(caches().thread_cache_blocks == 0 && caches().thread_cache_bytes == 0);
     CHECK(after.live_bytes + taken <= held.live_bytes);
-    uint64_t ever = after.released_background_total_bytes + after.released_forced_total_bytes +
-                    after.released_in_spans_total_bytes + after.released_growth_total_bytes;
-    CHECK(after.released_forced_total_bytes > before.released_forced_total_bytes && ever >= (50 << 20));
-    CHECK(after.release_calls > before.release_calls && after.generation > before.generation);
-    CHECK(after.forced_cpu_nanoseconds > 0);
+    uint64_t ever = after.released_background_bytes_total + after.released_forced_bytes_total +
+                    after.released_in_use_bytes_total + after.released_growth_bytes_total;
+    CHECK(after.released_forced_bytes_total > before.released_forced_bytes_total && ever >= (50 << 20));
+    CHECK(after.release_calls_total > before.release_calls_total && after.generations_total > before.generations_total);
+    CHECK(after.forced_cpu_nanoseconds_total > 0);
     uint64_t holds = 0;
-    for (int i = 0; i < PAGEHEAP_HOLD_COUNTS; i++) holds += after.lock_holds[i];
+    for (int i = 0; i < PAGEHEAP_HOLD_COUNTS; i++) holds += after.lock_holds_total[i];
     CHECK(holds > 0);
 }
 
@@ -71,7 +81,7 @@ static void at_once(void) {
     for (int i = 0; i < COUNT; i++) blocks[i] = memset(malloc(40000), 1, 40000);
     for (int i = 0; i < COUNT; i += 2) free(blocks[i]);
     malloc_trim(0);
-    uint64_t calls = snapshot().release_calls;
+    uint64_t calls = snapshot().release_calls_total;
     CHECK(is_possible ? calls < COUNT / 8 : calls > COUNT / 8);
 }
 
@@ -83,7 +93,7 @@ static void sizes(void) {
         uint64_t more[4];
     } newer;
     check_and_free(make_block(1000, 3));
-    const size_t old[] = {16, 24, 240, 248, offsetof(struct pageheap_statistics, thread_caches)};
+    const size_t old[] = {16, 24, 240, 248, offsetof(struct pageheap_statistics, lock_holds_total)};
     for (size_t i = 0; i < sizeof old / sizeof *old; i++) {
         memset(&newer, 0xa5, sizeof newer);
         newer.known.size = old[i];
@@ -96,16 +106,56 @@ static void sizes(void) {
     newer.known.size = sizeof newer;
     CHECK(pageheap_statistics(&newer.known) == 0);
     CHECK(newer.known.size == sizeof newer.known && newer.more[0] == UINT64_C(0xa5a5a5a5a5a5a5a5));
+    struct pageheap_thread_caches older = {.size = 16, .thread_cache_blocks = 7};
+    CHECK(pageheap_thread_caches(&older) == 0);
+    CHECK(older.size == 16 && older.thread_caches >= 1 && older.thread_cache_blocks == 7);
+}
+
+// Physical memory is what the kernel says: a block of 4 GiB of which one byte was written to is a page of it, or a huge
+// page, wherever the block has moved to.
+static void untouched(void) {
+    const size_t little = 16 << 20, four = (size_t)4 << 30;
+    unsigned char *block = malloc(four);
+    if (block == NULL) return;  // the machine has no room for such a request
+    uint64_t resident = pageheap_resident_bytes();
+    block[four / 2] = 1;
+    if (resident != PAGEHEAP_NONE) {
+        CHECK(resident < little && pageheap_resident_bytes() > resident && pageheap_resident_bytes() < little);
+    }
+    CHECK(snapshot().in_use_bytes >= four);
+    uint64_t before = snapshot().returned_bytes_total;
+    free(block);
+    size_t released = pageheap_release();
+    struct pageheap_statistics after = snapshot();
+    CHECK(released >= 4096 && released < little && after.returned_bytes_total - before == released);
+    CHECK(after.released_forced_bytes_total >= four);
+
+    // The same for a block that has to move, because another one lies behind it.
+    block = malloc(four / 2);
+    block[four / 4] = 1;
+    unsigned char *other = malloc(1 << 20);
+    other[0] = 1;
+    before = snapshot().returned_bytes_total;
+    block = realloc(block, four);
+    if (block != NULL) CHECK(block[four / 4] == 1);
+    free(block);
+    free(other);
+    pageheap_release();
+    uint64_t returned = snapshot().returned_bytes_total - before;
+    CHECK(block == NULL || (returned >= 4096 && returned < little));
 }
 
 static void bad_arguments(void) {
     errno = 1234;
-    CHECK(pageheap_statistics(NULL) == EINVAL);
+    CHECK(pageheap_statistics(NULL) == EINVAL && pageheap_thread_caches(NULL) == EINVAL);
     const size_t wrong[] = {0, 1, 8, 15, 17, 100, SIZE_MAX};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct pageheap_statistics all = {.size = wrong[i], .system_bytes = 7};
         CHECK(pageheap_statistics(&all) == EINVAL);
         CHECK(all.size == wrong[i] && all.system_bytes == 7);
+        struct pageheap_thread_caches caches = {.size = wrong[i], .thread_caches = 7};
+        CHECK(pageheap_thread_caches(&caches) == EINVAL);
+        CHECK(caches.size == wrong[i] && caches.thread_caches == 7);
     }
     CHECK(pageheap_set_memory_limit(UINT64_C(1) << 40) == 0);
     CHECK(pageheap_set_memory_limit(0) == EINVAL);
@@ -124,6 +174,8 @@ static void early(void) {
         CHECK(nothing.live_bytes == 0 && nothing.memory_limit_bytes == PAGEHEAP_NONE);
     }
     if (strcmp(first_call, "early-release") == 0) CHECK(pageheap_release() == 0);
+    if (strcmp(first_call, "early-resident") == 0) CHECK(pageheap_resident_bytes() == 0);
+    if (strcmp(first_call, "early-caches") == 0) CHECK(caches().thread_cache_blocks == 0);
     if (strcmp(first_call, "early-limit") == 0) CHECK(pageheap_get_memory_limit() == UINT64_C(100) << 20);
     if (strcmp(first_call, "early-set-limit") == 0) {
         CHECK(pageheap_set_memory_limit(1 << 20) == 0 && pageheap_get_memory_limit() == 1 << 20);
@@ -157,7 +209,8 @@ static void limit(void) {
     // The worker goes to work; the test's own deadline ends a program that waits in vain.
     while (true) {
         struct pageheap_statistics now = snapshot();
-        if (now.system_bytes - now.released_bytes - now.released_in_spans_bytes + now.metadata_bytes <= 64 << 20) break;
+        uint64_t retained = now.in_use_bytes + now.cached_bytes + now.free_retained_bytes;
+        if (retained + now.metadata_bytes <= 64 << 20) break;
         usleep(10000);
     }
     CHECK(pageheap_set_memory_limit(PAGEHEAP_NONE) == 0);
@@ -175,8 +228,9 @@ static void *asking(void *number) {
     uint64_t calls = 0;
     for (int i = 0; i < 1000; i++) {
         struct pageheap_statistics now = snapshot();
-        CHECK(now.release_calls >= calls);
-        calls = now.release_calls;
+        CHECK(now.release_calls_total >= calls);
+        calls = now.release_calls_total;
+        CHECK(caches().thread_caches >= 1 && pageheap_resident_bytes() > 0);
         struct mallinfo2 information = mallinfo2();
         CHECK(information.arena == information.uordblks + information.fordblks);
         if (i % 100 == 0) pageheap_release();
@@ -206,12 +260,12 @@ static uint64_t monotonic_nanoseconds(void) {
 static void forked(void) {
     free(memset(malloc(10 << 20), 1, 10 << 20));
     pageheap_release();
-    CHECK(snapshot().release_calls > 0);
+    CHECK(snapshot().release_calls_total > 0);
     uint64_t start = monotonic_nanoseconds();
     pid_t child = fork();
     if (child == 0) {
         struct pageheap_statistics fresh = snapshot();
-        CHECK(fresh.release_calls == 0 && fresh.age_nanoseconds <= monotonic_nanoseconds() - start);
+        CHECK(fresh.release_calls_total == 0 && fresh.returned_bytes_total == 0 && fresh.age_nanoseconds <= monotonic_nanoseconds() - start);
         CHECK(pageheap_set_memory_limit(1 << 30) == 0);
         pageheap_release();
         _exit(0);
@@ -271,6 +325,7 @@ int main(int count, char **arguments) {
     (void)count;
     const struct check checks[] = {
         {"version", version}, {"at-once", at_once}, {"figures", figures}, {"sizes", sizes}, {"bad-arguments", bad_arguments},
+        {"untouched", untouched}, {"early-resident", then_run}, {"early-caches", then_run},
         {"early-statistics", then_run}, {"early-release", then_run}, {"early-limit", then_run},
         {"early-set-limit", then_run}, {"early-trace", then_trace}, {"early-question", then_run},
         {"early-information", then_run}, {"limit", limit}, {"threads", threads}, {"forked", forked}, {"trace", trace},

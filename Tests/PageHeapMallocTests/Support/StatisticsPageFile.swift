@@ -1,4 +1,5 @@
 import CPageHeap
+import CPageHeapInterface
 import Foundation
 
 /// Another process's statistics page, mapped for reading.
@@ -29,8 +30,8 @@ final class StatisticsPageFile {
     var header: pageheap_statistics_page { page.pointee }
 
     /// The figures, consistent with each other; nil if the writer was at work all the time.
-    var figures: pageheap_figures? {
-        var figures = pageheap_figures()
+    var figures: pageheap_statistics? {
+        var figures = pageheap_statistics()
         return pageheap_statistics_page_read(page, &figures, 100_000) ? figures : nil
     }
 }

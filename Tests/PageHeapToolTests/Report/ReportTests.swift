@@ -1,4 +1,6 @@
+import CPageHeapInterface
 import Foundation
+import PageHeapFigures
 import TestSupport
 import Testing
 
@@ -69,25 +71,27 @@ struct ReportTests {
         let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
         #expect(
             object.keys.sorted() == [
-                "assistCPUSeconds", "command", "controllerResets", "cpuSeconds", "exitCode", "finalInUseBytes",
-                "finalLiveBytes", "finalResidentBytes", "finalRetainedBytes", "forcedReleaseCPUSeconds",
-                "heapFiguresPublished", "heapLockHoldP999Nanoseconds", "intervalMilliseconds", "majorPageFaults",
-                "meanResidentBytes", "memoryLimitBytes", "minorPageFaults", "note", "pageheapVersion",
-                "peakResidentBytes", "peakResidentSource", "processes", "processesLeftRunning", "processors",
-                "publishingProcesses", "releaseCalls", "releaseFailures", "releasedBytes", "releasedForGrowthBytes",
-                "releasedForLimitBytes", "releasedInBackgroundBytes", "releasedInSpansBytes",
-                "releasedOnRequestBytes", "residentByteSeconds", "reusedWithin10sBytes", "reusedWithin1sBytes",
-                "reusedWithin60sBytes", "samples", "samplesMerged", "scavengerCPUSeconds",
-                "scavengerPeak10sCPUSeconds", "scavengerWakeUps", "signal", "startedAt", "systemCPUSeconds",
+                "command", "cpuSeconds", "exitCode", "finalResidentBytes", "heap", "heapFiguresPublished",
+                "heapLockHoldP999Nanoseconds", "intervalMilliseconds", "majorPageFaults", "meanResidentBytes",
+                "minorPageFaults", "note", "pageheapVersion", "peakResidentBytes", "peakResidentSource", "processes",
+                "processesLeftRunning", "processors", "publishingProcesses", "residentByteSeconds", "samples",
+                "samplesMerged", "scavengerPeak10sCPUSeconds", "signal", "startedAt", "systemCPUSeconds",
                 "userCPUSeconds", "wallSeconds",
             ])
+        // The heap's figures have the names of the list.
+        let heap = try #require(object["heap"] as? [String: Any])
+        #expect(Set(heap.keys) == Set(Figure.all.map(\.name)))
+        for figure in Figure.all {
+            #expect(heap[figure.name] as? UInt64 == result.heap.value(figure), "\(figure.name)")
+        }
+        #expect(heap["memory_limit_bytes"] is NSNull)
         let list = try #require(object["samples"] as? [[String: Any]])
         for sample in list {
             #expect(
                 sample.keys.sorted() == ["goalBytes", "inUseBytes", "residentBytes", "retainedBytes", "seconds"])
         }
         #expect(list.last?["goalBytes"] is NSNull)
-        #expect(object["signal"] is NSNull && object["memoryLimitBytes"] is NSNull)
+        #expect(object["signal"] is NSNull)
         #expect(try JSONDecoder().decode(RunResult.self, from: data) == result)
     }
 
@@ -97,19 +101,21 @@ struct ReportTests {
         }
         var result = RunResult.make(samples: samples)
         #expect(figure("memory limit", result) == nil)
-        #expect(figure("released in total", result)?.note == "in 42 calls")
+        #expect(figure("given back in total", result)?.value == "85.0 MiB")
+        #expect(figure("given back in total", result)?.note == "in 42 calls")
         #expect(figure("reused within 10 s", result)?.value == "10 %")
         #expect(figure("scavenger's share", result)?.value == "0.2 %")
         #expect(figure("scavenger's share", result)?.note == "of 2 processors, 12 wake-ups")
-        result.memoryLimitBytes = ByteCount(64 << 20)
-        result.releasedForLimitBytes = ByteCount(30 << 20)
-        result.releaseFailures = 3
+        result.heap[\.memory_limit_bytes] = 64 << 20
+        result.heap[\.released_limit_bytes_total] = 30 << 20
+        result.heap[\.release_failures_total] = 3
         #expect(figure("memory limit", result)?.value == "64.0 MiB")
         #expect(figure("memory limit", result)?.note == "allocations released 30.0 MiB to stay within it")
-        #expect(figure("released in total", result)?.note == "in 42 calls, 3 refused")
-        result.reusedWithin10sBytes = ByteCount(.max)
+        #expect(figure("given back in total", result)?.note == "in 42 calls, 3 refused")
+        result.heap[\.reused_within_10_seconds_bytes_total] = .max
         #expect(figure("reused within 10 s", result)?.value == "100 %")
-        result.releasedInSpansBytes = result.releasedBytes
+        result.heap[\.released_background_bytes_total] = 0
+        result.heap[\.released_limit_bytes_total] = 0
         #expect(figure("reused within 10 s", result) == nil)
         #expect(HTMLReport(result: result).page().contains("memory limit"))
     }

@@ -21,8 +21,8 @@ struct StatisticsFolderTests {
         try write(living, 1, inUse: 42)
         var statistics = StatisticsFolder(path: FilePath(folder.path), program: living)
         let figures = statistics.read()
-        #expect(figures.inUse == ByteCount(42))
-        #expect(figures.totals.releaseCalls == 6)
+        #expect(figures.bytes(\.in_use_bytes) == ByteCount(42))
+        #expect(figures[\.release_calls_total] == 6)
         #expect(statistics.processCount == 1)
         #expect(statistics.liveProcesses == [living])
     }
@@ -34,8 +34,8 @@ struct StatisticsFolderTests {
         var statistics = StatisticsFolder(path: FilePath(folder.path), program: living)
         for _ in 0..<3 {
             let figures = statistics.read()
-            #expect(figures.inUse == ByteCount(600))
-            #expect(figures.totals.releaseCalls == 9)
+            #expect(figures.bytes(\.in_use_bytes) == ByteCount(600))
+            #expect(figures[\.release_calls_total] == 9)
         }
         #expect(folder.names == ["\(living).0"])
         #expect(statistics.processCount == 2)
@@ -45,26 +45,27 @@ struct StatisticsFolderTests {
         try write(ended, 0)
         try write(ended, 1, inUse: 42)
         var statistics = StatisticsFolder(path: FilePath(folder.path), program: ended)
-        #expect(statistics.read().inUse == .zero)
+        #expect(statistics.read().bytes(\.in_use_bytes) == .zero)
         let last = statistics.read(countingEndedProgram: true)
-        #expect(last.inUse == ByteCount(42))
-        #expect(last.goal == ByteCount(700))
-        #expect(last.totals.releaseCalls == 6)
+        #expect(last.bytes(\.in_use_bytes) == ByteCount(42))
+        #expect(last.optionalBytes(\.goal_bytes) == ByteCount(700))
+        #expect(last[\.release_calls_total] == 6)
     }
 
-    @Test func sumsAreSummedAndTheLongestHoldIsKept() throws {
+    @Test func sumsAreSummedAndHoldsAreCountedTogether() throws {
         try write(living, 0)
-        try write(living, 1, inUse: 42, hold: 4096)
+        try write(living, 1, inUse: 42, power: 11)
         try write(ended, 0)
         var statistics = StatisticsFolder(path: FilePath(folder.path), program: living)
         for _ in 0..<2 {
             let figures = statistics.read()
-            #expect(figures.memoryLimit == ByteCount(5000))
-            #expect(figures.scavengerRecentNanoseconds == 80)
-            #expect(figures.totals.releasedForLimit == ByteCount(3 * 16))
-            #expect(figures.totals.reusedWithin10 == ByteCount(3 * 64))
-            #expect(figures.totals.scavengerWakeUps == 3 * 9)
-            #expect(figures.totals.usualHoldNanoseconds == 4096)
+            #expect(figures.optionalBytes(\.memory_limit_bytes) == ByteCount(5000))
+            #expect(figures[\.worker_recent_cpu_nanoseconds] == 80)
+            #expect(figures.bytes(\.released_limit_bytes_total) == ByteCount(3 * 16))
+            #expect(figures.bytes(\.reused_within_10_seconds_bytes_total) == ByteCount(3 * 64))
+            #expect(figures[\.worker_wake_ups_total] == 3 * 9)
+            #expect(figures[\.age_nanoseconds] == 70)
+            #expect(figures.usualHoldNanoseconds == 4096)
         }
     }
 
@@ -73,9 +74,9 @@ struct StatisticsFolderTests {
         var statistics = StatisticsFolder(path: FilePath(folder.path), program: living)
         _ = statistics.read()
         try write(living, 0, inUse: 99, sequence: 5)
-        #expect(statistics.read().inUse == ByteCount(600))
+        #expect(statistics.read().bytes(\.in_use_bytes) == ByteCount(600))
         try write(living, 0, inUse: 99)
-        #expect(statistics.read().inUse == ByteCount(99))
+        #expect(statistics.read().bytes(\.in_use_bytes) == ByteCount(99))
     }
 
     @Test func otherFilesAreLeftAlone() throws {
@@ -96,12 +97,13 @@ struct StatisticsFolderTests {
         #expect(statistics.otherVersion == UInt32(PAGEHEAP_STATISTICS_VERSION) + 1)
     }
 
-    private func write(_ process: Int32, _ program: Int, inUse: UInt64 = 600, hold: UInt64 = 2048, sequence: UInt32 = 4)
+    private func write(_ process: Int32, _ program: Int, inUse: UInt64 = 600, power: Int = 10, sequence: UInt32 = 4)
         throws
     {
         var page = StatisticsPageTests.page(process: process)
-        page.figures.in_use_bytes = inUse
-        page.figures.hold_p999_nanoseconds = hold
+        page.statistics.in_use_bytes = inUse
+        StatisticsPageTests.setHolds(0, power: 10, of: &page.statistics)
+        StatisticsPageTests.setHolds(1, power: power, of: &page.statistics)
         page.sequence = sequence
         try folder.write(StatisticsPageTests.bytes(of: page), to: "\(process).\(program)")
     }

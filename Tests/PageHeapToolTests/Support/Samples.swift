@@ -1,3 +1,5 @@
+import CPageHeapInterface
+
 @testable import PageHeapTool
 
 extension MemorySample {
@@ -17,19 +19,25 @@ extension RunResult {
         RunResult(
             pageheapVersion: "1.2.3", command: command, startedAt: "2026-01-02T03:04:05Z", exitCode: 0, signal: nil,
             wallSeconds: wallSeconds, cpuSeconds: 5, userCPUSeconds: 4, systemCPUSeconds: 1, processors: 2,
-            scavengerCPUSeconds: 0.05, scavengerPeak10sCPUSeconds: 0.04, scavengerWakeUps: 12, controllerResets: 0,
-            assistCPUSeconds: 0, forcedReleaseCPUSeconds: 0,
-            minorPageFaults: 1234, majorPageFaults: 0, processes: 1, publishingProcesses: published ? 1 : 0,
-            processesLeftRunning: 0, heapFiguresPublished: published, note: nil,
+            scavengerPeak10sCPUSeconds: 0.04, minorPageFaults: 1234, majorPageFaults: 0, processes: 1,
+            publishingProcesses: published ? 1 : 0, processesLeftRunning: 0, heapFiguresPublished: published, note: nil,
             peakResidentBytes: samples.map(\.residentBytes).max() ?? .zero, peakResidentSource: .samples,
             meanResidentBytes: ByteCount(50 << 20), finalResidentBytes: samples.last?.residentBytes ?? .zero,
-            residentByteSeconds: 1e9, releasedBytes: ByteCount(90 << 20),
-            releasedInBackgroundBytes: ByteCount(90 << 20), releasedForGrowthBytes: .zero,
-            releasedForLimitBytes: .zero, releasedOnRequestBytes: .zero, releasedInSpansBytes: .zero,
-            reusedWithin1sBytes: .zero, reusedWithin10sBytes: ByteCount(9 << 20),
-            reusedWithin60sBytes: ByteCount(9 << 20), releaseCalls: 42, releaseFailures: 0,
-            heapLockHoldP999Nanoseconds: 2048, memoryLimitBytes: nil,
-            finalInUseBytes: ByteCount(4 << 20), finalLiveBytes: ByteCount(3 << 20),
-            finalRetainedBytes: ByteCount(5 << 20), intervalMilliseconds: 100, samplesMerged: 1, samples: samples)
+            residentByteSeconds: 1e9, heap: heap, heapLockHoldP999Nanoseconds: 2048, intervalMilliseconds: 100,
+            samplesMerged: 1, samples: samples)
+    }
+
+    private static var heap: HeapFigures {
+        var heap = HeapFigures()
+        heap[\.in_use_bytes] = 4 << 20
+        heap[\.live_bytes] = 3 << 20
+        heap[\.free_retained_bytes] = 1 << 20
+        heap[\.returned_bytes_total] = 85 << 20
+        heap[\.released_background_bytes_total] = 90 << 20
+        heap[\.reused_within_10_seconds_bytes_total] = 9 << 20
+        heap[\.release_calls_total] = 42
+        heap[\.worker_cpu_nanoseconds_total] = 50_000_000
+        heap[\.worker_wake_ups_total] = 12
+        return heap
     }
 }
