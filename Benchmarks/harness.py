@@ -70,7 +70,8 @@ def allocators(folder, options):
 
 def compiled(source, folder):
     program = os.path.join(folder, os.path.basename(source)[:-2])
-    command = ["cc", "-O2", "-o", program, os.path.join(ROOT, source), "-I", os.path.join(ROOT, "Sources/CPageHeap/include")]
+    command = ["cc", "-O2", "-o", program, os.path.join(ROOT, source), *(word for target in ("CPageHeap", "CPageHeapInterface")
+                 for word in ("-I", os.path.join(ROOT, "Sources", target, "include")))]
     subprocess.run([*command, "-pthread", "-lm"], check=True)
     return program
 

@@ -182,7 +182,7 @@ static long regretted_mib(void) {
     int file = open(path, O_RDONLY);
     bool whole = file >= 0 && read(file, &page, sizeof page) == sizeof page && page.version == PAGEHEAP_STATISTICS_VERSION;
     if (file >= 0) close(file);
-    return whole ? (long)(page.figures.reused_10_bytes >> 20) : -1;
+    return whole ? (long)(page.statistics.reused_within_10_seconds_bytes_total >> 20) : -1;
 }
 
 // Runs a load that swings between a tenth of its peak and all of it. Prints, in MiB, the page faults of each period, and what
