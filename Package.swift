@@ -146,7 +146,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "PageHeapCoreTests",
-            dependencies: ["CPageHeapInterface", "PageHeapCore", "PageHeapFigures", "PageHeapSimulation", "TestSupport"],
+            dependencies: [
+                "CPageHeapInterface", "PageHeapCore", "PageHeapFigures", "PageHeapSimulation", "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "PageHeapTests",
@@ -185,7 +187,9 @@ let package = Package(
         // Black-box tests of the command and of the malloc library: child processes only.
         .testTarget(
             name: "PageHeapMallocTests",
-            dependencies: ["CPageHeap", "CPageHeapInterface", "PageHeapFigures", "ProcessMallocProgram", "TestSupport"],
+            dependencies: [
+                "CPageHeap", "CPageHeapInterface", "PageHeapFigures", "ProcessMallocProgram", "TestSupport",
+            ],
             exclude: ["Programs"],
             swiftSettings: strict),
     ],

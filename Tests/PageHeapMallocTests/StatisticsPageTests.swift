@@ -30,7 +30,7 @@ struct StatisticsPageTests {
             environment: ["PAGEHEAP_STATISTICS_DIRECTORY": folder.path, "PAGEHEAP_SCAVENGER": "off"],
             preload: try MallocLibrary.requirePath())
         let count = MemoryLayout<pageheap_statistics>.size / 8
-        #expect(Check.waits { child.outputSoFar.split(separator: "\n").count == count })
+        #expect(eventually { child.outputSoFar.split(separator: "\n").count == count })
         let words = child.outputSoFar.split(separator: "\n").compactMap { UInt64($0) }
         let page = try #require(try StatisticsPageFile(folder.file("\(child.identifier).0")).figures)
         try #require(words.count == count)

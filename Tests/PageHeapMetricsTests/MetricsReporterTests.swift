@@ -44,8 +44,7 @@ struct MetricsReporterTests {
         }
     }
 
-    @Test("What is made of several figures")
-    func computed() throws {
+    @Test func seriesMadeOfSeveralFiguresAreReported() throws {
         reporter([
             try .scripted(
                 ["systemBytes": 1000, "releasedBytes": 200, "releasedInUseBytes": 100, "scavengerRecentShare": 0.0075],

@@ -3,15 +3,13 @@ import Foundation
 import PageHeapFigures
 import Testing
 
-@Suite("The list of figures")
 struct FigureTests {
     private func file(_ path: String) throws -> String {
         let place = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../" + path).standardized
         return try String(contentsOf: place, encoding: .utf8)
     }
 
-    @Test("It has every field of the structure, in order")
-    func fields() throws {
+    @Test func theListHasEveryFieldOfTheStructureInOrder() throws {
         let header = try file("Sources/CPageHeapInterface/include/pageheap.h")
         let body = try #require(header.firstMatch(of: /struct pageheap_statistics \{(?s:(.*?))\n\};/)?.1)
         let names = body.matches(of: /uint64_t ([a-z0-9_]+);/).map { String($0.1) }
@@ -23,8 +21,7 @@ struct FigureTests {
         #expect(MemoryLayout<pageheap_statistics>.size == 8 + 8 * Figure.all.count + 2 * 32 * 4)
     }
 
-    @Test("Names say the unit and whether it is a total; each is used once")
-    func names() {
+    @Test func namesSayTheUnitAndWhetherItIsATotal() {
         let all = Figure.all
         for figure in all {
             #expect(figure.name.wholeMatch(of: /[a-z]+(_[a-z0-9]+)*/) != nil)
@@ -37,8 +34,7 @@ struct FigureTests {
         }
     }
 
-    @Test("The table in the documentation is this one")
-    func table() throws {
+    @Test func theDocumentationHasTheSameTable() throws {
         let rows = try file("Documentation/figures.md").split(separator: "\n").filter { $0.hasPrefix("| `") }
         let expected = Figure.all.map { figure in
             let series = figure.metric.map { metric in

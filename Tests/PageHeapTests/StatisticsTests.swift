@@ -66,8 +66,7 @@ struct StatisticsTests {
         #expect(Set(properties.keys) == ["scavengerShare", "scavengerRecentShare", "lockHolds", "forcedLockHolds"])
     }
 
-    @Test("Shares and holds are computed")
-    func computed() throws {
+    @Test func sharesAndHoldsAreComputed() throws {
         let figures = statistics {
             $0.worker_cpu_nanoseconds_total = 2_000_000_000
             $0.worker_recent_cpu_nanoseconds = 400_000_000

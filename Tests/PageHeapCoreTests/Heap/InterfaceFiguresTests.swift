@@ -5,8 +5,7 @@ import Testing
 
 /// Figures on their way through the C structure.
 struct InterfaceFiguresTests {
-    @Test("The figures are those of the ledger, and add up")
-    func ledger() throws {
+    @Test func figuresAreThoseOfTheLedgerAndAddUp() throws {
         let test = TestMalloc()
         let blocks = try (0..<8000).map { _ in try #require(test.allocate(512)) }
         for (place, address) in blocks.enumerated() where place % 32 != 0 { test.free(address) }
@@ -38,8 +37,7 @@ struct InterfaceFiguresTests {
         #expect(caches.thread_cache_blocks == 0 && malloc.malloc.heap.figures().values.live_bytes == 0)
     }
 
-    @Test("All metadata that is accessible counts, the arena's too")
-    func metadata() throws {
+    @Test func allAccessibleMetadataCounts() throws {
         let test = try TestPageHeap()
         let counted = test.heap.figures().metadata
         #expect(counted >= max(Tunables.heapArenaBytes, ByteCount(16 * 4096)))

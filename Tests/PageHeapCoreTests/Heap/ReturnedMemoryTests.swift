@@ -3,7 +3,6 @@ import PageHeapSimulation
 import Testing
 
 /// What counts as given back is what the kernel had: in these tests, what the simulated system had.
-@Suite("Physical memory that was given back")
 struct ReturnedMemoryTests {
     private func returned(_ test: TestMalloc) -> UInt64 { test.malloc.heap.figures().values.returned_bytes_total }
 
@@ -12,8 +11,8 @@ struct ReturnedMemoryTests {
         UInt64(system.faults * 4096) - UInt64(system.residentBytes.rawValue)
     }
 
-    @Test("Of a block of 4 GiB, the one page goes back that was touched", arguments: [false, true])
-    func untouched(isForced: Bool) throws {
+    @Test(arguments: [false, true])
+    func ofABlockOf4GiBOnlyTheTouchedPageIsReturned(isForced: Bool) throws {
         let test = TestMalloc()
         let block = try #require(test.malloc.allocateAligned(4 << 30, alignment: 16))
         test.system.touch(UInt(bitPattern: block), 1)
@@ -30,8 +29,7 @@ struct ReturnedMemoryTests {
         #expect(values.released_forced_bytes_total + values.released_background_bytes_total >= 4 << 30)
     }
 
-    @Test("Of holes, the pages go back that were touched")
-    func holes() throws {
+    @Test func ofHolesOnlyTouchedPagesAreReturned() throws {
         let test = TestMalloc()
         let blocks = try (0..<8000).map { _ in try #require(test.malloc.allocateAligned(512, alignment: 16)) }
         for (place, block) in blocks.enumerated() {
@@ -48,8 +46,7 @@ struct ReturnedMemoryTests {
         #expect(values.returned_bytes_total == gone(test.system))
     }
 
-    @Test("Discarded contents count as far as they were there")
-    func discard() throws {
+    @Test func discardedContentsCountIfTheyWereThere() throws {
         let test = try TestPageHeap()
         let run = try #require(test.allocate(100))
         test.simulated.touch(run, 5 * 4096)
@@ -58,8 +55,8 @@ struct ReturnedMemoryTests {
         #expect(test.heap.figures().values.released_in_use_bytes_total == 100 * 8192)
     }
 
-    @Test("Memory that the system refuses to take is not given back", arguments: [12, 22] as [Int32])
-    func refused(error: Int32) throws {
+    @Test(arguments: [12, 22] as [Int32])
+    func memoryThatTheSystemRefusesIsNotReturned(error: Int32) throws {
         let test = try TestPageHeap()
         let runs = try (0..<20).map { _ in try test.use(30) }
         for (place, run) in runs.enumerated() where place % 2 == 0 { test.heap.freePages(run, 30) }
@@ -72,8 +69,7 @@ struct ReturnedMemoryTests {
         #expect(test.heap.figures().values.returned_bytes_total == gone(test.simulated))
     }
 
-    @Test("If the system does not say, all that is released counts")
-    func unknown() throws {
+    @Test func allThatIsReleasedCountsIfTheSystemDoesNotSay() throws {
         let test = try TestPageHeap()
         let run = try #require(test.allocate(3000))
         test.simulated.touch(run, 1)
@@ -84,8 +80,7 @@ struct ReturnedMemoryTests {
         #expect(test.heap.figures().values.returned_bytes_total == 3000 * 8192)
     }
 
-    @Test("Whatever a program does, what was given back and what is resident make up what was touched")
-    func anyProgram() throws {
+    @Test func returnedAndResidentMemoryMakeUpWhatWasTouched() throws {
         let test = TestMalloc()
         var generator = SeededGenerator(seed: TestRun.seed)
         var live: [(address: UInt, bytes: UInt)] = []
