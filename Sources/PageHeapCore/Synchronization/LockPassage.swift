@@ -22,3 +22,8 @@ package enum LockPassage {
         UnsafeMutablePointer<pageheap_thread_slot>(bitPattern: thread)?.pointee.passes_locks = 0
     }
 }
+
+/// A number for each thread, never 0, that no other thread has while this one lives.
+package enum ThreadIdentity {
+    package static var current: UInt { UInt(bitPattern: pageheap_thread_slot()) }
+}
