@@ -36,11 +36,6 @@ extension Heap {
         return run
     }
 
-    /// Renews the figure of how long the heap lock is usually held, and publishes the statistics. Takes the heap lock.
-    func noteUsualHold() {
-        publishUnderLock()
-    }
-
     // MARK: Cycles
 
     /// Nanoseconds until the heap's next cycle is due, at least 1.

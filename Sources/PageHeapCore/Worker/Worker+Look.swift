@@ -57,7 +57,7 @@ extension Worker {
         member.pointee.progress.used.add(spent, at: progress.pointee.pace.clock.now)
         member.pointee.figures.note(spent: spent, recent: member.pointee.progress.used.used, at: reading)
         if member.pointee.progress.isNew(wakeUp: progress.pointee.wakeUps) { member.pointee.figures.noteWakeUp() }
-        member.pointee.heap.noteUsualHold()
+        member.pointee.heap.publishUnderLock()
     }
 
     /// Whether the worker has released next to nothing for as long as its patience lasts, and has nothing to wait for.

@@ -39,7 +39,9 @@ struct WorkerLifeTests {
         watch.runUntilParked()
         let second = heap.figures()
         #expect(second.ledger.retained < Self.oneMebibyte * 2)
-        #expect(second.workerNanoseconds > first.workerNanoseconds && second.values.worker_wake_ups_total > first.values.worker_wake_ups_total)
+        #expect(
+            second.workerNanoseconds > first.workerNanoseconds
+                && second.values.worker_wake_ups_total > first.values.worker_wake_ups_total)
         #expect(second.workerNanoseconds == UInt64(test.system.threadProcessorNanoseconds()))
     }
 
