@@ -11,6 +11,7 @@
 #define PAGEHEAP_STATISTICS_PAGE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -28,17 +29,31 @@ struct pageheap_statistics_page {
     struct pageheap_statistics statistics;
 };
 
-// Publishes figures. The caller must be the only writer.
-static inline void pageheap_statistics_page_write(struct pageheap_statistics_page *page,
-                                                  const struct pageheap_statistics *statistics) {
+// Publishes the words of `statistics` from number `first` up to `end`. The caller must be the only writer.
+static inline void pageheap_statistics_page_write_words(struct pageheap_statistics_page *page,
+                                                        const struct pageheap_statistics *statistics, unsigned first,
+                                                        unsigned end) {
     uint32_t sequence = page->sequence;
     __atomic_store_n(&page->sequence, sequence + 1, __ATOMIC_RELAXED);
     __atomic_thread_fence(__ATOMIC_RELEASE);  // the odd number is seen before any new figure
     const uint64_t *source = (const uint64_t *)statistics;
     uint64_t *target = (uint64_t *)&page->statistics;
-    for (unsigned i = 0; i < sizeof *statistics / sizeof(uint64_t); i++)
-        __atomic_store_n(&target[i], source[i], __ATOMIC_RELAXED);
+    for (unsigned i = first; i < end; i++) __atomic_store_n(&target[i], source[i], __ATOMIC_RELAXED);
     __atomic_store_n(&page->sequence, sequence + 2, __ATOMIC_RELEASE);  // the figures are seen before the even number
+}
+
+// The histograms are the last members, and change slowly: they are published apart from the figures before them.
+enum { PAGEHEAP_FIGURE_WORDS = offsetof(struct pageheap_statistics, lock_holds_total) / sizeof(uint64_t) };
+
+static inline void pageheap_statistics_page_write(struct pageheap_statistics_page *page,
+                                                  const struct pageheap_statistics *statistics) {
+    pageheap_statistics_page_write_words(page, statistics, 0, PAGEHEAP_FIGURE_WORDS);
+}
+
+static inline void pageheap_statistics_page_write_holds(struct pageheap_statistics_page *page,
+                                                        const struct pageheap_statistics *statistics) {
+    pageheap_statistics_page_write_words(page, statistics, PAGEHEAP_FIGURE_WORDS,
+                                         sizeof *statistics / sizeof(uint64_t));
 }
 
 // Copies the figures. Returns false if a writer interfered with each of `attempts` attempts.

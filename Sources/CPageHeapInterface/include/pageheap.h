@@ -71,7 +71,8 @@ struct pageheap_statistics {
     uint64_t memory_limit_bytes;     // on retained memory and metadata; PAGEHEAP_NONE if there is no limit
     uint64_t limit_goal_bytes;       // what they are driven to because of the limit; PAGEHEAP_NONE if there is no limit
 
-    // Physical memory that was given back for whatever reason, as the kernel counted it just before.
+    // Physical memory that was given back for whatever reason, as the kernel counted it just before. It counts pages that
+    // the program has only read, and pages shared with a parent since a fork, though they cost no memory of their own.
     uint64_t returned_bytes_total;
     // Pages that became free of physical memory, by reason; those that the program had never touched count as well.
     uint64_t released_background_bytes_total;  // in the background
@@ -127,7 +128,8 @@ struct pageheap_thread_caches {
 int pageheap_thread_caches(struct pageheap_thread_caches *caches);
 
 // Asks the kernel how many bytes of the heap's memory are physical now, swapped-out pages not among them; metadata is not
-// among them either. Answers PAGEHEAP_NONE if the kernel may not be asked, as in a sandbox. Takes a system call for each
+// among them either. Pages that the program has only read count, and pages shared with a parent since a fork. Returns
+// PAGEHEAP_NONE if the kernel may not be asked, as in a sandbox. Takes a system call for each
 // 4 MiB that are accessible, in all about 1 ms for a GiB in pages of 4 KiB.
 uint64_t pageheap_resident_bytes(void);
 

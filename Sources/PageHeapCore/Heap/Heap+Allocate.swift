@@ -1,7 +1,7 @@
 extension Heap {
     /// Allocates a run of pages.
     ///
-    /// If the heap has to grow and would then retain more than its goal, the caller first releases some free memory:
+    /// If the heap has to grow and would then retain more than its goal, the caller releases some free memory before it returns:
     /// growth means that no free fragment was large enough. The same applies if the new pages would exceed the memory
     /// limit. The caller releases at most ``Tunables/growthAssistBytes``.
     ///

@@ -6,7 +6,7 @@ extension Heap {
     // MARK: Critical sections
 
     /// Runs `body` under the heap lock, then updates the peak of demand and publishes the statistics: the way to change
-    /// the ledger. A change that were not published would silently lower the goal.
+    /// the ledger. An unpublished change would silently lower the goal.
     @inline(__always)
     func withLockedPages<Result>(_ body: () -> Result) -> Result {
         locked.lock()
@@ -16,10 +16,10 @@ extension Heap {
         return result
     }
 
-    /// Publishes the statistics after memory was released. Takes the heap lock.
-    func publishUnderLock() { withLockedPages {} }
+    /// Publishes the statistics after memory was released, the histograms of lock holds among them. Takes the heap lock.
+    func publishUnderLock() { withLockedPages { publishHolds() } }
 
-    /// Runs `body` under the heap lock. `body` does not change demand; checked builds make sure.
+    /// Runs `body` under the heap lock. `body` does not raise demand; checked builds make sure.
     @inline(__always)
     func withHeapLock<Result>(_ body: () -> Result) -> Result {
         locked.lock()
@@ -52,13 +52,21 @@ extension Heap {
     package func figures() -> HeapStatistics {
         pageCaches.lockAll()
         defer { pageCaches.unlockAll() }
-        return withHeapLock { figures(currentLedger()) }
+        return withHeapLock {
+            let ledger = currentLedger()
+            var values = pageheap_statistics()
+            write(ledger, to: &values, at: system.monotonicNanoseconds())
+            writeHolds(to: &values)
+            return HeapStatistics(ledger, values)
+        }
     }
 
-    /// The statistics with a given ledger: the one place where they are made. The caller holds the heap lock.
-    private func figures(_ ledger: HeapLedger) -> HeapStatistics {
-        let now = system.monotonicNanoseconds()
-        var values = pageheap_statistics()
+    /// Writes all figures but the histograms: the one place where they are made. The caller holds the heap lock.
+    ///
+    /// - Parameter now: the monotonic time in nanoseconds; some milliseconds late will do.
+    private func write(_ ledger: HeapLedger, to values: inout pageheap_statistics, at now: Int64) {
+        ledger.write(to: &values)
+        values.size = UInt64(MemoryLayout<pageheap_statistics>.size)
         values.metadata_bytes = UInt64(metadataBytes.rawValue)
         values.live_bytes = UInt64(LiveBytes.total(liveBytes).rawValue)
         values.goal_bytes = UInt64(goal.rawValue)
@@ -78,9 +86,12 @@ extension Heap {
         values.worker_recent_cpu_nanoseconds = state.pointee.member.figures.recentNanoseconds(at: now)
         values.age_nanoseconds = UInt64(max(0, now &- locked.pointee.beganAt))
         values.caller_release = UInt64(callerRelease.rawValue)
+    }
+
+    /// Writes the histograms of lock holds. The caller holds the heap lock.
+    private func writeHolds(to values: inout pageheap_statistics) {
         withUnsafeMutableBytes(of: &values.lock_holds_total) { locked.pointee.holds.ordinary.copy(to: $0) }
         withUnsafeMutableBytes(of: &values.forced_lock_holds_total) { locked.pointee.holds.forced.copy(to: $0) }
-        return HeapStatistics(ledger, values)
     }
 
     /// Asks the system how much physical memory the heap has, without its metadata. Takes the heap lock for moments;
@@ -126,9 +137,28 @@ extension Heap {
                 locked.pointee.ledger.risenAt = state.pointee.system.coarseNanoseconds()
             }
         }
-        guard let page = state.pointee.page else { return }
-        var values = figures(ledger).values
+        if let page = state.pointee.page { publish(ledger, in: page) }
+    }
+
+    /// Writes all figures but the histograms to the shared page. The caller holds the heap lock.
+    ///
+    /// Apart, because its structure would enlarge the stack frame of each locked section; and with the coarse clock,
+    /// because it runs in each of them.
+    @inline(never)
+    private func publish(_ ledger: HeapLedger, in page: UnsafeMutablePointer<pageheap_statistics_page>) {
+        var values = pageheap_statistics()
+        write(ledger, to: &values, at: system.coarseNanoseconds())
         pageheap_statistics_page_write(page, &values)
+    }
+
+    /// Publishes the histograms of lock holds too, which only the worker's looks and releases on request do. The caller
+    /// holds the heap lock.
+    @inline(never)
+    private func publishHolds() {
+        guard let page = state.pointee.page, !LockPassage.isOpen else { return }
+        var values = pageheap_statistics()
+        writeHolds(to: &values)
+        pageheap_statistics_page_write_holds(page, &values)
     }
 
     /// Sets the statistics page, which other processes can read, and publishes to it. Takes the heap lock.

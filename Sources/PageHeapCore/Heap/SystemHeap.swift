@@ -164,7 +164,7 @@ package struct SystemHeap: Equatable, Sendable {
     /// Unregisters a trace reader.
     package func removeTraceReader() { heap.removeTraceReader() }
 
-    /// Checked builds and tests: see ``Heap/checkInvariants()``.
+    /// Checked builds and tests: see ``Heap/checkInvariants(releasedInSpans:)``.
     package func checkInvariants() { heap.checkInvariants() }
 
     @inline(__always)

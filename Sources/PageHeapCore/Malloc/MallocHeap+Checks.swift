@@ -31,7 +31,7 @@ extension MallocHeap {
     /// - Parameters:
     ///   - address: the block.
     ///   - unit: the result of ``SpanMap/unit(of:)`` for it.
-    /// - Returns: false if frees are not checked, the address is not that of a small block in the first reservation, or
+    /// - Returns: false if frees are not checked, the address is not that of a small block in the first range, or
     ///   the cache is full; then nothing has changed.
     @inline(__always)
     package func freeChecked(_ address: UInt, _ unit: UInt) -> Bool {
@@ -48,8 +48,8 @@ extension MallocHeap {
         return false
     }
 
-    /// The block states that cover an address, and its unit in them; nil if frees are not checked, or not in its
-    /// reservation.
+    /// The block states that cover an address, and its unit in them; nil if frees are not checked, or not in the
+    /// first range.
     private func states(of address: UInt) -> (states: BlockStates, unit: UInt)? {
         let unit = spans.unit(of: address)
         guard let states = spans.blockStates, states.covers(unit) else { return nil }

@@ -40,8 +40,8 @@ extension MallocHeap {
             freeMoved(base, pages)
         } else if isMoved {
             // The old mapping stays in place after a move. Mapping fresh memory over it also drops what the program set
-            // on it, such as its protection or its treatment in a fork.
-            freeTail(base, pages, wasMoved: true)
+            // on it, such as its protection or its treatment in a fork. No memory is left there: the system is not asked.
+            free(base, pages, renewing: true, returned: 0)
         } else if isReleased {
             heap.freeReleasedPages(base, pages, returned: returned)
         } else {
@@ -68,7 +68,7 @@ extension MallocHeap {
             let piece = min(Tunables.copyPieceBytes, bytes - done)
             let from = source + Int(bitPattern: done.rawValue)
             // Asked before the copy, which makes the system map pages that were never touched.
-            returned += residentBytes(UInt(bitPattern: from), piece)
+            if isReleased { returned += residentBytes(UInt(bitPattern: from), piece) }
             (target + Int(bitPattern: done.rawValue)).copyMemory(from: from, byteCount: Int(bitPattern: piece.rawValue))
             if isReleased {
                 isReleased = heap.system.release(UInt(bitPattern: from), piece, method: .now) == 0
@@ -84,12 +84,20 @@ extension MallocHeap {
         freeTail(base, pages, wasMoved: true)
     }
 
-    /// Frees pages of a large block, or of the place that it moved from.
+    /// Frees pages of a large block.
     ///
-    /// - Parameter wasMoved: whether memory was moved to these pages or away from them.
+    /// - Parameter wasMoved: whether memory was moved to these pages.
     func freeTail(_ base: UInt, _ pages: PageCount, wasMoved: Bool) {
-        let returned = wasMoved ? residentBytes(base, pages.bytes) : 0
-        if wasMoved && heap.system.renew(base, pages.bytes) {
+        free(base, pages, renewing: wasMoved, returned: wasMoved ? residentBytes(base, pages.bytes) : 0)
+    }
+
+    /// Frees pages.
+    ///
+    /// - Parameters:
+    ///   - renewing: whether to replace them with fresh memory first.
+    ///   - returned: the physical memory that they have then lost, in bytes.
+    private func free(_ base: UInt, _ pages: PageCount, renewing: Bool, returned: ByteCount) {
+        if renewing && heap.system.renew(base, pages.bytes) {
             heap.freeReleasedPages(base, pages, returned: returned)
         } else {
             heap.freePages(base, pages)

@@ -3,7 +3,7 @@ import Synchronization
 /// malloc and free on a page heap: small blocks from thread caches over spans, large blocks as spans of their own.
 ///
 /// A handle on a ``MallocState`` in memory that does not move. An allocation descends from the thread cache
-/// (``allocate(_:)``) to the class's spans (`MallocHeap+Refill`), to a page cache or the page allocator
+/// (``allocate(_:)``) to the transfer cache (`MallocHeap+Transfer`), the class's spans (`CentralFreeLists`), to a page cache or the page allocator
 /// (`Heap+Allocate`), and to the operating system (`AddressSpace`).
 package struct MallocHeap<System: OperatingSystem> {
     package let state: UnsafeMutablePointer<MallocState<System>>
@@ -105,7 +105,7 @@ package struct MallocHeap<System: OperatingSystem> {
         return isTaken
     }
 
-    /// Frees a small block of the first reservation into the thread cache: the fast path, and all that most frees take.
+    /// Frees a small block of the first range into the thread cache: the fast path, and all that most frees take.
     ///
     /// - Parameters:
     ///   - address: the block.

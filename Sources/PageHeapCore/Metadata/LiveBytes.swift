@@ -29,7 +29,7 @@ package struct LiveBytes: ~Copyable {
 
     /// Subtracts `less` bytes that came back. Sequentially consistent, and before the check whether the worker is
     /// parked: either the freeing thread sees the worker parked, or the worker sees the new count. See
-    /// `Heap.beginPark`.
+    /// `WorkerRequests.park`.
     @inline(__always)
     static func subtract(_ less: UInt, from bytes: UnsafeMutablePointer<LiveBytes>, group: Int) {
         count(bytes, group).pointee.wrappingSubtract(less, ordering: .sequentiallyConsistent)

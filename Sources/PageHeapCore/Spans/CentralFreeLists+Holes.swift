@@ -36,7 +36,7 @@ extension CentralFreeLists {
         release: (UnsafePointer<MemoryRange>, Int, (MemoryRange) -> Void) -> ReleaseOutcome
     ) -> ByteCount {
         let span = spans.record(index)
-        // Read without the lock. It is checked again below, with whether the span is partly used.
+        // Read without the lock. The class is checked again below, and with it whether the span is partly used.
         let sizeClass = SizeClass(span.pointee.sizeClass)
         if sizeClass == .notSmall { return 0 }
         let entry = classes[sizeClass]
@@ -124,7 +124,8 @@ extension CentralFreeLists {
     }
 }
 
-/// The progress of a pass over all spans that looks for holes. Guarded by the pass lock.
+/// The progress of a pass over all spans that looks for holes. Changed under the pass lock by the thread
+/// that has the worker's turn, which may read it without.
 package struct HolePass {
     /// The next record to visit; 0 if no pass is under way.
     var next = 0

@@ -79,7 +79,8 @@ package struct PageMap: BitwiseCopyable {
     }
 }
 
-/// An entry of the page map: a page's span and the span's size class. Zero means that the page is none of the heap's.
+/// An entry of the page map: a page's span and the span's size class. Zero means that no span
+/// has the page, or that it is a later page of a large block.
 ///
 /// Four bytes of it are in the table that every free reads: the class, and 25 bits of the span's index. The other seven
 /// bits of the index are in a separate table, which exists only once a heap has had that many spans.
@@ -106,7 +107,7 @@ package struct PageMapEntry: Equatable, BitwiseCopyable, Sendable {
     var low: UInt32 { UInt32(truncatingIfNeeded: rawValue) }
     var high: UInt8 { UInt8(truncatingIfNeeded: rawValue &>> 32) }
 
-    /// The class of the page's blocks; 'not small' for a large block, and for a page that is none of the heap's.
+    /// The class of the page's blocks; 'not small' for a large block, and for a page without an entry.
     @inline(__always)
     package var sizeClass: SizeClass { SizeClass(UInt8(truncatingIfNeeded: rawValue & ((1 &<< Self.classBits) &- 1))) }
 

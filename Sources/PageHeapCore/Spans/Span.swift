@@ -4,7 +4,8 @@
 /// lock of its size class. A large block's record belongs to the thread that has the block, as the block does; only the
 /// mark that the block is free (``freeBlocks``) is guarded by the lock of the large-block cache.
 package struct Span: BitwiseCopyable {
-    /// A bit for each block: set if the block is with the program or in a thread cache. First in the record, so that
+    /// A bit for each block, set if the block is out of the span: with the program, in a thread cache or a transfer
+    /// cache, or claimed while its hole is released. First in the record, so that
     /// single words can be reached through the record's address (``takeBack(_:in:)``).
     package var usedBlocks: InlineArray<8, UInt64> = InlineArray(repeating: 0)
     /// The process's address of the first byte.
@@ -18,7 +19,7 @@ package struct Span: BitwiseCopyable {
     package var wasTouched = false
     /// Whether this is a large block whose memory was moved here by its page tables.
     package var wasMoved = false
-    /// The number of blocks that are neither with the program nor in a thread cache.
+    /// The number of blocks that are in the span.
     package var freeBlocks: UInt16 = 0
     /// A bit for each physical page of the span: set if the page holds only free blocks and its memory has been
     /// released.
@@ -28,7 +29,7 @@ package struct Span: BitwiseCopyable {
 
     package var bytes: ByteCount { PageCount(UInt(pages)).bytes }
 
-    /// Whether a block is with the program or in a thread cache.
+    /// Whether a block is out of the span.
     @inline(__always)
     package func isUsed(_ block: Int) -> Bool {
         usedBlocks[unchecked: block &>> 6] &>> UInt64(truncatingIfNeeded: block & 63) & 1 != 0

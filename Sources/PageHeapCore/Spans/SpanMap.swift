@@ -1,7 +1,8 @@
 /// The span map: which span owns an address, and the record of each span.
 ///
-/// A span is a run of pages in use, so its data is per page: the page map (``PageMap``) has an entry for every page that
-/// the heap has grown over, and the entry names the span's record (``SpanRecords``) and its size class. With hardening
+/// A span is a run of pages in use, so its data is per page: the page map (``PageMap``) has room for an entry per
+/// page that the heap has grown over, and the entry of a span's page names the span's record (``SpanRecords``) and its
+/// size class. (A large block has only the entry of its first page.) With hardening
 /// level 1 there is also a byte per small block (``BlockStates``). The page heap knows none of this. It tells the map
 /// when its address space grows (``RangeUser``), under the heap lock and before the new pages are handed out: so each
 /// page that a thread may ask about has an entry, and a lookup in the first range needs no lock. The first range is

@@ -7,13 +7,13 @@ package struct SpanMapState: ~Copyable {
     // was handed out.
     /// The first range's process address.
     private var firstBase: UInt
-    /// Its grown size if frees are not checked; else 0, which disables the fast path.
+    /// How far the heap has grown in the first range if frees are not checked; else 0, which disables the fast path.
     private let quickUnits: Atomic<UInt>
     /// The low parts of its page map's entries.
     private var firstEntries: UnsafeMutablePointer<UInt32>?
-    /// Its grown size if frees are checked; else 0.
+    /// The same if frees are checked; else 0.
     private let checkedUnits: Atomic<UInt>
-    /// Its grown size.
+    /// The same in either case.
     private let grownUnits: Atomic<UInt>
     /// Which of its small blocks are allocated to the program, if frees are checked.
     private(set) var blockStates: BlockStates?

@@ -1,7 +1,7 @@
 /// The records of all spans: a flat array, indexed by the page map's entries. It grows downwards, so that a small
 /// heap's records lie beside its other metadata.
 ///
-/// Must lie in memory that does not move. A record is accessed by the owner of its span, without this lock.
+/// Must lie in memory that does not move. A record is guarded as its span is, not by this lock.
 package struct SpanRecords: ~Copyable {
     /// The lock of the list of free records.
     private let lock = FutexLock<LockRanks.SpanRecords>()
@@ -24,8 +24,9 @@ package struct SpanRecords: ~Copyable {
         return true
     }
 
-    func cancel(using system: borrowing some OperatingSystem & ~Copyable) {
+    mutating func cancel(using system: borrowing some OperatingSystem & ~Copyable) {
         if usedCount > 0 { space.cancel(using: system) }
+        usedCount = 0
     }
 
     @inline(__always)

@@ -9,17 +9,15 @@ package struct HeapStatistics: Sendable {
 
     /// - Parameters:
     ///   - ledger: the heap's ledger.
-    ///   - values: all figures that do not come from it.
+    ///   - values: all figures, those of the ledger included.
     init(_ ledger: HeapLedger, _ values: pageheap_statistics) {
         self.ledger = ledger
         self.values = values
-        self.values.size = UInt64(MemoryLayout<pageheap_statistics>.size)
-        ledger.write(to: &self.values)
     }
 
     package var metadata: ByteCount { ByteCount(UInt(values.metadata_bytes)) }
     package var live: ByteCount { ByteCount(UInt(values.live_bytes)) }
-    /// The goal for retained memory; the maximum if the scavenger is off.
+    /// The goal for retained memory; the maximum if the last cycle set none.
     package var goal: ByteCount { ByteCount(UInt(values.goal_bytes)) }
     /// The goal that the scavenger derives from the memory limit; the maximum if there is no limit.
     package var limitGoal: ByteCount { ByteCount(UInt(values.limit_goal_bytes)) }

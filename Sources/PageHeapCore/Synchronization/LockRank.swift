@@ -2,7 +2,7 @@ import CPageHeap
 
 /// A rank in the lock order: a thread that holds a lock takes only locks of later ranks.
 ///
-/// `madvise` runs under no lock but the pass lock.
+/// Memory is released under no lock but the pass lock.
 package protocol LockRank {
     static var order: UInt32 { get }
 }
@@ -19,11 +19,11 @@ package enum LockRanks {
     package enum SpanRecords: LockRank { package static var order: UInt32 { 3 } }
     /// A page cache.
     package enum PageCache: LockRank { package static var order: UInt32 { 4 } }
-    /// The heap lock: the page allocator and the ledger.
+    /// The heap lock: the page allocator, the ledger and the address space.
     package enum Heap: LockRank { package static var order: UInt32 { 5 } }
     /// The search lock: the scavenger's search space.
     package enum Search: LockRank { package static var order: UInt32 { 6 } }
-    /// The worker's state; for a shared worker, also the list of its heaps.
+    /// The worker's state, and its ring of heaps.
     package enum Worker: LockRank { package static var order: UInt32 { 7 } }
 }
 

@@ -4,8 +4,8 @@ extension Heap {
     /// Ends a cycle of a heap that is paced by its owner: sets the goal, begins a generation and wakes the worker.
     ///
     /// What is in use when the next cycle ends is predicted as what is in use now, times the ratio of the new heap goal
-    /// to the last one; see ``RetentionGoal/forCycle(inUse:heapGoal:lastHeapGoal:extraPercent:physicalPage:)``. The
-    /// goal is off when the first cycle ends, and while less than a physical page exceeds it. The caller holds no lock.
+    /// to the last one; see ``RetentionGoal/forCycle(inUse:heapGoal:lastHeapGoal:extraPercent:physicalPage:)``. No
+    /// goal is set at the end of the first cycle, or while the heap exceeds it by less than a physical page. The caller holds no lock.
     ///
     /// - Parameter heapGoal: bytes that the owner expects in its objects at the end of the cycle that begins now. Any
     ///   number is allowed; after a 0 the next cycle is treated as the first.

@@ -12,9 +12,9 @@ package struct RingMember<System: OperatingSystem>: ~Copyable {
     package let requests: WorkerRequests
     let callers: CallerService
     let figures: WorkerFigures
-    /// The next heap in the ring: the ring's, under the worker's lock.
+    /// The next heap in the ring. Used by the ring alone, under the worker's lock.
     var next: UnsafeMutablePointer<RingMember<System>>?
-    /// Owned by whoever has the worker's turn.
+    /// Owned by the thread that has the worker's turn.
     var progress: HeapProgress
 
     /// Sets the heap and its worker, before the heap is published.
@@ -38,7 +38,7 @@ struct HeapProgress {
     var cycle = DemandCycle(now: 0)
     /// Whether a stretch of release found nothing: before the next cycle or request, another one would find no more.
     var isSpent = false
-    /// Whether a cycle has ended since the last request, and nobody has asked for that yet.
+    /// Whether a cycle has ended since the last request or the last ``takeCycle()``.
     private var hasCycled = false
     /// CPU time that the worker used for this heap in the last ten seconds.
     var used = ShareWindow()
@@ -47,7 +47,7 @@ struct HeapProgress {
     var callerAllowance: Double = 0
     /// The wake-up of the worker at which it last did something for the heap.
     private var lastWakeUp: UInt64 = 0
-    /// Whether somebody has looked at the heap before.
+    /// Whether a worker or a caller has looked at the heap before.
     private var isKnown = false
     /// The count of requests as of the last one that was served.
     private var seenRequests: UInt32 = 0

@@ -17,7 +17,7 @@ package struct WorkerFigures: ~Copyable {
     /// Nanoseconds of them in the ten seconds before the last ``note(spent:recent:at:)``.
     var lastRecentNanoseconds: UInt64 { recent.load(ordering: .relaxed) }
 
-    /// The same; 0 if that is longer ago than ten seconds.
+    /// ``lastRecentNanoseconds``, or 0 if it was recorded more than ten seconds ago.
     ///
     /// - Parameter now: the system's monotonic clock, in nanoseconds.
     func recentNanoseconds(at now: Int64) -> UInt64 {

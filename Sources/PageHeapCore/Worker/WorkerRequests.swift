@@ -20,7 +20,7 @@ package struct WorkerRequests: ~Copyable {
     private let served = Atomic<Bool>(false)
     /// Whether the heap leaves its worker. Relaxed: the one who sets it waits for the worker under the worker's lock.
     private let leaving = Atomic<Bool>(false)
-    /// Bytes freed since the heap was parked, or since its worker was lost in a fork. Relaxed: a trigger.
+    /// Bytes freed since the heap was parked; without a worker, since one was last considered. Relaxed: a trigger.
     private let freed = Atomic<UInt>(0)
     /// The lowest excess, in bytes retained beyond the heap's need, since the worker last had nothing more to do: what
     /// no worker could release. Relaxed: a hint.
@@ -80,10 +80,12 @@ package struct WorkerRequests: ~Copyable {
 
     /// Counts freed bytes if the heap is parked or has no worker.
     ///
-    /// - Returns: whether they have come to ``Tunables/wakeBytes``.
+    /// - Returns: whether these bytes make the count reach ``Tunables/wakeBytes``. Only then: the worker may not run for
+    ///   a while, and frees in the meantime must not all wake it.
     func count(freed bytes: ByteCount, isServed: Bool) -> Bool {
         guard !isServed || parked.load(ordering: .sequentiallyConsistent) else { return false }
-        return freed.wrappingAdd(bytes.rawValue, ordering: .relaxed).newValue >= Tunables.wakeBytes.rawValue
+        let (before, now) = freed.wrappingAdd(bytes.rawValue, ordering: .relaxed)
+        return before < Tunables.wakeBytes.rawValue && now >= Tunables.wakeBytes.rawValue
     }
 
     /// Begins the count of freed bytes anew.

@@ -96,9 +96,10 @@ struct WorkerRing<System: OperatingSystem>: ~Copyable {
         )
     }
 
-    /// Empties the ring in a forked child, where nobody looks.
+    /// Empties the ring in a forked child, where no worker looks. A bare clone may have copied it in the middle of a
+    /// change, so it is not walked.
     mutating func becomeChild() {
-        while removeFirst() != nil {}
+        (first, last, count) = (nil, nil, 0)
         current = nil
         isAwaited = false
     }

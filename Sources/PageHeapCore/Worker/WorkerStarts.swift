@@ -52,8 +52,10 @@ package struct WorkerStarts: ~Copyable {
         isHeldOff && holdOffs.wrappingSubtract(1, ordering: .relaxed).newValue == 0
     }
 
-    /// Forgets, in a forked child, what was under way.
+    /// Begins anew in a forked child: nothing is under way there, and its totals are its own.
     func becomeChild() {
+        successes.store(0, ordering: .relaxed)
+        refusals.store(0, ordering: .relaxed)
         holdOffs.store(0, ordering: .relaxed)
         underWay.store(false, ordering: .relaxed)
         refusalsInARow.store(0, ordering: .relaxed)

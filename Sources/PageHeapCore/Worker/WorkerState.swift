@@ -6,10 +6,10 @@ package struct WorkerState<System: OperatingSystem>: ~Copyable {
     let starts: WorkerStarts
     /// The heaps that the worker looks after. Guarded by the worker's lock.
     var ring: WorkerRing<System>
-    /// Owned by whoever has the turn.
+    /// Owned by the thread that has the turn.
     var progress: WorkerProgress
-    /// Nanoseconds without anything to do after which the thread ends; nil if it stays. Not nil only for a worker of
-    /// one heap.
+    /// Nanoseconds without anything to do after which the thread ends; nil if it stays. Set only for a worker of one
+    /// heap.
     private(set) var patience: Int64?
     /// The share of CPU time that the worker aims for over all heaps, 0.001 to 1, and how it is paced.
     private var share: Double
@@ -51,7 +51,7 @@ struct WorkerProgress {
     private var unpaced: Int64
     /// The number of times that a thread began to work or woke up.
     private(set) var wakeUps: UInt64
-    /// Whether somebody has worked with this before.
+    /// Whether a thread has worked with this before.
     private var hasBegun: Bool
 
     /// Begins the work of the calling thread, anew or where the last thread ended it.

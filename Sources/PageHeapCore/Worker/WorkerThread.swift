@@ -7,10 +7,10 @@ import Synchronization
 /// sleeper (the Go design's `ready` and `wake` in one). The worker reads the signal before it looks for work, and
 /// sleeps only while the signal has not changed since: a request made in between is not lost.
 ///
-/// **One thread.** The thread that begins leaves its identity here. Whoever runs, sleeps or parks as the worker is
+/// **One thread.** The thread that begins leaves its identity here. A thread that runs, sleeps or parks as the worker is
 /// compared with it in every build: two threads at one worker's progress would spoil it without a sign.
 ///
-/// **The turn.** Whoever does the worker's work has the turn: the thread as long as it lives, or a call of the program
+/// **The turn.** The thread that does the worker's work has the turn: the thread as long as it lives, or a call of the program
 /// for a moment while there is no thread. With the turn goes all that is carried from round to round.
 ///
 /// **The end.** A thread that was told to end may find its memory unmapped as soon as it says that it has ended. So
@@ -22,7 +22,7 @@ package struct WorkerThread: ~Copyable {
     /// consistent, so that a request and the end of the worker cannot miss each other; acquiring loads elsewhere, so
     /// that the worker sees what led to a request.
     private let count = Atomic<UInt32>(0)
-    /// Whether the thread exists. Changed under the lock; relaxed for the same reason.
+    /// Whether the thread exists. Read and changed only under the lock, so relaxed order suffices.
     private let exists = Atomic<Bool>(false)
     /// Whether the thread is to end. Relaxed: a wake-up follows.
     private let isToEnd = Atomic<Bool>(false)
@@ -51,7 +51,7 @@ package struct WorkerThread: ~Copyable {
         withUnsafePointer(to: count) { system.wake($0) }
     }
 
-    /// Whether nobody has signalled the thread since `seen` was read: the question before the worker ends.
+    /// Whether the thread was not signalled since `seen` was read: the question before the worker ends.
     func isUnasked(since seen: UInt32) -> Bool { count.load(ordering: .sequentiallyConsistent) == seen }
 
     // MARK: Existence, under the lock
