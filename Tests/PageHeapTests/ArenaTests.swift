@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import PageHeap
@@ -109,21 +110,32 @@ struct ArenaTests {
         #expect(second.baseAddress == first.baseAddress! + 16)
     }
 
-    @Test func aForeignOrOutdatedSlotStopsTheProgram() async {
-        await #expect(processExitsWith: .failure) {
-            var arena = Arena(heap: try PageHeap())
-            let slot = try arena.insert(5)
-            arena.reset(keepingMemory: true)
-            _ = try arena.insert(6)
-            print(arena[slot])
-        }
-        await #expect(processExitsWith: .failure) {
-            let heap = try PageHeap()
-            var one = Arena(heap: heap)
-            var two = Arena(heap: heap)
-            let slot = try one.insert(5)
-            _ = try two.insert(6)
-            print(two[slot])
+    @Test func aForeignOrOutdatedSlotStopsTheProgram() async throws {
+        let results = [
+            try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+                var arena = Arena(heap: try PageHeap())
+                let slot = try arena.insert(5)
+                arena.reset(keepingMemory: true)
+                _ = try arena.insert(6)
+                print(arena[slot])
+            },
+            try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+                let heap = try PageHeap()
+                var one = Arena(heap: heap)
+                var two = Arena(heap: heap)
+                let slot = try one.insert(5)
+                _ = try two.insert(6)
+                print(two[slot])
+            },
+        ]
+        for result in results {
+            // That is how a test ends whose heap cannot be made.
+            #expect(result.exitStatus != .exitCode(1))
+            // Only such a build says why it stops.
+            #if DEBUG
+                let errors = lines(of: result.standardErrorContent)
+                #expect(errors.contains { $0.hasSuffix(": a slot of another arena, or from before a reset") })
+            #endif
         }
     }
 }

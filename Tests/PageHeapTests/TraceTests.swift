@@ -1,5 +1,6 @@
 import Foundation
 import PageHeap
+import TestSupport
 import Testing
 
 /// What a heap writes to standard error. Each test runs in a process of its own, so that nothing else writes there.
@@ -15,22 +16,18 @@ struct TraceTests {
         }
     }
 
-    private func lines(_ result: ExitTest.Result) -> [String] {
-        String(decoding: result.standardErrorContent, as: UTF8.self).split(separator: "\n").map(String.init)
-    }
-
     @Test func nothingIsTracedByDefault() async throws {
         let result = try await #require(processExitsWith: .success, observing: [\.standardErrorContent]) {
             try Self.releaseTwice(.none)
         }
-        #expect(!lines(result).contains { $0.contains("scav") })
+        #expect(!lines(of: result.standardErrorContent).contains { $0.contains("scav") })
     }
 
     @Test func theTextTraceMarksForcedReleases() async throws {
         let result = try await #require(processExitsWith: .success, observing: [\.standardErrorContent]) {
             try Self.releaseTwice(.text)
         }
-        let found = lines(result).filter { $0.hasPrefix("scav ") }
+        let found = lines(of: result.standardErrorContent).filter { $0.hasPrefix("scav ") }
         #expect(found.count == 4)
         #expect(found.count { $0.hasSuffix("(forced)") } == 2, "\(found)")
     }
@@ -39,7 +36,7 @@ struct TraceTests {
         let result = try await #require(processExitsWith: .success, observing: [\.standardErrorContent]) {
             try Self.releaseTwice(.json)
         }
-        let found = try lines(result).filter { $0.contains("\"scav\"") }.map {
+        let found = try lines(of: result.standardErrorContent).filter { $0.contains("\"scav\"") }.map {
             try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
         }
         #expect(found.map { $0["forced"] as? Bool } == [false, true, false, true])

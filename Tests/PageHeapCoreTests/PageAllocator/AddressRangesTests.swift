@@ -1,5 +1,6 @@
 import PageHeapCore
 import PageHeapSimulation
+import TestSupport
 import Testing
 
 /// Compares a set of ranges with a set of single addresses.
@@ -103,12 +104,14 @@ struct AddressRangesTests {
         ranges.cancel(using: system)
     }
 
-    @Test func anOverlapStopsTheProgram() async {
-        await #expect(processExitsWith: .failure) {
+    @Test func anOverlapStopsTheProgram() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             let system = SimulatedOperatingSystem()
             guard var ranges = AddressRanges(using: system), ranges.reserveOneMore(using: system) != nil else { return }
             ranges.add(AddressRange(base: 10, limit: 20))
             ranges.add(AddressRange(base: 19, limit: 30))
         }
+        let errors = lines(of: result.standardErrorContent)
+        #expect(errors.contains("pageheap: an address range overlaps another one: 0x13"))
     }
 }

@@ -1,5 +1,6 @@
 import PageHeapCore
 import PageHeapSimulation
+import TestSupport
 import Testing
 
 /// Candidates in a chunk: the cases of the design's first version, and a comparison with a slow, simple search.
@@ -123,15 +124,20 @@ struct ScavengeCandidateTests {
     }
 
     #if DEBUG
-        @Test func anInvalidPhysicalPageStopsTheProgram() async {
-            await #expect(processExitsWith: .failure) {
-                _ = PageBitmap().scavengeCandidate(from: .last, group: 0, limit: 1, hugePage: 0)
-            }
-            await #expect(processExitsWith: .failure) {
-                _ = PageBitmap().scavengeCandidate(from: .last, group: 3, limit: 1, hugePage: 0)
-            }
-            await #expect(processExitsWith: .failure) {
-                _ = PageBitmap().scavengeCandidate(from: .last, group: 128, limit: 1, hugePage: 0)
+        @Test func anInvalidPhysicalPageStopsTheProgram() async throws {
+            let results = [
+                try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+                    _ = PageBitmap().scavengeCandidate(from: .last, group: 0, limit: 1, hugePage: 0)
+                },
+                try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+                    _ = PageBitmap().scavengeCandidate(from: .last, group: 3, limit: 1, hugePage: 0)
+                },
+                try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+                    _ = PageBitmap().scavengeCandidate(from: .last, group: 128, limit: 1, hugePage: 0)
+                },
+            ]
+            for errors in results.map({ lines(of: $0.standardErrorContent) }) {
+                #expect(errors.contains { $0.hasSuffix(": a physical page must have 1, 2, 4 … 64 pages") })
             }
         }
     #endif

@@ -1,4 +1,5 @@
 import PageHeapSimulation
+import TestSupport
 import Testing
 
 @testable import PageHeapCore
@@ -21,12 +22,14 @@ struct ReleasedTwiceTests {
     }
 
     @Test func puttingABatchBackTwiceStopsTheProgram() async throws {
-        await #expect(processExitsWith: .failure) {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             let heap = try TestHeap()
             try heap.add(0, allocated: [[0, 5]])
             let batch = ReleasedTwiceTests.takenBatch(heap)
             heap.simulation.pages.putBack(batch)
             heap.simulation.pages.putBack(batch)
         }
+        let errors = lines(of: result.standardErrorContent)
+        #expect(errors.contains { $0.hasPrefix("pageheap: pages were released twice; chunk: 0x") })
     }
 }

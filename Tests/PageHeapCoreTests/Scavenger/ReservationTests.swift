@@ -1,5 +1,6 @@
 import PageHeapCore
 import PageHeapSimulation
+import TestSupport
 import Testing
 
 /// How the search space is reserved, returned and renewed.
@@ -62,8 +63,8 @@ struct ReservationTests {
         #expect(heap.simulation.search.isExhausted)
     }
 
-    @Test func anUnalignedRangeStopsTheProgram() async {
-        await #expect(processExitsWith: .failure) {
+    @Test func anUnalignedRangeStopsTheProgram() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             let heap = try TestHeap()
             try heap.add(0)
             heap.startGeneration()
@@ -71,6 +72,8 @@ struct ReservationTests {
             let tail = AddressRange(base: range.base + PageGeometry.pageBytes, limit: range.limit)
             heap.simulation.search.handBack(tail, generation: generation, using: heap.system)
         }
+        let errors = lines(of: result.standardErrorContent)
+        #expect(errors.contains { $0.hasPrefix("pageheap: a range to search does not begin with a chunk: 0x") })
     }
 
     @Test func aSearchLimitedToFewChunksReturnsTheRest() throws {

@@ -1,5 +1,6 @@
 import Dispatch
 import PageHeapCore
+import TestSupport
 import Testing
 
 /// The lock with several threads.
@@ -53,13 +54,15 @@ struct FutexLockTests {
     }
 
     #if DEBUG
-        @Test func takingLocksOutOfOrderStopsTheProgram() async {
-            await #expect(processExitsWith: .failure) {
+        @Test func takingLocksOutOfOrderStopsTheProgram() async throws {
+            let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
                 let heap = FutexLock<LockRanks.Heap>()
                 let search = FutexLock<LockRanks.Search>()
                 search.lock()
                 heap.lock()
             }
+            let errors = lines(of: result.standardErrorContent)
+            #expect(errors.contains("pageheap: locks are taken out of order; ranks held, and the rank to take: 0x4005"))
         }
     #endif
 }

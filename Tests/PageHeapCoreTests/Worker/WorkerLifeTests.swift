@@ -2,6 +2,7 @@ import Foundation
 import PageHeapCore
 import PageHeapSimulation
 import Synchronization
+import TestSupport
 import Testing
 
 /// When the worker's thread begins and ends, and who may be it, in virtual time.
@@ -113,18 +114,20 @@ struct WorkerLifeTests {
 
     // MARK: Who it is
 
-    @Test func anotherThreadThatSleepsAsTheWorkerStopsTheProgram() async {
-        await #expect(processExitsWith: .failure) {
+    @Test func anotherThreadThatSleepsAsTheWorkerStopsTheProgram() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             let test = try WorkerLifeTests.malloc(1)
             var clock = WorkerClock(reading: 0)
             let thread = test.malloc.heap.worker.thread
             _ = thread.pointee.sleep(1, &clock, unlessSignalled: thread.pointee.signal, test.system)
             exit(EXIT_SUCCESS)
         }
+        let errors = lines(of: result.standardErrorContent)
+        #expect(errors.contains("pageheap: another thread works as the scavenger's worker"))
     }
 
-    @Test func anotherThreadThatWorksAsTheWorkerStopsTheProgram() async {
-        await #expect(processExitsWith: .failure) {
+    @Test func anotherThreadThatWorksAsTheWorkerStopsTheProgram() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             let test = try WorkerLifeTests.malloc(64)
             nonisolated(unsafe) let thread = test.malloc.heap.worker.thread
             let watch = WorkerWatch(test)
@@ -136,5 +139,7 @@ struct WorkerLifeTests {
             watch.runUntilParked()
             exit(EXIT_SUCCESS)
         }
+        let errors = lines(of: result.standardErrorContent)
+        #expect(errors.contains("pageheap: another thread works as the scavenger's worker"))
     }
 }
