@@ -1,6 +1,7 @@
 import PageHeapCore
 import PageHeapSimulation
 import Synchronization
+import TestSupport
 import Testing
 
 /// The worker of one heap, in virtual time.
@@ -187,24 +188,34 @@ struct WorkerTests {
         #expect(watch.waits.allSatisfy { $0 <= 1_000_000_000 })
     }
 
-    @Test func theShareFollowsTheNumberOfProcessors() throws {
-        let test = try Self.heapWithFree(4000, processors: 8)
+    @Test(arguments: [(1, 2), (2, 1)] as [(UInt, UInt)])
+    func theShareFollowsTheNumberOfProcessors(before: UInt, after: UInt) throws {
+        let test = try Self.heapWithFree(8000, processors: before)
         let system = test.system
         let watch = WorkerWatch(test)
-        watch.onSleep = { count in system.setProcessors(count % 2 == 0 ? 1 : 8) }
-        watch.endNanoseconds = 30_000_000_000
+        watch.onSleep = { _ in
+            system.setProcessors(system.monotonicNanoseconds() < 16_000_000_000 ? before : after)
+        }
+        watch.endNanoseconds = 36_000_000_000
         watch.runUntilParked()
-        #expect(watch.largestShare(ofSeconds: 10, processors: 8) <= 0.012)
+        // Ten seconds on each side of the change, without the seconds in which the pacer finds its pace.
+        for (processors, seconds) in [(before, 5), (after, 22)] {
+            let shares = watch.shares(ofSeconds: 10, processors: processors, from: Int64(seconds) * 1_000_000_000)
+            let share = try #require(shares.first)
+            #expect((0.008...0.012).contains(share), "\(processors) processors, from \(seconds) s")
+        }
     }
 
     @Test func aSecondWorkerStopsTheProgram() async throws {
-        await #expect(processExitsWith: .failure) {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             let test = try WorkerTests.heapWithFree(64)
             let watch = WorkerWatch(test)
             nonisolated(unsafe) let malloc = test.malloc
             watch.onSleep = { _ in malloc.heap.runWorker(for: malloc) }
             watch.runUntilParked()
         }
+        let errors = lines(of: result.standardErrorContent)
+        #expect(errors.contains { $0.hasPrefix("pageheap: a worker of the scavenger was started twice: for 0x") })
     }
 
     @Test func theFirstDropIsReleasedAtFullPace() throws {
