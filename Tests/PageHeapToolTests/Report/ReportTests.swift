@@ -1,7 +1,6 @@
 import CPageHeapInterface
 import Foundation
 import PageHeapFigures
-import TestSupport
 import Testing
 
 @testable import PageHeapTool
@@ -42,17 +41,10 @@ struct ReportTests {
         #expect(HTMLReport(result: result).page().utf8.count < 250_000)
     }
 
-    @Test func picturesAreWellFormed() throws {
+    @Test func picturesAreWellFormed() {
         for given in [samples, [], [.make(0, 1)]] {
-            let svg = SVGChart(.make(samples: given)).file()
-            let lint = Process()
-            lint.executableURL = URL(fileURLWithPath: "/usr/bin/xmllint")
-            guard FileManager.default.isExecutableFile(atPath: "/usr/bin/xmllint") else { return }
-            let folder = try TemporaryFolder()
-            lint.arguments = ["--noout", try folder.write(svg, to: "chart.svg")]
-            try lint.run()
-            lint.waitUntilExit()
-            #expect(lint.terminationStatus == 0)
+            let svg = SVGChart(.make(command: ["sh", "<a\"&'\u{1b}>"], samples: given)).file()
+            #expect(XMLCheck().accepts(svg), "\(svg)")
         }
     }
 
