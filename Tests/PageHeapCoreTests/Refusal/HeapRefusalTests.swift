@@ -34,7 +34,10 @@ struct HeapRefusalTests {
             }
             return heap
         }
-        try RefusalSweep(of: make) { $0.allocate(request[0], alignment: request[1]) }.run("\(request)")
+        let refusals = try RefusalSweep(of: make) { $0.allocate(request[0], alignment: request[1]) }.run("\(request)")
+        // A hole of 60 pages is accessible.
+        let fits = request[0] <= 60 && request[1] == 1
+        #expect(fits || refusals > 0, "\(request)")
     }
 
     /// The first reservation is full: another one has to be made.

@@ -24,11 +24,13 @@ struct MallocRefusalTests {
         func make() throws -> TestRefusableMalloc {
             let malloc = try TestRefusableMalloc()
             try #require(malloc.allocate(500, 16) != nil)
-            // What is left of the first chunk is too small for most requests.
+            // What is left of the accessible memory is too small for the large requests.
             try #require(malloc.allocate(500 << 13, 16) != nil)
             return malloc
         }
-        try RefusalSweep(of: make) { $0.allocate(request[0], request[1]) }.run("\(request)")
+        let refusals = try RefusalSweep(of: make) { $0.allocate(request[0], request[1]) }.run("\(request)")
+        let fits = request[0] <= 40_000 && request[1] <= 4096
+        #expect(fits || refusals > 0, "\(request)")
     }
 
     @Test func aRefusedStartLeavesNothingBehind() throws {
