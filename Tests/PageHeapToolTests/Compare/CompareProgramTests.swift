@@ -3,7 +3,6 @@ import TestSupport
 import Testing
 
 /// The built command with the built malloc library, on scripts.
-@Suite(.enabled(if: BuiltTool.hasLibrary))
 struct CompareProgramTests {
     let folder: TemporaryFolder
     /// PageHeap's library under another name, as another allocator.
@@ -12,7 +11,7 @@ struct CompareProgramTests {
     init() throws {
         folder = try TemporaryFolder()
         other = folder.file("libother.so")
-        try FileManager.default.copyItem(atPath: BuiltTool.libraryPath, toPath: other)
+        try FileManager.default.copyItem(atPath: BuiltTool.requireLibrary(), toPath: other)
     }
 
     @Test func aComparisonWritesATableAndFilesAndAlternatesTheOrder() throws {

@@ -3,11 +3,11 @@ import TestSupport
 import Testing
 
 /// The built command with the built malloc library, on programs that every system has.
-@Suite(.enabled(if: BuiltTool.hasLibrary))
 struct RunProgramTests {
     let folder: TemporaryFolder
 
     init() throws {
+        _ = try BuiltTool.requireLibrary()
         folder = try TemporaryFolder()
     }
 

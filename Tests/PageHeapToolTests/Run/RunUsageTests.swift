@@ -1,7 +1,6 @@
 import Testing
 
 /// Wrong usage of the built command, which ends before anything runs.
-@Suite(.enabled(if: BuiltTool.isBuilt))
 struct RunUsageTests {
     @Test(arguments: [
         (["run"], 64, "no program given"), (["run", "--"], 64, "no program given"),

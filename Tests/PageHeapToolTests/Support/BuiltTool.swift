@@ -11,15 +11,29 @@ struct BuiltTool {
     }
 
     static let path = BuildProducts.path(of: "pageheap")
-    static let libraryPath = BuildProducts.path(of: "libpageheapmalloc.so")
-    static let isBuilt = FileManager.default.isExecutableFile(atPath: path)
-    static let hasLibrary = isBuilt && FileManager.default.fileExists(atPath: libraryPath)
+    private static let isBuilt = FileManager.default.isExecutableFile(atPath: path)
+    private static let library = BuildProducts.path(of: "libpageheapmalloc.so")
+    private static let hasLibrary = FileManager.default.fileExists(atPath: library)
+
+    /// Returns the path of the malloc library that the tool preloads; a missing library is a failure, never a reason to
+    /// skip.
+    static func requireLibrary() throws -> String {
+        guard hasLibrary else { throw Missing(path: library, product: "pageheapmalloc") }
+        return library
+    }
+
+    struct Missing: Error, CustomStringConvertible {
+        let path: String
+        let product: String
+        var description: String { "\(path) is missing: swift build --product \(product)" }
+    }
 
     let process = Process()
     private let files: TemporaryFolder
 
-    /// Starts the tool.
+    /// Starts the tool; a missing one is a failure, never a reason to skip.
     init(_ arguments: [String], input: String = "", environment: [String: String] = [:]) throws {
+        guard Self.isBuilt else { throw Missing(path: Self.path, product: "pageheap") }
         files = try TemporaryFolder()
         process.executableURL = URL(fileURLWithPath: Self.path)
         process.arguments = arguments
