@@ -119,12 +119,18 @@ struct PageHeapTests {
         #expect(first.statistics.inUseBytes == bytes)
     }
 
-    @Test func aHeapWithAWorkerCanBeTornDownAtAnyTime() throws {
-        for _ in 0..<20 {
-            let heap = try PageHeap()
-            var run = try heap.allocate(pages: 4000)
-            run.withUnsafeMutableBytes { $0[0] = 1 }
-            run.release()
+    @Test func aHeapWithAWorkerCanBeTornDownAtAnyTime() async {
+        await #expect(processExitsWith: .success) {
+            let before = try heapMappings()
+            for _ in 0..<20 {
+                do {
+                    let heap = try PageHeap()
+                    var run = try heap.allocate(pages: 4000)
+                    run.withUnsafeMutableBytes { $0[0] = 1 }
+                    run.release()
+                }
+                #expect(try heapMappings() == before)
+            }
         }
     }
 
