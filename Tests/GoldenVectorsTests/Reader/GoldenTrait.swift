@@ -1,7 +1,7 @@
 import Testing
 
 extension Trait where Self == ConditionTrait {
-    /// The test runs where the folder of golden cases has its file; else it is skipped, and the file named.
+    /// The test runs if the folder of golden cases has its file; otherwise it is skipped, and a message names the file.
     static func golden(_ file: String) -> Self {
         .enabled(
             if: VectorFolder.current.file(file) != nil,
@@ -17,7 +17,7 @@ func checkGolden(
     _ file: String, _ body: (VectorValue, inout VectorReport) throws -> Void,
     finish: (inout VectorReport) throws -> Void = { _ in }
 ) throws -> Int {
-    #expect(GoldenFolderTests.required.contains(file), "were \(file) missing, nothing would fail")
+    #expect(GoldenFolderTests.required.contains(file), "if \(file) were missing, no test would fail")
     let file = try #require(VectorFolder.current.file(file))
     let report = file.check(body, finish: finish)
     for problem in report.problems { Issue.record("\(problem)") }

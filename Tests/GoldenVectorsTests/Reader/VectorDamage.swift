@@ -1,4 +1,4 @@
-/// A file of golden cases cannot be read as what it should be.
+/// Why a file of golden cases cannot be read.
 struct VectorDamage: Error, CustomStringConvertible {
     let description: String
 

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A file of golden cases: one JSON value a line, plain or compressed.
+/// A file of golden cases: one JSON value per line, plain or compressed.
 struct VectorFile {
     /// The name without the folder, and without the ending of a compressed file.
     let name: String
@@ -15,14 +15,14 @@ struct VectorFile {
     ///
     /// - Parameters:
     ///   - body: compares a line's case with what is computed, and reports.
-    ///   - finish: looks at what the lines came to, after the last one.
-    /// - Returns: what was wrong; the first damage ends the file.
+    ///   - finish: is called after the last line, to check the file as a whole.
+    /// - Returns: the problems. Damage ends the check of the file.
     func problems(
         _ body: (VectorValue, inout VectorReport) throws -> Void,
         finish: (inout VectorReport) throws -> Void = { _ in }
     ) -> [String] { check(body, finish: finish).problems }
 
-    /// The same. Returns the whole report.
+    /// Checks each line in the same way, and returns the whole report.
     func check(
         _ body: (VectorValue, inout VectorReport) throws -> Void,
         finish: (inout VectorReport) throws -> Void = { _ in }
@@ -54,7 +54,7 @@ struct VectorFile {
         }
     }
 
-    /// Where the lines lie; an empty one counts.
+    /// The ranges of the lines, empty ones included.
     private static func lines(of content: Data) -> [Range<Int>] {
         content.withUnsafeBytes { bytes -> [Range<Int>] in
             guard let base = bytes.baseAddress else { return [] }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A folder of golden cases: the one that `PAGEHEAP_VECTORS` names, else the one beside these tests.
+/// A folder of golden cases: the one that `PAGEHEAP_VECTORS` names, otherwise the one beside these tests.
 struct VectorFolder {
     private let url: URL
 
@@ -17,7 +17,7 @@ struct VectorFolder {
 
     var path: String { url.path }
 
-    /// A file by its name without endings: the plain one if it is there, else the compressed one.
+    /// A file by its name without endings: the plain one if it exists, otherwise the compressed one.
     func file(_ name: String) -> VectorFile? {
         for ending in ["jsonl", "jsonl.gz"] {
             let candidate = url.appendingPathComponent("\(name).\(ending)")
@@ -28,10 +28,10 @@ struct VectorFolder {
         return nil
     }
 
-    /// Those of some names of which there is neither a plain nor a compressed file.
+    /// The names for which there is neither a plain nor a compressed file.
     func missing(of names: [String]) -> [String] { names.filter { file($0) == nil } }
 
-    /// The files of the folder that have none of some names, in order. Explanations (`.md`) are no cases.
+    /// The files of the folder that belong to none of the names, sorted. Explanations (`.md`) are not listed.
     func unknown(beside names: [String]) throws -> [String] {
         let known = Set(names.flatMap { ["\($0).jsonl", "\($0).jsonl.gz"] })
         return try FileManager.default.contentsOfDirectory(atPath: path)

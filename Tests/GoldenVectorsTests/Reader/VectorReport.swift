@@ -1,4 +1,4 @@
-/// What was found wrong in a file of golden cases: each with file, line, field, expected and got.
+/// The problems found in a file of golden cases, each with file, line and field, and what was expected and computed.
 struct VectorReport {
     /// More differences than this in a file say nothing new.
     static let limit = 20
@@ -21,10 +21,10 @@ struct VectorReport {
         if problems.count >= Self.limit { throw TooManyDifferences() }
     }
 
-    /// Notes a problem of the present line, or of the whole file before the first one.
+    /// Notes a problem of the current line; before the first line, of the whole file.
     mutating func note(_ text: String) { problems.append(line == 0 ? "\(file): \(text)" : "\(file):\(line): \(text)") }
 
-    /// Notes that the present line reaches beyond this build's address space. In the original's none does.
+    /// Notes that the current line reaches beyond this build's address space. No line reaches beyond the original's.
     mutating func leaveOutLine() {
         leftOut += 1
         if GoldenSpace.isOriginal { note("is left out") }

@@ -53,7 +53,7 @@ extension VectorValue {
 }
 
 extension UInt64 {
-    /// 16 hexadecimal digits, as the files have them.
+    /// 16 hexadecimal digits, as in the files.
     var digits: String {
         let short = String(self, radix: 16)
         return String(repeating: "0", count: 16 - short.count) + short
@@ -61,6 +61,6 @@ extension UInt64 {
 }
 
 extension PageBitmap {
-    /// The eight words, as the files have them.
+    /// The eight words, as in the files.
     var digits: [String] { (0..<Self.wordCount).map { word($0).digits } }
 }

@@ -1,7 +1,7 @@
 import Foundation
 
-/// A JSON value of a golden case, with the name of the field that it came from. A value of another type than asked for
-/// is damage, and says where.
+/// A JSON value of a golden case, with the name of the field that it came from. Its properties throw ``VectorDamage``,
+/// which names the field, if the value has another type.
 struct VectorValue {
     private let raw: Any
     /// The path of names and indices that leads here.
@@ -19,7 +19,7 @@ struct VectorValue {
         return VectorValue(value, field: field.isEmpty ? name : "\(field).\(name)")
     }
 
-    /// Whether it is an object that has a value of a name.
+    /// Whether it is an object with a value of this name.
     func has(_ name: String) -> Bool { (raw as? [String: Any])?[name] != nil }
 
     /// Whether it is an object, not an array.
@@ -33,7 +33,7 @@ struct VectorValue {
         }
     }
 
-    /// The values of an array of at least so many.
+    /// The values of an array that has at least `count`.
     func elements(atLeast count: Int) throws -> [VectorValue] {
         let values = try elements
         guard values.count >= count else { throw damage("an array of at least \(count)") }
@@ -88,7 +88,7 @@ struct VectorValue {
 
     var isNull: Bool { raw is NSNull }
 
-    /// What to throw where something else was wanted.
+    /// The error to throw if something else was expected.
     func damage(_ wanted: String) -> VectorDamage {
         VectorDamage("\(field.isEmpty ? "the line" : field) should be \(wanted), is \(String("\(raw)".prefix(80)))")
     }

@@ -2,10 +2,10 @@ import PageHeapCore
 import PageHeapSimulation
 import Testing
 
-/// Random operations on the page allocator and on a slow obvious one; both must agree on every result.
+/// Random operations on the page allocator and on a slow, obvious one; both must agree on every result.
 ///
 /// A failing program is shrunk, and printed with its seed. `PAGEHEAP_SEED` and `PAGEHEAP_OPERATIONS` (of each scenario)
-/// repeat a failure or search deeper; where the allocator stops the process, `PAGEHEAP_SHRINK=1` shrinks nevertheless.
+/// repeat a failure or search deeper. If the allocator stops the process, `PAGEHEAP_SHRINK=1` shrinks the program.
 struct PageAllocatorModelTests {
     @Test(arguments: ModelScenario.all.indices)
     func theAllocatorAgreesWithTheModel(scenario index: Int) {

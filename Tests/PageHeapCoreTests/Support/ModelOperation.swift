@@ -1,36 +1,36 @@
 import PageHeapSimulation
 
-/// A step of a random program. What it refers to is told by numbers that are taken modulo what is there, so that a
-/// program stays one when steps are left out.
+/// A step of a random program. It refers to runs and caches by numbers, taken modulo how many there are, so that a
+/// program remains valid if steps are left out.
 enum ModelOperation: Equatable, Sendable {
     case grow(place: Int, chunks: Int)
     case allocate(Int)
     case allocateAligned(Int, alignment: Int)
     /// The pages that follow a run in use.
     case extend(run: Int, by: Int)
-    /// Pages at a hint, some of which may be in use or none of the heap's.
+    /// Pages at a given place, some of which may be in use or outside the heap.
     case takeAt(place: Int, count: Int)
     case free(run: Int)
-    /// A run is cut off at its low or its high end, or in its middle.
+    /// The low end, the high end or the middle of a run is freed.
     case trimLow(run: Int, by: Int)
     case trimHigh(run: Int, by: Int)
     case freeInside(run: Int, from: Int, count: Int)
-    /// A run and the one that follows it without a gap, in one step.
+    /// A run and the one that follows it without a gap are freed in one step.
     case freeNeighbours(run: Int)
     case fillCache
     case allocateFromCache(cache: Int, Int)
     case flushCache(cache: Int)
     case startGeneration(atTop: Bool)
     case scavenge(bytes: Int)
-    /// A generation from the top, and everything released.
+    /// A new generation from the top, in which everything is released.
     case scavengeAll
 }
 
 extension ModelOperation {
-    /// A random step, of sizes that suit a shape of heap.
+    /// A random step, with sizes that suit a shape of heap.
     static func random(_ shape: ModelShape, using generator: inout SeededGenerator) -> ModelOperation {
         func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &generator) }
-        /// Any number: it is taken modulo what is there.
+        /// Any number: it is taken modulo how many runs or caches there are.
         func any() -> Int { number(0...9999) }
         let size = shape.randomSize(using: &generator)
         switch number(0...99) {

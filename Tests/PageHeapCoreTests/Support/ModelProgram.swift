@@ -1,15 +1,15 @@
 import PageHeapSimulation
 
-/// A random program on a modelled heap: made from a seed, run, and shrunk where it fails.
+/// A random program on a modelled heap: made from a seed, run, and shrunk if it fails.
 struct ModelProgram {
     let scenario: ModelScenario
     let operations: [ModelOperation]
 
-    /// Steps of a program: then the next one begins with an empty heap, so that small heaps are seen as often as grown
-    /// ones.
+    /// The number of steps of a program. The next one begins with an empty heap, so that small heaps are tested as often
+    /// as grown ones.
     static let length = 500
 
-    /// Where and why a program failed.
+    /// The step at which a program failed, and the reason.
     struct Failure {
         var step: Int
         var text: String
@@ -23,7 +23,7 @@ struct ModelProgram {
             + (1..<max(length, 2)).map { _ in .random(scenario.shape, using: &generator) }
     }
 
-    /// Runs the program, or some other steps in its stead. Answers the first disagreement.
+    /// Runs the program, or other steps instead. Returns the first disagreement.
     func failure(of steps: [ModelOperation]? = nil) -> Failure? {
         var step = 0
         do {
@@ -42,7 +42,7 @@ struct ModelProgram {
         }
     }
 
-    /// Runs the program. Answers what went wrong, with a short sequence of steps that still goes wrong.
+    /// Runs the program. Returns what went wrong, with a short sequence of steps that still fails.
     func report() -> String? {
         if TestRun.shrinksInChildren { return reportFromChildren() }
         guard let failure = failure() else { return nil }
@@ -51,12 +51,12 @@ struct ModelProgram {
         return Self.text(short, self.failure(of: short)?.text ?? failure.text)
     }
 
-    /// The same where the program stops the process: each attempt runs in a child.
+    /// The same for a program that stops the process: each attempt runs in a child.
     private func reportFromChildren() -> String? {
         if ChildRun.succeeds({ failure() == nil }) { return nil }
         let short = shrunk(operations) { steps in !ChildRun.succeeds { failure(of: steps) == nil } }
         var reason = "see the last line of a child on standard error"
-        // Once more, to be heard; where it only disagrees, in this process.
+        // Once more, now with its output; if the two only disagree, in this process.
         if ChildRun.succeeds(isQuiet: false, { failure(of: short) != nil }) {
             reason = failure(of: short)?.text ?? reason
         }

@@ -1,7 +1,7 @@
 import PageHeapCore
 import Testing
 
-/// A machine, a shape of heap, and how many random operations it gets in every run of the tests.
+/// A machine, a shape of heap, and the number of random operations in each run of the tests.
 struct ModelScenario: Sendable, CustomTestStringConvertible {
     let shape: ModelShape
     let physicalPage: ByteCount

@@ -1,16 +1,16 @@
 import PageHeapCore
 import PageHeapSimulation
 
-/// What heaps a random program makes.
+/// The kind of heap that a random program makes.
 enum ModelShape: Sendable {
-    /// A few chunks side by side: full soon, and checked after every step.
+    /// A few chunks side by side: soon full, and checked after every step.
     case small
     /// Chunks at the edges of root entries and of the chunk map's blocks, and at both ends of the address space.
     case wide
-    /// Thousands of chunks, as far as the address space has them, runs of gibibytes, alignments up to a gibibyte.
+    /// Thousands of chunks, or as many as the address space has; runs of gibibytes; alignments up to a gibibyte.
     case large
 
-    /// The most chunks that a heap grows to.
+    /// The largest number of chunks that a heap grows to.
     var chunkLimit: Int {
         switch self {
         case .small: 3
@@ -19,7 +19,7 @@ enum ModelShape: Sendable {
         }
     }
 
-    /// log2 of the pages of the largest alignment.
+    /// log2 of the largest alignment, in pages.
     var largestAlignmentShift: Int { self == .large ? 17 : 9 }
 
     /// Steps between two comparisons of everything.
@@ -31,7 +31,7 @@ enum ModelShape: Sendable {
         }
     }
 
-    /// A number of pages, small ones mostly.
+    /// A number of pages, mostly a small one.
     func randomSize(using generator: inout SeededGenerator) -> Int {
         func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &generator) }
         switch number(0...19) {

@@ -1,14 +1,14 @@
 import PageHeapCore
 
 extension ModelledHeap {
-    /// What the two disagreed on.
+    /// What the allocator and the model disagree on.
     struct Disagreement: Error { let text: String }
 
     func check<Value: Equatable>(_ what: @autoclosure () -> String, _ expected: Value, _ got: Value) throws {
         if expected != got { throw Disagreement(text: "\(what()): expected \(expected), got \(got)") }
     }
 
-    /// Compares counts; `thoroughly` everything else, and the allocator's own invariants.
+    /// Compares counts; if `thoroughly`, also everything else, and checks the allocator's own invariants.
     func check(thoroughly: Bool) throws {
         let pages = heap.simulation
         try check("free pages", model.free.count, Int(pages.pages.freePages.rawValue))
@@ -25,11 +25,11 @@ extension ModelledHeap {
         }
         try checkRanges()
         try check("wrong system calls", [], heap.simulated.violations)
-        // Last: it stops the process, and then nothing is shrunk.
+        // Last, because a failure here stops the process, and then nothing is shrunk.
         pages.pages.checkInvariants()
     }
 
-    /// Compares the heap's ranges, and looks whether the search address is right.
+    /// Compares the heap's ranges, and checks the search address.
     private func checkRanges() throws {
         let simulation = heap.simulation
         let ranges = (0..<simulation.pages.inUse.count).map { index in
@@ -48,7 +48,7 @@ extension ModelledHeap {
 
     // MARK: Release
 
-    /// Releases up to so many bytes: what was released must have been free and not released before.
+    /// Releases up to this many bytes. The released pages must have been free and not yet released.
     mutating func scavenge(_ bytes: ByteCount) throws {
         let released = heap.scavenge(bytes)
         var fresh = 0

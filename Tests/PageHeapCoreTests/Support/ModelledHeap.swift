@@ -8,7 +8,7 @@ struct ModelledHeap {
     /// Runs in use.
     private(set) var live: [Range<Int>] = []
     private(set) var caches: [PageCache] = []
-    /// The most chunks that it grows to.
+    /// The largest number of chunks that it grows to.
     private let chunkLimit: Int
 
     init(_ scenario: ModelScenario) throws {
@@ -16,7 +16,7 @@ struct ModelledHeap {
         chunkLimit = scenario.shape.chunkLimit
     }
 
-    /// Carries out a step; one that refers to what is not there does nothing.
+    /// Carries out a step. It does nothing if what it refers to does not exist.
     mutating func perform(_ operation: ModelOperation) throws {
         switch operation {
         case .grow(let place, let chunks): try grow(place, chunks: chunks)
@@ -78,7 +78,7 @@ struct ModelledHeap {
         if let got { try note(Self.page(got.base), count, scavenged: got.scavenged) }
     }
 
-    /// Takes over what the allocator gave.
+    /// Takes the pages that the allocator returned in the model, too.
     private mutating func note(_ first: Int, _ count: Int, scavenged: ByteCount) throws {
         let expected = model.take(first..<(first + count))
         try check("scavenged bytes", expected * 8192, Int(scavenged.rawValue))
@@ -103,7 +103,7 @@ struct ModelledHeap {
         try note(pages.lowerBound, pages.count, scavenged: scavenged)
     }
 
-    /// Frees a part of a run; what is left of it stays in use.
+    /// Frees a part of a run; the rest stays in use.
     private mutating func free(_ index: Int, _ pages: Range<Int>) {
         let run = live.remove(at: index)
         heap.simulation.pages.free(base: Self.address(pages.lowerBound), count: PageCount(UInt(pages.count)))

@@ -2,7 +2,7 @@
 /// instead of bitmaps.
 struct PageRuns: Equatable {
     private(set) var runs: [Range<Int>] = []
-    /// Pages of the set.
+    /// The number of pages in the set.
     private(set) var count = 0
 
     /// The index of the first run that ends above a page.
@@ -40,11 +40,11 @@ struct PageRuns: Equatable {
     /// How many pages of a run are in the set.
     func count(in pages: Range<Int>) -> Int { parts(of: pages).reduce(0) { $0 + $1.count } }
 
-    /// Adds a run none of whose pages is in the set.
+    /// Adds a run. None of its pages may be in the set.
     mutating func insert(_ pages: Range<Int>) {
         if pages.isEmpty { return }
         let index = firstIndex(endingAbove: pages.lowerBound)
-        precondition(index == runs.count || pages.upperBound <= runs[index].lowerBound, "pages twice in a set")
+        precondition(index == runs.count || pages.upperBound <= runs[index].lowerBound, "a page is in the set already")
         var joined = pages
         var replaced = index..<index
         if index < runs.count && runs[index].lowerBound == pages.upperBound {
@@ -59,7 +59,7 @@ struct PageRuns: Equatable {
         count += pages.count
     }
 
-    /// Removes a run. Answers how many of its pages were in the set.
+    /// Removes a run. Returns how many of its pages were in the set.
     @discardableResult
     mutating func remove(_ pages: Range<Int>) -> Int {
         let first = firstIndex(endingAbove: pages.lowerBound)
@@ -78,7 +78,7 @@ struct PageRuns: Equatable {
         return removed
     }
 
-    /// The lowest run of so many pages that begins with a multiple of `alignment`.
+    /// The first page of the lowest run of this many pages that begins at a multiple of `alignment`.
     func firstFit(_ pages: Int, alignment: Int = 1) -> Int? {
         for run in runs {
             let first = (run.lowerBound + alignment - 1) / alignment * alignment

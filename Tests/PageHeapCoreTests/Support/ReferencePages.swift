@@ -20,7 +20,7 @@ struct ReferencePages {
 
     var chunkCount: Int { pages.count >> 9 }
 
-    /// Takes free pages. Answers how many of them were scavenged.
+    /// Takes free pages. Returns how many of them were scavenged.
     mutating func take(_ run: Range<Int>) -> Int {
         let taken = free.remove(run)
         precondition(taken == run.count, "the model takes pages that are not free")
@@ -43,7 +43,7 @@ struct ReferencePages {
         return retained.firstFit(group, alignment: group) != nil
     }
 
-    /// The words of a chunk's bitmap of some set.
+    /// A chunk's part of a set, as the words of a bitmap.
     static func words(of set: PageRuns, chunk: Int) -> [UInt64] {
         var bitmap = PageBitmap()
         for part in set.parts(of: (chunk << 9)..<((chunk + 1) << 9)) {
