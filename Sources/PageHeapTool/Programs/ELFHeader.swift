@@ -46,6 +46,7 @@ struct ELFHeader: Hashable, Sendable {
             identification[4] == 1 || identification[4] == 2
         else { return nil }
         let wide = identification[4] == 2
+        guard identification.count >= (wide ? 64 : 52) else { return nil }
         let little = identification[5] != 2
         func number(_ bytes: [UInt8], at offset: Int, size: Int) -> UInt64 {
             guard offset + size <= bytes.count else { return 0 }
@@ -64,13 +65,15 @@ struct ELFHeader: Hashable, Sendable {
             return
         }
         let table = read(tableOffset, entrySize * entryCount)
+        guard table.count == entrySize * entryCount else { return nil }
         var found: String?
         for start in stride(from: 0, to: table.count - entrySize + 1, by: entrySize)
         where number(table, at: start, size: 4) == Self.loaderSegment {
             let offset = number(table, at: start + (wide ? 8 : 4), size: wide ? 8 : 4)
             let size = number(table, at: start + (wide ? 32 : 16), size: wide ? 8 : 4)
-            let name = read(offset, Int(min(size, 4096))).prefix { $0 != 0 }
-            found = String(decoding: name, as: UTF8.self)
+            let name = read(offset, Int(min(size, 4096)))
+            guard let end = name.firstIndex(of: 0) else { return nil }
+            found = String(decoding: name[..<end], as: UTF8.self)
         }
         loader = found
     }

@@ -36,18 +36,12 @@ struct ELFHeaderTests {
         #expect(ELFHeader(reading: reader(of: content)) == nil)
     }
 
-    @Test func everyTruncatedHeaderIsReadAsFarAsItGoes() {
-        let name = "/lib/loader.so"
-        let image = ELFImage.make(loader: name)
-        // After the header and one entry of a table come the name and a zero byte.
-        let nameOffset = image.count - name.utf8.count - 1
-        for length in 0...image.count {
-            let header = ELFHeader(reading: reader(of: Array(image.prefix(length))))
-            // 52 bytes are the shorter of the two kinds of header, which the file might be.
-            #expect((header != nil) == (length >= 52), "\(length) bytes")
-            let loader = length < nameOffset ? nil : String(name.prefix(length - nameOffset))
-            #expect(header?.loader == loader, "\(length) bytes")
+    @Test func aTruncatedFileHasNoHeader() {
+        let image = ELFImage.make(loader: "/lib/loader.so")
+        for length in 0..<image.count {
+            #expect(ELFHeader(reading: reader(of: Array(image.prefix(length)))) == nil, "\(length) bytes")
         }
+        #expect(ELFHeader(reading: reader(of: image))?.loader == "/lib/loader.so")
     }
 
     @Test func wildOffsetsAreReadWithoutATrap() {
