@@ -21,7 +21,7 @@ static void grow(uint64_t goal, Size *size) {
     }
 }
 
-// Frees all blocks but one in so many; 0 keeps none.
+// Frees blocks at random, and keeps each with a chance of one in `keeps_one_in`; 0 keeps none.
 static void drop(long keeps_one_in) {
     long kept = 0;
     for (long i = 0; i < count; i++) {

@@ -14,8 +14,8 @@ extension PageHeap {
     ///
     /// - Parameter bytes: the size of the pages to release, rounded up to whole pages, in bytes. More are released, by
     ///   less than a huge page, if a huge page would otherwise have to be split. 0 or less does nothing.
-    /// - Returns: the number of bytes of physical memory that the system got back. It is less than `bytes` if no more is
-    ///   free, or if some of the pages were never touched.
+    /// - Returns: the number of bytes of physical memory that the system got back. It is less than `bytes` if no more
+    ///   is free, or if some of the pages were never touched.
     /// - Complexity: O(pages released), with the cost of ``releaseFreeMemory()``.
     @discardableResult
     public func releaseMemory(upTo bytes: Int) -> Int {

@@ -5,12 +5,12 @@ import PageHeapFigures
 extension PageHeap {
     /// The statistics of a heap at one moment, in bytes unless the name says otherwise.
     ///
-    /// `system = inUse + cached + freeRetained + released + releasedInUse`. Metadata is not included in `system`. Totals
-    /// count from the heap's creation.
+    /// `system = inUse + cached + freeRetained + released + releasedInUse`. Metadata is not included in `system`.
+    /// Totals count from the heap's creation.
     ///
     /// Memory that is in use, cached or retained is an upper bound of physical memory: pages that were allocated count,
-    /// whether or not they were ever touched. ``PageHeap/PageHeap/residentBytes()`` asks the kernel. What released totals
-    /// count includes such pages, too; ``returnedTotalBytes`` counts physical memory alone.
+    /// whether or not they were ever touched. ``PageHeap/PageHeap/residentBytes()`` asks the kernel. What released
+    /// totals count includes such pages, too; ``returnedTotalBytes`` counts physical memory alone.
     public struct Statistics: Hashable, Codable, Sendable {
         /// Address space that is accessible to the heap.
         public let systemBytes: Int
@@ -22,8 +22,8 @@ extension PageHeap {
         public let freeRetainedBytes: Int
         /// Free pages without physical memory.
         public let releasedBytes: Int
-        /// Parts of pages in use that were given back: discarded contents, and free physical pages inside the spans of a
-        /// malloc.
+        /// Parts of pages in use that were given back: discarded contents, and free physical pages inside the spans of
+        /// a malloc.
         public let releasedInUseBytes: Int
         /// The heap's own metadata.
         public let metadataBytes: Int

@@ -1,8 +1,8 @@
 import CPageHeapInterface
 
 /// A figure of a heap: a field of `struct pageheap_statistics`, with its unit and meaning, and what it is called where
-/// it is shown. ``all`` is the one list of them, which the Swift library, the metrics, the command and the documentation
-/// are made from or tested against.
+/// it is shown. ``all`` is the one list of them, which the Swift library, the metrics, the command and the
+/// documentation are made from or tested against.
 package struct Figure: Sendable {
     /// How a figure changes.
     package enum Kind: String, Sendable {

@@ -3,8 +3,8 @@ import CPageHeapInterface
 import CPageHeapMalloc
 
 // The Swift side of the library's own C interface, pageheap.h. The C functions check their arguments and preserve
-// errno. All but `entryOwns` and `entryResidentBytes` set the heap up if nothing has been allocated yet. They return false, or no limit, if the
-// system refuses address space for it.
+// errno. All but `entryOwns` and `entryResidentBytes` set the heap up if nothing has been allocated yet. They return
+// false, or no limit, if the system refuses address space for it.
 
 @c(pageheap_entry_statistics)
 public func entryStatistics(_ statistics: UnsafeMutablePointer<pageheap_statistics>) -> Bool {

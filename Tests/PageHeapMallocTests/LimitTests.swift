@@ -1,6 +1,6 @@
 import Testing
 
-/// Programs to which the system gives little: they run, get most of what there is, then ENOMEM, and go on.
+/// Programs with little memory allowed: they run, can allocate most of it, then get ENOMEM, and go on.
 @Suite(.serialized, .needsCompiler)
 struct LimitTests {
     /// The limits are in MiB.

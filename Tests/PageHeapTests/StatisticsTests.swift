@@ -6,7 +6,8 @@ import Testing
 @testable import PageHeap
 
 struct StatisticsTests {
-    /// Makes statistics of a heap without goal and limit, with figures that would take a heap longer than a test can wait.
+    /// Makes statistics of a heap without goal and limit, with figures that would take a heap longer than a test can
+    /// wait.
     private func statistics(_ change: (inout pageheap_statistics) -> Void) -> PageHeap.Statistics {
         var figures = pageheap_statistics()
         for figure in Figure.all where figure.mayBeNone { figures[keyPath: figure.field] = .max }

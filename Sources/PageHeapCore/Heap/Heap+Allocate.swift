@@ -1,9 +1,9 @@
 extension Heap {
     /// Allocates a run of pages.
     ///
-    /// If the heap has to grow and would then retain more than its goal, the caller releases some free memory before it returns:
-    /// growth means that no free fragment was large enough. The same applies if the new pages would exceed the memory
-    /// limit. The caller releases at most ``Tunables/growthAssistBytes``.
+    /// If the heap has to grow and would then retain more than its goal, the caller releases some free memory before it
+    /// returns: growth means that no free fragment was large enough. The same applies if the new pages would exceed the
+    /// memory limit. The caller releases at most ``Tunables/growthAssistBytes``.
     ///
     /// The caller holds no lock.
     ///
@@ -131,7 +131,8 @@ extension Heap {
         }
     }
 
-    /// Records released physical pages inside pages in use that are about to be touched again. The caller holds no lock.
+    /// Records released physical pages inside pages in use that are about to be touched again. The caller holds no
+    /// lock.
     func noteHoles(touched: ByteCount) {
         withLockedPages { locked.pointee.ledger.releasedInSpans -= touched }
         assist(AssistNeed(taken: touched))

@@ -16,7 +16,8 @@ extension Heap {
         return result
     }
 
-    /// Publishes the statistics after memory was released, the histograms of lock holds among them. Takes the heap lock.
+    /// Publishes the statistics after memory was released, the histograms of lock holds among them. Takes the heap
+    /// lock.
     func publishUnderLock() { withLockedPages { publishHolds() } }
 
     /// Runs `body` under the heap lock. `body` does not raise demand; checked builds make sure.

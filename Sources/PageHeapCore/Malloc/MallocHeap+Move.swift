@@ -40,7 +40,8 @@ extension MallocHeap {
             freeMoved(base, pages)
         } else if isMoved {
             // The old mapping stays in place after a move. Mapping fresh memory over it also drops what the program set
-            // on it, such as its protection or its treatment in a fork. No memory is left there: the system is not asked.
+            // on it, such as its protection or its treatment in a fork. No memory is left there: the system is not
+            // asked.
             free(base, pages, renewing: true, returned: 0)
         } else if isReleased {
             heap.freeReleasedPages(base, pages, returned: returned)

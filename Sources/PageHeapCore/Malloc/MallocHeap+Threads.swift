@@ -63,8 +63,8 @@ extension MallocHeap {
     /// Returns the caches of threads that do not exist in a child process to the spans. Called after the locks are
     /// released. Takes the registry lock.
     ///
-    /// - Parameter survivor: the thread that exists in the child (``ThreadIdentity/current``); nil if no other thread had
-    ///   a cache.
+    /// - Parameter survivor: the thread that exists in the child (``ThreadIdentity/current``); nil if no other thread
+    ///   had a cache.
     package func dropOtherThreadsCaches(survivor: UInt?) {
         state.pointee.caches.lock.lock()
         state.pointee.caches.visitAll { cache in

@@ -3,8 +3,8 @@ import Synchronization
 /// malloc and free on a page heap: small blocks from thread caches over spans, large blocks as spans of their own.
 ///
 /// A handle on a ``MallocState`` in memory that does not move. An allocation descends from the thread cache
-/// (``allocate(_:)``) to the transfer cache (`MallocHeap+Transfer`), the class's spans (`CentralFreeLists`), to a page cache or the page allocator
-/// (`Heap+Allocate`), and to the operating system (`AddressSpace`).
+/// (``allocate(_:)``) to the transfer cache (`MallocHeap+Transfer`), the class's spans (`CentralFreeLists`), to a page
+/// cache or the page allocator (`Heap+Allocate`), and to the operating system (`AddressSpace`).
 package struct MallocHeap<System: OperatingSystem> {
     package let state: UnsafeMutablePointer<MallocState<System>>
 

@@ -72,8 +72,8 @@ package struct SparseSpace {
 
     /// Makes a range of bytes accessible, rounded out to whole parts. New bytes are zero.
     ///
-    /// - Returns: the bytes that became accessible, without lent memory; `nil` if the system refuses or the range exceeds
-    ///   the reservation.
+    /// - Returns: the bytes that became accessible, without lent memory; `nil` if the system refuses or the range
+    ///   exceeds the reservation.
     package mutating func cover(
         _ bytes: Range<UInt>, using system: borrowing some OperatingSystem & ~Copyable
     ) -> ByteCount? {

@@ -1,5 +1,5 @@
 /// How much of the heap's memory is physical. The heap itself does not know which pages the program has touched, so it
-/// asks the system, window by window, with room for the answers on the stack.
+/// asks the system about one window of pages after another. The answers for a window fit on the stack.
 extension OperatingSystem where Self: ~Copyable {
     /// The physical memory of some ready ranges, in bytes. If the system does not say, all of their memory counts.
     ///
@@ -69,10 +69,10 @@ extension OperatingSystem where Self: ~Copyable {
     }
 }
 
-/// Answers of the system about the memory at one place, for a pass over small ranges that lie close together: asking about
-/// each of them would take half as long as releasing it.
+/// What the system has said about 64 physical pages, for a pass over small ranges that lie close together. Asking about
+/// each range would take half as long as releasing it.
 ///
-/// To be used for moments only: what is touched meanwhile is not noticed.
+/// Use it for a moment only: it does not notice pages that are touched meanwhile.
 struct ResidentWindow {
     private var start: UInt = 0
     private var end: UInt = 0

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Maps a chunk to its bitmaps: a sparse map of two levels, whose blocks exist only where the heap has grown. In a small
-/// address space its root has a single slot.
+/// Maps a chunk to its bitmaps: a sparse map of two levels, whose blocks exist only where the heap has grown. In a
+/// small address space its root has a single slot.
 ///
 /// The scavenger reads the root without a lock. A block is published by a releasing store once its memory is
 /// accessible, and looked up with an acquiring load.

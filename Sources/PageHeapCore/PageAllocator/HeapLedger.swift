@@ -24,9 +24,9 @@ package struct HeapLedger: Sendable {
     package var releasedForLimitTotal: ByteCount = 0
     package var releasedForcedTotal: ByteCount = 0
     package var releasedInSpansTotal: ByteCount = 0
-    /// Total bytes of physical memory ever given back, as the system counted them just before: of released pages, released
-    /// holes, and the places that large blocks moved away from. And the part of them that forced releases gave back of
-    /// free pages. Nothing is decided by these.
+    /// Total bytes of physical memory ever given back, as the system counted them just before: of released pages,
+    /// released holes, and the places that large blocks moved away from. And the part of them that forced releases gave
+    /// back of free pages. Nothing is decided by these.
     package var returnedTotal: ByteCount = 0
     package var returnedForcedTotal: ByteCount = 0
     /// System calls that released memory (a call for several ranges counts once), and ranges that the system refused to

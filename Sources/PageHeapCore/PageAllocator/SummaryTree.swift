@@ -1,7 +1,8 @@
 import Synchronization
 
-/// The radix tree of summaries: flat arrays, one per level, linked by index arithmetic alone. An entry of a level covers
-/// eight of the next; a leaf covers a chunk. There are five levels in 48 bits of address space: see ``PageGeometry``.
+/// The radix tree of summaries: flat arrays, one per level, linked by index arithmetic alone. An entry of a level
+/// covers eight of the next; a leaf covers a chunk. There are five levels in 48 bits of address space: see
+/// ``PageGeometry``.
 ///
 /// Address space for the levels is reserved once (585 MiB for the whole managed space) and mapped only where the heap
 /// has grown. If the system counts reserved address space and refuses that much, the levels cover only a window of the

@@ -1,8 +1,8 @@
 /// The elements of an `InlineArray` that lies in memory that does not move.
 ///
-/// Today's compiler copies the whole array to read one element through the array's owner: once that was 2 KiB per malloc.
-/// Through the address of the element it does not. This type is the one place for that arithmetic; checked builds check
-/// the index.
+/// Today's compiler copies the whole array to read one element through the array's owner: once that was 2 KiB per
+/// malloc. Through the address of the element it does not. This type is the one place for that arithmetic; checked
+/// builds check the index.
 package struct InPlace<let count: Int, Element: ~Copyable> {
     private let first: UnsafeMutablePointer<Element>
 

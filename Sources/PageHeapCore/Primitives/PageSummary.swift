@@ -1,9 +1,9 @@
 /// The summary of a range of pages: the free pages at its low end, its longest free run, and the free pages at its high
 /// end, packed into 64 bits, the start lowest.
 ///
-/// A field has 21 bits in 48 bits of address space: log2 of the pages of a root entry, see ``PageGeometry``. The largest
-/// value, 2^21, does not fit it: bit 63 alone means that all three are 2^21, which only a root entry can have. Zero means
-/// that no page is free.
+/// A field has 21 bits in 48 bits of address space: log2 of the pages of a root entry, see ``PageGeometry``. The
+/// largest value, 2^21, does not fit it: bit 63 alone means that all three are 2^21, which only a root entry can have.
+/// Zero means that no page is free.
 package struct PageSummary: Equatable, Sendable {
     package let packed: UInt64
 

@@ -199,7 +199,8 @@ extension ScavengeSearch {
         }
     }
 
-    /// Releases one range; on a first refusal of the lazy method, see ``giveBack(_:count:resident:unit:using:refused:)``.
+    /// Releases one range; on a first refusal of the lazy method, see
+    /// ``giveBack(_:count:resident:unit:using:refused:)``.
     ///
     /// - Returns: 0, or the system's error number.
     private func giveBack(

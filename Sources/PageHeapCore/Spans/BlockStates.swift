@@ -6,7 +6,8 @@ import Synchronization
 /// into a block therefore finds another block's tag or none, and a second free finds 0, until the block is handed out
 /// again. The byte is found by a shift: blocks of at least 2^n bytes begin at most once in 2^n bytes, so there is a row
 /// of bytes for each n from 4 to 11, and a class uses the row of its size. Seven bits of the address distinguish the
-/// sixteen-byte steps of 2 KiB. Each block uses one byte of one row, and only the memory of those bytes is ever touched.
+/// sixteen-byte steps of 2 KiB. Each block uses one byte of one row, and only the memory of those bytes is ever
+/// touched.
 ///
 /// A handle on memory of its own; copies name the same states. Covers one reservation. The atomics are relaxed: a byte
 /// is written by the thread that has the block. Two threads that free one block at the same moment may both succeed.

@@ -1,5 +1,5 @@
-/// The page map, from a page to its span: a flat table over one range of address space. It has four bytes per page, and one more
-/// in heaps with very many spans.
+/// The page map, from a page to its span: a flat table over one range of address space. It has four bytes per page, and
+/// one more in heaps with very many spans.
 ///
 /// Accessible only where the heap has grown: a reader must know that an address is below the range's grown end. A
 /// page's entry is written by the owner of the page. Of a large block, only the first page has an entry.

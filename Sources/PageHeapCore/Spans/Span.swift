@@ -1,8 +1,8 @@
 /// A run of pages in use: either divided into blocks of one size class, or one large block.
 ///
-/// All of a span's state is here, out of line: free memory is never written to. A span of small blocks is guarded by the
-/// lock of its size class. A large block's record belongs to the thread that has the block, as the block does; only the
-/// mark that the block is free (``freeBlocks``) is guarded by the lock of the large-block cache.
+/// All of a span's state is here, out of line: free memory is never written to. A span of small blocks is guarded by
+/// the lock of its size class. A large block's record belongs to the thread that has the block, as the block does; only
+/// the mark that the block is free (``freeBlocks``) is guarded by the lock of the large-block cache.
 package struct Span: BitwiseCopyable {
     /// A bit for each block, set if the block is out of the span: with the program, in a thread cache or a transfer
     /// cache, or claimed while its hole is released. First in the record, so that

@@ -5,7 +5,8 @@ extension Heap {
     ///
     /// What is in use when the next cycle ends is predicted as what is in use now, times the ratio of the new heap goal
     /// to the last one; see ``RetentionGoal/forCycle(inUse:heapGoal:lastHeapGoal:extraPercent:physicalPage:)``. No
-    /// goal is set at the end of the first cycle, or while the heap exceeds it by less than a physical page. The caller holds no lock.
+    /// goal is set at the end of the first cycle, or while the heap exceeds it by less than a physical page. The caller
+    /// holds no lock.
     ///
     /// - Parameter heapGoal: bytes that the owner expects in its objects at the end of the cycle that begins now. Any
     ///   number is allowed; after a 0 the next cycle is treated as the first.

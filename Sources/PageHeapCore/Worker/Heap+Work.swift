@@ -45,8 +45,8 @@ extension Heap {
 
     /// Ends a demand cycle if one is due, and asks for the processor quota to be read if that is due too.
     ///
-    /// The cycle timer also runs if the heap's owner ends the cycles: a woken heap is not parked again until the timer is
-    /// up, so that a program at work wakes the worker about once a cycle, not at each significant free.
+    /// The cycle timer also runs if the heap's owner ends the cycles: a woken heap is not parked again until the timer
+    /// is up, so that a program at work wakes the worker about once a cycle, not at each significant free.
     ///
     /// - Returns: whether a cycle ended.
     @discardableResult

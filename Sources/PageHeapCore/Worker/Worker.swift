@@ -21,8 +21,8 @@ import Synchronization
 /// - A heap with nothing to give is not polled. A request is two increments and one wake-up.
 /// - A look is taken without the lock of the ring, because it may take a millisecond. A heap that leaves waits until
 ///   the worker looks away from it, and then is not touched again.
-/// - Nothing is lost when a thread ends: the progress lies in the worker's and the heap's state, owned by the thread that has
-///   the turn (``WorkerThread``). The next thread goes on with it, as do calls of the program in its place.
+/// - Nothing is lost when a thread ends: the progress lies in the worker's and the heap's state, owned by the thread
+///   that has the turn (``WorkerThread``). The next thread goes on with it, as do calls of the program in its place.
 /// - With many heaps there is always news, so requests cut a sleep after work short only once it has lasted
 ///   a cycle; with one heap they do so at once. See
 ///   `rest` in `Worker+Rounds`.
@@ -41,8 +41,8 @@ package struct Worker<System: OperatingSystem> {
     ///   - state: zeroed memory, which must not move.
     ///   - share: the share of CPU time to aim for over all heaps, 0.001 to 1.
     ///   - pacer: how to pace.
-    ///   - patience: nanoseconds without anything to do after which the thread ends; nil if it never ends by itself; so it
-    ///     must be for a worker that serves several heaps.
+    ///   - patience: nanoseconds without anything to do after which the thread ends; nil if it never ends by itself; so
+    ///     it must be for a worker that serves several heaps.
     package init(
         startedIn state: UnsafeMutablePointer<WorkerState<System>>, _ system: System, share: Double, pacer: PacerKind,
         patience: Int64? = nil

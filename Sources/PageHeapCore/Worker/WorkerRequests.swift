@@ -80,8 +80,8 @@ package struct WorkerRequests: ~Copyable {
 
     /// Counts freed bytes if the heap is parked or has no worker.
     ///
-    /// - Returns: whether these bytes make the count reach ``Tunables/wakeBytes``. Only then: the worker may not run for
-    ///   a while, and frees in the meantime must not all wake it.
+    /// - Returns: whether these bytes make the count reach ``Tunables/wakeBytes``. Only then: the worker may not run
+    ///   for a while, and frees in the meantime must not all wake it.
     func count(freed bytes: ByteCount, isServed: Bool) -> Bool {
         guard !isServed || parked.load(ordering: .sequentiallyConsistent) else { return false }
         let (before, now) = freed.wrappingAdd(bytes.rawValue, ordering: .relaxed)

@@ -7,14 +7,14 @@ import Synchronization
 /// sleeper (the Go design's `ready` and `wake` in one). The worker reads the signal before it looks for work, and
 /// sleeps only while the signal has not changed since: a request made in between is not lost.
 ///
-/// **One thread.** The thread that begins leaves its identity here. A thread that runs, sleeps or parks as the worker is
-/// compared with it in every build: two threads at one worker's progress would spoil it without a sign.
+/// **One thread.** The thread that begins leaves its identity here. A thread that runs, sleeps or parks as the worker
+/// is compared with it in every build: two threads at one worker's progress would spoil it without a sign.
 ///
-/// **The turn.** The thread that does the worker's work has the turn: the thread as long as it lives, or a call of the program
-/// for a moment while there is no thread. With the turn goes all that is carried from round to round.
+/// **The turn.** The thread that does the worker's work has the turn: the thread as long as it lives, or a call of the
+/// program for a moment while there is no thread. With the turn goes all that is carried from round to round.
 ///
-/// **The end.** A thread that was told to end may find its memory unmapped as soon as it says that it has ended. So
-/// that is its last access (``end()``).
+/// **The end.** As soon as a thread that was told to end has stored that it has ended, another one may unmap the
+/// worker's memory. So that store is its last access (``end()``).
 package struct WorkerThread: ~Copyable {
     /// The worker lock. It guards starting and stopping, and the ring of heaps.
     package let lock = FutexLock<LockRanks.Worker>()

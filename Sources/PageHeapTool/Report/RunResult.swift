@@ -41,11 +41,11 @@ struct RunResult: Hashable, Sendable {
     /// The value of the last sample before the end.
     var finalResidentBytes: ByteCount
     var residentByteSeconds: Double
-    /// The figures of all heaps together, by the names of `Documentation/figures.md`: the totals of all processes, and the
-    /// last published levels; for the program itself, those at its end. The CPU times are part of `cpuSeconds`.
+    /// The figures of all heaps together, by the names of `Documentation/figures.md`: the totals of all processes, and
+    /// the last published levels; for the program itself, those at its end. The CPU times are part of `cpuSeconds`.
     var heap: HeapFigures
-    /// The 99.9th percentile of the sampled hold times of the heaps' locks, outside releases on request. Rounded up to a
-    /// power of two; 0 without samples.
+    /// The 99.9th percentile of the sampled hold times of the heaps' locks, outside releases on request. Rounded up to
+    /// a power of two; 0 without samples.
     var heapLockHoldP999Nanoseconds: UInt64
     var intervalMilliseconds: Int
     /// How many original samples each kept sample stands for. The one with the most resident memory is kept.

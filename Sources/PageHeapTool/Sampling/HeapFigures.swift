@@ -45,8 +45,8 @@ struct HeapFigures: Sendable {
             + bytes(\.released_limit_bytes_total) + bytes(\.released_forced_bytes_total)
     }
 
-    /// The 99.9th percentile of the sampled hold times of the heaps' locks, outside releases on request, in nanoseconds.
-    /// Rounded up to a power of two; 0 without samples.
+    /// The 99.9th percentile of the sampled hold times of the heaps' locks, outside releases on request, in
+    /// nanoseconds. Rounded up to a power of two; 0 without samples.
     var usualHoldNanoseconds: UInt64 { LockHoldCounts(ordinary: statistics).bound(thousandths: 999) }
 
     /// The figures without the totals.
@@ -65,8 +65,8 @@ struct HeapFigures: Sendable {
         return totals
     }
 
-    /// Adds each figure to the other one's. The sum of heaps without and with a goal or a limit is that of those that have
-    /// one.
+    /// Adds each figure to the other one's. The sum of heaps without and with a goal or a limit is that of those that
+    /// have one.
     static func += (left: inout HeapFigures, right: HeapFigures) {
         for figure in Figure.all {
             guard let value = right.value(figure) else { continue }

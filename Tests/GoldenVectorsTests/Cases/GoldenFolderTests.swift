@@ -14,8 +14,8 @@ struct GoldenFolderTests {
         "rss_goal.go127", "scavenger_pacing", "summaries",
     ]
 
-    /// Files of the original's cases that no test reads, because they say nothing about this allocator: the memory limit's
-    /// goals of a version that computes them wrongly, and the states of a scavenger of another design.
+    /// Files of the original's cases that no test reads, because they say nothing about this allocator: the memory
+    /// limit's goals of a version that computes them wrongly, and the states of a scavenger of another design.
     static let notRead = ["rss_goal.go119", "scav_chunk_data.go127"]
 
     @Test func theFolderHasAllGoldenCases() {

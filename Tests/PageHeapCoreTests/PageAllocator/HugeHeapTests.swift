@@ -59,7 +59,8 @@ struct HugeHeapTests {
     private func checkMetadata(_ heap: SimulatedPages<SimulatedOperatingSystem>) {
         let resident = heap.system.metadataResidentBytes
         #expect(resident < Self.limit && resident > Self.bitmaps)
-        // The first parts of all structures lie in the arena, which counts apart: in a small address space, all of them.
+        // The first parts of all structures lie in the arena, which counts apart: in a small address space, all of
+        // them.
         #expect(heap.pages.metadataBytes < Self.limit)
         #expect(heap.pages.metadataBytes + heap.pages.arena.committedBytes > Self.bitmaps)
     }

@@ -4,8 +4,8 @@ import Testing
 
 /// The system refuses memory to a malloc heap.
 struct MallocRefusalTests {
-    /// Bytes and alignment of requests: small, with spans that have to be aligned, and large; those that the address space
-    /// has room for.
+    /// Bytes and alignment of requests: small, with spans that have to be aligned, and large; those that the address
+    /// space has room for.
     static let requests: [[UInt]] = {
         let requests: [[UInt]] = [
             [1, 16], [100, 16], [32_768, 16], [100, 4096], [40_000, 16], [5 << 20, 16], [9, 1 << 30],

@@ -5,8 +5,8 @@ struct ModelProgram {
     let scenario: ModelScenario
     let operations: [ModelOperation]
 
-    /// The number of steps of a program. The next one begins with an empty heap, so that small heaps are tested as often
-    /// as grown ones.
+    /// The number of steps of a program. The next one begins with an empty heap, so that small heaps are tested as
+    /// often as grown ones.
     static let length = 500
 
     /// The step at which a program failed, and the reason.

@@ -1,5 +1,5 @@
-/// A set of pages as a sorted array of disjoint runs, joined where they touch: what a slow, obvious page allocator keeps
-/// instead of bitmaps.
+/// A set of pages as a sorted array of disjoint runs, joined where they touch: what a slow, obvious page allocator
+/// keeps instead of bitmaps.
 struct PageRuns: Equatable {
     private(set) var runs: [Range<Int>] = []
     /// The number of pages in the set.

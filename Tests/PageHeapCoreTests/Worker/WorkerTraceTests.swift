@@ -4,7 +4,8 @@ import Testing
 
 /// What the trace says about the worker, in virtual time.
 struct WorkerTraceTests {
-    /// Runs the worker of a heap with this many MiB free, and returns a record for each generation, the last one included.
+    /// Runs the worker of a heap with this many MiB free, and returns a record for each generation, the last one
+    /// included.
     ///
     /// - Parameter onSleep: called at each wait, with the number of waits so far.
     private func records(

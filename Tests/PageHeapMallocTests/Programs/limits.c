@@ -1,4 +1,4 @@
-// Programs whose address space, data or threads are limited: the heap works with what there is, and fails with ENOMEM
+// Programs whose address space, data or threads are limited: the heap uses what the limit allows, and then fails with ENOMEM
 // at the end of it. Each check runs this program again under the limit.
 #include "check.h"
 #include <stdatomic.h>
