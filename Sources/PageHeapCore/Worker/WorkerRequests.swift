@@ -46,7 +46,7 @@ package struct WorkerRequests: ~Copyable {
     var isStillServed: Bool { served.load(ordering: .sequentiallyConsistent) }
 
     /// Has a worker look after the heap from now on. The caller holds the worker's lock.
-    func join() {
+    package func join() {
         freed.store(0, ordering: .relaxed)
         parked.store(true, ordering: .sequentiallyConsistent)
         raise()
@@ -57,7 +57,7 @@ package struct WorkerRequests: ~Copyable {
     func resume() { served.store(true, ordering: .relaxed) }
 
     /// Has no worker look after the heap any more. The caller holds the worker's lock.
-    func dismiss() { served.store(false, ordering: .sequentiallyConsistent) }
+    package func dismiss() { served.store(false, ordering: .sequentiallyConsistent) }
 
     var isLeaving: Bool { leaving.load(ordering: .relaxed) }
 
@@ -70,22 +70,23 @@ package struct WorkerRequests: ~Copyable {
     package var isParked: Bool { parked.load(ordering: .relaxed) }
 
     /// Marks the heap parked. The worker looks for what was freed only after it.
-    func park() {
+    package func park() {
         freed.store(0, ordering: .relaxed)
         parked.store(true, ordering: .sequentiallyConsistent)
     }
 
     /// Marks the heap active again: frees need not wake the worker.
-    func endPark() { parked.store(false, ordering: .relaxed) }
+    package func endPark() { parked.store(false, ordering: .relaxed) }
 
     /// Counts freed bytes if the heap is parked or has no worker.
     ///
-    /// - Returns: whether these bytes make the count reach ``Tunables/wakeBytes``. Only then: the worker may not run
-    ///   for a while, and frees in the meantime must not all wake it.
-    func count(freed bytes: ByteCount, isServed: Bool) -> Bool {
+    /// - Returns: whether ``Tunables/wakeBytes`` have been freed since the last time, to exactly one of the threads that
+    ///   free. The count begins anew with it, so that no state that it was left in can keep it from ever coming again.
+    package func count(freed bytes: ByteCount, isServed: Bool) -> Bool {
         guard !isServed || parked.load(ordering: .sequentiallyConsistent) else { return false }
-        let (before, now) = freed.wrappingAdd(bytes.rawValue, ordering: .relaxed)
-        return before < Tunables.wakeBytes.rawValue && now >= Tunables.wakeBytes.rawValue
+        let now = freed.wrappingAdd(bytes.rawValue, ordering: .relaxed).newValue
+        return now >= Tunables.wakeBytes.rawValue
+            && freed.exchange(0, ordering: .relaxed) >= Tunables.wakeBytes.rawValue
     }
 
     /// Begins the count of freed bytes anew.
