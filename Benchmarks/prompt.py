@@ -102,7 +102,7 @@ class Sampled:
         raise harness.Failure(f"{reason} {words}".strip())
 
     def reach(self, phase):
-        """Waits until the program announces a phase. Returns its live MiB, or None if it does not count them."""
+        """Waits until the program announces a phase. Returns its figures in MiB: of live blocks, and of pages that hold any."""
         if not select.select([self.process.stdout], [], [], harness.LIMIT)[0]:
             self.fail(f"took more than {harness.LIMIT} s to reach '{phase}'")
         words = self.process.stdout.readline().decode().split()
@@ -110,7 +110,7 @@ class Sampled:
             self.finish()
         if words[:1] != [phase]:
             self.fail(f"it did not reach '{phase}'")
-        return float(words[1]) if len(words) > 1 else None
+        return [float(word) for word in words[1:]]
 
     def go_on(self):
         self.process.stdin.write(b"\n")
@@ -176,6 +176,7 @@ class RedisServer(Sampled):
 
     def reach(self, phase):
         {"base": self.connect, "peak": self.fill, "dropped": self.delete, "flushed": self.flush}[phase]()
+        return []
 
     def go_on(self):
         pass
@@ -335,8 +336,8 @@ def run(workload, program):
             reached[phase] = time.monotonic()
             if phase == "base":
                 program.base = program.exact()
-            elif live is not None:
-                row[f"{phase}LiveMiB"] = live
+            else:
+                row.update((f"{phase}{kind}MiB", size) for kind, size in zip(("Live", "Pages"), live))
             for moment in moments:
                 time.sleep(max(0, reached[phase] + moment - time.monotonic()))
                 row[key(phase, moment)] = max(0, program.exact() - program.base) / MIB
@@ -368,7 +369,8 @@ def rows_of(name, runs):
 def show(name, workload, rows):
     live = [(each[:-len("LiveMiB")], rows[0][each]) for each in rows[0] if each.endswith("LiveMiB") and rows[0][each]]
     print(f"\n{name}" + (": live MiB: " + ", ".join(f"{phase} {size:.1f}" for phase, size in live) if live else ""))
-    headings = dict(workload.moments())
+    headings = {each: "pages" for each in rows[0] if each.endswith("PagesMiB")}
+    headings.update(workload.moments())
     if "residentToLive" in rows[0]:
         headings["residentToLive"] = "to live"
     last = f"{'CPU s':>9}{'GiB·s':>9}{'cost':>9}{'spread':>9}{'to glibc':>10}"

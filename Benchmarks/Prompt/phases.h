@@ -12,6 +12,11 @@
 // Writes a line without stdio's buffer, which would be a block of the heap that is measured.
 static inline void announce(const char *phase, double live) { dprintf(1, "%s %.1f\n", phase, live / (1 << 20)); }
 
+// The same, with the MiB of the pages that hold the live blocks.
+static inline void announce_pages(const char *phase, double live, double pages) {
+    dprintf(1, "%s %.1f %.1f\n", phase, live / (1 << 20), pages / (1 << 20));
+}
+
 static inline void wait_to_go_on(void) {
     char byte;
     do {
@@ -32,6 +37,13 @@ typedef struct {
 // Sizes from `least` to `least` times two to the power of `doublings`; each doubling is as likely as any other.
 static inline uint64_t log_uniform(uint64_t least, double doublings) {
     return least * exp2(doublings * below(1 << 20) / (1 << 20));
+}
+
+// Sizes as many servers have them: most are small, and most bytes are in the large ones. 16 bytes to 64 KiB, 866 bytes in the
+// mean.
+static inline uint64_t mixed_size(void) {
+    long range = below(1000);
+    return range < 800 ? log_uniform(16, 4) : range < 975 ? log_uniform(256, 4) : log_uniform(4096, 4);
 }
 
 // Makes a block, and writes all of it.

@@ -1,9 +1,9 @@
 // sine: a server with two threads. Their live memory follows a sine with a period of 12 s between 100 and 600 MiB, for 48 s.
-// Blocks of 16 to 1,024 bytes live for random times: every 10 ms each thread frees some at random, and makes new ones until
+// Blocks of 16 bytes to 64 KiB live for random times: every 10 ms each thread frees some at random, and makes new ones until
 // its memory is what the sine says, or frees more. The last phase gives the mean of the live memory.
 #include "phases.h"
 
-enum { THREADS = 2, MOST = 2000000, STEPS = 4800, STEPS_PER_PERIOD = 1200, FREED_PER_STEP = 500 };
+enum { THREADS = 2, MOST = 1000000, STEPS = 4800, STEPS_PER_PERIOD = 1200, FREED_PER_STEP = 100 };
 
 typedef struct {
     Block blocks[MOST];
@@ -32,7 +32,7 @@ static void follow(Server *server, double goal) {
     while (server->live > goal) free_one(server);
     while (server->live < goal) {
         if (server->count == MOST) abort();
-        Block block = new_block(log_uniform(16, 6));
+        Block block = new_block(mixed_size());
         server->blocks[server->count++] = block;
         server->live += block.size;
     }
