@@ -49,6 +49,7 @@ bool pageheap_huge_pages_come_unasked(void) { return false; }
 
 // Darwin overcommits without limit: it compresses memory, or swaps it to a file that grows.
 uintptr_t pageheap_largest_request_bytes(void) { return UINTPTR_MAX; }
+uintptr_t pageheap_memory_bytes(void) { return 0; }
 
 // Darwin does not move page tables: the caller copies.
 int pageheap_move_memory(void *from, void *to, uintptr_t bytes) { return ENOTSUP; }
@@ -66,10 +67,16 @@ uint32_t pageheap_processor_hundredths(void) {
 
 // Darwin has no control groups.
 void pageheap_read_processor_quota(void) {}
+void pageheap_read_machine(void) {}
 
 // These clocks stop while the machine sleeps, as CLOCK_MONOTONIC does on Linux. Darwin's CLOCK_MONOTONIC does not stop.
 int64_t pageheap_monotonic_nanoseconds(void) { return (int64_t)clock_gettime_nsec_np(CLOCK_UPTIME_RAW); }
 int64_t pageheap_coarse_nanoseconds(void) { return (int64_t)clock_gettime_nsec_np(CLOCK_UPTIME_RAW_APPROX); }
+double pageheap_measure_fault_nanoseconds(uintptr_t page_bytes) {
+    (void)page_bytes;
+    return 0;
+}
+int64_t pageheap_process_cpu_nanoseconds(void) { return (int64_t)clock_gettime_nsec_np(CLOCK_PROCESS_CPUTIME_ID); }
 int64_t pageheap_thread_cpu_nanoseconds(void) { return (int64_t)clock_gettime_nsec_np(CLOCK_THREAD_CPUTIME_ID); }
 
 // ---- Threads

@@ -107,19 +107,24 @@ bool pageheap_huge_pages_come_unasked(void) {
     return strstr(text, "[always]") != NULL;
 }
 
-static uintptr_t find_largest_request(void) {
-    if (pageheap_read_number("/proc/sys/vm/overcommit_memory", 0) == 1) return UINTPTR_MAX;
+// The memory of the machine, with or without swap; all ones if the system does not say.
+static uintptr_t machine_bytes(bool with_swap) {
     int saved = errno;
     struct sysinfo machine;
     uintptr_t bytes = UINTPTR_MAX;
     if (sysinfo(&machine) == 0) {
         uint64_t units, total;
-        bool overflows = __builtin_add_overflow((uint64_t)machine.totalram, (uint64_t)machine.totalswap, &units) ||
+        bool overflows = __builtin_add_overflow((uint64_t)machine.totalram, with_swap ? (uint64_t)machine.totalswap : 0, &units) ||
                          __builtin_mul_overflow(units, (uint64_t)machine.mem_unit, &total);
         bytes = overflows || total > UINTPTR_MAX ? UINTPTR_MAX : (uintptr_t)total;
     }
     errno = saved;
     return bytes;
+}
+
+static uintptr_t find_largest_request(void) {
+    if (pageheap_read_number("/proc/sys/vm/overcommit_memory", 0) == 1) return UINTPTR_MAX;
+    return machine_bytes(true);
 }
 
 uintptr_t pageheap_largest_request_bytes(void) {
@@ -128,6 +133,31 @@ uintptr_t pageheap_largest_request_bytes(void) {
     uintptr_t found = find_largest_request();
     __atomic_store_n(&last, found, __ATOMIC_RELAXED);
     return found;
+}
+
+static uintptr_t memory_bytes;  // relaxed: a single figure
+
+void pageheap_read_machine(void) {
+    if (pageheap_keeps_to_plain_calls()) return;
+    pageheap_read_processor_quota();
+    __atomic_store_n(&memory_bytes, machine_bytes(false), __ATOMIC_RELAXED);
+}
+
+uintptr_t pageheap_memory_bytes(void) { return __atomic_load_n(&memory_bytes, __ATOMIC_RELAXED); }
+
+double pageheap_measure_fault_nanoseconds(uintptr_t page_bytes) {
+    enum { PAGES = 32 };
+    int saved = errno;
+    double result = 0;
+    char *memory = mmap(NULL, PAGES * page_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory != MAP_FAILED) {
+        int64_t start = pageheap_thread_cpu_nanoseconds();
+        for (int page = 0; page < PAGES; page++) *(volatile char *)(memory + page * page_bytes) = 1;
+        result = (double)(pageheap_thread_cpu_nanoseconds() - start) / PAGES;
+        munmap(memory, PAGES * page_bytes);
+    }
+    errno = saved;
+    return result;
 }
 
 uint64_t pageheap_random(void) {

@@ -56,6 +56,7 @@ static int64_t read_clock(clockid_t clock) {
 
 int64_t pageheap_monotonic_nanoseconds(void) { return read_clock(CLOCK_MONOTONIC); }
 int64_t pageheap_coarse_nanoseconds(void) { return read_clock(CLOCK_MONOTONIC_COARSE); }
+int64_t pageheap_process_cpu_nanoseconds(void) { return read_clock(CLOCK_PROCESS_CPUTIME_ID); }
 int64_t pageheap_thread_cpu_nanoseconds(void) { return read_clock(CLOCK_THREAD_CPUTIME_ID); }
 
 // ---- Waiting

@@ -13,13 +13,13 @@ extension PageHeap {
         public var releasesInBackground = true
 
         /// The target share of the machine's CPU time for releasing memory in the background, in percent: 0.1 to 100.
-        /// The default, 1, is hard to notice, and releases about 100 MiB per second and processor. Over any ten seconds
-        /// the share is at most a tenth more. Ignored by a heap with a shared ``Scavenger``, which has its own share.
+        /// The default, 1, is hard to notice. With the default ``pacer`` it holds over any minute, and a minute's worth
+        /// may be used at once. Ignored by a heap with a shared ``Scavenger``, which has its own share.
         public var scavengePercent = 100 * Tunables.scavengeShare
 
-        /// How the background worker keeps to that share. The default is ``Pacer/controller``. Ignored by a heap with a
-        /// shared ``Scavenger``.
-        public var pacer = Pacer.controller
+        /// How the background worker keeps to that share. The default is ``Pacer/budget``; a heap whose owner ends the
+        /// cycles uses ``Pacer/controller`` instead. Ignored by a heap with a shared ``Scavenger``.
+        public var pacer = Pacer.budget
 
         /// How memory is released. The default, ``Release/now``, reduces resident memory, which is what people
         /// measure and containers count.

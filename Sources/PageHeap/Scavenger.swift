@@ -33,7 +33,7 @@ public final class Scavenger: Sendable {
     /// - Throws: ``PageHeapError/invalidConfiguration(_:)``; ``PageHeapError/system(_:)`` if the system refuses memory.
     /// - Complexity: O(1).
     public init(
-        cpuPercent: Double = 1, pacer: PageHeap.Configuration.Pacer = .controller
+        cpuPercent: Double = 1, pacer: PageHeap.Configuration.Pacer = .budget
     ) throws(PageHeapError) {
         let share = try PageHeap.Configuration.checkedShare(cpuPercent, named: "cpuPercent")
         guard let scavenger = SystemScavenger(share: share, pacer: pacer.kind) else { throw .system(.noMemory) }

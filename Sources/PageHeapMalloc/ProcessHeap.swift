@@ -111,7 +111,7 @@ enum ProcessHeap {
         // parent's heap and whose threads end with it.
         if LockPassage.isOpen || !pageheap_is_noted_process() { return }
         heap.heap.startWorkerIfWanted {
-            pageheap_read_processor_quota()
+            pageheap_read_machine()
             return pageheap_start_bare_thread({ runWorker($0) }, UnsafeMutableRawPointer(heap.state)) == 0
         }
     }

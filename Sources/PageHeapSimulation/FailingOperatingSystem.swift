@@ -80,9 +80,16 @@ package final class FailingOperatingSystem<Base: OperatingSystem>: OperatingSyst
     package var processors: Double { base.processors }
     package var isAddressSpaceLimited: Bool { base.isAddressSpaceLimited }
     package var largestRequestBytes: ByteCount { base.largestRequestBytes }
+
+    package var memoryBytes: ByteCount { base.memoryBytes }
     package func monotonicNanoseconds() -> Int64 { base.monotonicNanoseconds() }
     package func coarseNanoseconds() -> Int64 { base.coarseNanoseconds() }
     package func threadProcessorNanoseconds() -> Int64 { base.threadProcessorNanoseconds() }
+
+    package func processProcessorNanoseconds() -> Int64 { base.processProcessorNanoseconds() }
+    package func measureFaultNanoseconds(physicalPage: ByteCount) -> Double {
+        base.measureFaultNanoseconds(physicalPage: physicalPage)
+    }
     package func releasedMemoryReadsZero() -> Bool { base.releasedMemoryReadsZero() }
     package func wait(_ word: UnsafeRawPointer, while expected: UInt32, nanoseconds: Int64) -> Bool {
         base.wait(word, while: expected, nanoseconds: nanoseconds)

@@ -18,10 +18,17 @@ package struct SimulatedMachine: Sendable {
     package var isAddressSpaceLimited = false
     /// The largest size of one request.
     package var largestRequest = ByteCount.maximum
+    /// The machine's memory.
+    package var memory = ByteCount(24 << 30)
+    /// The share of one processor that the program's threads use, beside the worker: 0 for a program that sleeps.
+    package var programShare = 0.0
     /// Whether released memory reads as zero.
     package var releasedMemoryReadsZero = true
     /// The time that releasing a physical page takes, on both clocks, in nanoseconds.
     package var releaseNanosecondsPerPage: Int64 = 0
+
+    /// The CPU time of a page fault, in nanoseconds; 0 if it cannot be measured.
+    package var faultNanoseconds = 0.0
 
     package init() {}
 

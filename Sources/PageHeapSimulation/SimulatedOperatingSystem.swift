@@ -104,9 +104,17 @@ package final class SimulatedOperatingSystem: OperatingSystem, @unchecked Sendab
     package var processors: Double { lock.withLock { Double(processorCount) } }
     package var isAddressSpaceLimited: Bool { machine.isAddressSpaceLimited }
     package var largestRequestBytes: ByteCount { machine.largestRequest }
+
+    package var memoryBytes: ByteCount { machine.memory }
     package func monotonicNanoseconds() -> Int64 { lock.withLock { clocks.monotonic } }
     package func coarseNanoseconds() -> Int64 { monotonicNanoseconds() }
     package func threadProcessorNanoseconds() -> Int64 { lock.withLock { clocks.threadProcessor } }
+
+    // The program beside the worker uses a fixed share of one processor.
+    package func processProcessorNanoseconds() -> Int64 {
+        lock.withLock { clocks.threadProcessor + Int64(Double(clocks.monotonic) * machine.programShare) }
+    }
+    package func measureFaultNanoseconds(physicalPage: ByteCount) -> Double { machine.faultNanoseconds }
     package func releasedMemoryReadsZero() -> Bool { machine.releasedMemoryReadsZero }
 
     /// Advances the clock and runs the hook of ``onWait(_:)``, which stands for other threads. Waits always

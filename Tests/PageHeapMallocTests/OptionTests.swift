@@ -15,7 +15,7 @@ struct OptionTests {
             ("PAGEHEAP_MEMORY_LIMIT", "-1", "takes bytes"), ("PAGEHEAP_MEMORY_LIMIT", "99999999T", "takes bytes"),
             ("PAGEHEAP_SCAVENGE_PERCENT", "0", "takes 0.1 to 100"),
             ("PAGEHEAP_SCAVENGE_PERCENT", "nan", "takes 0.1 to 100"),
-            ("PAGEHEAP_PACER", "fast", "takes controller or average"),
+            ("PAGEHEAP_PACER", "fast", "takes budget, controller or average"),
             ("PAGEHEAP_HUGE_PAGES", "on", "takes system, growth or never"), ("PAGEHEAP_HARDENING", "2", "takes 0 or 1"),
             ("PAGEHEAP_SCAVTRACE", "2", "takes 0, 1 or json"),
             ("PAGEHEAP_STATISTICS_DIRECTORY", "", "takes the path of a folder"),

@@ -46,7 +46,7 @@ struct ConfigurationTests {
         arguments: [
             ("RETAIN_PERCENT", "101", "takes 0 to 100"), ("RETAIN_PERCENT", "", "takes 0 to 100"),
             ("MEMORY_LIMIT", "64MB", "takes bytes, such as 536870912, 512M or 2GiB, or none"),
-            ("SCAVENGE_PERCENT", "0", "takes 0.1 to 100"), ("PACER", "Average", "takes controller or average"),
+            ("SCAVENGE_PERCENT", "0", "takes 0.1 to 100"), ("PACER", "Average", "takes budget, controller or average"),
             ("RELEASE", "later", "takes now or lazy"), ("SCAVENGER", "1", "takes on, caller or off"),
             ("SCAVTRACE", "yes", "takes 0, 1 or json"), ("HUGE_PAGES", "on", "takes system, growth or never"),
         ])

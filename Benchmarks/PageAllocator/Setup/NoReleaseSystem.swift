@@ -34,6 +34,8 @@ struct NoReleaseSystem: OperatingSystem {
     func coarseNanoseconds() -> Int64 { 0 }
 
     func threadProcessorNanoseconds() -> Int64 { 0 }
+    func processProcessorNanoseconds() -> Int64 { 0 }
+    func measureFaultNanoseconds(physicalPage: ByteCount) -> Double { 0 }
 
     func releasedMemoryReadsZero() -> Bool { true }
 
@@ -48,4 +50,5 @@ struct NoReleaseSystem: OperatingSystem {
     var isAddressSpaceLimited: Bool { false }
 
     var largestRequestBytes: ByteCount { .maximum }
+    var memoryBytes: ByteCount { 0 }
 }

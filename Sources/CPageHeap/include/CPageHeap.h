@@ -118,6 +118,9 @@ uintptr_t pageheap_huge_page_bytes(void);  // 0 if unknown
 // control group's quota. Only pageheap_read_processor_quota, which opens files, reads the quota again.
 uint32_t pageheap_processor_hundredths(void);
 void pageheap_read_processor_quota(void);
+// Reads the quota and the machine's memory, before a worker starts; the worker itself asks neither.
+void pageheap_read_machine(void);
+uintptr_t pageheap_memory_bytes(void);  // as last read; 0 if it never was, the maximum if the system does not say
 bool pageheap_address_space_is_limited(void);
 uintptr_t pageheap_largest_request_bytes(void);  // memory plus swap; the maximum if the kernel overcommits without limit
 uint64_t pageheap_random(void);                  // differs between processes; not for secrets
@@ -127,6 +130,9 @@ uint64_t pageheap_random(void);                  // differs between processes; n
 int64_t pageheap_monotonic_nanoseconds(void);
 int64_t pageheap_coarse_nanoseconds(void);  // the monotonic clock, up to some milliseconds late; never a system call
 int64_t pageheap_thread_cpu_nanoseconds(void);
+int64_t pageheap_process_cpu_nanoseconds(void);  // of all threads
+// CPU nanoseconds per page fault, measured with a few pages of new memory; 0 if that cannot be had.
+double pageheap_measure_fault_nanoseconds(uintptr_t page_bytes);
 
 // Restricts the heap to the system calls of an ordinary malloc (mmap, munmap, mremap, mprotect, madvise, futex), for the
 // rest of the process's life and in its children. All clocks become the coarse one.

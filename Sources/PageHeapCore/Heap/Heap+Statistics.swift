@@ -135,7 +135,7 @@ extension Heap {
             if ledger.demand > ledger.riseMark {
                 // Once per cycle. The coarse clock costs a few loads.
                 locked.pointee.ledger.riseMark = .maximum
-                locked.pointee.ledger.risenAt = state.pointee.system.coarseNanoseconds()
+                locked.pointee.ledger.risenAt = system.coarseNanoseconds()
             }
         }
         if let page = state.pointee.page { publish(ledger, in: page) }

@@ -17,7 +17,7 @@ package struct HeapConfiguration: Sendable {
     /// The share of the machine's CPU time that the worker aims for, 0.001 to 1.
     package var scavengeShare = Tunables.scavengeShare
     /// How the worker is paced.
-    package var pacer = PacerKind.controller
+    package var pacer = PacerKind.budget
     /// What ends a cycle.
     package var cycles = CycleKind.demand
     /// Whether each generation prints a line, and in which format.
@@ -39,21 +39,26 @@ package struct HeapConfiguration: Sendable {
 
     package init() {}
 
+    /// The length of a cycle in nanoseconds, if the worker ends the cycles.
+    var cycleNanoseconds: Int64 { pacer == .budget ? Tunables.tickNanoseconds : Tunables.cycleNanoseconds }
+
     /// The same configuration with every number clamped to its range, so that a heap works with any input. A share that
-    /// is not a number becomes the minimum.
+    /// is not a number becomes the minimum. A heap whose owner ends the cycles keeps to the original's design, and with
+    /// it to the controller.
     package var bounded: HeapConfiguration {
         var bounded = self
         bounded.retainExtraPercent = min(retainExtraPercent, Tunables.retainExtraPercentLimit)
         bounded.scavengeShare =
             scavengeShare >= Tunables.scavengeShareMinimum
             ? min(scavengeShare, Tunables.scavengeShareLimit) : Tunables.scavengeShareMinimum
+        if cycles == .runtime && pacer == .budget { bounded.pacer = .controller }
         return bounded
     }
 }
 
 /// What ends a cycle, and with it sets the goal for retained memory.
 package enum CycleKind: Sendable {
-    /// The worker ends a cycle once a second while there is memory to release; the goal comes from recent demand.
+    /// The worker ends a cycle at every tick while there is memory to release; the goal comes from recent demand.
     case demand
     /// A garbage-collecting runtime ends a cycle at each collection; the goal comes from its heap goals.
     case runtime

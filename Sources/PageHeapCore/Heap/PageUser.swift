@@ -19,6 +19,9 @@ package protocol PageUser {
     /// - Returns: the bytes released.
     func releaseHoles(_ bytes: ByteCount) -> ByteCount
 
+    /// The number of span records that a pass over holes looks at.
+    var holeRecords: Int { get }
+
     /// Whether the pass over holes has reached its end.
     var isHolePassOver: Bool { get }
 
@@ -33,6 +36,7 @@ package struct NoPageUser: PageUser {
     package func passEnded() {}
     package func beginHolePass() {}
     package func releaseHoles(_ bytes: ByteCount) -> ByteCount { 0 }
+    package var holeRecords: Int { 0 }
     package var isHolePassOver: Bool { true }
     package var mayFindMoreHoles: Bool { false }
 }

@@ -183,7 +183,7 @@ package struct SystemHeap: Equatable, Sendable {
     private var system: HostOperatingSystem { HostOperatingSystem() }
 
     private func startWorker() {
-        system.readProcessorQuota()
+        system.readMachine()
         heap.startWorkerIfWanted {
             WorkerThread.start({ Worker<HostOperatingSystem>.runAlone($0) }, UnsafeMutableRawPointer(heap.worker.state))
         }

@@ -48,6 +48,8 @@ extension MallocHeap: PageUser {
         releaseHoles(bytes, &state.pointee.holePass, regardless: false)
     }
 
+    package var holeRecords: Int { spans.recordCount }
+
     package var isHolePassOver: Bool { state.pointee.holePass.next == 0 }
 
     package var mayFindMoreHoles: Bool {

@@ -6,7 +6,7 @@
 /// | `PAGEHEAP_RETAIN_PERCENT` | 0 to 100: retained on top of the estimated need | 10 |
 /// | `PAGEHEAP_MEMORY_LIMIT` | bytes, also with K, M, G or T, or `none`: the most to have from the system | `none` |
 /// | `PAGEHEAP_SCAVENGE_PERCENT` | 0.1 to 100: of the CPU time that the process may use, for the background worker | 1 |
-/// | `PAGEHEAP_PACER` | `controller` or `average`: how the worker is paced | `controller` |
+/// | `PAGEHEAP_PACER` | `budget`, `controller` or `average`: how the worker is paced | `budget` |
 /// | `PAGEHEAP_RELEASE` | `now` (resident memory falls at once) or `lazy` (when the system needs it) | `now` |
 /// | `PAGEHEAP_SCAVENGER` | `on`: a thread, while there is memory to release; `caller`: the program's own calls; `off` | `on` |
 /// | `PAGEHEAP_HUGE_PAGES` | `system` (if it uses them unasked), `growth` (also when a large heap grows), `never` | `system` |
@@ -84,8 +84,10 @@ package struct Options {
             else { return "takes 0.1 to 100" }
             configuration.scavengeShare = share
         } else if name == "PACER" {
-            guard text == "controller" || text == "average" else { return "takes controller or average" }
-            configuration.pacer = text == "average" ? .movingAverage : .controller
+            guard text == "budget" || text == "controller" || text == "average" else {
+                return "takes budget, controller or average"
+            }
+            configuration.pacer = text == "budget" ? .budget : text == "average" ? .movingAverage : .controller
         } else if name == "RELEASE" {
             guard text == "now" || text == "lazy" else { return "takes now or lazy" }
             configuration.releaseMethod = text == "lazy" ? .lazily : .now

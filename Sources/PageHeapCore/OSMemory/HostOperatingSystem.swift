@@ -105,6 +105,9 @@ package struct HostOperatingSystem: OperatingSystem {
 
     package var processors: Double { Double(max(1, pageheap_processor_hundredths())) / 100 }
 
+    /// Reads the quota and the machine's memory, before a worker starts.
+    package func readMachine() { pageheap_read_machine() }
+
     /// Reads the CPU quota of the process's control group, for ``processors``. Opens files.
     package func readProcessorQuota() { pageheap_read_processor_quota() }
 
@@ -112,11 +115,19 @@ package struct HostOperatingSystem: OperatingSystem {
 
     package var largestRequestBytes: ByteCount { ByteCount(pageheap_largest_request_bytes()) }
 
+    package var memoryBytes: ByteCount { ByteCount(pageheap_memory_bytes()) }
+
     package func monotonicNanoseconds() -> Int64 { pageheap_monotonic_nanoseconds() }
 
     package func coarseNanoseconds() -> Int64 { pageheap_coarse_nanoseconds() }
 
     package func threadProcessorNanoseconds() -> Int64 { pageheap_thread_cpu_nanoseconds() }
+
+    package func processProcessorNanoseconds() -> Int64 { pageheap_process_cpu_nanoseconds() }
+
+    package func measureFaultNanoseconds(physicalPage: ByteCount) -> Double {
+        pageheap_measure_fault_nanoseconds(physicalPage.rawValue)
+    }
 
     package func wait(_ word: UnsafeRawPointer, while expected: UInt32, nanoseconds: Int64) -> Bool {
         pageheap_futex_wait(word, expected, nanoseconds)

@@ -108,6 +108,9 @@ package protocol OperatingSystem: ~Copyable, Sendable {
     /// system is configured to grant any request.
     var largestRequestBytes: ByteCount { get }
 
+    /// The machine's memory in bytes, as it was read before the worker started; 0 if it is not known.
+    var memoryBytes: ByteCount { get }
+
     /// Returns the monotonic time in nanoseconds since an arbitrary moment; it never falls on a correct system.
     func monotonicNanoseconds() -> Int64
 
@@ -116,6 +119,14 @@ package protocol OperatingSystem: ~Copyable, Sendable {
 
     /// Returns the CPU time of the calling thread in nanoseconds.
     func threadProcessorNanoseconds() -> Int64
+
+    /// Returns the CPU time of all threads of the process in nanoseconds.
+    func processProcessorNanoseconds() -> Int64
+
+    /// Measures the CPU time of a page fault, with a few pages of new memory.
+    ///
+    /// - Returns: nanoseconds per fault; 0 if that cannot be measured.
+    func measureFaultNanoseconds(physicalPage: ByteCount) -> Double
 
     /// Sleeps while a word of memory holds `expected`, until another thread calls ``wake(_:)`` or the time is up. May
     /// return spuriously.

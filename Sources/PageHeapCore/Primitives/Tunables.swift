@@ -186,25 +186,65 @@ package enum Tunables {
     /// The number of reservations in which the search space of a generation is handed out.
     package static var reservationsPerGeneration: UInt { 64 }
 
-    /// The length of a demand cycle in nanoseconds.
+    /// The length of a demand cycle in nanoseconds if the worker is paced by a budget: often enough that memory goes
+    /// within a fraction of a second, at some ten microseconds per cycle.
+    package static var tickNanoseconds: Int64 { 100_000_000 }
+
+    /// The length of a demand cycle with the older pacers.
     package static var cycleNanoseconds: Int64 { 1_000_000_000 }
 
-    /// The number of cycles for which a spike of demand is remembered. 1, the cycle in which it falls: memory begins to
-    /// be released one to two seconds after it is freed. Two would make that up to three seconds.
-    package static var spikeCycles: Int { 1 }
+    /// The resolution of the demand history: half a tick, so that a peak belongs to one slot.
+    package static var demandSlotNanoseconds: Int64 { 50_000_000 }
 
-    /// The number of cycles ahead within which memory that is needed again is kept rather than released: ten seconds,
-    /// and one for the cycle that has begun. Faulting a page in again costs three to five times its release.
-    package static var horizonCycles: Int { 11 }
+    /// The cost in byte-seconds that all windows but the first one have at the start: a twentieth of a GiB for a second.
+    /// It makes the shortest window lead until swings have cost more than that. With 0.4 GiB the estimate is a percent
+    /// dearer on the test's curves; without it, the choice would be random at first.
+    package static var expertHandicap: Double { 0.05 * 1024 * 1024 * 1024 }
 
-    /// The divisor that decides whether a period fits: the mean difference between a period and the one before it must
-    /// be less than this part of their variation. A quarter tolerates a period that is no whole number of cycles, and
-    /// finds none in noise.
-    package static var periodVariationShare: Int { 4 }
+    /// The part of the leader's cost below which another window takes over. Without it the choice flaps between windows
+    /// of like cost, and each change costs faults.
+    package static var expertHysteresis: Double { 0.8 }
 
-    /// The divisor that decides whether a rise was missed: demand is lower than predicted by more than this part of the
-    /// swing. An eighth tolerates load whose periods differ a little.
-    package static var missedRiseShare: UInt { 8 }
+    /// Nanoseconds after which a cost counts half: load changes its pattern within minutes, and half a minute is three
+    /// of the longest periods that are worth keeping memory for.
+    package static var expertHalfLifeNanoseconds: Int64 { 30_000_000_000 }
+
+    /// CPU seconds to release a byte, before the worker has measured it: 90 ms per GiB, which is usual for pages of
+    /// 4 KiB.
+    package static var releaseSecondsPerByte: Double { 0.09 / 1024 / 1024 / 1024 }
+
+    /// The CPU time of a page fault, as a multiple of the release of the page: the system clears the page.
+    package static var faultPerRelease: Double { 3.5 }
+
+    /// The ratio of the two above which a heap must lie in huge pages: it is 3 to 5 with small pages, and about 100
+    /// between a fault of a small page and the release of whole huge ones. A fault of a huge page takes an eighth of
+    /// the time per byte.
+    package static var hugeFaultPerRelease: Double { 20 }
+    package static var hugeFaultDivisor: Double { 8 }
+
+    /// Bytes over which the measured cost of release is averaged.
+    package static var priceMemoryBytes: ByteCount { ByteCount(64 << 20) }
+
+    /// The range of memory per processor that makes sense as the price of CPU time: machines for rent have 2 to 16 GiB.
+    package static var leastBytesPerProcessor: Double { 2 * 1024 * 1024 * 1024 }
+    package static var mostBytesPerProcessor: Double { 16 * 1024 * 1024 * 1024 }
+    package static var usualBytesPerProcessor: Double { 8 * 1024 * 1024 * 1024 }
+
+    /// The time over which the worker keeps to its share if it is paced by a budget: a minute's worth gives a few GiB
+    /// back at once.
+    package static var budgetNanoseconds: Int64 { 60_000_000_000 }
+
+    /// The sleep after a stretch of work, as a multiple of it, while threads of the program run: the worker has a
+    /// quarter of one processor.
+    package static var runningSleepRatio: Double { 3 }
+
+    /// The share of one processor's time above which the program's threads count as running.
+    package static var runningShare: Double { 0.1 }
+
+    /// The shortest time between two passes over holes, in nanoseconds, and the time per span record that is added for
+    /// a large heap: a record takes some 60 ns to look at, so passes take a few percent of one processor at most.
+    package static var holePassNanoseconds: Int64 { 200_000_000 }
+    package static var holePassNanosecondsPerRecord: Int64 { 2000 }
 
     /// Bytes retained beyond the heap's need, and beyond what the last worker could not release, at which a worker
     /// starts. Less is not worth a thread; a program that never drops that much never has one.

@@ -1,43 +1,39 @@
 /// The pace of the background scavenger: how much to release at a time, and how long to sleep afterwards.
 ///
 /// Releasing memory costs CPU time, most of it in the kernel, and must stay unnoticeable. So the worker is paced by the
-/// CPU time that it uses, not by bytes and not by a timetable. It works in short stretches and sleeps in between; what
-/// is controlled is the ratio of work to sleep:
+/// CPU time that it uses, not by bytes and not by a timetable: it has a share of the machine's CPU time, 1 % by
+/// default. It works in short stretches and sleeps in between. There are three ways to keep to the share:
 ///
-///     sleep  = worked / ratio                              worked: at least 1 ms, plus the expected cost of reuse
-///     used   = worked / ((worked + slept) × processors)    the share of the machine's CPU time
-///     ratio ← PI controller (input: used, setpoint: share), at least 0.001
-///
-/// with a share of 1 % by default. That is ``SleepRatioPacer``. Its controller corrects for sleeps that last longer
-/// than asked, for the number of processors, and for changes of the CPU quota. ``AveragePacer`` is the older
-/// alternative: one physical page at a time, and a moving average instead of a controller.
+/// - ``BudgetPacer``, the default: over any minute. Memory goes at once, and then there is nothing to do for long.
+/// - ``SleepRatioPacer``, the original's: at every moment, by a controller of the ratio of work to sleep.
+/// - ``AveragePacer``, the original's older one: a physical page at a time, and a moving average.
 ///
 /// Consequences:
 ///
 /// - The speed of release follows its cost: cheap releases, such as those of whole huge pages, give back more bytes per
 ///   second.
-/// - The share holds in the long run only. The controller overshoots for seconds on one or two processors, so
-///   ``WorkerPace`` adds a bound over any ten seconds (``ShareWindow``).
+/// - The controller overshoots for seconds on one or two processors, so ``WorkerPace`` adds a bound over any ten
+///   seconds (``ShareWindow``).
 /// - A stretch ends after a millisecond of work (``ScavengeRun``), and the clock is read once per quantum. Quanta are
 ///   large while the goal is far, so that reading the clock costs less, and small when it is near, so that a run
 ///   overshoots by little.
-/// - If its numbers become infinite or not a number, the controller starts anew, and the ratio is the least one for
-///   five seconds.
 ///
 /// A worker calls ``quantum(overage:physicalPage:)`` and ``worksOneQuantum`` before a ``ScavengeRun``; if it released
 /// something, ``counted(_:)`` and ``sleepTime(worked:)`` after it; and after the sleep
 /// ``endRound(worked:slept:processors:)``. A run that released nothing ends in parking and is not reported to the
 /// pacer.
 package enum Pacer: Sendable {
+    case budget(BudgetPacer)
     case controller(SleepRatioPacer)
     case movingAverage(AveragePacer)
 
     /// - Parameters:
     ///   - kind: how to pace.
-    ///   - share: the share of CPU time to use, 0.001 to 1: of the whole machine with the controller, of one processor
-    ///     with the moving average.
-    package init(_ kind: PacerKind = .controller, share: Double = Tunables.scavengeShare) {
+    ///   - share: the share of CPU time to use, 0.001 to 1: of one processor with the moving average, of the whole
+    ///     machine with the others.
+    package init(_ kind: PacerKind = .budget, share: Double = Tunables.scavengeShare) {
         switch kind {
+        case .budget: self = .budget(BudgetPacer(share: share))
         case .controller: self = .controller(SleepRatioPacer(share: share))
         case .movingAverage: self = .movingAverage(AveragePacer(share: share))
         }
@@ -46,7 +42,7 @@ package enum Pacer: Sendable {
     /// Whether a run is a single quantum, instead of quanta until a millisecond is worked.
     package var worksOneQuantum: Bool {
         switch self {
-        case .controller: false
+        case .budget, .controller: false
         case .movingAverage: true
         }
     }
@@ -58,7 +54,7 @@ package enum Pacer: Sendable {
     ///   - physicalPage: the unit of release in bytes.
     package func quantum(overage: ByteCount, physicalPage: ByteCount) -> ByteCount {
         switch self {
-        case .controller: ScavengeRun.quantum(overage: overage)
+        case .budget, .controller: ScavengeRun.quantum(overage: overage)
         // Exceeded only if huge pages or alignment widen it.
         case .movingAverage: physicalPage
         }
@@ -69,6 +65,7 @@ package enum Pacer: Sendable {
     /// - Parameter worked: nanoseconds, as measured.
     package func counted(_ worked: Double) -> Double {
         switch self {
+        case .budget: worked
         case .controller: SleepRatioPacer.counted(worked)
         case .movingAverage: AveragePacer.counted(worked)
         }
@@ -79,6 +76,7 @@ package enum Pacer: Sendable {
     /// - Parameter worked: nanoseconds, from ``counted(_:)``.
     package func sleepTime(worked: Double) -> Int64 {
         switch self {
+        case .budget(let pacer): pacer.sleepTime(worked: worked)
         case .controller(let pacer): pacer.sleepTime(worked: worked)
         case .movingAverage(let pacer): pacer.sleepTime(worked: worked)
         }
@@ -92,6 +90,7 @@ package enum Pacer: Sendable {
     ///   - processors: the number that the process may use, more than 0.
     package mutating func endRound(worked: Double, slept: Int64, processors: Double) {
         switch self {
+        case .budget: break
         case .controller(var pacer):
             pacer.endRound(worked: worked, slept: slept, processors: processors)
             self = .controller(pacer)
@@ -101,20 +100,22 @@ package enum Pacer: Sendable {
         }
     }
 
-    /// Returns whether the controller failed since the last call, and clears the flag. A moving average never fails.
+    /// Returns whether the controller failed since the last call, and clears the flag. The other pacers never fail.
     package mutating func takeReset() -> Bool {
         switch self {
         case .controller(var pacer):
             let wasReset = pacer.takeReset()
             self = .controller(pacer)
             return wasReset
-        case .movingAverage: return false
+        case .budget, .movingAverage: return false
         }
     }
 }
 
 /// The ways to pace the background scavenger.
 package enum PacerKind: Sendable {
+    /// By a budget for any minute: ``BudgetPacer``.
+    case budget
     /// By a PI controller: ``SleepRatioPacer``.
     case controller
     /// By a moving average: ``AveragePacer``.

@@ -1,17 +1,17 @@
-/// The CPU time that the worker has used over the last ten seconds, in slots of a tenth of a second.
+/// The CPU time that the worker has used over the last ten seconds, or another length of time, in a hundred slots.
 ///
 /// The pacer steers towards its share in the long run, but overshoots for seconds on machines of one or two processors.
 /// This window bounds the share over *any* ten seconds: work that would exceed the bound waits until enough of the
 /// window has passed. Knows no clock: times come from the caller, in nanoseconds.
 ///
-/// Valid (no work) when zero-initialised.
 package struct ShareWindow: Sendable {
     /// One more than ten seconds need: the slot that is running out still counts as a whole, so the sum is never too
     /// low.
     private static var slotCount: Int { 101 }
-    private static var slotNanoseconds: Int64 { 100_000_000 }
+    /// The length of the usual window.
     package static var nanoseconds: Int64 { 10_000_000_000 }
 
+    private var slotNanoseconds: Int64
     /// Nanoseconds of CPU time used in each slot.
     private var slots: InlineArray<101, Int64>
     /// The number of the newest slot, counted from the worker's time 0.
@@ -19,7 +19,9 @@ package struct ShareWindow: Sendable {
     /// The sum of all slots, in nanoseconds.
     package private(set) var used: Int64
 
-    package init() {
+    /// - Parameter nanoseconds: the length of the window, a multiple of 100.
+    package init(nanoseconds: Int64 = Self.nanoseconds) {
+        slotNanoseconds = nanoseconds / Int64(Self.slotCount - 1)
         slots = InlineArray(repeating: 0)
         newest = 0
         used = 0
@@ -47,19 +49,19 @@ package struct ShareWindow: Sendable {
             age -= 1
             if left <= bound {
                 // The slot leaves the window once the newest one is `slotCount` ahead of it.
-                return max(0, (slot + Int64(Self.slotCount)) * Self.slotNanoseconds - now)
+                return max(0, (slot + Int64(Self.slotCount)) * slotNanoseconds - now)
             }
         }
         // The newest slot alone exceeds the bound: the whole window has to pass.
-        return left > bound ? Self.nanoseconds : 0
+        return left > bound ? slotNanoseconds * Int64(Self.slotCount - 1) : 0
     }
 
     /// Clears the slots that have left the window.
     private mutating func advance(to now: Int64) {
-        let slot = now / Self.slotNanoseconds
+        let slot = now / slotNanoseconds
         guard slot > newest else { return }
         if slot - newest >= Int64(Self.slotCount) {
-            self = ShareWindow()
+            self = ShareWindow(nanoseconds: slotNanoseconds * Int64(Self.slotCount - 1))
         } else {
             for passed in (newest + 1)...slot {
                 let index = Int(passed % Int64(Self.slotCount))

@@ -22,14 +22,14 @@ extension Heap {
         else { return }
         worker.state.pointee.beginProgress()
         let workerNow = worker.progress.pointee.pace.clock.now
-        member.pointee.progress.begin(at: workerNow)
+        member.pointee.progress.begin(at: workerNow, configuration)
         let passed = now &- member.pointee.progress.callerLook
         member.pointee.progress.callerLook = now
         endCycleIfDue(&member.pointee.progress.cycle, at: workerNow, user)
         let isFull = releaseWithinAllowance(passed, &member.pointee.progress, user)
         // While there is more to release, every slow-path call releases some.
         let isIdle = isIdle(member.pointee.progress.cycle, user)
-        let next = isFull ? 0 : isIdle ? Tunables.cycleNanoseconds : Tunables.callerLookNanoseconds
+        let next = isFull ? 0 : isIdle ? configuration.cycleNanoseconds : Tunables.callerLookNanoseconds
         callers.pointee.lookAgain(at: now &+ next)
         worker.thread.pointee.endTurn()
     }

@@ -12,9 +12,10 @@ extension Heap {
     ///     under way.
     /// - Returns: whether a further cycle may have work to do even if nothing happens in the meantime.
     package func endCycle(_ cycle: inout DemandCycle, _ user: some PageUser) -> Bool {
+        let now = system.monotonicNanoseconds()
         state.pointee.pass.lock()
         var hasMore = user.drainIdle()
-        if user.isHolePassOver { user.beginHolePass() }
+        if user.isHolePassOver && cycle.mayBeginHolePass(at: now, records: user.holeRecords) { user.beginHolePass() }
         for shard in 0..<PageCaches.count {
             pageCaches[shard].pointee.lock.lock()
             let requests = pageCaches[shard].pointee.requests
@@ -29,14 +30,21 @@ extension Heap {
         state.pointee.pass.unlock()
         user.passEnded()
 
-        let now = state.pointee.system.monotonicNanoseconds()
+        if !cycle.price.knowsFault {
+            let physicalPage = state.pointee.machine.physicalPage
+            cycle.price.note(
+                faultNanoseconds: system.measureFaultNanoseconds(physicalPage: physicalPage), physicalPage: physicalPage
+            )
+        }
+        let breakEven = cycle.price.breakEven(memory: system.memoryBytes, processors: system.processors)
         let isUnmet = withLockedPages {
             let ledger = currentLedger()
             let peak = max(ledger.peakDemand, ledger.demand)
             locked.pointee.ledger.beginCycle(demand: ledger.demand)
             cycle.seenDemand = ledger.demand
             cycle.seenLive = LiveBytes.total(liveBytes)
-            let demand = cycle.estimator.endCycle(at: now, peak: peak, demand: ledger.demand, risenAt: ledger.rise)
+            let demand = cycle.experts.tick(
+                at: now, peak: peak, risenAt: ledger.rise, demand: ledger.demand, breakEven: breakEven)
             let goal = RetentionGoal.effective(
                 RetentionGoal.forDemand(
                     demand, extraPercent: state.pointee.configuration.retainExtraPercent,
@@ -47,13 +55,16 @@ extension Heap {
         }
 
         if isUnmet { beginGeneration() }
-        return hasMore || !cycle.estimator.isSettled || isUnmet && !cycle.foundNothing
+        return hasMore || !cycle.experts.isSettled || isUnmet && !cycle.foundNothing
     }
 }
 
 /// What is carried from one demand cycle of a heap to the next.
 package struct DemandCycle: Sendable {
-    var estimator = DemandEstimator()
+    var experts = RetentionExperts()
+    var price = RetentionPrice()
+    /// When the last pass over holes began, in nanoseconds of the system's clock.
+    private var lastHolePass: Int64 = .min / 2
     /// When the last cycle ended, in nanoseconds of the worker's clock.
     var lastEnd: Int64
     /// When the worker last asked for the processor quota to be read; the same clock.
@@ -70,6 +81,15 @@ package struct DemandCycle: Sendable {
     var seenLive: ByteCount = 0
 
     package init(now: Int64) { lastEnd = now }
+
+    /// Whether a pass over holes may begin. A pass looks at every span record, so the more there are, the longer the
+    /// time between two passes.
+    mutating func mayBeginHolePass(at now: Int64, records: Int) -> Bool {
+        let least = Tunables.holePassNanoseconds &+ Int64(records) &* Tunables.holePassNanosecondsPerRecord
+        if now &- lastHolePass < least { return false }
+        lastHolePass = now
+        return true
+    }
 
     /// Bytes freed since the last cycle: by the drop in demand or by that in live bytes, whichever is larger.
     func freed(demand: ByteCount, live: ByteCount) -> ByteCount {

@@ -12,8 +12,12 @@ extension Heap {
 
     /// Runs one stretch of release. Takes the pass lock, and others under it.
     ///
-    /// - Parameter shouldStop: called before each quantum; true ends the stretch.
-    func work(_ pacer: Pacer, _ user: some PageUser, shouldStop: () -> Bool) -> ScavengeRun {
+    /// - Parameters:
+    ///   - price: takes what the release of free pages has cost.
+    ///   - shouldStop: called before each quantum; true ends the stretch.
+    func work(
+        _ pacer: Pacer, _ price: inout RetentionPrice, _ user: some PageUser, shouldStop: () -> Bool
+    ) -> ScavengeRun {
         var before = state.pointee.system.threadProcessorNanoseconds()
         let run = ScavengeRun.perform(
             physicalPage: state.pointee.machine.physicalPage,
@@ -26,9 +30,11 @@ extension Heap {
                 state.pointee.pass.lock()
                 var released: ByteCount = 0
                 if !isMet { released = search.scavenge(bytes, .background, using: state.pointee.system) }
-                if released < bytes { released += user.releaseHoles(bytes - released) }
+                let isPriced = released >= bytes
+                if !isPriced { released += user.releaseHoles(bytes - released) }
                 state.pointee.pass.unlock()
                 let after = state.pointee.system.threadProcessorNanoseconds()
+                if isPriced { price.note(released: released, nanoseconds: after &- before) }
                 defer { before = after }
                 return (released, after &- before)
             })
@@ -40,7 +46,7 @@ extension Heap {
 
     /// Nanoseconds until the heap's next cycle is due, at least 1.
     func untilCycle(_ cycle: DemandCycle, _ now: Int64) -> Int64 {
-        max(1, cycle.lastEnd &+ Tunables.cycleNanoseconds &- now)
+        max(1, cycle.lastEnd &+ configuration.cycleNanoseconds &- now)
     }
 
     /// Ends a demand cycle if one is due, and asks for the processor quota to be read if that is due too.
@@ -51,7 +57,7 @@ extension Heap {
     /// - Returns: whether a cycle ended.
     @discardableResult
     func endCycleIfDue(_ cycle: inout DemandCycle, at now: Int64, _ user: some PageUser) -> Bool {
-        guard now &- cycle.lastEnd >= Tunables.cycleNanoseconds else { return false }
+        guard now &- cycle.lastEnd >= configuration.cycleNanoseconds else { return false }
         cycle.lastEnd = now
         guard state.pointee.configuration.cycles == .demand else {
             cycle.hasMore = false

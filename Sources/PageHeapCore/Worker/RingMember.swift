@@ -33,7 +33,7 @@ package struct RingMember<System: OperatingSystem>: ~Copyable {
 }
 
 /// What the worker of a heap, or callers in its place, carry from one look at the heap to the next. Valid when zeroed:
-/// ``begin(at:)`` fills it in.
+/// ``begin(at:_:)`` fills it in.
 struct HeapProgress {
     var cycle = DemandCycle(now: 0)
     /// Whether a stretch of release found nothing: before the next cycle or request, another one would find no more.
@@ -52,14 +52,15 @@ struct HeapProgress {
     /// The count of requests as of the last one that was served.
     private var seenRequests: UInt32 = 0
 
-    /// Begins a look. The first cycle begins at the first look.
+    /// Begins a look. With a budget, a cycle is due at the first look: something was freed, or nobody would look. The
+    /// original's pacers wait for a cycle first.
     ///
     /// - Parameter now: the worker's clock, in nanoseconds.
-    mutating func begin(at now: Int64) {
+    mutating func begin(at now: Int64, _ configuration: HeapConfiguration) {
         if isKnown { return }
         self = HeapProgress()
         isKnown = true
-        cycle.lastEnd = now
+        cycle.lastEnd = configuration.pacer == .budget ? now &- configuration.cycleNanoseconds : now
     }
 
     /// Notes that a cycle has ended: a stretch of release may find something again.

@@ -6,7 +6,7 @@ extension Worker {
         let now = progress.pointee.pace.clock.now
         // Read before anything else: a request that comes later is left for the next look.
         let requests = member.pointee.requests.count
-        member.pointee.progress.begin(at: now)
+        member.pointee.progress.begin(at: now, heap.configuration)
         let isAsked = member.pointee.progress.serve(requests)
         if isAsked {
             sweep.hasNews = true
@@ -40,7 +40,9 @@ extension Worker {
 
     /// Releases memory of a heap for a stretch.
     private func release(for member: Member, _ sweep: inout WorkerSweep, _ user: some PageUser) {
-        let run = member.pointee.heap.work(progress.pointee.pace.pacer, user) {
+        let run = member.pointee.heap.work(
+            progress.pointee.pace.pacer, &member.pointee.progress.cycle.price, user
+        ) {
             thread.pointee.shouldStop || member.pointee.requests.isLeaving
         }
         member.pointee.progress.cycle.note(released: run.released, isExhausted: run.isExhausted)
@@ -71,7 +73,7 @@ extension Worker {
         else { return false }
         let cycle = member.pointee.progress.cycle
         return member.pointee.heap.excess < Tunables.workerStartExcess
-            || cycle.estimator.isSettled && (cycle.foundNothing || member.pointee.heap.isMet)
+            || cycle.experts.isSettled && (cycle.foundNothing || member.pointee.heap.isMet)
     }
 
     /// Marks a heap parked, so that its requests and frees must wake the worker. Takes the heap lock.

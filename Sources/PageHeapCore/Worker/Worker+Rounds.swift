@@ -34,6 +34,9 @@ extension Worker {
         let mustPace = sweep.mustPace || progress.pointee.hasWorked
         let spent = Double(progress.pointee.takeUnpaced())
         if !mustPace { return waitForWork(sweep, spent, seen) }
+        if progress.pointee.pace.asksForProgramTime {
+            progress.pointee.pace.note(processTime: system.processProcessorNanoseconds())
+        }
         // `spent` includes the ends of cycles, so they are paced as well.
         let time = progress.pointee.pace.sleepTime(after: max(sweep.worked, spent))
         let slept = rest(time.sleep, mayEndEarly: true, user)
@@ -41,7 +44,7 @@ extension Worker {
             // The controller has failed; every heap's statistics say so.
             underLock { state.pointee.ring.visitAll { $0.pointee.figures.noteReset() } }
         }
-        // The next stretch could exceed the bound on the share over any ten seconds.
+        // The next stretch could exceed the budget, or the bound on the share over any ten seconds.
         let delay = progress.pointee.pace.delay(processors: system.processors)
         if delay > 0 { _ = rest(delay, mayEndEarly: false, user) }
         return false

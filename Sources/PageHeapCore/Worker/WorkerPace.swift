@@ -42,7 +42,26 @@ package struct WorkerPace: Sendable {
         seenProcessorTime = total
         _ = clock.advance(to: reading)
         used.add(spent, at: clock.now)
+        let now = clock.now
+        changeBudget { $0.add(spent, at: now) }
         return spent
+    }
+
+    /// Whether the pacer asks how busy the program is.
+    package var asksForProgramTime: Bool { if case .budget = pacer { true } else { false } }
+
+    /// Tells the pacer how busy the program is. The thread's own time has been accounted for.
+    ///
+    /// - Parameter total: the CPU time of the whole process.
+    package mutating func note(processTime total: Int64) {
+        let (programTime, now) = (total &- seenProcessorTime, clock.now)
+        changeBudget { $0.look(programTime: programTime, at: now) }
+    }
+
+    private mutating func changeBudget(_ change: (inout BudgetPacer) -> Void) {
+        guard case .budget(var budget) = pacer else { return }
+        change(&budget)
+        pacer = .budget(budget)
     }
 
     /// Returns the work that counts for a stretch, and how long to sleep after it, in nanoseconds.
@@ -79,15 +98,23 @@ package struct WorkerPace: Sendable {
         pacer.endRound(worked: pacer.counted(worked), slept: slept, processors: processors())
     }
 
-    /// Returns how long to sleep, in nanoseconds, so that the next stretch cannot exceed the bound on the share over
-    /// any ten seconds; 0 if the pacer has no such bound.
+    /// Returns how long to sleep, in nanoseconds, so that the next stretch cannot exceed the budget of a minute or the
+    /// controller's bound over any ten seconds; 0 if the pacer has no such bound.
     ///
     /// - Parameter processors: the number that the process may use, more than 0; evaluated only if needed.
     package mutating func delay(processors: @autoclosure () -> Double) -> Int64 {
-        guard case .controller = pacer else { return 0 }
-        let machine = Double(ShareWindow.nanoseconds) * processors()
-        let bound = machine * share * Tunables.shareTolerance
-        return used.delay(
-            until: Int64(max(0, min(bound, 9e18) - 2 * Tunables.minimumWorkNanoseconds)), at: clock.now)
+        switch pacer {
+        case .budget(var budget):
+            let delay = budget.delay(processors: processors(), at: clock.now)
+            pacer = .budget(budget)
+            return delay
+        case .controller:
+            let machine = Double(ShareWindow.nanoseconds) * processors()
+            let bound = machine * share * Tunables.shareTolerance
+            return used.delay(
+                until: Int64(max(0, min(bound, 9e18) - 2 * Tunables.minimumWorkNanoseconds)), at: clock.now)
+        case .movingAverage:
+            return 0
+        }
     }
 }

@@ -34,7 +34,7 @@ struct ArenaBaseOffsetTests {
     }
 
     private static func configuration(_ place: Place) -> HeapConfiguration {
-        var configuration = HeapConfiguration()
+        var configuration = HeapConfiguration.original
         configuration.arenaBaseOffset = place.offset
         configuration.hugePages = .growth
         return configuration
@@ -86,7 +86,7 @@ struct ArenaBaseOffsetTests {
         machine.firstAddress = OffsetAddress.maximum.rawValue + 1
         let test = try TestPageHeap(machine)
         #expect(test.allocate(1) == nil)
-        var configuration = HeapConfiguration()
+        var configuration = HeapConfiguration.original
         configuration.arenaBaseOffset = machine.firstAddress
         #expect(try TestPageHeap(machine, configuration).allocate(1) == machine.firstAddress)
     }

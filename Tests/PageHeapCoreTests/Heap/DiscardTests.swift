@@ -78,7 +78,7 @@ struct DiscardTests {
     }
 
     @Test func discardedPagesLowerDemand() throws {
-        var configuration = HeapConfiguration()
+        var configuration = HeapConfiguration.original
         configuration.cycles = .runtime
         configuration.retainExtraPercent = 0
         let test = try TestPageHeap(SimulatedMachine(), configuration)

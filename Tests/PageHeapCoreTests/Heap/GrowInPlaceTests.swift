@@ -43,7 +43,7 @@ struct GrowInPlaceTests {
 
     @Test(arguments: [1 << 26, 1 << 27 + 1, 1 << 50, .max >> 13] as [UInt])
     func impossibleGrowthChangesNothing(_ pages: UInt) throws {
-        let test = try TestPageHeap(SimulatedMachine(), HeapConfiguration())
+        let test = try TestPageHeap(SimulatedMachine(), HeapConfiguration.original)
         let address = try test.use(100)
         test.system.base.follow(FailurePlan(.makeAccessible, calls: 1...Int.max))
         let before = test.state

@@ -8,7 +8,7 @@ struct GrowthAssistTests {
     ///
     /// - Parameter aboveRetained: how far the goal lies above what is retained.
     private func heap(goal aboveRetained: UInt) throws -> (TestPageHeap, goal: ByteCount) {
-        var configuration = HeapConfiguration()
+        var configuration = HeapConfiguration.original
         configuration.cycles = .runtime
         configuration.retainExtraPercent = 0
         let test = try TestPageHeap(SimulatedMachine(), configuration)

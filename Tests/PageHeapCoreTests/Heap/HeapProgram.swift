@@ -20,7 +20,7 @@ final class HeapProgram {
     struct Failure: Error, CustomStringConvertible { let description: String }
 
     init(
-        _ machine: SimulatedMachine, seed: UInt64, _ configuration: HeapConfiguration = HeapConfiguration()
+        _ machine: SimulatedMachine, seed: UInt64, _ configuration: HeapConfiguration = HeapConfiguration.original
     ) throws {
         test = try TestPageHeap(machine, configuration)
         heap = test.heap

@@ -10,7 +10,7 @@ struct HugePageTests {
     private func heap(_ use: HugePageUse, unasked: Bool = false) throws -> TestPageHeap {
         var machine = SimulatedMachine(physicalPage: 4096, hugePage: ByteCount(2 << 20))
         machine.hugePagesComeUnasked = unasked
-        var configuration = HeapConfiguration()
+        var configuration = HeapConfiguration.original
         configuration.hugePages = use
         return try TestPageHeap(machine, configuration)
     }

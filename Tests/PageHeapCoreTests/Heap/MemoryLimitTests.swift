@@ -7,7 +7,7 @@ struct MemoryLimitTests {
     private func heap(
         limit: ByteCount?, extra percent: UInt = 10, _ machine: SimulatedMachine = SimulatedMachine()
     ) throws -> TestPageHeap {
-        var configuration = HeapConfiguration()
+        var configuration = HeapConfiguration.original
         configuration.memoryLimit = limit
         configuration.retainExtraPercent = percent
         return try TestPageHeap(machine, configuration)

@@ -32,10 +32,10 @@ struct OptionsTests {
     }
 
     @Test func thePacerIsRead() {
-        #expect(configuration().pacer == .controller)
+        #expect(configuration().pacer == .budget)
         #expect(configuration("PACER=average").pacer == .movingAverage)
         #expect(configuration("PACER=average", "PACER=controller").pacer == .controller)
-        #expect(configuration("PACER=Average").pacer == .controller)
+        #expect(configuration("PACER=Average").pacer == .budget)
     }
 
     @Test func theUseOfHugePagesIsRead() {
@@ -51,14 +51,14 @@ struct OptionsTests {
             (.nan, 0.001), (-1, 0.001), (0, 0.001), (0.0009, 0.001), (0.5, 0.5), (1.5, 1), (.infinity, 1),
         ] as [(Double, Double)])
     func aShareOutsideItsRangeIsBounded(_ share: Double, _ expected: Double) {
-        var configuration = HeapConfiguration()
+        var configuration = HeapConfiguration.original
         configuration.scavengeShare = share
         #expect(configuration.bounded.scavengeShare == expected)
     }
 
     @Test(arguments: [0, 100, 101, .max / 2, .max] as [UInt])
     func aRetainedPercentageOutsideItsRangeIsBounded(_ percent: UInt) throws {
-        var configuration = HeapConfiguration()
+        var configuration = HeapConfiguration.original
         configuration.retainExtraPercent = percent
         configuration.cycles = .runtime
         let test = try TestPageHeap(SimulatedMachine(), configuration)

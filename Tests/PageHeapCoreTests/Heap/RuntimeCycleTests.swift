@@ -6,7 +6,7 @@ import Testing
 struct RuntimeCycleTests {
     private func heap(_ machine: SimulatedMachine = SimulatedMachine(), extra percent: UInt = 10) throws -> TestPageHeap
     {
-        var configuration = HeapConfiguration()
+        var configuration = HeapConfiguration.original
         configuration.cycles = .runtime
         configuration.retainExtraPercent = percent
         return try TestPageHeap(machine, configuration)

@@ -12,7 +12,8 @@ final class TestMalloc {
     private(set) var live: [UInt: UInt] = [:]
 
     init(
-        _ machine: SimulatedMachine = SimulatedMachine(), _ configuration: HeapConfiguration = HeapConfiguration(),
+        _ machine: SimulatedMachine = SimulatedMachine(),
+        _ configuration: HeapConfiguration = HeapConfiguration.original,
         checksFrees: Bool = false
     ) {
         system = SimulatedOperatingSystem(machine)

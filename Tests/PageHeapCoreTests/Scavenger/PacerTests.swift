@@ -30,8 +30,16 @@ struct PacerTests {
         return sleeps
     }
 
-    @Test func theControllerIsTheDefault() {
-        guard case .controller(let pacer) = Pacer() else {
+    @Test func theBudgetIsTheDefault() {
+        guard case .budget(let pacer) = Pacer() else {
+            Issue.record("not a budget")
+            return
+        }
+        #expect(pacer.share == 0.01)
+    }
+
+    @Test func theControllerBeginsWithAThousandth() {
+        guard case .controller(let pacer) = Pacer(.controller) else {
             Issue.record("not the controller")
             return
         }

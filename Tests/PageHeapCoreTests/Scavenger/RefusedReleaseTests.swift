@@ -182,7 +182,7 @@ struct RefusedReleaseTests {
     func zerosAreExpectedOnlyIfTheyAreCertain(method: ReleaseMethod, readsZero: Bool) {
         var machine = SimulatedMachine()
         machine.releasedMemoryReadsZero = readsZero
-        var configuration = HeapConfiguration()
+        var configuration = HeapConfiguration.original
         configuration.releaseMethod = method
         let test = TestMalloc(machine, configuration)
         #expect(test.malloc.heap.releasedReadsZero == (method == .now && readsZero))

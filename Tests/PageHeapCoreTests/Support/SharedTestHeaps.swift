@@ -45,7 +45,7 @@ final class SharedTestHeaps {
     }
 
     /// Adds a heap that is not looked after yet.
-    func add(_ configuration: HeapConfiguration = HeapConfiguration()) throws -> Member {
+    func add(_ configuration: HeapConfiguration = HeapConfiguration.original) throws -> Member {
         let member = try Member(system, configuration)
         worker.attach(member.heap)
         members.append(member)
@@ -54,7 +54,7 @@ final class SharedTestHeaps {
 
     /// Adds a heap that is looked after and has this many MiB free.
     @discardableResult
-    func addFree(_ mebibytes: Int, _ configuration: HeapConfiguration = HeapConfiguration()) throws -> Member {
+    func addFree(_ mebibytes: Int, _ configuration: HeapConfiguration = HeapConfiguration.original) throws -> Member {
         let member = try add(configuration)
         try use(member, mebibytes)
         free(member, mebibytes)

@@ -17,7 +17,7 @@ final class TestPageHeap: RefusableHeap {
         /// Starts a heap in memory of the size of a ``State``; nil if the system refuses.
         init?(
             in memory: UnsafeMutableRawPointer, _ system: TestHeap.System, keepsSpans: Bool,
-            _ configuration: HeapConfiguration = HeapConfiguration(), releases method: ReleaseMethod? = nil
+            _ configuration: HeapConfiguration = HeapConfiguration.original, releases method: ReleaseMethod? = nil
         ) {
             memory.initializeMemory(as: UInt8.self, repeating: 0, count: MemoryLayout<State>.size)
             let state = memory.assumingMemoryBound(to: State.self)
@@ -52,7 +52,7 @@ final class TestPageHeap: RefusableHeap {
 
     init(
         _ machine: SimulatedMachine = SimulatedMachine(), keepsSpans: Bool = false,
-        _ configuration: HeapConfiguration = HeapConfiguration(), releases method: ReleaseMethod? = nil
+        _ configuration: HeapConfiguration = HeapConfiguration.original, releases method: ReleaseMethod? = nil
     ) throws {
         system = RecordingOperatingSystem(FailingOperatingSystem(SimulatedOperatingSystem(machine)))
         memory = UnsafeMutableRawPointer.allocate(byteCount: MemoryLayout<State>.size, alignment: 64)

@@ -31,7 +31,7 @@ final class TestRefusableMalloc: RefusableHeap {
     static func start(in memory: UnsafeMutableRawPointer, _ system: TestHeap.System) -> MallocHeap<TestHeap.System>? {
         memory.initializeMemory(as: UInt8.self, repeating: 0, count: MemoryLayout<State>.size)
         let malloc = MallocHeap(memory.assumingMemoryBound(to: State.self))
-        var configuration = HeapConfiguration()
+        var configuration = HeapConfiguration.original
         configuration.runsWorker = false
         return malloc.start(system: system, configuration: configuration) ? malloc : nil
     }

@@ -59,7 +59,7 @@ struct SharedScavengerGoalTests {
     /// Another heap beside it ends its own cycles.
     @Test func aHeapWithItsOwnersCyclesStopsAtItsGoal() throws {
         let heaps = try heaps(1)
-        var configuration = HeapConfiguration()
+        var configuration = HeapConfiguration.original
         configuration.cycles = .runtime
         let member = try heaps.add(configuration)
         try heaps.use(member, 160)
@@ -79,7 +79,7 @@ struct SharedScavengerGoalTests {
     }
 
     @Test func memoryLimitsAreMetAndTheWorkerParks() throws {
-        var configuration = HeapConfiguration()
+        var configuration = HeapConfiguration.original
         configuration.retainExtraPercent = 100
         let heaps = SharedTestHeaps(.withRealCosts())
         for _ in 0..<2 {

@@ -9,7 +9,7 @@ struct WorkerGoalTests {
     private func heap(
         _ cycles: CycleKind = .demand, extra percent: UInt = 10, limit: ByteCount? = nil
     ) throws -> (TestMalloc, kept: [UInt]) {
-        var configuration = HeapConfiguration()
+        var configuration = HeapConfiguration.original
         configuration.cycles = cycles
         configuration.retainExtraPercent = percent
         configuration.memoryLimit = limit

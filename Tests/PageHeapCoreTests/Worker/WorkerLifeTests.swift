@@ -12,7 +12,7 @@ struct WorkerLifeTests {
 
     /// A malloc whose worker ends after two seconds, as that of a process does, with some MiB free.
     private static func malloc(_ mebibytes: Int) throws -> TestMalloc {
-        var configuration = HeapConfiguration()
+        var configuration = HeapConfiguration.original
         configuration.workerIdleNanoseconds = patience
         let test = TestMalloc(.withRealCosts(), configuration)
         try drop(mebibytes, test)
@@ -100,7 +100,7 @@ struct WorkerLifeTests {
 
     @Test func callersReleaseForAHeapThatSharesAWorkerButMayHaveNone() throws {
         let heaps = SharedTestHeaps(.withRealCosts())
-        var configuration = HeapConfiguration()
+        var configuration = HeapConfiguration.original
         configuration.releasesInCallers = true
         let member = try heaps.add(configuration)
         try heaps.use(member, 50)

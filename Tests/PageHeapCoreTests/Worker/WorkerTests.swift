@@ -8,7 +8,7 @@ import Testing
 struct WorkerTests {
     /// Makes a heap with this many MiB free, which the worker does not know of yet.
     private static func heapWithFree(_ mebibytes: Int, processors: UInt = 2) throws -> TestMalloc {
-        try heapWithFree(mebibytes, .withRealCosts(processors: processors), HeapConfiguration())
+        try heapWithFree(mebibytes, .withRealCosts(processors: processors), HeapConfiguration.original)
     }
 
     private static func heapWithFree(
@@ -60,7 +60,7 @@ struct WorkerTests {
     @Test(arguments: [0.002, 0.04]) func theWorkerUsesTheConfiguredShare(share: Double) throws {
         var machine = SimulatedMachine.withRealCosts()
         machine.releaseNanosecondsPerPage = Int64(400_000 * share)
-        var configuration = HeapConfiguration()
+        var configuration = HeapConfiguration.original
         configuration.scavengeShare = share
         let test = try Self.heapWithFree(1000, machine, configuration)
         let watch = WorkerWatch(test)
@@ -100,6 +100,7 @@ struct WorkerTests {
         func passEnded() {}
         func beginHolePass() {}
         func releaseHoles(_ bytes: ByteCount) -> ByteCount { 0 }
+        var holeRecords: Int { 0 }
         var isHolePassOver: Bool { true }
         var mayFindMoreHoles: Bool {
             free()
