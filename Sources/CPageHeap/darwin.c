@@ -66,7 +66,12 @@ uint32_t pageheap_processor_hundredths(void) {
 }
 
 // Darwin has no control groups.
-void pageheap_read_processor_quota(void) {}
+bool pageheap_read_surroundings(const char *root, struct pageheap_surroundings *found) {
+    (void)root;
+    (void)found;
+    return false;
+}
+void pageheap_set_system_root(const char *root) { (void)root; }
 void pageheap_read_machine(void) {}
 
 // These clocks stop while the machine sleeps, as CLOCK_MONOTONIC does on Linux. Darwin's CLOCK_MONOTONIC does not stop.

@@ -139,7 +139,6 @@ static uintptr_t memory_bytes;  // relaxed: a single figure
 
 void pageheap_read_machine(void) {
     if (pageheap_keeps_to_plain_calls()) return;
-    pageheap_read_processor_quota();
     __atomic_store_n(&memory_bytes, machine_bytes(false), __ATOMIC_RELAXED);
 }
 

@@ -34,8 +34,16 @@ bool pageheap_read_text(const char *path, char *text, uintptr_t bytes);
 // Reads the number that such a file begins with. Returns `otherwise` if there is none.
 uint64_t pageheap_read_number(const char *path, uint64_t otherwise);
 
-// Reads the quota of the process's control group, in hundredths of a processor. Returns UINT32_MAX if it has none.
-uint32_t pageheap_processor_quota_now(void);
+// Parses the decimal number at the start of a text, up to its end, a space or the end of the line. Returns `otherwise` if
+// there is none or it overflows.
+uint64_t pageheap_parse_number(const char *text, uint64_t otherwise);
+
+// Reads the number that follows a name at the start of a line: the name includes the space after it. Returns `otherwise`
+// if there is no such line.
+uint64_t pageheap_read_named_number(const char *path, const char *name, uint64_t otherwise);
+
+// Keeps the quota that was read last, for pageheap_processor_hundredths.
+void pageheap_note_processor_quota(uint32_t hundredths);
 #endif
 
 #endif

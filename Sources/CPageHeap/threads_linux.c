@@ -17,9 +17,8 @@
 
 static uint32_t quota_hundredths = UINT32_MAX;  // relaxed: a single figure
 
-void pageheap_read_processor_quota(void) {
-    if (pageheap_keeps_to_plain_calls()) return;
-    __atomic_store_n(&quota_hundredths, pageheap_processor_quota_now(), __ATOMIC_RELAXED);
+void pageheap_note_processor_quota(uint32_t hundredths) {
+    __atomic_store_n(&quota_hundredths, hundredths, __ATOMIC_RELAXED);
 }
 
 // The set is larger than any kernel's mask. The C library's cpu_set_t may be smaller, and then the call would fail.

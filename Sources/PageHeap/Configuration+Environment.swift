@@ -7,7 +7,7 @@ extension PageHeap.Configuration {
     /// | variable | values | property |
     /// | --- | --- | --- |
     /// | `PAGEHEAP_RETAIN_PERCENT` | 0 to 100 | ``retainExtraPercent`` |
-    /// | `PAGEHEAP_MEMORY_LIMIT` | bytes, also with K, M, G or T, or `none` | ``memoryLimit`` |
+    /// | `PAGEHEAP_MEMORY_LIMIT` | bytes, also with K, M, G or T, or `none` | ``memoryLimit``, ``followsContainerLimit`` |
     /// | `PAGEHEAP_SCAVENGE_PERCENT` | 0.1 to 100 | ``scavengePercent`` |
     /// | `PAGEHEAP_PACER` | `controller`, `average` | ``pacer`` |
     /// | `PAGEHEAP_RELEASE` | `now`, `lazy` | ``release`` |
@@ -41,6 +41,7 @@ extension PageHeap.Configuration {
         hugePages = HugePages(configuration.hugePages)
         cycles = configuration.cycles == .runtime ? .runtime : .demand
         memoryLimit = configuration.memoryLimit.map { Int(clamping: $0.rawValue) }
+        followsContainerLimit = configuration.followsContainerLimit
         trace = Trace(configuration.trace)
     }
 }

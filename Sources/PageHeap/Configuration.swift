@@ -33,9 +33,13 @@ extension PageHeap {
         public var cycles = Cycles.demand
 
         /// The memory limit: how many bytes the heap should retain at most, including its metadata. At least 1, or nil,
-        /// the default, for no limit. The heap does not look up a container's limit. See
-        /// ``PageHeap/PageHeap/setMemoryLimit(_:)``.
+        /// the default, for no limit but the container's. See ``PageHeap/PageHeap/setMemoryLimit(_:)``.
         public var memoryLimit: Int?
+
+        /// Whether the heap keeps to the memory limit of the process's control group while ``memoryLimit`` is nil; true
+        /// by default, because free memory is worth less than a container that is killed. Then calls of the heap read
+        /// files of the control group, at most once a second. Ignored by a heap whose owner ends the cycles.
+        public var followsContainerLimit = true
 
         /// The format of the scavenger trace on standard error, which `PAGEHEAP_SCAVTRACE` sets for the malloc. The
         /// default is no trace. Programs should use ``PageHeap/PageHeap/scavengeEvents(polledEvery:)`` instead.
@@ -58,6 +62,7 @@ extension PageHeap {
             configuration.hugePages = hugePages.use
             configuration.cycles = cycles == .runtime ? .runtime : .demand
             configuration.memoryLimit = try Self.checkedLimit(memoryLimit)
+            configuration.followsContainerLimit = followsContainerLimit
             configuration.trace = trace.kind
             return configuration
         }

@@ -19,12 +19,13 @@ extension PageHeap {
         }
     }
 
-    /// The memory limit in bytes, or nil if there is none.
+    /// The memory limit in bytes, or nil if there is none. As long as none was set, it follows from that of the process's
+    /// control group and what else is used of it.
     ///
     /// - Complexity: O(1), without a lock.
     public var memoryLimit: Int? { heap.memoryLimit.map { Int(clamping: $0.rawValue) } }
 
-    /// Sets or removes the memory limit.
+    /// Sets or removes the memory limit, also in place of the one that follows from the container's.
     ///
     /// The limit applies to what the heap retains plus its metadata, and it is soft. Above 95 percent of the limit,
     /// free memory is released in the background even if the heap is expected to need it. An allocation that would

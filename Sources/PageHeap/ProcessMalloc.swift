@@ -47,7 +47,8 @@ public struct ProcessMalloc: ScavengedHeap {
         return bytes == .max ? nil : Int(clamping: bytes)
     }
 
-    /// The memory limit in bytes, or nil if there is none.
+    /// The memory limit in bytes, or nil if there is none. As long as none was set, it follows from that of the process's
+    /// control group and what else is used of it.
     ///
     /// - Complexity: O(1).
     public var memoryLimit: Int? {
@@ -55,7 +56,7 @@ public struct ProcessMalloc: ScavengedHeap {
         return limit == .max ? nil : Int(clamping: limit)
     }
 
-    /// Sets or removes the memory limit. This overrides `PAGEHEAP_MEMORY_LIMIT`.
+    /// Sets or removes the memory limit. This overrides `PAGEHEAP_MEMORY_LIMIT` and the container's limit.
     ///
     /// The limit applies to what the malloc retains plus its metadata, and it is soft. Above 95 percent of the limit,
     /// free memory is released in the background even if the program is expected to need it. An allocation that would

@@ -133,5 +133,8 @@ extension Figure {
         Figure(
             "caller_release", \.caller_release,
             "Whether calls of the program release in the worker's place: 0 no, 1 for a time, 2 for good."),
+        Figure(
+            "memory_limit_origin", \.memory_limit_origin,
+            "Where the limit comes from: 0 there is none, 1 a setting or a call, 2 the container."),
     ]
 }

@@ -62,7 +62,9 @@ package struct Figure: Sendable {
     package var mayBeNone: Bool { name == "goal_bytes" || name == "memory_limit_bytes" || name == "limit_goal_bytes" }
 
     /// Whether the figures of several heaps add up. Otherwise the largest stands for all of them.
-    package var addsUp: Bool { name != "age_nanoseconds" && name != "caller_release" }
+    package var addsUp: Bool {
+        name != "age_nanoseconds" && name != "caller_release" && name != "memory_limit_origin"
+    }
 
     /// The figure's value; nil for 'none'.
     package func value(in statistics: pageheap_statistics) -> UInt64? {

@@ -61,6 +61,7 @@ enum ProcessHeap {
         }
         var options = Options(environment: pageheap_environment())
         options.configuration.workerIdleNanoseconds = Tunables.workerIdleNanoseconds
+        if let root = options.systemRoot { pageheap_set_system_root(root) }
         if options.configuration.releasesInCallers { pageheap_keep_to_plain_calls() }
         pageheap_note_process_attributes()
         guard
@@ -101,7 +102,7 @@ enum ProcessHeap {
         heap.heap.beginService()
         heap.heap.releaseInCallerIfWanted(for: heap)
         if heap.heap.wantsWorker { startWorker() }
-        if heap.heap.takeQuotaRequest() { pageheap_read_processor_quota() }
+        heap.heap.readSurroundingsIfWanted()
         heap.heap.endService()
     }
 
@@ -110,9 +111,10 @@ enum ProcessHeap {
         // No worker while fork handlers run or the program is being stopped. Nor in a vfork child, which shares its
         // parent's heap and whose threads end with it.
         if LockPassage.isOpen || !pageheap_is_noted_process() { return }
+        pageheap_read_machine()
+        heap.heap.readSurroundings()
         heap.heap.startWorkerIfWanted {
-            pageheap_read_machine()
-            return pageheap_start_bare_thread({ runWorker($0) }, UnsafeMutableRawPointer(heap.state)) == 0
+            pageheap_start_bare_thread({ runWorker($0) }, UnsafeMutableRawPointer(heap.state)) == 0
         }
     }
 

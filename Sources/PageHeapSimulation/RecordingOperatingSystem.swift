@@ -114,6 +114,7 @@ package final class RecordingOperatingSystem<Base: OperatingSystem>: OperatingSy
     package var largestRequestBytes: ByteCount { base.largestRequestBytes }
 
     package var memoryBytes: ByteCount { base.memoryBytes }
+    package func readSurroundings() -> Surroundings? { base.readSurroundings() }
     package func monotonicNanoseconds() -> Int64 { base.monotonicNanoseconds() }
     package func coarseNanoseconds() -> Int64 { base.coarseNanoseconds() }
     package func threadProcessorNanoseconds() -> Int64 { base.threadProcessorNanoseconds() }

@@ -15,6 +15,8 @@ package final class SimulatedOperatingSystem: OperatingSystem, @unchecked Sendab
     private var clocks = SimulatedClocks()
     private var processorCount: UInt
     private var occupied: Range<UInt>?
+    private var surroundings: Surroundings?
+    private var readings = 0
     private var hook: (@Sendable (Int64) -> Void)?
     /// The address space of the heap's metadata: sizes by address.
     private var metadata: [UnsafeMutableRawPointer: ByteCount] = [:]
@@ -106,6 +108,13 @@ package final class SimulatedOperatingSystem: OperatingSystem, @unchecked Sendab
     package var largestRequestBytes: ByteCount { machine.largestRequest }
 
     package var memoryBytes: ByteCount { machine.memory }
+
+    package func readSurroundings() -> Surroundings? {
+        lock.withLock {
+            readings += 1
+            return surroundings
+        }
+    }
     package func monotonicNanoseconds() -> Int64 { lock.withLock { clocks.monotonic } }
     package func coarseNanoseconds() -> Int64 { monotonicNanoseconds() }
     package func threadProcessorNanoseconds() -> Int64 { lock.withLock { clocks.threadProcessor } }
@@ -159,6 +168,12 @@ package final class SimulatedOperatingSystem: OperatingSystem, @unchecked Sendab
 
     /// Sets the number of processors that the process may run on.
     package func setProcessors(_ count: UInt) { lock.withLock { processorCount = count } }
+
+    /// Sets what the heap reads of its surroundings; nil if the system does not say.
+    package func setSurroundings(_ surroundings: Surroundings?) { lock.withLock { self.surroundings = surroundings } }
+
+    /// How often the heap has read its surroundings.
+    package var readingsOfSurroundings: Int { lock.withLock { readings } }
 
     /// Sets the monotonic clock, which may go backwards.
     package func setMonotonic(nanoseconds: Int64) { lock.withLock { clocks.monotonic = nanoseconds } }

@@ -27,6 +27,12 @@ struct ConfigurationTests {
         #expect(configuration == expected)
     }
 
+    @Test func theContainersLimitCanBeTurnedOff() throws {
+        let configuration = try PageHeap.Configuration(environment: ["PAGEHEAP_MEMORY_LIMIT": "none"])
+        #expect(configuration.memoryLimit == nil && !configuration.followsContainerLimit)
+        #expect(PageHeap.Configuration().followsContainerLimit)
+    }
+
     @Test func theCoresConfigurationConvertsBack() throws {
         var configuration = PageHeap.Configuration()
         configuration.retainExtraPercent = 0
@@ -36,6 +42,7 @@ struct ConfigurationTests {
         configuration.hugePages = .never
         configuration.cycles = .runtime
         configuration.memoryLimit = 1 << 30
+        configuration.followsContainerLimit = false
         configuration.trace = .text
         configuration.releasesInBackground = false
         #expect(PageHeap.Configuration(try configuration.checked()) == configuration)

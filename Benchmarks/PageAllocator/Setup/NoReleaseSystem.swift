@@ -51,4 +51,6 @@ struct NoReleaseSystem: OperatingSystem {
 
     var largestRequestBytes: ByteCount { .maximum }
     var memoryBytes: ByteCount { 0 }
+
+    func readSurroundings() -> Surroundings? { nil }
 }

@@ -115,15 +115,27 @@ bool pageheap_huge_pages_come_unasked(void);
 uintptr_t pageheap_physical_page_bytes(void);
 uintptr_t pageheap_huge_page_bytes(void);  // 0 if unknown
 // Returns the hundredths of a processor that this process may use, at least 1: the smaller of its affinity mask and its
-// control group's quota. Only pageheap_read_processor_quota, which opens files, reads the quota again.
+// control group's quota. Only pageheap_read_surroundings, which opens files, reads the quota again.
 uint32_t pageheap_processor_hundredths(void);
-void pageheap_read_processor_quota(void);
-// Reads the quota and the machine's memory, before a worker starts; the worker itself asks neither.
+// Reads the machine's memory, before a worker starts; the worker itself does not ask.
 void pageheap_read_machine(void);
 uintptr_t pageheap_memory_bytes(void);  // as last read; 0 if it never was, the maximum if the system does not say
 bool pageheap_address_space_is_limited(void);
 uintptr_t pageheap_largest_request_bytes(void);  // memory plus swap; the maximum if the kernel overcommits without limit
 uint64_t pageheap_random(void);                  // differs between processes; not for secrets
+
+// What surrounds the process: its control groups, and how much of their time tasks wait for memory.
+struct pageheap_surroundings {
+    uint64_t memory_limit;         // of the group, or the ancestor of it, that leaves the least; UINT64_MAX if there is none
+    int64_t memory_left;           // what may be used beyond what is used now; negative if that is too much already
+    uint32_t hundredths;           // of a processor that the quota allows; UINT32_MAX if there is none
+    uint64_t stalled_nanoseconds;  // for which some task has waited for memory so far; UINT64_MAX if the system does not say
+};
+// Reads them. Opens files. `root`: a folder that stands for the root of the file system; NULL for the one that
+// pageheap_set_system_root set, and then the quota holds for pageheap_processor_hundredths from now on. Returns false if the
+// files may not or cannot be read; then nothing has changed.
+bool pageheap_read_surroundings(const char *_Nullable root, struct pageheap_surroundings *_Nonnull found);
+void pageheap_set_system_root(const char *_Nonnull root);  // for tests; copies the path
 
 // ---- Time (nanoseconds) ----------------------------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@
 #include "pageheap.h"
 
 #define PAGEHEAP_STATISTICS_MAGIC UINT64_C(0x5041474548454150) /* "PAGEHEAP" */
-#define PAGEHEAP_STATISTICS_VERSION 3
+#define PAGEHEAP_STATISTICS_VERSION 4
 
 struct pageheap_statistics_page {
     uint64_t magic;

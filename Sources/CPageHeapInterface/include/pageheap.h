@@ -99,6 +99,7 @@ struct pageheap_statistics {
     uint64_t worker_recent_cpu_nanoseconds;  // the worker's over the ten seconds before its last round; 0 if that is long ago
     uint64_t age_nanoseconds;                // since the heap began, in a forked child since the fork
     uint64_t caller_release;                 // whether calls of the program release instead: 0 no, 1 for a time, 2 for good
+    uint64_t memory_limit_origin;            // of the memory limit: 0 there is none, 1 a setting or a call, 2 the container
 
     // How long the heap's lock was held, as one in 256 acquisitions shows: number i counts holds of 2^i ns to less than
     // 2^(i+1) ns, the last one all longer ones too. Outside releases on request, and in them.
@@ -140,11 +141,13 @@ uint64_t pageheap_resident_bytes(void);
 size_t pageheap_release(void);
 
 // The most bytes that the heap should have from the system, its own books included; PAGEHEAP_NONE where there is no limit.
+// Until a limit is set, it follows from that of the process's control group and what else is used of it, and is looked at
+// again once a second while the heap takes memory or has some to give back.
 uint64_t pageheap_get_memory_limit(void);
 
 // Sets the limit, or takes it away with PAGEHEAP_NONE. It is soft: from five percent below it on, free memory goes back
 // whatever the need; an allocation that would go beyond it gives other memory back first, within bounds; a program that
-// needs more gets more. Replaces what the environment variable PAGEHEAP_MEMORY_LIMIT said.
+// needs more gets more. Replaces what the environment variable PAGEHEAP_MEMORY_LIMIT said, and the container's limit.
 //
 // EINVAL: bytes is 0.
 int pageheap_set_memory_limit(uint64_t bytes);

@@ -10,14 +10,20 @@ struct Goals: ~Copyable {
     private let cycleGoal: Atomic<UInt>
     /// The soft limit on the bytes that the heap and its metadata have from the system; the maximum if there is none.
     private let limit: Atomic<UInt>
+    /// The raw value of the limit's ``LimitOrigin``.
+    private let limitOrigin: Atomic<UInt8>
+    /// Whether the limit follows from that of the process's control group, or will once there is one.
+    private let follows: Atomic<Bool>
     /// Bytes to retain, metadata included, that follow from the limit: a little less than it.
     private let limitGoal: Atomic<UInt>
     /// The heap goal that the owner gave when the last cycle ended; 0 before the first one.
     var lastHeapGoal: ByteCount
 
-    func start(limit: ByteCount?) {
+    func start(_ configuration: HeapConfiguration) {
         set(nil)
-        setLimit(limit)
+        setLimit(configuration.memoryLimit)
+        let follows = configuration.followsContainerLimit && configuration.memoryLimit == nil
+        self.follows.store(follows, ordering: .relaxed)
     }
 
     /// The goal of the cycles; the maximum if there is none.
@@ -32,7 +38,27 @@ struct Goals: ~Copyable {
     /// Sets the goal of the cycles.
     func set(_ goal: ByteCount?) { cycleGoal.store(goal?.rawValue ?? .max, ordering: .relaxed) }
 
+    /// Sets or removes the memory limit. From then on it does not follow from that of the control group.
     func setLimit(_ bytes: ByteCount?) {
+        follows.store(false, ordering: .relaxed)
+        setLimit(bytes, .configuration)
+    }
+
+    /// Whether the memory limit follows from that of the process's control group.
+    var followsContainer: Bool { follows.load(ordering: .relaxed) }
+
+    /// Sets the memory limit that follows from that of the process's control group; nil if the group has none. No
+    /// effect if a limit was set or removed otherwise.
+    func follow(_ bytes: ByteCount?) {
+        if followsContainer { setLimit(bytes, .container) }
+    }
+
+    /// Where the memory limit comes from.
+    var origin: LimitOrigin { LimitOrigin(rawValue: limitOrigin.load(ordering: .relaxed)) ?? .none }
+
+    private func setLimit(_ bytes: ByteCount?, _ origin: LimitOrigin) {
+        let isNone = bytes == nil || bytes == .maximum
+        limitOrigin.store(isNone ? LimitOrigin.none.rawValue : origin.rawValue, ordering: .relaxed)
         let goal = bytes.flatMap { RetentionGoal.forLimit($0, mapped: .maximum) }
         limit.store(bytes?.rawValue ?? .max, ordering: .relaxed)
         limitGoal.store(goal?.rawValue ?? .max, ordering: .relaxed)
@@ -48,6 +74,16 @@ struct Goals: ~Copyable {
             retained > self.retained ? retained - self.retained : 0,
             retained + metadata > mapped ? retained + metadata - mapped : 0)
     }
+}
+
+/// Where a heap's memory limit comes from.
+package enum LimitOrigin: UInt8, Sendable {
+    /// There is no limit.
+    case none = 0
+    /// The heap's owner: a setting, or a call.
+    case configuration = 1
+    /// The process's control group.
+    case container = 2
 }
 
 extension Heap {
@@ -77,7 +113,11 @@ extension Heap {
         return limit == .maximum ? nil : limit
     }
 
-    /// Sets or removes the memory limit. The caller holds no lock.
+    /// Where the memory limit comes from.
+    package var memoryLimitOrigin: LimitOrigin { state.pointee.goals.origin }
+
+    /// Sets or removes the memory limit, also in place of the one that follows from the control group. The caller holds
+    /// no lock.
     ///
     /// The limit is soft. One below what is in use is allowed: all free memory is released, allocations assist within
     /// their bounds, and the worker rests once it finds nothing more.
@@ -88,7 +128,11 @@ extension Heap {
             state.pointee.goals.setLimit(limit)
             return isOverLimitGoal
         }
-        guard isOver else { return }
+        if isOver { releaseForLimit() }
+    }
+
+    /// Has the worker release what exceeds the memory limit. The caller holds no lock.
+    func releaseForLimit() {
         beginGeneration()
         callWorker(isWanted: true)
     }

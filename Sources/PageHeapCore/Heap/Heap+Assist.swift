@@ -6,6 +6,7 @@ extension Heap {
     /// offsets growth beyond the goal. Releases at most ``Tunables/growthAssistBytes``; the worker does the rest. The
     /// caller holds no lock.
     func assist(_ need: AssistNeed) {
+        if need.taken != 0 { askForReading(need) }
         // A fork waits for assists that are under way, so no new one may begin.
         guard !state.pointee.pass.isForkWaiting else { return }
         let limited = need.taken == 0 ? 0 : assistLimit()

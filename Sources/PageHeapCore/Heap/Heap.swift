@@ -35,7 +35,7 @@ package struct Heap<System: OperatingSystem> {
             state.pointee.space.hugePages = HugePages(state.pointee.machine, using: system)
         }
         heap.startOwnWorker()
-        state.pointee.goals.start(limit: configuration.memoryLimit)
+        state.pointee.goals.start(heap.configuration)
         heap.setTrace(configuration.trace)
         if configuration.releasesInCallers { heap.releaseInCallersForGood() }
         return heap

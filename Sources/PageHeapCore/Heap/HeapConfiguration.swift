@@ -5,6 +5,8 @@ package struct HeapConfiguration: Sendable {
     /// The soft limit on the bytes that the heap and its metadata have from the system; nil for no limit. A program
     /// that needs more gets more.
     package var memoryLimit: ByteCount?
+    /// Whether the memory limit of the process's control group is the soft limit as long as there is no other one.
+    package var followsContainerLimit = true
     /// How physical memory is released.
     package var releaseMethod = ReleaseMethod.now
     /// Whether memory is released in the background.
@@ -44,14 +46,17 @@ package struct HeapConfiguration: Sendable {
 
     /// The same configuration with every number clamped to its range, so that a heap works with any input. A share that
     /// is not a number becomes the minimum. A heap whose owner ends the cycles keeps to the original's design, and with
-    /// it to the controller.
+    /// it to the controller, and to the limits that it is given.
     package var bounded: HeapConfiguration {
         var bounded = self
         bounded.retainExtraPercent = min(retainExtraPercent, Tunables.retainExtraPercentLimit)
         bounded.scavengeShare =
             scavengeShare >= Tunables.scavengeShareMinimum
             ? min(scavengeShare, Tunables.scavengeShareLimit) : Tunables.scavengeShareMinimum
-        if cycles == .runtime && pacer == .budget { bounded.pacer = .controller }
+        if cycles == .runtime {
+            if pacer == .budget { bounded.pacer = .controller }
+            bounded.followsContainerLimit = false
+        }
         return bounded
     }
 }

@@ -170,13 +170,14 @@ package struct SystemHeap: Equatable, Sendable {
     @inline(__always)
     private func startWorkerIfWanted() { if heap.needsCallers { serveScavenger() } }
 
-    /// Does what the scavenger needs of a call by the heap's owner: release, starting the worker, reading the quota.
+    /// Does what the scavenger needs of a call by the heap's owner: release, starting the worker, reading the
+    /// surroundings.
     @inline(never)
     private func serveScavenger() {
         heap.beginService()
         heap.releaseInCallerIfWanted(for: NoPageUser())
         if heap.wantsWorker { startWorker() }
-        if heap.takeQuotaRequest() { system.readProcessorQuota() }
+        heap.readSurroundingsIfWanted()
         heap.endService()
     }
 
@@ -184,6 +185,7 @@ package struct SystemHeap: Equatable, Sendable {
 
     private func startWorker() {
         system.readMachine()
+        heap.readSurroundings()
         heap.startWorkerIfWanted {
             WorkerThread.start({ Worker<HostOperatingSystem>.runAlone($0) }, UnsafeMutableRawPointer(heap.worker.state))
         }

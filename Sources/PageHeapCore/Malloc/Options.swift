@@ -4,7 +4,7 @@
 /// | variable | values | default |
 /// | --- | --- | --- |
 /// | `PAGEHEAP_RETAIN_PERCENT` | 0 to 100: retained on top of the estimated need | 10 |
-/// | `PAGEHEAP_MEMORY_LIMIT` | bytes, also with K, M, G or T, or `none`: the most to have from the system | `none` |
+/// | `PAGEHEAP_MEMORY_LIMIT` | bytes, also with K, M, G or T, or `none`: the most to have from the system | the container's |
 /// | `PAGEHEAP_SCAVENGE_PERCENT` | 0.1 to 100: of the CPU time that the process may use, for the background worker | 1 |
 /// | `PAGEHEAP_PACER` | `budget`, `controller` or `average`: how the worker is paced | `budget` |
 /// | `PAGEHEAP_RELEASE` | `now` (resident memory falls at once) or `lazy` (when the system needs it) | `now` |
@@ -12,6 +12,7 @@
 /// | `PAGEHEAP_HUGE_PAGES` | `system` (if it uses them unasked), `growth` (also when a large heap grows), `never` | `system` |
 /// | `PAGEHEAP_HARDENING` | `0` or `1`: which wrong frees are caught at the call | `0` |
 /// | `PAGEHEAP_SCAVTRACE` | `0`, `1` or `json`: a line on standard error for each generation | `0` |
+/// | `PAGEHEAP_SYSTEM_ROOT` | for tests: a folder that stands for `/` when the container's limits are read | `/` |
 /// | `PAGEHEAP_STATISTICS_DIRECTORY` | a folder for the statistics page; set by `pageheap run` | none |
 ///
 /// Unknown and malformed options are reported once, on standard error, and ignored.
@@ -20,6 +21,8 @@ package struct Options {
     /// Whether wrong frees of small blocks are caught at the call.
     package var checksFrees = false
     package var statisticsDirectory: UnsafePointer<CChar>?
+    /// The folder that stands for the root of the file system, for tests.
+    package var systemRoot: UnsafePointer<CChar>?
 
     /// Whether a name that begins like an option belongs to the project's own tests and tools.
     private static func isToolsOwn(_ name: TextSlice) -> Bool {
@@ -78,6 +81,7 @@ package struct Options {
                 return "takes bytes, such as 536870912, 512M or 2GiB, or none"
             }
             configuration.memoryLimit = limit == 0 ? nil : limit
+            configuration.followsContainerLimit = limit != 0
         } else if name == "SCAVENGE_PERCENT" {
             guard let share = text.thousandths.map({ Double($0) / 100_000 }),
                 share >= Tunables.scavengeShareMinimum && share <= Tunables.scavengeShareLimit
@@ -106,6 +110,9 @@ package struct Options {
         } else if name == "SCAVTRACE" {
             guard text == "0" || text == "1" || text == "json" else { return "takes 0, 1 or json" }
             configuration.trace = text == "0" ? .none : text == "1" ? .text : .json
+        } else if name == "SYSTEM_ROOT" {
+            guard text.count > 0 else { return "takes the path of a folder" }
+            systemRoot = value
         } else if name == "STATISTICS_DIRECTORY" {
             guard text.count > 0 else { return "takes the path of a folder" }
             statisticsDirectory = value

@@ -105,11 +105,30 @@ package struct HostOperatingSystem: OperatingSystem {
 
     package var processors: Double { Double(max(1, pageheap_processor_hundredths())) / 100 }
 
-    /// Reads the quota and the machine's memory, before a worker starts.
+    /// Reads the machine's memory, before a worker starts.
     package func readMachine() { pageheap_read_machine() }
 
-    /// Reads the CPU quota of the process's control group, for ``processors``. Opens files.
-    package func readProcessorQuota() { pageheap_read_processor_quota() }
+    /// Reads the surroundings, and the CPU quota of the process's control group for ``processors``.
+    package func readSurroundings() -> Surroundings? { Self.surroundings(in: nil) }
+
+    /// Reads the surroundings from files.
+    ///
+    /// - Parameter root: a folder that stands for the root of the file system, for tests; nil for the one that is
+    ///   configured.
+    package static func surroundings(in root: UnsafePointer<CChar>?) -> Surroundings? {
+        var found = pageheap_surroundings()
+        guard pageheap_read_surroundings(root, &found) else { return nil }
+        var surroundings = Surroundings()
+        if found.memory_limit != .max {
+            surroundings.limit = MemoryAllowance(
+                limit: ByteCount(UInt(clamping: found.memory_limit)), left: Int(clamping: found.memory_left))
+        }
+        if found.hundredths != .max { surroundings.processorQuota = Double(found.hundredths) / 100 }
+        if found.stalled_nanoseconds != .max {
+            surroundings.stalledNanoseconds = Int64(clamping: found.stalled_nanoseconds)
+        }
+        return surroundings
+    }
 
     package var isAddressSpaceLimited: Bool { pageheap_address_space_is_limited() }
 

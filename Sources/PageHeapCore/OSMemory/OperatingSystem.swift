@@ -111,6 +111,12 @@ package protocol OperatingSystem: ~Copyable, Sendable {
     /// The machine's memory in bytes, as it was read before the worker started; 0 if it is not known.
     var memoryBytes: ByteCount { get }
 
+    /// Reads what the process's control groups leave it, and how long tasks have waited for memory. Opens files, so only
+    /// threads of the program call it.
+    ///
+    /// - Returns: nil if the system does not say or may not be asked.
+    func readSurroundings() -> Surroundings?
+
     /// Returns the monotonic time in nanoseconds since an arbitrary moment; it never falls on a correct system.
     func monotonicNanoseconds() -> Int64
 
@@ -170,6 +176,9 @@ extension OperatingSystem where Self: ~Copyable {
     // The default for systems that cannot move memory.
     package func move(_ address: UInt, to target: UInt, _ bytes: ByteCount) -> Bool { false }
     package func renew(_ address: UInt, _ bytes: ByteCount) -> Bool { false }
+
+    // The default for systems without control groups.
+    package func readSurroundings() -> Surroundings? { nil }
 
     // The default for systems without huge pages.
     package func allowHugePages(_ address: UInt, _ bytes: ByteCount) -> Bool { false }

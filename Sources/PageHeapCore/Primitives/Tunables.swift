@@ -266,9 +266,13 @@ package enum Tunables {
     /// Nanoseconds after a fork before the worker starts again: a program that counts its threads does so at once.
     package static var workerForkDelayNanoseconds: Int64 { 20_000_000 }
 
-    /// Nanoseconds between two readings of the process's CPU quota while there is a worker. The quota may change at any
-    /// time, and seldom does.
-    package static var quotaNanoseconds: Int64 { 10_000_000_000 }
+    /// Nanoseconds between two readings of the surroundings: what other processes of the container use may change at any
+    /// time. A reading takes some tens of microseconds, and there is none while nothing happens in the heap.
+    package static var readingNanoseconds: Int64 { 1_000_000_000 }
+
+    /// Bytes that a heap retains before it reads the surroundings because it grows: 16 MiB. Most processes are smaller,
+    /// matter to no container, and are spared the files.
+    package static var readingHeapBytes: ByteCount { ByteCount(16 << 20) }
 
     // MARK: Release in callers
 

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// What a heap's scavenger needs of calls of the program: to start the worker, to release memory in its place, or to
-/// read the processor quota.
+/// read the surroundings.
 ///
 /// Such a call has taken its slow path anyway, and holds no lock. It checks one flag, ``areNeeded``; the rest is looked
 /// at only if that is set. All of it is relaxed: hints and times, checked again under a lock or harmless if old.
@@ -17,8 +17,10 @@ package struct CallerService: ~Copyable {
     /// When callers have to look for work next, in coarse monotonic nanoseconds. A caller that reads an old value looks
     /// in vain.
     private let nextLook = Atomic<Int64>(0)
-    /// Whether a thread of the program must read the processor quota again.
-    private let wantsQuota = Atomic<Bool>(false)
+    /// Whether a thread of the program must read the surroundings again.
+    private let wantsReading = Atomic<Bool>(false)
+    /// When they must be read next, in coarse monotonic nanoseconds.
+    private let nextReading = Atomic<Int64>(0)
 
     package init() {}
 
@@ -86,20 +88,29 @@ package struct CallerService: ~Copyable {
 
     func lookAgain(at time: Int64) { nextLook.store(time, ordering: .relaxed) }
 
-    // MARK: The processor quota
+    // MARK: The surroundings
 
-    /// Has a thread of the program read the quota.
-    func askForQuota() {
-        wantsQuota.store(true, ordering: .relaxed)
+    /// Has a thread of the program read the surroundings, if the last reading is old enough.
+    ///
+    /// - Parameter now: the coarse monotonic time in nanoseconds.
+    func askForReading(at now: Int64) {
+        if now < nextReading.load(ordering: .relaxed) { return }
+        noteReading(at: now)
+        wantsReading.store(true, ordering: .relaxed)
         call()
     }
 
-    /// Takes the request to read the quota.
+    /// Notes that the surroundings are being read.
+    func noteReading(at now: Int64) {
+        nextReading.store(now &+ Tunables.readingNanoseconds, ordering: .relaxed)
+    }
+
+    /// Takes the request to read the surroundings.
     ///
     /// - Returns: false if there is none.
     @inline(__always)
-    func takeQuotaRequest() -> Bool {
-        wantsQuota.load(ordering: .relaxed) && wantsQuota.exchange(false, ordering: .relaxed)
+    func takeReadingRequest() -> Bool {
+        wantsReading.load(ordering: .relaxed) && wantsReading.exchange(false, ordering: .relaxed)
     }
 }
 

@@ -21,12 +21,12 @@ extension Heap {
     @inline(__always)
     package var wantsWorker: Bool { callers.pointee.wantWorker }
 
-    /// Takes the request to read the processor quota, if there is one. A thread of the program reads it, because the
-    /// worker must open no file: the program's own descriptors would get other numbers. A hint.
-    ///
-    /// - Returns: whether the caller must read the quota.
+    /// Reads the surroundings if that was asked for. A thread of the program does it, because the worker must open no
+    /// file: the program's own descriptors would get other numbers. The caller holds no lock.
     @inline(__always)
-    package func takeQuotaRequest() -> Bool { callers.pointee.takeQuotaRequest() }
+    package func readSurroundingsIfWanted() {
+        if callers.pointee.takeReadingRequest() { readSurroundings() }
+    }
 
     /// Whether callers release memory in place of the worker, and for how long.
     package var callerRelease: CallerRelease { callers.pointee.release }

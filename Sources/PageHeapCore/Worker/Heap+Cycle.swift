@@ -67,8 +67,6 @@ package struct DemandCycle: Sendable {
     private var lastHolePass: Int64 = .min / 2
     /// When the last cycle ended, in nanoseconds of the worker's clock.
     var lastEnd: Int64
-    /// When the worker last asked for the processor quota to be read; the same clock.
-    var lastQuota: Int64 = 0
     /// The request count of each page cache when the last cycle ended.
     var seenRequests = InlineArray<4, UInt>(repeating: 0)
     /// Whether the last search found nothing to release.

@@ -49,7 +49,7 @@ extension Heap {
         max(1, cycle.lastEnd &+ configuration.cycleNanoseconds &- now)
     }
 
-    /// Ends a demand cycle if one is due, and asks for the processor quota to be read if that is due too.
+    /// Ends a demand cycle if one is due, and asks for the surroundings to be read if that is due too.
     ///
     /// The cycle timer also runs if the heap's owner ends the cycles: a woken heap is not parked again until the timer
     /// is up, so that a program at work wakes the worker about once a cycle, not at each significant free.
@@ -63,10 +63,7 @@ extension Heap {
             cycle.hasMore = false
             return false
         }
-        if now &- cycle.lastQuota >= Tunables.quotaNanoseconds {
-            cycle.lastQuota = now
-            callers.pointee.askForQuota()
-        }
+        callers.pointee.askForReading(at: system.coarseNanoseconds())
         cycle.hasMore = endCycle(&cycle, user)
         return true
     }

@@ -19,6 +19,8 @@ struct OptionsTests {
         for text in ["none", "0", "0K", "", "64MB", "lots", "-1", "99999999999999999999"] {
             #expect(configuration("MEMORY_LIMIT=\(text)").memoryLimit == nil, "\(text)")
         }
+        for text in ["none", "0"] { #expect(!configuration("MEMORY_LIMIT=\(text)").followsContainerLimit) }
+        #expect(configuration().followsContainerLimit && configuration("MEMORY_LIMIT=lots").followsContainerLimit)
     }
 
     @Test func theShareOfCPUTimeIsRead() {
