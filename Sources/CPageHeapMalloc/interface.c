@@ -15,6 +15,8 @@ uint64_t pageheap_entry_resident_bytes(void);
 size_t pageheap_entry_release(void);
 size_t pageheap_entry_get_memory_limit(void);
 bool pageheap_entry_set_memory_limit(size_t bytes);
+size_t pageheap_entry_get_hard_limit(void);
+bool pageheap_entry_set_hard_limit(size_t bytes);
 bool pageheap_entry_set_trace(uint8_t trace);
 bool pageheap_entry_owns(const void *pointer);
 
@@ -95,6 +97,21 @@ int pageheap_set_memory_limit(uint64_t bytes) {
     if (bytes == 0) return EINVAL;
     int saved = errno;
     bool is_ready = pageheap_entry_set_memory_limit(bytes > SIZE_MAX ? SIZE_MAX : (size_t)bytes);
+    errno = saved;
+    return is_ready ? 0 : ENOMEM;
+}
+
+uint64_t pageheap_get_hard_limit(void) {
+    int saved = errno;
+    size_t limit = pageheap_entry_get_hard_limit();
+    errno = saved;
+    return limit == SIZE_MAX ? PAGEHEAP_NONE : limit;
+}
+
+int pageheap_set_hard_limit(uint64_t bytes) {
+    if (bytes == 0) return EINVAL;
+    int saved = errno;
+    bool is_ready = pageheap_entry_set_hard_limit(bytes > SIZE_MAX ? SIZE_MAX : (size_t)bytes);
     errno = saved;
     return is_ready ? 0 : ENOMEM;
 }

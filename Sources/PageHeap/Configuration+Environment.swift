@@ -8,6 +8,7 @@ extension PageHeap.Configuration {
     /// | --- | --- | --- |
     /// | `PAGEHEAP_RETAIN_PERCENT` | 0 to 100 | ``retainExtraPercent`` |
     /// | `PAGEHEAP_MEMORY_LIMIT` | bytes, also with K, M, G or T, or `none` | ``memoryLimit``, ``followsContainerLimit`` |
+    /// | `PAGEHEAP_HARD_LIMIT` | the same | ``hardLimit`` |
     /// | `PAGEHEAP_SCAVENGE_PERCENT` | 0.1 to 100 | ``scavengePercent`` |
     /// | `PAGEHEAP_PACER` | `controller`, `average` | ``pacer`` |
     /// | `PAGEHEAP_RELEASE` | `now`, `lazy` | ``release`` |
@@ -42,6 +43,7 @@ extension PageHeap.Configuration {
         cycles = configuration.cycles == .runtime ? .runtime : .demand
         memoryLimit = configuration.memoryLimit.map { Int(clamping: $0.rawValue) }
         followsContainerLimit = configuration.followsContainerLimit
+        hardLimit = configuration.hardLimit.map { Int(clamping: $0.rawValue) }
         trace = Trace(configuration.trace)
     }
 }

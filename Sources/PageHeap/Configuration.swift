@@ -41,6 +41,10 @@ extension PageHeap {
         /// files of the control group, at most once a second. Ignored by a heap whose owner ends the cycles.
         public var followsContainerLimit = true
 
+        /// The hard limit: how many bytes the heap may retain at most, including its metadata. At least 1, or nil, the
+        /// default, for no limit. See ``PageHeap/PageHeap/setHardLimit(_:)``.
+        public var hardLimit: Int?
+
         /// The format of the scavenger trace on standard error, which `PAGEHEAP_SCAVTRACE` sets for the malloc. The
         /// default is no trace. Programs should use ``PageHeap/PageHeap/scavengeEvents(polledEvery:)`` instead.
         public var trace = Trace.none
@@ -63,6 +67,7 @@ extension PageHeap {
             configuration.cycles = cycles == .runtime ? .runtime : .demand
             configuration.memoryLimit = try Self.checkedLimit(memoryLimit)
             configuration.followsContainerLimit = followsContainerLimit
+            configuration.hardLimit = try Self.checkedLimit(hardLimit, named: "hardLimit")
             configuration.trace = trace.kind
             return configuration
         }
@@ -76,10 +81,12 @@ extension PageHeap {
             return share
         }
 
-        static func checkedLimit(_ bytes: Int?) throws(PageHeapError) -> ByteCount? {
+        static func checkedLimit(
+            _ bytes: Int?, named name: String = "memoryLimit"
+        ) throws(PageHeapError) -> ByteCount? {
             guard let bytes else { return nil }
             guard bytes > 0 else {
-                throw .invalidConfiguration("memoryLimit must be at least 1, or nil for no limit, not \(bytes)")
+                throw .invalidConfiguration("\(name) must be at least 1, or nil for no limit, not \(bytes)")
             }
             return ByteCount(UInt(bytes))
         }

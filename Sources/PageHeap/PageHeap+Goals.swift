@@ -38,4 +38,23 @@ extension PageHeap {
     public func setMemoryLimit(_ bytes: Int?) throws(PageHeapError) {
         heap.setMemoryLimit(try Configuration.checkedLimit(bytes))
     }
+
+    /// The hard limit in bytes, or nil if there is none.
+    ///
+    /// - Complexity: O(1), without a lock.
+    public var hardLimit: Int? { heap.hardLimit.map { Int(clamping: $0.rawValue) } }
+
+    /// Sets or removes the hard limit.
+    ///
+    /// The limit applies to what the heap retains, discarded contents of runs included, plus its metadata. An allocation
+    /// that would exceed it first releases as much free memory as is needed. If that does not suffice, the allocation
+    /// throws. What is in use when the limit is set stays. If the hard limit is lower than the memory limit, it is the
+    /// memory limit as well.
+    ///
+    /// - Parameter bytes: the limit in bytes, at least 1, or nil for no limit.
+    /// - Throws: ``PageHeapError/invalidConfiguration(_:)``.
+    /// - Complexity: O(1). Memory is released in the background.
+    public func setHardLimit(_ bytes: Int?) throws(PageHeapError) {
+        heap.setHardLimit(try Configuration.checkedLimit(bytes, named: "hardLimit"))
+    }
 }

@@ -135,6 +135,9 @@ extension Figure {
             "Whether calls of the program release in the worker's place: 0 no, 1 for a time, 2 for good."),
         Figure(
             "memory_limit_origin", \.memory_limit_origin,
-            "Where the limit comes from: 0 there is none, 1 a setting or a call, 2 the container."),
+            "Where the limit comes from: 0 there is none, 1 a setting or a call, 2 the container, 3 the hard limit."),
+        Figure(
+            "hard_limit_bytes", \.hard_limit_bytes,
+            "The limit beyond which requests are refused; absent while there is none."),
     ]
 }

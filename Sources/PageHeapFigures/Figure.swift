@@ -59,7 +59,7 @@ package struct Figure: Sendable {
     }
 
     /// Whether the value that stands for 'none' may occur.
-    package var mayBeNone: Bool { name == "goal_bytes" || name == "memory_limit_bytes" || name == "limit_goal_bytes" }
+    package var mayBeNone: Bool { name == "goal_bytes" || name.hasSuffix("limit_bytes") || name == "limit_goal_bytes" }
 
     /// Whether the figures of several heaps add up. Otherwise the largest stands for all of them.
     package var addsUp: Bool {

@@ -41,6 +41,20 @@ public func entrySetMemoryLimit(_ limit: UInt) -> Bool {
     return true
 }
 
+@c(pageheap_entry_get_hard_limit)
+public func entryGetHardLimit() -> UInt {
+    guard ProcessHeap.isReady() else { return .max }
+    return ProcessHeap.heap.heap.hardLimit?.rawValue ?? .max
+}
+
+@c(pageheap_entry_set_hard_limit)
+public func entrySetHardLimit(_ limit: UInt) -> Bool {
+    guard ProcessHeap.isReady() else { return false }
+    ProcessHeap.heap.heap.setHardLimit(limit == .max ? nil : ByteCount(limit))
+    ProcessHeap.serveScavenger()
+    return true
+}
+
 @c(pageheap_entry_set_trace)
 public func entrySetTrace(_ trace: UInt8) -> Bool {
     guard ProcessHeap.isReady() else { return false }

@@ -13,7 +13,7 @@ struct OptionTests {
             ("PAGEHEAP_MEMORY_LIMIT", "lots", "takes bytes, such as 536870912, 512M or 2GiB, or none"),
             ("PAGEHEAP_MEMORY_LIMIT", "64MB", "takes bytes"), ("PAGEHEAP_MEMORY_LIMIT", "", "takes bytes"),
             ("PAGEHEAP_MEMORY_LIMIT", "-1", "takes bytes"), ("PAGEHEAP_MEMORY_LIMIT", "99999999T", "takes bytes"),
-            ("PAGEHEAP_SCAVENGE_PERCENT", "0", "takes 0.1 to 100"),
+            ("PAGEHEAP_HARD_LIMIT", "64MB", "takes bytes"), ("PAGEHEAP_SCAVENGE_PERCENT", "0", "takes 0.1 to 100"),
             ("PAGEHEAP_SCAVENGE_PERCENT", "nan", "takes 0.1 to 100"),
             ("PAGEHEAP_PACER", "fast", "takes budget, controller or average"),
             ("PAGEHEAP_HUGE_PAGES", "on", "takes system, growth or never"), ("PAGEHEAP_HARDENING", "2", "takes 0 or 1"),
@@ -45,6 +45,7 @@ struct OptionTests {
             environment: [
                 "PAGEHEAP_RETAIN_PERCENT": "0", "PAGEHEAP_RELEASE": "lazy", "PAGEHEAP_SCAVENGER": "off",
                 "PAGEHEAP_SCAVTRACE": "0", "PAGEHEAP_SEED": "1", "PAGEHEAP_MEMORY_LIMIT": "2GiB",
+                "PAGEHEAP_HARD_LIMIT": "1G",
                 "PAGEHEAP_SCAVENGE_PERCENT": "2.5", "PAGEHEAP_PACER": "average",
             ])
     }

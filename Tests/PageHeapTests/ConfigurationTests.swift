@@ -10,7 +10,8 @@ struct ConfigurationTests {
 
     @Test func everyVariableSetsItsProperty() throws {
         let configuration = try PageHeap.Configuration(environment: [
-            "PAGEHEAP_RETAIN_PERCENT": "25", "PAGEHEAP_MEMORY_LIMIT": "512M", "PAGEHEAP_SCAVENGE_PERCENT": "2.5",
+            "PAGEHEAP_RETAIN_PERCENT": "25", "PAGEHEAP_MEMORY_LIMIT": "512M", "PAGEHEAP_HARD_LIMIT": "1G",
+            "PAGEHEAP_SCAVENGE_PERCENT": "2.5",
             "PAGEHEAP_PACER": "average", "PAGEHEAP_RELEASE": "lazy", "PAGEHEAP_SCAVENGER": "off",
             "PAGEHEAP_HUGE_PAGES": "growth", "PAGEHEAP_HARDENING": "1",
             "PAGEHEAP_SCAVTRACE": "json", "PAGEHEAP_STATISTICS_DIRECTORY": "/tmp", "PAGEHEAP_SEED": "1",
@@ -18,6 +19,7 @@ struct ConfigurationTests {
         var expected = PageHeap.Configuration()
         expected.retainExtraPercent = 25
         expected.memoryLimit = 512 << 20
+        expected.hardLimit = 1 << 30
         expected.scavengePercent = 2.5
         expected.pacer = .average
         expected.release = .lazy
@@ -43,6 +45,7 @@ struct ConfigurationTests {
         configuration.cycles = .runtime
         configuration.memoryLimit = 1 << 30
         configuration.followsContainerLimit = false
+        configuration.hardLimit = 2 << 30
         configuration.trace = .text
         configuration.releasesInBackground = false
         #expect(PageHeap.Configuration(try configuration.checked()) == configuration)

@@ -99,7 +99,8 @@ struct pageheap_statistics {
     uint64_t worker_recent_cpu_nanoseconds;  // the worker's over the ten seconds before its last round; 0 if that is long ago
     uint64_t age_nanoseconds;                // since the heap began, in a forked child since the fork
     uint64_t caller_release;                 // whether calls of the program release instead: 0 no, 1 for a time, 2 for good
-    uint64_t memory_limit_origin;            // of the memory limit: 0 there is none, 1 a setting or a call, 2 the container
+    uint64_t memory_limit_origin;            // 0 there is none, 1 a setting or a call, 2 the container, 3 the hard limit
+    uint64_t hard_limit_bytes;               // beyond which requests are refused; PAGEHEAP_NONE if there is no such limit
 
     // How long the heap's lock was held, as one in 256 acquisitions shows: number i counts holds of 2^i ns to less than
     // 2^(i+1) ns, the last one all longer ones too. Outside releases on request, and in them.
@@ -151,6 +152,17 @@ uint64_t pageheap_get_memory_limit(void);
 //
 // EINVAL: bytes is 0.
 int pageheap_set_memory_limit(uint64_t bytes);
+
+// The most bytes that the heap may have from the system, its own books included; PAGEHEAP_NONE where there is no such limit.
+uint64_t pageheap_get_hard_limit(void);
+
+// Sets the hard limit, or takes it away with PAGEHEAP_NONE. Where a request would go beyond it, all that is idle is given
+// back; if that is not enough, the request is refused with ENOMEM. What is in use when the limit is set stays. Parts of
+// used pages that were given back count. A soft limit as well, if it is the lowest. Replaces what the environment variable
+// PAGEHEAP_HARD_LIMIT said.
+//
+// EINVAL: bytes is 0.
+int pageheap_set_hard_limit(uint64_t bytes);
 
 // ---- Trace -------------------------------------------------------------------------------------------------------------
 

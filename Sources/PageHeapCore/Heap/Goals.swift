@@ -12,15 +12,22 @@ struct Goals: ~Copyable {
     private let limit: Atomic<UInt>
     /// The raw value of the limit's ``LimitOrigin``.
     private let limitOrigin: Atomic<UInt8>
+    /// The hard limit on them; the maximum if there is none.
+    private let hard: Atomic<UInt>
     /// Whether the limit follows from that of the process's control group, or will once there is one.
     private let follows: Atomic<Bool>
     /// Bytes to retain, metadata included, that follow from the limit: a little less than it.
     private let limitGoal: Atomic<UInt>
     /// The heap goal that the owner gave when the last cycle ended; 0 before the first one.
     var lastHeapGoal: ByteCount
+    /// The soft limit as it was set or followed, before the hard one is taken into account, and its origin. Guarded by
+    /// the heap lock.
+    private var softLimit: ByteCount?
+    private var softOrigin: UInt8
 
-    func start(_ configuration: HeapConfiguration) {
+    mutating func start(_ configuration: HeapConfiguration) {
         set(nil)
+        hard.store(configuration.hardLimit?.rawValue ?? .max, ordering: .relaxed)
         setLimit(configuration.memoryLimit)
         let follows = configuration.followsContainerLimit && configuration.memoryLimit == nil
         self.follows.store(follows, ordering: .relaxed)
@@ -39,7 +46,7 @@ struct Goals: ~Copyable {
     func set(_ goal: ByteCount?) { cycleGoal.store(goal?.rawValue ?? .max, ordering: .relaxed) }
 
     /// Sets or removes the memory limit. From then on it does not follow from that of the control group.
-    func setLimit(_ bytes: ByteCount?) {
+    mutating func setLimit(_ bytes: ByteCount?) {
         follows.store(false, ordering: .relaxed)
         setLimit(bytes, .configuration)
     }
@@ -49,18 +56,38 @@ struct Goals: ~Copyable {
 
     /// Sets the memory limit that follows from that of the process's control group; nil if the group has none. No
     /// effect if a limit was set or removed otherwise.
-    func follow(_ bytes: ByteCount?) {
+    mutating func follow(_ bytes: ByteCount?) {
         if followsContainer { setLimit(bytes, .container) }
     }
 
     /// Where the memory limit comes from.
     var origin: LimitOrigin { LimitOrigin(rawValue: limitOrigin.load(ordering: .relaxed)) ?? .none }
 
-    private func setLimit(_ bytes: ByteCount?, _ origin: LimitOrigin) {
-        let isNone = bytes == nil || bytes == .maximum
-        limitOrigin.store(isNone ? LimitOrigin.none.rawValue : origin.rawValue, ordering: .relaxed)
-        let goal = bytes.flatMap { RetentionGoal.forLimit($0, mapped: .maximum) }
-        limit.store(bytes?.rawValue ?? .max, ordering: .relaxed)
+    private mutating func setLimit(_ bytes: ByteCount?, _ origin: LimitOrigin) {
+        softLimit = bytes
+        softOrigin = origin.rawValue
+        settleLimit()
+    }
+
+    /// The hard limit; the maximum if there is none.
+    var hardLimit: ByteCount { ByteCount(hard.load(ordering: .relaxed)) }
+
+    /// Sets or removes the hard limit, which is a soft limit as well: the worker begins before requests are refused.
+    func setHardLimit(_ bytes: ByteCount?) {
+        hard.store(bytes?.rawValue ?? .max, ordering: .relaxed)
+        settleLimit()
+    }
+
+    /// Makes the lower of the two limits the one in force.
+    private func settleLimit() {
+        let soft = softLimit ?? .maximum
+        let bytes = min(soft, hardLimit)
+        let isNone = bytes == .maximum
+        let origin =
+            isNone ? LimitOrigin.none.rawValue : soft <= hardLimit ? softOrigin : LimitOrigin.hardLimit.rawValue
+        let goal = isNone ? nil : RetentionGoal.forLimit(bytes, mapped: .maximum)
+        limitOrigin.store(origin, ordering: .relaxed)
+        limit.store(bytes.rawValue, ordering: .relaxed)
         limitGoal.store(goal?.rawValue ?? .max, ordering: .relaxed)
     }
 
@@ -84,6 +111,8 @@ package enum LimitOrigin: UInt8, Sendable {
     case configuration = 1
     /// The process's control group.
     case container = 2
+    /// The hard limit, because it is the lowest.
+    case hardLimit = 3
 }
 
 extension Heap {

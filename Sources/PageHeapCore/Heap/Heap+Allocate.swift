@@ -20,7 +20,7 @@ extension Heap {
         LockRanks.SizeClass.assertNoneFromHere()
         let most = PageCount(configuration.reservationBytes.rawValue / PageGeometry.pageBytes.rawValue)
         guard count <= most, alignment <= most else { return nil }
-        if count < Tunables.pageCacheRequestLimit && alignment <= 1,
+        if count < Tunables.pageCacheRequestLimit && alignment <= 1 && !hasHardLimit,
             let cached = allocateFromCache(count, shard % PageCaches.count)
         {
             noteReuse(cached.base, count, scavenged: cached.scavenged)
@@ -28,7 +28,29 @@ extension Heap {
             return (process(cached.base), cached.scavenged)
         }
         var need = AssistNeed(taken: 0)
-        let allocation = withLockedPages {
+        var isTooMuch = false
+        var allocation: PageAllocation?
+        repeat {
+            allocation = allocateRun(count, alignment: alignment, &need, &isTooMuch, for: user)
+        } while isTooMuch && makeRoom(for: count.bytes)
+        assist(need)
+        guard let allocation else { return nil }
+        noteReuse(allocation.base, count, scavenged: allocation.scavenged)
+        return (process(allocation.base), allocation.scavenged)
+    }
+
+    /// Takes a run of pages from the page allocator, growing the heap if need be. Takes the heap lock.
+    ///
+    /// - Parameters:
+    ///   - need: receives what was taken.
+    ///   - isTooMuch: set to whether the run would exceed the hard limit; then nothing is taken.
+    private func allocateRun(
+        _ count: PageCount, alignment: PageCount, _ need: inout AssistNeed, _ isTooMuch: inout Bool,
+        for user: some RangeUser
+    ) -> PageAllocation? {
+        withLockedPages {
+            isTooMuch = excessOverHardLimit(with: count.bytes) != 0
+            if isTooMuch { return nil }
             var allocation = locked.pointee.pages.allocate(
                 count, alignment: alignment, chunkLimit: Tunables.alignedSearchChunks)
             if allocation == nil {
@@ -44,10 +66,6 @@ extension Heap {
             }
             return allocation
         }
-        assist(need)
-        guard let allocation else { return nil }
-        noteReuse(allocation.base, count, scavenged: allocation.scavenged)
-        return (process(allocation.base), allocation.scavenged)
     }
 
     /// Records that released pages are allocated again and will be faulted in. Needs no lock.

@@ -101,7 +101,9 @@ extension Heap {
     private func takePages(_ count: PageCount, at address: UInt, growing grow: () -> ByteCount) -> ByteCount? {
         let base = offset(address)
         var need = AssistNeed(taken: 0)
-        let scavenged = withLockedPages {
+        let scavenged = withLockedPages { () -> ByteCount? in
+            // Nobody waits for room here: if the run cannot grow in place, it is moved, and that waits.
+            if excessOverHardLimit(with: count.bytes) != 0 { return nil }
             var scavenged = locked.pointee.pages.allocate(count, at: base)
             if scavenged == nil {
                 need.retainedBefore = currentLedger().retained

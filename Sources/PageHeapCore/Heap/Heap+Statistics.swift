@@ -87,6 +87,7 @@ extension Heap {
         values.worker_recent_cpu_nanoseconds = state.pointee.member.figures.recentNanoseconds(at: now)
         values.age_nanoseconds = UInt64(max(0, now &- locked.pointee.beganAt))
         values.caller_release = UInt64(callerRelease.rawValue)
+        values.hard_limit_bytes = UInt64(state.pointee.goals.hardLimit.rawValue)
         values.memory_limit_origin = UInt64(memoryLimitOrigin.rawValue)
     }
 

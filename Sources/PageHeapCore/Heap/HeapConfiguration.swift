@@ -7,6 +7,9 @@ package struct HeapConfiguration: Sendable {
     package var memoryLimit: ByteCount?
     /// Whether the memory limit of the process's control group is the soft limit as long as there is no other one.
     package var followsContainerLimit = true
+    /// The hard limit on the bytes that the heap and its metadata have from the system; nil for no limit. Requests that
+    /// would exceed it are refused.
+    package var hardLimit: ByteCount?
     /// How physical memory is released.
     package var releaseMethod = ReleaseMethod.now
     /// Whether memory is released in the background.

@@ -144,6 +144,17 @@ package struct SystemHeap: Equatable, Sendable {
         startWorkerIfWanted()
     }
 
+    /// The hard limit in bytes; nil if there is none.
+    package var hardLimit: ByteCount? { heap.hardLimit }
+
+    /// Sets or removes the hard limit.
+    ///
+    /// - Parameter limit: bytes; nil for no limit.
+    package func setHardLimit(_ limit: ByteCount?) {
+        heap.setHardLimit(limit)
+        startWorkerIfWanted()
+    }
+
     /// The number of processors that the process may use, fractional if it has a quota.
     package static var processors: Double { HostOperatingSystem().processors }
 

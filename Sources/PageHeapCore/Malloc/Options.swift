@@ -5,6 +5,7 @@
 /// | --- | --- | --- |
 /// | `PAGEHEAP_RETAIN_PERCENT` | 0 to 100: retained on top of the estimated need | 10 |
 /// | `PAGEHEAP_MEMORY_LIMIT` | bytes, also with K, M, G or T, or `none`: the most to have from the system | the container's |
+/// | `PAGEHEAP_HARD_LIMIT` | bytes as above, or `none`: beyond it, requests are refused | `none` |
 /// | `PAGEHEAP_SCAVENGE_PERCENT` | 0.1 to 100: of the CPU time that the process may use, for the background worker | 1 |
 /// | `PAGEHEAP_PACER` | `budget`, `controller` or `average`: how the worker is paced | `budget` |
 /// | `PAGEHEAP_RELEASE` | `now` (resident memory falls at once) or `lazy` (when the system needs it) | `now` |
@@ -82,6 +83,11 @@ package struct Options {
             }
             configuration.memoryLimit = limit == 0 ? nil : limit
             configuration.followsContainerLimit = limit != 0
+        } else if name == "HARD_LIMIT" {
+            guard let limit = text == "none" ? 0 : text.byteCount else {
+                return "takes bytes, such as 536870912, 512M or 2GiB, or none"
+            }
+            configuration.hardLimit = limit == 0 ? nil : limit
         } else if name == "SCAVENGE_PERCENT" {
             guard let share = text.thousandths.map({ Double($0) / 100_000 }),
                 share >= Tunables.scavengeShareMinimum && share <= Tunables.scavengeShareLimit
@@ -118,7 +124,7 @@ package struct Options {
             statisticsDirectory = value
         } else if !Self.isToolsOwn(name) {
             return
-                "is not an option; the options are PAGEHEAP_RETAIN_PERCENT, _MEMORY_LIMIT, _SCAVENGE_PERCENT, _PACER, _RELEASE, _SCAVENGER, _HUGE_PAGES, _HARDENING and _SCAVTRACE"
+                "is not an option; the options are PAGEHEAP_RETAIN_PERCENT, _MEMORY_LIMIT, _HARD_LIMIT, _SCAVENGE_PERCENT, _PACER, _RELEASE, _SCAVENGER, _HUGE_PAGES, _HARDENING and _SCAVTRACE"
         }
         return nil
     }

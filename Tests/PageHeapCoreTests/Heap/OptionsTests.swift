@@ -23,6 +23,14 @@ struct OptionsTests {
         #expect(configuration().followsContainerLimit && configuration("MEMORY_LIMIT=lots").followsContainerLimit)
     }
 
+    @Test func theHardLimitIsRead() {
+        #expect(configuration().hardLimit == nil)
+        #expect(configuration("HARD_LIMIT=64M").hardLimit == ByteCount(64 << 20))
+        for text in ["none", "0", "", "64MB"] {
+            #expect(configuration("HARD_LIMIT=\(text)").hardLimit == nil, "\(text)")
+        }
+    }
+
     @Test func theShareOfCPUTimeIsRead() {
         #expect(configuration().scavengeShare == 0.01)
         #expect(configuration("SCAVENGE_PERCENT=0.1").scavengeShare == 0.001)

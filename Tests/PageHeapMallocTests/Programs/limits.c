@@ -66,8 +66,9 @@ int main(int count, char **arguments) {
     CHECK(count == 4);
     int resource = strcmp(arguments[1], "space") == 0 ? RLIMIT_AS : RLIMIT_DATA;
     limit_bytes = strtoul(arguments[2], NULL, 10) << 20;
-    struct rlimit limit;
-    CHECK(getrlimit(resource, &limit) == 0);
+    bool is_heaps_own = strcmp(arguments[1], "hard") == 0;
+    struct rlimit limit = {.rlim_cur = limit_bytes};
+    if (!is_heaps_own) CHECK(getrlimit(resource, &limit) == 0);
     if (limit.rlim_cur != limit_bytes) {
         limit.rlim_cur = limit_bytes;
         CHECK(setrlimit(resource, &limit) == 0);
