@@ -137,6 +137,9 @@ extension Figure {
             "memory_limit_origin", \.memory_limit_origin,
             "Where the limit comes from: 0 there is none, 1 a setting or a call, 2 the container, 3 the hard limit."),
         Figure(
+            "pressure_findings_total", \.pressure_findings_total,
+            "How often a look at the container or the machine found tasks waiting for memory."),
+        Figure(
             "hard_limit_bytes", \.hard_limit_bytes,
             "The limit beyond which requests are refused; absent while there is none."),
     ]

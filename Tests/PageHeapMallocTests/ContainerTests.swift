@@ -24,5 +24,7 @@ struct ContainerTests {
         try passes("ignores", environment: ["PAGEHEAP_MEMORY_LIMIT": limit])
     }
 
+    @Test func pressureIsFound() throws { try passes("pressed") }
+
     @Test func noDescriptorAppears() throws { try passes("descriptors") }
 }

@@ -100,6 +100,7 @@ struct pageheap_statistics {
     uint64_t age_nanoseconds;                // since the heap began, in a forked child since the fork
     uint64_t caller_release;                 // whether calls of the program release instead: 0 no, 1 for a time, 2 for good
     uint64_t memory_limit_origin;            // 0 there is none, 1 a setting or a call, 2 the container, 3 the hard limit
+    uint64_t pressure_findings_total;        // readings that found tasks waiting for memory: all that is free goes at once
     uint64_t hard_limit_bytes;               // beyond which requests are refused; PAGEHEAP_NONE if there is no such limit
 
     // How long the heap's lock was held, as one in 256 acquisitions shows: number i counts holds of 2^i ns to less than

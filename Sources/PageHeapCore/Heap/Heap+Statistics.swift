@@ -88,6 +88,7 @@ extension Heap {
         values.age_nanoseconds = UInt64(max(0, now &- locked.pointee.beganAt))
         values.caller_release = UInt64(callerRelease.rawValue)
         values.hard_limit_bytes = UInt64(state.pointee.goals.hardLimit.rawValue)
+        values.pressure_findings_total = state.pointee.member.pressure.count
         values.memory_limit_origin = UInt64(memoryLimitOrigin.rawValue)
     }
 

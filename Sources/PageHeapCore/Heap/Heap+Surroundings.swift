@@ -1,4 +1,5 @@
-/// What a heap does about the process's surroundings: its memory limit follows from that of the container.
+/// What a heap does about the process's surroundings: its memory limit follows from that of the container, and if tasks
+/// have to wait for memory, it keeps nothing but what is in use.
 ///
 /// A container's limit is on all of its processes, and on all that the kernel counts for them: heaps, stacks, code,
 /// the page cache, the kernel's own records. So the heap's limit is what it has, and what is left for anybody:
@@ -30,6 +31,20 @@ extension Heap {
         callers.pointee.noteReading(at: system.coarseNanoseconds())
         guard let found = system.readSurroundings() else { return }
         follow(found.limit)
+        if let stalled = found.stalledNanoseconds { notePressure(stalled) }
+    }
+
+    /// Has the worker give everything back that is not in use, if tasks have to wait for memory.
+    ///
+    /// Nothing need be done while no call of the program reads the surroundings. Then the program takes no memory and the
+    /// worker, if there is one, has nothing to give: what the heap retains is what is in use, ten percent, and less than
+    /// would be worth a thread. A program that falls asleep in the middle of a swing is there within eight seconds.
+    private func notePressure(_ stalled: Int64) {
+        guard configuration.cycles == .demand,
+            member.pointee.pressure.note(stalled: stalled, at: system.coarseNanoseconds())
+        else { return }
+        let free = withHeapLock { currentLedger().freeRetained }
+        callWorker(isWanted: free >= Tunables.workerStartExcess)
     }
 
     /// Makes the memory limit follow from that of the container.

@@ -5,6 +5,9 @@ package protocol PageUser {
     /// - Returns: whether a later call may drain more.
     func drainIdle() -> Bool
 
+    /// Drains all caches that no thread uses at the moment, because memory is short. The caller holds the pass lock.
+    func drainAll()
+
     /// Called after a pass in which ``drainIdle()`` was called, once the thread holds no lock: the user may stop the
     /// program because of what it found.
     func passEnded()
@@ -33,6 +36,7 @@ package protocol PageUser {
 package struct NoPageUser: PageUser {
     package init() {}
     package func drainIdle() -> Bool { false }
+    package func drainAll() {}
     package func passEnded() {}
     package func beginHolePass() {}
     package func releaseHoles(_ bytes: ByteCount) -> ByteCount { 0 }

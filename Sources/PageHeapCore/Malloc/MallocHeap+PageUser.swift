@@ -9,6 +9,13 @@ extension MallocHeap: PageUser {
         return holdsBatches || holdsSpares || holdsLarge || mayDrainMore
     }
 
+    package func drainAll() {
+        _ = drainCaches(regardless: true)
+        _ = releaseTransfers(regardless: true)
+        _ = central.releaseSpares(regardless: true)
+        _ = releaseLargeBlockCache(regardless: true)
+    }
+
     /// Drains the caches of other threads. Takes the registry lock.
     ///
     /// - Parameter regardless: whether to drain all caches not in use at the moment, or only those of threads that
@@ -83,10 +90,7 @@ extension MallocHeap: PageUser {
         var returnedOfHoles: ByteCount = 0
         var all = heap.releaseFreeMemory {
             drainOwnCache()
-            _ = drainCaches(regardless: true)
-            _ = releaseTransfers(regardless: true)
-            _ = central.releaseSpares(regardless: true)
-            _ = releaseLargeBlockCache(regardless: true)
+            drainAll()
             var pass = newHolePass()
             var released: ByteCount = 0
             while pass.next != 0 {

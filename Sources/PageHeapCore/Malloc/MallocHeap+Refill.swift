@@ -39,10 +39,7 @@ extension MallocHeap {
     /// the large-block cache and page caches. The caller holds no lock.
     func reclaimIdle() {
         drainOwnCache()
-        _ = drainCaches(regardless: true)
-        _ = releaseTransfers(regardless: true)
-        _ = central.releaseSpares(regardless: true)
-        _ = releaseLargeBlockCache(regardless: true)
+        drainAll()
         heap.flushPageCaches()
         spans.stopIfWrong()
     }

@@ -274,6 +274,14 @@ package enum Tunables {
     /// matter to no container, and are spared the files.
     package static var readingHeapBytes: ByteCount { ByteCount(16 << 20) }
 
+    /// The share of time for which some task has to wait for memory from which on that is pressure: a twentieth. Tasks
+    /// that are a little slowed down by their own page cache stay below it.
+    package static var pressureShare: Double { 0.05 }
+
+    /// Nanoseconds for which pressure lasts after the reading that found it: two readings, so that one that comes late
+    /// does not end it.
+    package static var pressureNanoseconds: Int64 { 2_000_000_000 }
+
     // MARK: Release in callers
 
     /// Bytes that one call of the program releases if there is no worker: about a tenth of a millisecond.

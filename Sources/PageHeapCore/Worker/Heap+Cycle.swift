@@ -13,7 +13,13 @@ extension Heap {
     /// - Returns: whether a further cycle may have work to do even if nothing happens in the meantime.
     package func endCycle(_ cycle: inout DemandCycle, _ user: some PageUser) -> Bool {
         let now = system.monotonicNanoseconds()
+        let isPressed = member.pointee.pressure.isOn(at: now)
         state.pointee.pass.lock()
+        // Once for each reading that finds pressure.
+        if cycle.isNew(pressure: member.pointee.pressure.count) {
+            user.drainAll()
+            flushPageCaches()
+        }
         var hasMore = user.drainIdle()
         if user.isHolePassOver && cycle.mayBeginHolePass(at: now, records: user.holeRecords) { user.beginHolePass() }
         for shard in 0..<PageCaches.count {
@@ -47,7 +53,8 @@ extension Heap {
                 at: now, peak: peak, risenAt: ledger.rise, demand: ledger.demand, breakEven: breakEven)
             let goal = RetentionGoal.effective(
                 RetentionGoal.forDemand(
-                    demand, extraPercent: state.pointee.configuration.retainExtraPercent,
+                    isPressed ? ledger.demand : demand,
+                    extraPercent: isPressed ? 0 : state.pointee.configuration.retainExtraPercent,
                     physicalPage: state.pointee.machine.physicalPage),
                 retained: ledger.retained, physicalPage: state.pointee.machine.physicalPage)
             state.pointee.goals.set(goal)
@@ -78,7 +85,16 @@ package struct DemandCycle: Sendable {
     var seenDemand: ByteCount = 0
     var seenLive: ByteCount = 0
 
+    /// The count of readings that found pressure when the last cycle ended.
+    private var seenPressure: UInt64 = 0
+
     package init(now: Int64) { lastEnd = now }
+
+    /// Whether a reading has found pressure since the last call.
+    mutating func isNew(pressure count: UInt64) -> Bool {
+        defer { seenPressure = count }
+        return count > seenPressure
+    }
 
     /// Whether a pass over holes may begin. A pass looks at every span record, so the more there are, the longer the
     /// time between two passes.

@@ -1,8 +1,8 @@
 /// What a heap and its worker know of each other, a part of the heap's state.
 ///
-/// Four jobs, four parts: what the two tell each other (``WorkerRequests``), what calls of the program do for the
-/// worker or in its place (``CallerService``), what the worker has done (``WorkerFigures``), and what is carried from
-/// one look to the next (``HeapProgress``).
+/// Five jobs, five parts: what the two tell each other (``WorkerRequests``), what calls of the program do for the
+/// worker or in its place (``CallerService``), what the worker has done (``WorkerFigures``), whether memory is short
+/// around the process (``PressureWatch``), and what is carried from one look to the next (``HeapProgress``).
 ///
 /// Zeroed memory is valid but for the first two members, which ``start(_:worker:)`` sets.
 package struct RingMember<System: OperatingSystem>: ~Copyable {
@@ -12,6 +12,7 @@ package struct RingMember<System: OperatingSystem>: ~Copyable {
     package let requests: WorkerRequests
     let callers: CallerService
     let figures: WorkerFigures
+    let pressure: PressureWatch
     /// The next heap in the ring. Used by the ring alone, under the worker's lock.
     var next: UnsafeMutablePointer<RingMember<System>>?
     /// Owned by the thread that has the worker's turn.
@@ -28,6 +29,7 @@ package struct RingMember<System: OperatingSystem>: ~Copyable {
         requests.becomeChild()
         callers.forgetWorker()
         figures.becomeChild()
+        pressure.becomeChild()
         progress.forget()
     }
 }

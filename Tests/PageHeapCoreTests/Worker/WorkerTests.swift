@@ -97,6 +97,7 @@ struct WorkerTests {
     private struct LateUser: PageUser {
         let free: () -> Void
         func drainIdle() -> Bool { false }
+        func drainAll() {}
         func passEnded() {}
         func beginHolePass() {}
         func releaseHoles(_ bytes: ByteCount) -> ByteCount { 0 }

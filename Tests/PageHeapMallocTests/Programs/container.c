@@ -73,6 +73,23 @@ static void ignores(void) {
     CHECK(figures().memory_limit_origin == (limit == PAGEHEAP_NONE ? 0 : 1));
 }
 
+// Tasks of the container begin to wait for memory, and wait all of the time. Every reading but the first one finds that.
+static void pressed(void) {
+    struct timespec pause = {0, 5000000};
+    while (figures().pressure_findings_total < 2) {
+        struct timespec now;
+        CHECK(clock_gettime(CLOCK_MONOTONIC, &now) == 0);
+        char path[4096];
+        snprintf(path, sizeof path, "%s/sys/fs/cgroup/box/memory.pressure", getenv("PAGEHEAP_SYSTEM_ROOT"));
+        FILE *file = fopen(path, "w");
+        CHECK(file != NULL);
+        fprintf(file, "some avg10=99.00 avg60=99.00 avg300=99.00 total=%lld\n", now.tv_sec * 1000000LL + now.tv_nsec / 1000);
+        CHECK(fclose(file) == 0);
+        drop(40);
+        nanosleep(&pause, NULL);
+    }
+}
+
 // Descriptors of the program keep their numbers, and none is added.
 static void descriptors(void) {
     write_file("memory.current", 1 << 20);
@@ -90,7 +107,7 @@ static void descriptors(void) {
 }
 
 int main(int count, char **arguments) {
-    static const struct check checks[] = {{"follows", follows}, {"ignores", ignores}, {"descriptors", descriptors}};
+    static const struct check checks[] = {{"follows", follows}, {"ignores", ignores}, {"descriptors", descriptors}, {"pressed", pressed}};
     (void)count;
     return RUN(checks, arguments);
 }
