@@ -4,7 +4,7 @@
 /// A container's limit is on all of its processes, and on all that the kernel counts for them: heaps, stacks, code,
 /// the page cache, the kernel's own records. So the heap's limit is what it has, and what is left for anybody:
 ///
-///     limit = retained + metadata + (container's limit − container's use)
+///     limit = retained + metadata + (0.95 × container's limit − container's use)
 ///
 /// The use is the kernel's count for the whole container, without the inactive page cache, which the kernel drops before
 /// anybody has to wait. The process's resident memory would be no substitute: of two processes that each take it for the
@@ -65,7 +65,9 @@ extension MemoryAllowance {
     ///
     /// - Parameter mapped: the bytes that the heap and its metadata have.
     func limit(forHeapThatHas mapped: ByteCount) -> ByteCount {
-        let limit = Int(clamping: mapped.rawValue).addingReportingOverflow(left)
-        return limit.overflow ? .maximum : ByteCount(UInt(max(1, limit.partialValue)))
+        let margin = Int(Double(limit.rawValue) * Tunables.containerMargin)
+        let (usable, isTooLow) = left.subtractingReportingOverflow(margin)
+        let (sum, isTooHigh) = Int(clamping: mapped.rawValue).addingReportingOverflow(isTooLow ? .min : usable)
+        return isTooHigh ? .maximum : ByteCount(UInt(max(1, sum)))
     }
 }

@@ -270,6 +270,10 @@ package enum Tunables {
     /// time. A reading takes some tens of microseconds, and there is none while nothing happens in the heap.
     package static var readingNanoseconds: Int64 { 1_000_000_000 }
 
+    /// The part of a container's limit that the heap does not count on, besides the five percent of its own: what others
+    /// take until the next reading, and what the kernel counts late. Without it, a program at its limit was killed.
+    package static var containerMargin: Double { 0.05 }
+
     /// Bytes that a heap retains before it reads the surroundings because it grows: 16 MiB. Most processes are smaller,
     /// matter to no container, and are spared the files.
     package static var readingHeapBytes: ByteCount { ByteCount(16 << 20) }

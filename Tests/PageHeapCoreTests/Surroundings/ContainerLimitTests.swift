@@ -11,7 +11,10 @@ struct ContainerLimitTests {
     }
 
     private func container(_ test: TestPageHeap, left: Int?) {
-        let limit = left.map { MemoryAllowance(limit: ByteCount(1 << 30), left: $0) }
+        // The margin of the limit is left over.
+        let limit = left.map {
+            MemoryAllowance(limit: 20_000_000, left: $0.addingReportingOverflow(1_000_000).partialValue)
+        }
         test.simulated.setSurroundings(Surroundings(limit: limit))
     }
 
@@ -39,11 +42,12 @@ struct ContainerLimitTests {
         #expect(test.heap.memoryLimit == nil && test.heap.memoryLimitOrigin == .none)
     }
 
-    @Test(arguments: [.min, -1 << 40, -1, .max] as [Int])
-    func extremeFiguresDoNoHarm(_ left: Int) throws {
+    @Test(arguments: [.min, -1 << 40, -1, .max] as [Int], [0, 1_000_000_000_000, .maximum] as [ByteCount])
+    func extremeFiguresDoNoHarm(_ left: Int, _ limit: ByteCount) throws {
         let test = try heap()
         let kept = try test.makeFragments(40, ofPages: 20, keepingEach: 2)
-        container(test, left: left)
+        let allowance = MemoryAllowance(limit: limit, left: left)
+        test.simulated.setSurroundings(Surroundings(limit: allowance))
         test.heap.readSurroundings()
         #expect((test.heap.memoryLimit ?? .maximum) >= 1)
         for _ in 0..<20 { _ = try test.use(30) }

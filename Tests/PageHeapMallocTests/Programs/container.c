@@ -52,12 +52,12 @@ static void follows(void) {
     memset(live, 1, 64 * mebibyte);
     write_file("memory.current", 100 * mebibyte);
     write_file("memory.max", 400 * mebibyte);
-    // The heap has some 64 to 120 MiB, and 300 MiB are left.
-    work_until(2, 364 * mebibyte, 440 * mebibyte);
-    write_file("memory.max", 164 * mebibyte);
-    work_until(2, 128 * mebibyte, 200 * mebibyte);
-    write_file("memory.high", 101 * mebibyte);
-    work_until(2, 65 * mebibyte, 127 * mebibyte);
+    // The heap has some 64 to 120 MiB, and 280 MiB are left.
+    work_until(2, 344 * mebibyte, 420 * mebibyte);
+    write_file("memory.max", 170 * mebibyte);
+    work_until(2, 125 * mebibyte, 200 * mebibyte);
+    write_file("memory.high", 106 * mebibyte);
+    work_until(2, 64 * mebibyte, 124 * mebibyte);
     CHECK(pageheap_set_memory_limit(PAGEHEAP_NONE) == 0);
     CHECK(pageheap_get_memory_limit() == PAGEHEAP_NONE && figures().memory_limit_origin == 0);
     CHECK(mapped() >= 64 * mebibyte);
