@@ -34,7 +34,7 @@ extension PageHeap.Configuration {
     }
 
     init(_ configuration: HeapConfiguration) {
-        retainExtraPercent = Int(configuration.retainExtraPercent)
+        retainExtraPercent = configuration.retainExtraPercent.map { Int($0) }
         releasesInBackground = configuration.runsWorker
         scavengePercent = 100 * configuration.scavengeShare
         pacer = Pacer(configuration.pacer)

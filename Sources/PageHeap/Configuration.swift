@@ -3,9 +3,10 @@ import PageHeapCore
 extension PageHeap {
     /// The settings of a heap, with their defaults. Only ``init(environment:)`` reads the environment.
     public struct Configuration: Hashable, Sendable {
-        /// The memory that the heap keeps in addition to its expected need, in percent of that need: 0 to 100. The
-        /// default, 10, avoids page faults if the need varies a little.
-        public var retainExtraPercent = Int(Tunables.retainExtraPercent)
+        /// The memory that the heap keeps in addition to its expected need, in percent of that need: 0 to 100. Nil, the
+        /// default, means 0 with the default ``pacer``, whose estimate of the need covers swings, and 10 with the others
+        /// and if the owner of the heap ends its cycles.
+        public var retainExtraPercent: Int?
 
         /// Whether free memory is released in the background; true by default. The heap starts a thread for it once it
         /// retains 4 MiB more than its expected need, or uses the thread of a shared ``Scavenger``. If false, only
@@ -53,12 +54,12 @@ extension PageHeap {
         public init() {}
 
         func checked() throws(PageHeapError) -> HeapConfiguration {
-            guard (0...100).contains(retainExtraPercent) else {
+            if let retainExtraPercent, !(0...100).contains(retainExtraPercent) {
                 throw .invalidConfiguration("retainExtraPercent must be 0 to 100, not \(retainExtraPercent)")
             }
             let share = try Self.checkedShare(scavengePercent, named: "scavengePercent")
             var configuration = HeapConfiguration()
-            configuration.retainExtraPercent = UInt(retainExtraPercent)
+            configuration.retainExtraPercent = retainExtraPercent.map { UInt($0) }
             configuration.scavengeShare = share
             configuration.runsWorker = releasesInBackground
             configuration.pacer = pacer.kind

@@ -1,7 +1,7 @@
 /// The options of a heap, fixed when it starts.
 package struct HeapConfiguration: Sendable {
-    /// Memory to retain on top of the estimated need, in percent, 0 to 100.
-    package var retainExtraPercent = Tunables.retainExtraPercent
+    /// Memory to retain on top of the estimated need, in percent, 0 to 100; nil for the pacer's default.
+    package var retainExtraPercent: UInt?
     /// The soft limit on the bytes that the heap and its metadata have from the system; nil for no limit. A program
     /// that needs more gets more.
     package var memoryLimit: ByteCount?
@@ -47,12 +47,17 @@ package struct HeapConfiguration: Sendable {
     /// The length of a cycle in nanoseconds, if the worker ends the cycles.
     var cycleNanoseconds: Int64 { pacer == .budget ? Tunables.tickNanoseconds : Tunables.cycleNanoseconds }
 
+    /// The percentage to retain on top, or its default.
+    var extraPercent: UInt {
+        retainExtraPercent ?? (pacer == .budget ? Tunables.budgetRetainExtraPercent : Tunables.retainExtraPercent)
+    }
+
     /// The same configuration with every number clamped to its range, so that a heap works with any input. A share that
     /// is not a number becomes the minimum. A heap whose owner ends the cycles keeps to the original's design, and with
     /// it to the controller, and to the limits that it is given.
     package var bounded: HeapConfiguration {
         var bounded = self
-        bounded.retainExtraPercent = min(retainExtraPercent, Tunables.retainExtraPercentLimit)
+        bounded.retainExtraPercent = retainExtraPercent.map { min($0, Tunables.retainExtraPercentLimit) }
         bounded.scavengeShare =
             scavengeShare >= Tunables.scavengeShareMinimum
             ? min(scavengeShare, Tunables.scavengeShareLimit) : Tunables.scavengeShareMinimum

@@ -54,7 +54,7 @@ extension Heap {
             let goal = RetentionGoal.effective(
                 RetentionGoal.forDemand(
                     isPressed ? ledger.demand : demand,
-                    extraPercent: isPressed ? 0 : state.pointee.configuration.retainExtraPercent,
+                    extraPercent: isPressed ? 0 : state.pointee.configuration.extraPercent,
                     physicalPage: state.pointee.machine.physicalPage),
                 retained: ledger.retained, physicalPage: state.pointee.machine.physicalPage)
             state.pointee.goals.set(goal)

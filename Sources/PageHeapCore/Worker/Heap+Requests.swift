@@ -99,7 +99,7 @@ extension Heap {
         let live = LiveBytes.total(liveBytes)
         let need = state.pointee.configuration.countsLiveBytes ? min(live, ledger.used) : ledger.used
         let kept = RetentionGoal.forDemand(
-            need, extraPercent: state.pointee.configuration.retainExtraPercent,
+            need, extraPercent: state.pointee.configuration.extraPercent,
             physicalPage: state.pointee.machine.physicalPage)
         return ledger.retained > kept ? ledger.retained - kept : 0
     }

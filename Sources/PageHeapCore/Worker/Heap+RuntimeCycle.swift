@@ -20,7 +20,7 @@ extension Heap {
             let goal = RetentionGoal.effective(
                 RetentionGoal.forCycle(
                     inUse: ledger.used, heapGoal: heapGoal, lastHeapGoal: state.pointee.goals.lastHeapGoal,
-                    extraPercent: state.pointee.configuration.retainExtraPercent, physicalPage: physicalPage),
+                    extraPercent: state.pointee.configuration.extraPercent, physicalPage: physicalPage),
                 retained: ledger.retained, physicalPage: physicalPage)
             state.pointee.goals.lastHeapGoal = heapGoal
             state.pointee.goals.set(goal)
