@@ -56,7 +56,7 @@ public final class BufferPool: Sendable {
     ///   - limit: the maximum number of idle buffers, 0 or more. The default is 16: enough for the requests of a few
     ///     connections, and little memory.
     ///   - idleTime: how long a buffer stays idle before it goes back to the heap; more than zero. The default is one
-    ///     second, the length of the heap's own cycle.
+    ///     second: longer than the pauses between the requests of a busy server, and short beside a quiet time.
     /// - Throws: ``PageHeapError/invalidByteCount(_:)``, ``PageHeapError/invalidAlignment(_:)``,
     ///   ``PageHeapError/invalidConfiguration(_:)``, ``PageHeapError/invalidInterval(_:)``.
     /// - Complexity: O(1). The pool takes no memory before the first call of ``take()``.

@@ -10,7 +10,7 @@ extension PageHeap.Configuration {
     /// | `PAGEHEAP_MEMORY_LIMIT` | bytes, also with K, M, G or T, or `none` | ``memoryLimit``, ``followsContainerLimit`` |
     /// | `PAGEHEAP_HARD_LIMIT` | the same | ``hardLimit`` |
     /// | `PAGEHEAP_SCAVENGE_PERCENT` | 0.1 to 100 | ``scavengePercent`` |
-    /// | `PAGEHEAP_PACER` | `controller`, `average` | ``pacer`` |
+    /// | `PAGEHEAP_PACER` | `budget`, `controller`, `average` | ``pacer`` |
     /// | `PAGEHEAP_RELEASE` | `now`, `lazy` | ``release`` |
     /// | `PAGEHEAP_HUGE_PAGES` | `system`, `growth`, `never` | ``hugePages`` |
     /// | `PAGEHEAP_SCAVENGER` | `on`, `off` | ``releasesInBackground`` |

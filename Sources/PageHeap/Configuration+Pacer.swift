@@ -1,14 +1,18 @@
 import PageHeapCore
 
 extension PageHeap.Configuration {
-    /// How the background worker keeps to its share of CPU time.
+    /// How the background worker keeps to its share of CPU time, ``PageHeap/PageHeap/Configuration/scavengePercent``.
     public enum Pacer: Hashable, Sendable {
-        /// Over any minute: memory goes as soon as it is not worth keeping, and the worker rests afterwards.
+        /// The share holds over any minute, and the worker uses it as soon as there is memory to release: at most a
+        /// quarter of one processor while the program's threads run, all of one while they sleep. The goal is set ten
+        /// times a second.
         case budget
-        /// At every moment: a feedback controller adjusts the sleep time to the measured share, so that a large drop
-        /// takes seconds.
+        /// The share holds at every moment, and over any ten seconds it is at most a tenth more: a feedback controller
+        /// adjusts the sleep to the share that was measured. At one percent, about 100 MiB per second and processor go.
+        /// The goal is set once a second.
         case controller
-        /// The sleep time follows from a moving average of the cost of the work: simpler, and slower to follow changes.
+        /// The share is one of a single processor, and a moving average of the share that was measured corrects the
+        /// sleep: simpler, and slower to follow changes. The goal is set once a second.
         case average
 
         var kind: PacerKind {

@@ -13,13 +13,15 @@ extension PageHeap {
         /// ``PageHeap/PageHeap/releaseFreeMemory()``, and allocations that reach a goal or a limit, release memory.
         public var releasesInBackground = true
 
-        /// The target share of the machine's CPU time for releasing memory in the background, in percent: 0.1 to 100.
-        /// The default, 1, is hard to notice. With the default ``pacer`` it holds over any minute, and a minute's worth
-        /// may be used at once. Ignored by a heap with a shared ``Scavenger``, which has its own share.
+        /// The share of the machine's CPU time that the background worker may use, in percent: 0.1 to 100. The default,
+        /// 1, is hard to notice. With the default ``pacer`` the share holds over any minute, and the worker may use all
+        /// of a minute's share at once. ``Pacer`` says what the share means with the others. Ignored by a heap with a
+        /// shared ``Scavenger``, which has its own share.
         public var scavengePercent = 100 * Tunables.scavengeShare
 
         /// How the background worker keeps to that share. The default is ``Pacer/budget``; a heap whose owner ends the
-        /// cycles uses ``Pacer/controller`` instead. Ignored by a heap with a shared ``Scavenger``.
+        /// cycles uses ``Pacer/controller`` instead. With a shared ``Scavenger`` it only decides how often the goal is
+        /// set, because the scavenger has a pacer of its own.
         public var pacer = Pacer.budget
 
         /// How memory is released. The default, ``Release/now``, reduces resident memory, which is what people

@@ -18,7 +18,7 @@ extension PageHeap {
     /// contents of the trace that ``Configuration/trace`` turns on.
     ///
     /// - Parameter interval: how often a waiting reader polls for a new event; more than zero. The default is one
-    ///   second, which is enough, because generations end at most once a second.
+    ///   second, which is enough for a heap that ends its own cycles: at most ten generations end in a second.
     /// - Returns: the sequence. An iterator returns the events that occur after its creation. The heap keeps the last
     ///   16 events for its readers; if a reader is too late for some, ``ScavengeEvent/lostEvents`` has their number.
     ///   Iterators are independent, and each one sees all events. The sequence keeps the heap alive.

@@ -4,8 +4,8 @@ import SystemPackage
 /// A heap of pages that releases free memory to the operating system.
 ///
 /// Pages are 8 KiB. Runs of pages are allocated at the lowest free address that fits. The memory of free pages is
-/// released in the background, from the highest address down, at about one percent of the machine's CPU time, until
-/// resident memory is close to what the heap needs.
+/// released in the background, from the highest address down, until resident memory is close to what the heap needs.
+/// That takes at most one percent of the machine's CPU time over any minute.
 ///
 /// A process may have several independent heaps, each with a scavenger of its own, or with a shared ``Scavenger``. All
 /// methods may be called from any thread at any time.

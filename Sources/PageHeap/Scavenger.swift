@@ -4,7 +4,8 @@ import PageHeapCore
 /// share of CPU time.
 ///
 /// A ``PageHeap/PageHeap`` has a scavenger of its own unless it is created with one of these. If a process has many
-/// heaps, let them share one: otherwise each heap has a thread, and may use one percent of the machine's CPU time.
+/// heaps, let them share one: otherwise each heap has a thread of its own, and each thread may use one percent of the
+/// machine's CPU time.
 ///
 /// ```swift
 /// let scavenger = try Scavenger(cpuPercent: 1)
@@ -25,11 +26,11 @@ public final class Scavenger: Sendable {
     /// Creates a scavenger. Its thread does not start before a heap needs it.
     ///
     /// - Parameters:
-    ///   - cpuPercent: the target share of the machine's CPU time for all heaps together, in percent: 0.1 to 100. Over
-    ///     any ten seconds the share is at most a tenth more. The heaps' own
-    ///     ``PageHeap/PageHeap/Configuration/scavengePercent`` is ignored.
-    ///   - pacer: how the thread keeps to that share. The heaps' own ``PageHeap/PageHeap/Configuration/pacer`` is
-    ///     ignored.
+    ///   - cpuPercent: the share of the machine's CPU time that the thread may use for all heaps together, in percent:
+    ///     0.1 to 100. The heaps' own ``PageHeap/PageHeap/Configuration/scavengePercent`` is ignored.
+    ///   - pacer: how the thread keeps to that share: by default over any minute. The heaps' own
+    ///     ``PageHeap/PageHeap/Configuration/pacer`` does not change the pace, only how often the heap's goal is set:
+    ///     ten times a second with ``PageHeap/PageHeap/Configuration/Pacer/budget``, otherwise once a second.
     /// - Throws: ``PageHeapError/invalidConfiguration(_:)``; ``PageHeapError/system(_:)`` if the system refuses memory.
     /// - Complexity: O(1).
     public init(

@@ -100,7 +100,7 @@ refused_for_long() { # CALL
 }
 for call in membarrier tgkill getpid process_madvise; do add "refuse $call, for long" - refused_for_long $call; done
 
-# What the malloc does once a second takes longer to see.
+# What only the worker does takes longer to see.
 for call in membarrier process_madvise madvise mprotect; do
     add "refuse $call, slowly" - run -- work 3 1300 "$call" EPERM later
 done

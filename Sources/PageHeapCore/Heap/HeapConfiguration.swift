@@ -19,7 +19,8 @@ package struct HeapConfiguration: Sendable {
     /// Nanoseconds without anything to do after which the worker ends, to be started again when it is wanted; nil if it
     /// stays for good.
     package var workerIdleNanoseconds: Int64?
-    /// The share of the machine's CPU time that the worker aims for, 0.001 to 1.
+    /// The share of CPU time that the worker may use, 0.001 to 1: of one processor with the moving average, of the
+    /// whole machine with the other pacers.
     package var scavengeShare = Tunables.scavengeShare
     /// How the worker is paced.
     package var pacer = PacerKind.budget
@@ -71,7 +72,8 @@ package struct HeapConfiguration: Sendable {
 
 /// What ends a cycle, and with it sets the goal for retained memory.
 package enum CycleKind: Sendable {
-    /// The worker ends a cycle at every tick while there is memory to release; the goal comes from recent demand.
+    /// The worker ends a cycle at every tick while something changes or there is memory to release; the goal comes from
+    /// recent demand and from what memory costs.
     case demand
     /// A garbage-collecting runtime ends a cycle at each collection; the goal comes from its heap goals.
     case runtime

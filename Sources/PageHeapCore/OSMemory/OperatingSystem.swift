@@ -108,7 +108,8 @@ package protocol OperatingSystem: ~Copyable, Sendable {
     /// system is configured to grant any request.
     var largestRequestBytes: ByteCount { get }
 
-    /// The machine's memory in bytes, as it was read before the worker started; 0 if it is not known.
+    /// The machine's memory in bytes, as it was read before the worker started; 0 if it was not read, and the maximum
+    /// if the system did not say.
     var memoryBytes: ByteCount { get }
 
     /// Reads what the process's control groups leave it, and how long tasks have waited for memory. Opens files, so only

@@ -12,15 +12,15 @@
 /// Free pages are released while the overage is more than 0. `demand` is what the heap will need again soon, and comes
 /// from one of two sources:
 ///
-/// - If the heap ends its own cycles, ``DemandEstimator`` predicts demand from the recent past.
+/// - If the heap ends its own cycles, it is the recent peak that is worth keeping by its price: ``RetentionExperts``.
 /// - If a runtime with a collector ends the cycles and reports its heap goals, demand is what is in use, times the
 ///   ratio of the new heap goal to the last one. The ratio is one of object bytes; multiplying page bytes by it carries
 ///   fragmentation along.
 ///
 /// Consequences:
 ///
-/// - The goal follows demand, not the clock: a heap whose demand does not fall releases no free pages, however long it
-///   is idle. (Holes in spans are outside the goal: they are released once their span is quiet.)
+/// - The goal never lies below what is in use, however long the heap is idle. (Holes in spans are outside the goal:
+///   they are released once their span is quiet.)
 /// - The extra percent absorb small swings of demand without a page fault.
 /// - Apart from a forced release, only a memory limit takes memory away that is expected to be needed. Both goals hold
 ///   at the same time, so in effect the lower one does.

@@ -5,11 +5,11 @@
 ///
 ///     break-even = (release + fault) × bytes per processor
 ///
-/// Both costs are measured: the worker's own releases of free pages, and a few faults in new memory before the first
-/// cycle. Holes in spans are left out: the goal does not decide about them.
+/// Both costs are measured: the worker's own releases of free pages, and a few faults in new memory at the end of the
+/// first cycle. Holes in spans are left out, because the goal does not decide about them.
 ///
-/// Whole huge pages are much cheaper, some 3 ms per GiB to release. If releases turn out that cheap beside a fault, the
-/// heap lies in huge pages, and faults are taken to cost an eighth of what was measured with small ones.
+/// Whole huge pages cost much less: some 3 ms per GiB to release. If releases turn out that cheap beside a fault, the
+/// heap must lie in huge pages, and a fault counts as an eighth of what was measured with small ones.
 package struct RetentionPrice: Sendable {
     /// CPU seconds that the release of a byte takes, a moving average over bytes; 0 before the first measurement.
     private var release = 0.0

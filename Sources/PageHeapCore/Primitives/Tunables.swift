@@ -152,15 +152,17 @@ package enum Tunables {
     /// The largest percentage that may be configured to be retained on top: as much again as is needed.
     package static var retainExtraPercentLimit: UInt { 100 }
 
-    /// The fraction of the machine's CPU time that the background scavenger aims for.
+    /// The fraction of the machine's CPU time that the background scavenger may use: over a minute with a budget, at
+    /// every moment with the older pacers.
     package static var scavengeShare: Double { 0.01 }
 
     /// A mask that selects the acquisitions of the heap lock whose hold is timed: one in 256, because two looks at the
     /// clock cost more than half an allocation. One less than a power of two.
     package static var holdSampleMask: UInt32 { 255 }
 
-    /// The bound on the worker's share of CPU time over any ten seconds, as a multiple of the share it aims for. The
-    /// controller overshoots by a fifth on one or two processors; a tenth leaves it room and keeps the promise.
+    /// With a controller, the bound on the worker's share of CPU time over any ten seconds, as a multiple of the share
+    /// it aims for. The controller overshoots by a fifth on one or two processors; a tenth leaves it room and keeps the
+    /// promise.
     package static var shareTolerance: Double { 1.1 }
 
     /// The smallest and the largest share of CPU time that may be configured. A thousandth, because the pacer's ratio
@@ -194,23 +196,24 @@ package enum Tunables {
     /// within a fraction of a second, at some ten microseconds per cycle.
     package static var tickNanoseconds: Int64 { 100_000_000 }
 
-    /// The length of a demand cycle with the older pacers.
+    /// The length of a demand cycle in nanoseconds with the older pacers. They take seconds to release what a cycle has
+    /// found, so shorter cycles would only cost time.
     package static var cycleNanoseconds: Int64 { 1_000_000_000 }
 
     /// The resolution of the demand history: half a tick, so that a peak belongs to one slot.
     package static var demandSlotNanoseconds: Int64 { 50_000_000 }
 
-    /// The cost in byte-seconds that all windows but the first one have at the start: a twentieth of a GiB for a second.
-    /// It makes the shortest window lead until swings have cost more than that. With 0.4 GiB the estimate is a percent
-    /// dearer on the test's curves; without it, the choice would be random at first.
+    /// The cost in byte-seconds that all windows but the first one have at the start: a twentieth of a GiB for a
+    /// second. It makes the shortest window lead until swings have cost more than that. With 0.4 GiB the estimate is a
+    /// percent dearer on the test's curves; without it, the choice would be random at first.
     package static var expertHandicap: Double { 0.05 * 1024 * 1024 * 1024 }
 
     /// The part of the leader's cost below which another window takes over. Without it the choice flaps between windows
     /// of like cost, and each change costs faults.
     package static var expertHysteresis: Double { 0.8 }
 
-    /// Nanoseconds after which a cost counts half: load changes its pattern within minutes, and half a minute is three
-    /// of the longest periods that are worth keeping memory for.
+    /// Nanoseconds after which a cost counts half. Load changes its pattern within minutes, and half a minute is some
+    /// four periods of the slowest swings for which memory is worth keeping.
     package static var expertHalfLifeNanoseconds: Int64 { 30_000_000_000 }
 
     /// CPU seconds to release a byte, before the worker has measured it: 90 ms per GiB, which is usual for pages of
@@ -229,7 +232,8 @@ package enum Tunables {
     /// Bytes over which the measured cost of release is averaged.
     package static var priceMemoryBytes: ByteCount { ByteCount(64 << 20) }
 
-    /// The range of memory per processor that makes sense as the price of CPU time: machines for rent have 2 to 16 GiB.
+    /// The range of bytes of memory per processor that makes sense as the price of CPU time (machines for rent have 2
+    /// to 16 GiB), and the usual figure, for a machine whose memory was not read.
     package static var leastBytesPerProcessor: Double { 2 * 1024 * 1024 * 1024 }
     package static var mostBytesPerProcessor: Double { 16 * 1024 * 1024 * 1024 }
     package static var usualBytesPerProcessor: Double { 8 * 1024 * 1024 * 1024 }
@@ -337,9 +341,9 @@ package enum Tunables {
     /// Bytes that a forced release gives back between two looks for a waiting fork.
     package static var forcedPieceBytes: ByteCount { ByteCount(1 << 20) }
 
-    /// The number of trace records kept for readers in the process. Generations end at most once a second and a forced
-    /// release writes two records: 16 let a reader look every few seconds. Must equal the number of elements of the
-    /// array.
+    /// The number of trace records kept for readers in the process. The worker ends at most ten generations in a
+    /// second, and a forced release writes two records: 16 let a reader look once a second. Must equal the number of
+    /// elements of the array.
     package static var traceRecordLimit: Int { 16 }
 
     /// Bytes above the goal beyond which a quantum is ``farQuantumBytes``: then a quantum is at most a 64th of the
@@ -355,7 +359,7 @@ package enum Tunables {
     /// Bytes of a quantum if the goal is very far. No more, because a fork or a forced release waits for one quantum.
     package static var veryFarQuantumBytes: ByteCount { ByteCount(1 << 20) }
 
-    // MARK: The older pacer
+    // MARK: The moving average
 
     /// The most nanoseconds of work that count per wake-up: a longer stretch was preempted or suspended, and would ask
     /// for an arbitrarily long sleep.

@@ -5,18 +5,18 @@
 ///     sleep = 0              while they sleep
 ///     used in any minute ≤ share × processors × 60 s
 ///
-/// Memory that is freed at once is given back at once: a GiB takes some tenth of a second of CPU time, and the minute's
-/// budget is ten times that on two processors. What a controller spreads over ten seconds to hold a share at every
-/// moment, this spends in half a second, and then there is nothing to do. Over an hour the share is the same.
+/// Memory that is freed all together is given back all together. A GiB takes about a tenth of a second of CPU time, and
+/// on two processors a minute's budget is 1.2 seconds. A controller spreads that work over several seconds to hold its
+/// share at every moment; this pacer is done within half a second. Over an hour, both use the same CPU time.
 ///
-/// While threads of the program run, the worker takes a quarter of one processor at most, so that they notice it
-/// little; while they sleep nobody misses a whole one. Knows no clock: times come from the caller, in nanoseconds.
+/// While threads of the program run, the worker takes at most a quarter of one processor, so that they hardly notice
+/// it. While they sleep, nobody misses a whole one. Knows no clock: times come from the caller, in nanoseconds.
 package struct BudgetPacer: Sendable {
     /// The share of the machine's CPU time to use, 0.001 to 1.
     package let share: Double
     /// The CPU time used in the last minute.
     private var minute = ShareWindow(nanoseconds: Tunables.budgetNanoseconds)
-    /// Whether threads of the program have run since the last look.
+    /// Whether threads of the program ran for a tenth of one processor's time or more before the last look.
     private var isProgramRunning = true
     /// The CPU time of the program's threads, and the time, at the last look.
     private var seenProgramTime: Int64 = 0

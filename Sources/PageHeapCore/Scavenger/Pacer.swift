@@ -4,9 +4,9 @@
 /// CPU time that it uses, not by bytes and not by a timetable: it has a share of the machine's CPU time, 1 % by
 /// default. It works in short stretches and sleeps in between. There are three ways to keep to the share:
 ///
-/// - ``BudgetPacer``, the default: over any minute. Memory goes at once, and then there is nothing to do for long.
+/// - ``BudgetPacer``, the default: over any minute. Memory goes at once, and afterwards the worker has little to do.
 /// - ``SleepRatioPacer``, the original's: at every moment, by a controller of the ratio of work to sleep.
-/// - ``AveragePacer``, the original's older one: a physical page at a time, and a moving average.
+/// - ``AveragePacer``, the original's older one: of one processor, by a moving average, a physical page at a time.
 ///
 /// Consequences:
 ///

@@ -1,11 +1,11 @@
 /// The CPU time that the worker has used over the last ten seconds, or another length of time, in a hundred slots.
 ///
-/// The pacer steers towards its share in the long run, but overshoots for seconds on machines of one or two processors.
-/// This window bounds the share over *any* ten seconds: work that would exceed the bound waits until enough of the
-/// window has passed. Knows no clock: times come from the caller, in nanoseconds.
-///
+/// It bounds the share over *any* window of that length: work that would exceed the bound waits until enough of the
+/// window has passed. ``BudgetPacer`` keeps to its budget of a minute this way. A controller steers towards its share
+/// in the long run, but overshoots for seconds on machines of one or two processors, so it gets a bound over ten
+/// seconds. Knows no clock: times come from the caller, in nanoseconds.
 package struct ShareWindow: Sendable {
-    /// One more than ten seconds need: the slot that is running out still counts as a whole, so the sum is never too
+    /// One more than the window needs: the slot that is running out still counts as a whole, so the sum is never too
     /// low.
     private static var slotCount: Int { 101 }
     /// The length of the usual window.

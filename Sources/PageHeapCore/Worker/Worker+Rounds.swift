@@ -66,8 +66,8 @@ extension Worker {
     /// Sleeps after work until the time is up, serving the heaps' requests and cycles meanwhile.
     ///
     /// A sleep computed after a long stall would last too long. So news, a request or a new goal, end it: in a ring of
-    /// one at once. With many heaps there is always news, and the worker would hardly sleep but for the bound over ten
-    /// seconds; so there they end it only once it has lasted a cycle.
+    /// one at once. With many heaps there is always news, and the worker would hardly sleep but for its bound over a
+    /// minute or ten seconds; so there they end it only once it has lasted a second.
     ///
     /// - Parameters:
     ///   - nanoseconds: how long to sleep.

@@ -23,9 +23,8 @@ import Synchronization
 ///   the worker looks away from it, and then is not touched again.
 /// - Nothing is lost when a thread ends: the progress lies in the worker's and the heap's state, owned by the thread
 ///   that has the turn (``WorkerThread``). The next thread goes on with it, as do calls of the program in its place.
-/// - With many heaps there is always news, so requests cut a sleep after work short only once it has lasted
-///   a cycle; with one heap they do so at once. See
-///   `rest` in `Worker+Rounds`.
+/// - With many heaps there is always news, so requests cut a sleep after work short only once it has lasted a second;
+///   with one heap they do so at once. See `rest` in `Worker+Rounds`.
 ///
 /// A handle on a ``WorkerState``; copies refer to the same worker.
 package struct Worker<System: OperatingSystem> {

@@ -1,7 +1,7 @@
 import PageHeapCore
 import Testing
 
-/// The interface that both pacers share.
+/// The interface that the pacers share.
 struct PacerTests {
     /// Runs a worker without a heap, whose quanta release `quanta`, and which sleeps exactly as long as it is told.
     /// Returns the sleeps, with nil for a park.
