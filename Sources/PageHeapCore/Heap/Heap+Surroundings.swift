@@ -37,8 +37,8 @@ extension Heap {
     /// Has the worker give everything back that is not in use, if tasks have to wait for memory.
     ///
     /// Nothing need be done while no call of the program reads the surroundings. Then the program takes no memory and the
-    /// worker, if there is one, has nothing to give: what the heap retains is what is in use, ten percent, and less than
-    /// would be worth a thread. A program that falls asleep in the middle of a swing is there within eight seconds.
+    /// worker, if there is one, has nothing to give: what the heap retains is what is in use, and less than would be
+    /// worth a thread. A program that falls asleep in the middle of a swing is there within eight seconds.
     private func notePressure(_ stalled: Int64) {
         guard configuration.cycles == .demand,
             member.pointee.pressure.note(stalled: stalled, at: system.coarseNanoseconds())

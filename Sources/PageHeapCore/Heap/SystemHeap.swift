@@ -20,6 +20,9 @@ package struct SystemHeap: Equatable, Sendable {
     ///   - scavenger: serves the heap in place of a worker of its own; ignored if the configuration runs no worker.
     package init?(_ configuration: HeapConfiguration, scavenger: SystemScavenger? = nil) {
         let system = HostOperatingSystem()
+        var configuration = configuration
+        // The heap's ticks, and what it keeps on top, follow the pacer that it really has.
+        if let scavenger, configuration.runsWorker { configuration.pacer = scavenger.worker.pacer }
         let bytes = Self.stateBytes(system)
         guard let memory = system.mapMetadata(bytes) else { return nil }
         guard

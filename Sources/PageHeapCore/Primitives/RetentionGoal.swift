@@ -5,7 +5,7 @@
 /// long as releasing it. Memory that is kept for nothing is resident memory that the rest of the machine lacks. The
 /// goal is the balance of the two:
 ///
-///     goal       = demand × (1 + extra)            rounded up to a physical page; extra is 10 % unless configured
+///     goal       = demand × (1 + extra)            rounded up to a physical page
 ///     limit goal = limit × 0.95                    only if there is a memory limit
 ///     overage    = max(retained − goal, retained + metadata − limit goal, 0)
 ///
@@ -21,7 +21,8 @@
 ///
 /// - The goal never lies below what is in use, however long the heap is idle. (Holes in spans are outside the goal:
 ///   they are released once their span is quiet.)
-/// - The extra percent absorb small swings of demand without a page fault.
+/// - The extra percent, 10 with the original's pacers, absorb small swings without a page fault. With a budget they are
+///   0: the windows of demand absorb them.
 /// - Apart from a forced release, only a memory limit takes memory away that is expected to be needed. Both goals hold
 ///   at the same time, so in effect the lower one does.
 /// - A goal that is met to within a physical page, the smallest unit of release, is switched off.

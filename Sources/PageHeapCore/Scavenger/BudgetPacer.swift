@@ -18,6 +18,7 @@ package struct BudgetPacer: Sendable {
     private var minute = ShareWindow(nanoseconds: Tunables.budgetNanoseconds)
     /// Whether threads of the program ran for a tenth of one processor's time or more before the last look.
     private var isProgramRunning = true
+    private var hasLooked = false
     /// The CPU time of the program's threads, and the time, at the last look.
     private var seenProgramTime: Int64 = 0
     private var seenTime: Int64 = 0
@@ -43,7 +44,9 @@ package struct BudgetPacer: Sendable {
         let (ran, passed) = (programTime &- seenProgramTime, now &- seenTime)
         // Too short a time says nothing.
         guard passed >= Int64(Tunables.minimumWorkNanoseconds) / 2 else { return }
-        isProgramRunning = Double(ran) > Double(passed) * Tunables.runningShare
+        // The first look has nothing to compare with, and a clock that falls says nothing: be careful then.
+        isProgramRunning = !hasLooked || ran < 0 || Double(ran) > Double(passed) * Tunables.runningShare
+        hasLooked = true
         seenProgramTime = programTime
         seenTime = now
     }

@@ -65,6 +65,9 @@ package struct Worker<System: OperatingSystem> {
         return body()
     }
 
+    /// How the worker is paced.
+    var pacer: PacerKind { state.pointee.pacer }
+
     // MARK: Heaps that share a worker
 
     /// Attaches a new, unpublished heap to this worker, in place of one of its own. The heap holds a reference from now

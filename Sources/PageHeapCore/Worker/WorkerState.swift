@@ -13,7 +13,7 @@ package struct WorkerState<System: OperatingSystem>: ~Copyable {
     private(set) var patience: Int64?
     /// The share of CPU time that the worker aims for over all heaps, 0.001 to 1, and how it is paced.
     private var share: Double
-    private var pacer: PacerKind
+    private(set) var pacer: PacerKind
     /// References to this memory: the owner's, and one for each attached heap that is not torn down yet. Guarded by the
     /// worker's lock.
     private var references: UInt
