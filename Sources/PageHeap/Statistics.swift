@@ -70,8 +70,8 @@ extension PageHeap {
         public let assistSeconds: Double
         /// The CPU time of ``PageHeap/releaseFreeMemory()`` and ``PageHeap/releaseMemory(upTo:)``, in seconds.
         public let forcedReleaseSeconds: Double
-        /// The background worker's share of all processors' time, 0 to 1, in the ten seconds before its last round; 0
-        /// if that round is more than ten seconds ago.
+        /// The background worker's share of all processors' time, 0 to 1, in the minute before its last round; 0 if
+        /// that round is more than a minute ago.
         public let scavengerRecentShare: Double
         /// The background worker's share of all processors' time, 0 to 1, since the heap was created.
         public let scavengerShare: Double
@@ -113,7 +113,7 @@ extension PageHeap {
             scavengerSeconds = Double(figures.worker_cpu_nanoseconds_total) / 1e9
             assistSeconds = Double(figures.assist_cpu_nanoseconds_total) / 1e9
             forcedReleaseSeconds = Double(figures.forced_cpu_nanoseconds_total) / 1e9
-            let (age, window) = (Double(figures.age_nanoseconds) / 1e9, Double(ShareWindow.nanoseconds))
+            let (age, window) = (Double(figures.age_nanoseconds) / 1e9, Double(Tunables.budgetNanoseconds))
             scavengerRecentShare = Double(figures.worker_recent_cpu_nanoseconds) / (window * processors)
             scavengerShare = age > 0 ? scavengerSeconds / (age * processors) : 0
             lockHolds = LockHolds(LockHoldCounts(ordinary: figures))

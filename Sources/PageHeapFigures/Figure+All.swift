@@ -126,8 +126,8 @@ extension Figure {
             property: "forcedReleaseSeconds", metric: Series("pageheap_request_cpu_seconds_total")),
         Figure(
             "worker_recent_cpu_nanoseconds", \.worker_recent_cpu_nanoseconds,
-            "CPU time of the background worker in the ten seconds before its last round; 0 if that is long ago.",
-            trace: "workerTime10s"),
+            "CPU time of the background worker in the minute before its last round; 0 if that is over a minute ago.",
+            trace: "workerTimeMinute"),
         Figure(
             "age_nanoseconds", \.age_nanoseconds, "How long ago the heap began, or the forked child that has it."),
         Figure(

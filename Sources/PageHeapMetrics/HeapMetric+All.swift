@@ -55,7 +55,7 @@ extension HeapMetric {
         HeapMetric("forced_cpu_nanoseconds_total", .seconds, .seconds { $0.heap.forcedReleaseSeconds }),
         HeapMetric(
             .gauge, "pageheap_scavenger_cpu_ratio", .ratio,
-            "The background worker's share of all processors' time, in its last ten seconds.",
+            "The background worker's share of all processors' time, in its last minute.",
             [.fraction { $0.heap.scavengerRecentShare }]),
     ]
 

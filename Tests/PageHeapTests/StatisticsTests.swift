@@ -70,7 +70,7 @@ struct StatisticsTests {
     @Test func sharesAndHoldsAreComputed() throws {
         let figures = statistics {
             $0.worker_cpu_nanoseconds_total = 2_000_000_000
-            $0.worker_recent_cpu_nanoseconds = 400_000_000
+            $0.worker_recent_cpu_nanoseconds = 2_400_000_000
             add(3, to: &$0.lock_holds_total, power: 6)
             add(1, to: &$0.lock_holds_total, power: 9)
             add(1, to: &$0.forced_lock_holds_total, power: 12)

@@ -96,7 +96,7 @@ struct pageheap_statistics {
     uint64_t worker_cpu_nanoseconds_total;   // CPU time of the background worker
     uint64_t assist_cpu_nanoseconds_total;   // CPU time that allocations spent on giving memory back
     uint64_t forced_cpu_nanoseconds_total;   // CPU time of releases on request
-    uint64_t worker_recent_cpu_nanoseconds;  // the worker's over the ten seconds before its last round; 0 if that is long ago
+    uint64_t worker_recent_cpu_nanoseconds;  // the worker's over the minute before its last round; 0 if that is long ago
     uint64_t age_nanoseconds;                // since the heap began, in a forked child since the fork
     uint64_t caller_release;                 // whether calls of the program release instead: 0 no, 1 for a time, 2 for good
     uint64_t memory_limit_origin;            // 0 there is none, 1 a setting or a call, 2 the container, 3 the hard limit

@@ -70,7 +70,7 @@ package enum TraceLine {
         field("calls", values.release_calls_total, &line)
         field("failures", values.release_failures_total, &line)
         field("workerTime", values.worker_cpu_nanoseconds_total, &line)
-        field("workerTime10s", values.worker_recent_cpu_nanoseconds, &line)
+        field("workerTimeMinute", values.worker_recent_cpu_nanoseconds, &line)
         field("resets", values.controller_resets_total, &line)
         line.append("}")
         return line

@@ -42,8 +42,8 @@ struct HeapProgress {
     var isSpent = false
     /// Whether a cycle has ended since the last request or the last ``takeCycle()``.
     private var hasCycled = false
-    /// CPU time that the worker used for this heap in the last ten seconds.
-    var used = ShareWindow()
+    /// CPU time that the worker used for this heap in the last minute.
+    var used = ShareWindow(nanoseconds: Tunables.budgetNanoseconds)
     /// When callers last looked, in coarse monotonic nanoseconds, and the bytes that they might release at that moment.
     var callerLook: Int64 = 0
     var callerAllowance: Double = 0

@@ -14,14 +14,12 @@ package struct WorkerFigures: ~Copyable {
     /// Nanoseconds of CPU time spent on the heap.
     var processorNanoseconds: UInt64 { total.load(ordering: .relaxed) }
 
-    /// Nanoseconds of them in the ten seconds before the last ``note(spent:recent:at:)``.
-    var lastRecentNanoseconds: UInt64 { recent.load(ordering: .relaxed) }
-
-    /// ``lastRecentNanoseconds``, or 0 if it was recorded more than ten seconds ago.
+    /// Nanoseconds of them in the minute before the last ``note(spent:recent:at:)``; 0 if that was over a minute ago.
     ///
     /// - Parameter now: the system's monotonic clock, in nanoseconds.
     func recentNanoseconds(at now: Int64) -> UInt64 {
-        now &- recentEnd.load(ordering: .relaxed) < ShareWindow.nanoseconds ? lastRecentNanoseconds : 0
+        now &- recentEnd.load(ordering: .relaxed) < Tunables.budgetNanoseconds
+            ? recent.load(ordering: .relaxed) : 0
     }
 
     /// The number of times that the worker woke up, by a request or a timeout, and did something for the heap.
@@ -34,7 +32,7 @@ package struct WorkerFigures: ~Copyable {
     ///
     /// - Parameters:
     ///   - spent: nanoseconds of CPU time that it took.
-    ///   - recent: nanoseconds spent on the heap in the last ten seconds.
+    ///   - recent: nanoseconds spent on the heap in the last minute.
     ///   - reading: the system's monotonic clock, in nanoseconds.
     func note(spent: Int64, recent: Int64, at reading: Int64) {
         total.wrappingAdd(UInt64(max(0, spent)), ordering: .relaxed)

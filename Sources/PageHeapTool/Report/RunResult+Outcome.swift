@@ -17,7 +17,7 @@ extension RunResult {
             userCPUSeconds: outcome.use.userSeconds,
             systemCPUSeconds: outcome.use.systemSeconds,
             processors: ProcessInfo.processInfo.activeProcessorCount,
-            scavengerPeak10sCPUSeconds: Double(outcome.mostScavengerNanoseconds) * 1e-9,
+            scavengerPeakMinuteCPUSeconds: Double(outcome.mostScavengerNanoseconds) * 1e-9,
             minorPageFaults: outcome.use.minorFaults,
             majorPageFaults: outcome.use.majorFaults,
             processes: outcome.mostProcesses,

@@ -19,8 +19,8 @@ struct RunResult: Hashable, Sendable {
     var systemCPUSeconds: Double
     /// The number of processors that the run could use, to which shares of the machine refer.
     var processors: Int
-    /// The most scavenger CPU time that was observed in ten seconds.
-    var scavengerPeak10sCPUSeconds: Double
+    /// The most scavenger CPU time that was observed in a minute.
+    var scavengerPeakMinuteCPUSeconds: Double
     var minorPageFaults: UInt64
     var majorPageFaults: UInt64
     /// The largest number of processes observed at one time.
@@ -56,7 +56,7 @@ struct RunResult: Hashable, Sendable {
 extension RunResult: Codable {
     enum CodingKeys: String, CodingKey, CaseIterable {
         case pageheapVersion, command, startedAt, exitCode, signal, wallSeconds, cpuSeconds, userCPUSeconds
-        case systemCPUSeconds, processors, scavengerPeak10sCPUSeconds
+        case systemCPUSeconds, processors, scavengerPeakMinuteCPUSeconds
         case minorPageFaults, majorPageFaults, processes, publishingProcesses
         case processesLeftRunning, heapFiguresPublished, note, peakResidentBytes, peakResidentSource
         case meanResidentBytes, finalResidentBytes, residentByteSeconds, heap, heapLockHoldP999Nanoseconds
@@ -76,7 +76,7 @@ extension RunResult: Codable {
         try container.encode(userCPUSeconds, forKey: .userCPUSeconds)
         try container.encode(systemCPUSeconds, forKey: .systemCPUSeconds)
         try container.encode(processors, forKey: .processors)
-        try container.encode(scavengerPeak10sCPUSeconds, forKey: .scavengerPeak10sCPUSeconds)
+        try container.encode(scavengerPeakMinuteCPUSeconds, forKey: .scavengerPeakMinuteCPUSeconds)
         try container.encode(minorPageFaults, forKey: .minorPageFaults)
         try container.encode(majorPageFaults, forKey: .majorPageFaults)
         try container.encode(processes, forKey: .processes)

@@ -13,7 +13,7 @@ struct RunOutcome: Sendable {
     let samplesMerged: Int
     let integral: ResidentIntegral
     let heap: HeapFigures
-    /// The most CPU time of all scavengers together that was observed in ten seconds, in nanoseconds.
+    /// The most CPU time of all scavengers together that was observed in a minute, in nanoseconds.
     let mostScavengerNanoseconds: UInt64
     /// Whether any process published statistics.
     let hasHeapFigures: Bool

@@ -7,7 +7,7 @@ struct MemorySampler: Sendable {
     private(set) var series = SampleSeries()
     private(set) var integral = ResidentIntegral()
     private(set) var mostProcesses = 0
-    /// The most CPU time of all scavengers together that was observed in ten seconds, in nanoseconds.
+    /// The most CPU time of all scavengers together that was observed in a minute, in nanoseconds.
     private(set) var mostScavengerNanoseconds: UInt64 = 0
 
     init(folder: StatisticsFolder, tool: Int32 = getpid()) {

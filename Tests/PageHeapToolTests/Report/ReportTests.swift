@@ -67,7 +67,7 @@ struct ReportTests {
                 "heapLockHoldP999Nanoseconds", "intervalMilliseconds", "majorPageFaults", "meanResidentBytes",
                 "minorPageFaults", "note", "pageheapVersion", "peakResidentBytes", "peakResidentSource", "processes",
                 "processesLeftRunning", "processors", "publishingProcesses", "residentByteSeconds", "samples",
-                "samplesMerged", "scavengerPeak10sCPUSeconds", "signal", "startedAt", "systemCPUSeconds",
+                "samplesMerged", "scavengerPeakMinuteCPUSeconds", "signal", "startedAt", "systemCPUSeconds",
                 "userCPUSeconds", "wallSeconds",
             ])
         // The heap's figures have the names of the list.

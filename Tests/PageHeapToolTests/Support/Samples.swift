@@ -19,7 +19,7 @@ extension RunResult {
         RunResult(
             pageheapVersion: "1.2.3", command: command, startedAt: "2026-01-02T03:04:05Z", exitCode: 0, signal: nil,
             wallSeconds: wallSeconds, cpuSeconds: 5, userCPUSeconds: 4, systemCPUSeconds: 1, processors: 2,
-            scavengerPeak10sCPUSeconds: 0.04, minorPageFaults: 1234, majorPageFaults: 0, processes: 1,
+            scavengerPeakMinuteCPUSeconds: 0.04, minorPageFaults: 1234, majorPageFaults: 0, processes: 1,
             publishingProcesses: published ? 1 : 0, processesLeftRunning: 0, heapFiguresPublished: published, note: nil,
             peakResidentBytes: samples.map(\.residentBytes).max() ?? .zero, peakResidentSource: .samples,
             meanResidentBytes: ByteCount(50 << 20), finalResidentBytes: samples.last?.residentBytes ?? .zero,
