@@ -25,7 +25,8 @@ void pageheap_note_processor_quota(uint32_t hundredths) {
 uint32_t pageheap_processor_hundredths(void) {
     int saved = errno;
     unsigned long set[1024];
-    long bytes = syscall(SYS_sched_getaffinity, 0, sizeof set, set);
+    // In a sandbox, calls of the program ask, and the system might kill them for it.
+    long bytes = pageheap_keeps_to_plain_calls() ? 0 : syscall(SYS_sched_getaffinity, 0, sizeof set, set);
     long count = 0;
     for (long word = 0; word < bytes / (long)sizeof set[0]; word++) count += __builtin_popcountl(set[word]);
     errno = saved;

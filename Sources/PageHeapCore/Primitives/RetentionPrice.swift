@@ -57,10 +57,10 @@ package struct RetentionPrice: Sendable {
     /// The break-even time in seconds.
     ///
     /// - Parameters:
-    ///   - memory: the machine's memory; 0 if unknown.
+    ///   - memory: the memory that the machine or a limit offers; 0 or the maximum if unknown.
     ///   - processors: the machine's processors, more than 0.
     package func breakEven(memory: ByteCount, processors: Double) -> Double {
-        let perProcessor = memory == 0 ? Tunables.usualBytesPerProcessor : Double(memory.rawValue) / processors
+        let perProcessor = memory == 0 || memory == .maximum ? Tunables.usualBytesPerProcessor : Double(memory.rawValue) / processors
         let rate = min(max(perProcessor, Tunables.leastBytesPerProcessor), Tunables.mostBytesPerProcessor)
         return (releaseCost + faultCost) * rate
     }

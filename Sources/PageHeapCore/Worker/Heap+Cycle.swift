@@ -42,7 +42,7 @@ extension Heap {
                 faultNanoseconds: system.measureFaultNanoseconds(physicalPage: physicalPage), physicalPage: physicalPage
             )
         }
-        let breakEven = cycle.price.breakEven(memory: system.memoryBytes, processors: system.processors)
+        let breakEven = breakEven(cycle.price)
         let isUnmet = withLockedPages {
             let ledger = currentLedger()
             let peak = max(ledger.peakDemand, ledger.demand)
@@ -63,6 +63,14 @@ extension Heap {
 
         if isUnmet { beginGeneration() }
         return hasMore || !cycle.experts.isSettled || isUnmet && !cycle.foundNothing
+    }
+
+    /// The break-even time in seconds at a price, with the memory that the machine offers, or the heap's limit if that is
+    /// less.
+    package func breakEven(_ price: RetentionPrice) -> Double {
+        let machine = system.memoryBytes
+        let offered = memoryLimit.map { machine == 0 ? $0 : min($0, machine) } ?? machine
+        return price.breakEven(memory: offered, processors: system.processors)
     }
 }
 

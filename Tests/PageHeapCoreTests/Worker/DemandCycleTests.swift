@@ -24,6 +24,15 @@ struct DemandCycleTests {
         #expect(test.heap.figures().goal == 0)
     }
 
+    @Test func aLimitMakesMemoryDearer() throws {
+        let test = try TestPageHeap()
+        let before = test.heap.breakEven(RetentionPrice())
+        test.heap.setMemoryLimit(ByteCount(3 << 30))
+        #expect(test.heap.breakEven(RetentionPrice()) < before / 2)
+        test.heap.setMemoryLimit(ByteCount(1 << 60))
+        #expect(test.heap.breakEven(RetentionPrice()) == before)
+    }
+
     @Test func loadWhoseHighPhasesPassWhileParkedIsKeptUntilItEnds() throws {
         let test = try TestPageHeap()
         var cycle = DemandCycle(now: 0)
