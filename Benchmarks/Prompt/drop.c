@@ -43,7 +43,7 @@ static uint64_t bytes_of_pages(void) {
     return pages << 12;
 }
 
-// Frees blocks: all if `keeps_one_in` is 0, or at random, or all but every so many.
+// Frees all blocks if `keeps_one_in` is 0. Otherwise one in that many stays, chosen at random or by its position.
 static void drop(long keeps_one_in, int at_random) {
     long kept = 0;
     for (long i = 0; i < count; i++) {

@@ -1,5 +1,5 @@
 /// How much of the heap's memory is physical. The heap itself does not know which pages the program has touched, so it
-/// asks the system about one window of pages after another. The answers for a window fit on the stack.
+/// asks the system about one window of pages after another. The results for a window fit on the stack.
 extension OperatingSystem where Self: ~Copyable {
     /// The physical memory of some ready ranges, in bytes. If the system does not say, all of their memory counts.
     ///

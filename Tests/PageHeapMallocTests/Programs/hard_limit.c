@@ -1,4 +1,4 @@
-// The hard limit: no entry point of malloc goes beyond it, each answers ENOMEM, and what is idle is given back first.
+// The hard limit: no entry point of malloc exceeds it, each fails with ENOMEM, and idle memory is given back first.
 #include "check.h"
 #include "pageheap.h"
 #include <malloc.h>
