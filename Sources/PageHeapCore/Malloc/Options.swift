@@ -64,6 +64,11 @@ package struct Options {
         return nil
     }
 
+    private static var takesLimit: StaticString { "takes bytes, such as 536870912, 512M or 2GiB, or none" }
+
+    /// Reads a limit: bytes, or 0 for none; nil if the text is neither.
+    private static func limit(_ text: TextSlice) -> ByteCount? { text == "none" ? 0 : text.byteCount }
+
     /// Sets one option.
     ///
     /// - Parameters:
@@ -78,15 +83,11 @@ package struct Options {
             }
             configuration.retainExtraPercent = percent
         } else if name == "MEMORY_LIMIT" {
-            guard let limit = text == "none" ? 0 : text.byteCount else {
-                return "takes bytes, such as 536870912, 512M or 2GiB, or none"
-            }
+            guard let limit = Self.limit(text) else { return Self.takesLimit }
             configuration.memoryLimit = limit == 0 ? nil : limit
             configuration.followsContainerLimit = limit != 0
         } else if name == "HARD_LIMIT" {
-            guard let limit = text == "none" ? 0 : text.byteCount else {
-                return "takes bytes, such as 536870912, 512M or 2GiB, or none"
-            }
+            guard let limit = Self.limit(text) else { return Self.takesLimit }
             configuration.hardLimit = limit == 0 ? nil : limit
         } else if name == "SCAVENGE_PERCENT" {
             guard let share = text.thousandths.map({ Double($0) / 100_000 }),
