@@ -60,7 +60,8 @@ package struct RetentionPrice: Sendable {
     ///   - memory: the memory that the machine or a limit offers; 0 or the maximum if unknown.
     ///   - processors: the machine's processors, more than 0.
     package func breakEven(memory: ByteCount, processors: Double) -> Double {
-        let perProcessor = memory == 0 || memory == .maximum ? Tunables.usualBytesPerProcessor : Double(memory.rawValue) / processors
+        let isKnown = memory > 0 && memory < .maximum
+        let perProcessor = isKnown ? Double(memory.rawValue) / processors : Tunables.usualBytesPerProcessor
         let rate = min(max(perProcessor, Tunables.leastBytesPerProcessor), Tunables.mostBytesPerProcessor)
         return (releaseCost + faultCost) * rate
     }
