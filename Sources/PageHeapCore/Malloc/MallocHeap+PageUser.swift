@@ -55,19 +55,17 @@ extension MallocHeap: PageUser {
         releaseHoles(bytes, &state.pointee.holePass, regardless: false)
     }
 
-    package var holeRecords: Int { spans.recordCount }
+    package var holeVisits: Int { state.pointee.holePass.visited }
 
-    package var isHolePassOver: Bool { state.pointee.holePass.next == 0 }
+    package var isHolePassOver: Bool { state.pointee.holePass.isOver }
 
     package var mayFindMoreHoles: Bool {
         state.pointee.holePass.sawBusySpan || state.pointee.holePass.released > 0
     }
 
     private func newHolePass() -> HolePass {
-        var pass = HolePass()
         // If a physical page is larger than a page, a span may begin inside one: no holes then.
-        if heap.physicalPage <= PageGeometry.pageBytes { pass.next = 1 }
-        return pass
+        heap.physicalPage <= PageGeometry.pageBytes ? .beginning : HolePass()
     }
 
     private func releaseHoles(_ bytes: ByteCount, _ pass: inout HolePass, regardless: Bool) -> ByteCount {
@@ -93,7 +91,7 @@ extension MallocHeap: PageUser {
             drainAll()
             var pass = newHolePass()
             var released: ByteCount = 0
-            while pass.next != 0 {
+            while !pass.isOver {
                 released += releaseHoles(Tunables.forcedPieceBytes, &pass, regardless: true)
                 heap.state.pointee.pass.letForksPass()
             }

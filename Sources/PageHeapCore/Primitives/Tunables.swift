@@ -249,10 +249,10 @@ package enum Tunables {
     /// The share of one processor's time above which the program's threads count as running.
     package static var runningShare: Double { 0.1 }
 
-    /// The shortest time between two passes over holes, in nanoseconds, and the time per span record that is added for
-    /// a large heap: a record takes some 60 ns to look at, so passes take a few percent of one processor at most.
+    /// The shortest time between two passes over holes, in nanoseconds, and the time added per span that the last one
+    /// visited: a visit takes some 60 ns, so passes take a few percent of one processor at most if all spans are at work.
     package static var holePassNanoseconds: Int64 { 200_000_000 }
-    package static var holePassNanosecondsPerRecord: Int64 { 2000 }
+    package static var holePassNanosecondsPerVisit: Int64 { 2000 }
 
     /// Bytes retained beyond the heap's need, and beyond what the last worker could not release, at which a worker
     /// starts. Less is not worth a thread; a program that never drops that much never has one.
@@ -319,9 +319,9 @@ package enum Tunables {
     /// The number of chunks that such an allocation examines: 4 GiB of heap, some 20 µs if there is nothing to release.
     package static var assistChunkLimit: UInt { 1024 }
 
-    /// The number of span records that one look for holes visits: half a millisecond if each span has to be searched,
+    /// The number of spans that one look for holes visits: half a millisecond if each span has to be searched,
     /// usually a tenth of that. A thread that waits for the pass lock waits that long.
-    package static var holeRecordsPerCall: Int { 256 }
+    package static var holeVisitsPerCall: Int { 256 }
 
     /// The fraction of wall time that all allocations together may spend on keeping to a memory limit, between 0 and 1.
     /// Half: a program that needs more than its limit then runs at half its speed at worst, rather than not at all.

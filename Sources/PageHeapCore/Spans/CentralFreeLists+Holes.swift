@@ -1,63 +1,63 @@
 extension CentralFreeLists {
-    /// Releases holes, visiting span records from where the pass stands.
+    /// Releases holes, visiting touched spans from where the pass stands.
     ///
     /// A span must have been quiet since the last pass looked at it. A release has three steps: under the class lock,
     /// the free blocks on the holes are claimed; without the lock, the system releases all holes of the span together;
     /// under the lock again, the blocks are put back and the released pages marked.
     ///
     /// - Parameters:
-    ///   - bytes: stop once this much is released. The call also stops after ``Tunables/holeRecordsPerCall`` records,
+    ///   - bytes: stop once this much is released. The call also stops after ``Tunables/holeVisitsPerCall`` visits,
     ///     so that a thread waiting for the pass lock does not wait for a walk over a large heap.
     ///   - regardless: whether to release in spans that are not quiet too.
     ///   - release: releases `count` ranges, and calls its last argument with each piece that was refused.
-    /// - Returns: the bytes released. Fewer than asked do not mean that the pass is over: `pass.next` is 0 then.
+    /// - Returns: the bytes released. Fewer than asked do not mean that the pass is over: ask `pass.isOver`.
     func releaseHoles(
         _ bytes: ByteCount, _ pass: inout HolePass, regardless: Bool,
         release: (UnsafePointer<MemoryRange>, Int, (MemoryRange) -> Void) -> ReleaseOutcome
     ) -> ByteCount {
         var released: ByteCount = 0
-        var records = Tunables.holeRecordsPerCall
-        while pass.next != 0 && released < bytes && records > 0 {
-            records -= 1
-            if pass.next >= spans.recordCount {
-                pass.next = 0
-                break
+        var visits = Tunables.holeVisitsPerCall
+        while !pass.isOver && released < bytes && visits > 0 {
+            visits -= 1
+            let sizeClass = SizeClass(UInt8(truncatingIfNeeded: pass.nextClass))
+            list(sizeClass).pointee.lock.lock()
+            if pass.takeVisit(touched: list(sizeClass).pointee.touchedCount) {
+                let index = takeTouched(sizeClass)
+                released += releaseHoles(of: index, sizeClass, &pass, regardless: regardless, release: release)
+            } else {
+                list(sizeClass).pointee.lock.unlock()
             }
-            released += releaseHoles(
-                of: SpanIndex(UInt(pass.next)), &pass, regardless: regardless, release: release)
-            pass.next += 1
         }
         pass.released += released
         return released
     }
 
+    /// Releases the holes of a span, which was just taken off the list of touched spans. The caller holds the class
+    /// lock; the call unlocks it.
     private func releaseHoles(
-        of index: SpanIndex, _ pass: inout HolePass, regardless: Bool,
+        of index: SpanIndex, _ sizeClass: SizeClass, _ pass: inout HolePass, regardless: Bool,
         release: (UnsafePointer<MemoryRange>, Int, (MemoryRange) -> Void) -> ReleaseOutcome
     ) -> ByteCount {
+        list(sizeClass).pointee.lock.assertHeld()
         let span = spans.record(index)
-        // Read without the lock. The class is checked again below, and with it whether the span is partly used.
-        let sizeClass = SizeClass(span.pointee.sizeClass)
-        if sizeClass == .notSmall { return 0 }
         let entry = classes[sizeClass]
         let blockBytes = UInt(entry.blockBytes)
         let blocks = UInt(entry.blocksPerSpan)
         let physicalPage = heap.physicalPage
+        invariant(span.pointee.sizeClass == sizeClass.rawValue, "a touched span is on the list of another class")
+        invariant(span.pointee.freeBlocks < entry.blocksPerSpan, "a span on its way to the heap is among the touched")
 
-        list(sizeClass).pointee.lock.lock()
-        guard span.pointee.sizeClass == sizeClass.rawValue, span.pointee.freeBlocks > 0,
-            span.pointee.freeBlocks < entry.blocksPerSpan
-        else {
-            // Fully used, or on its way to or from the heap.
+        let isBusy = span.pointee.wasTouched
+        span.pointee.wasTouched = false
+        if isBusy && !regardless {
+            appendTouched(index, sizeClass)
             list(sizeClass).pointee.lock.unlock()
+            pass.sawBusySpan = true
             return 0
         }
-        let wasTouched = span.pointee.wasTouched
-        span.pointee.wasTouched = false
         let holes =
-            wasTouched && !regardless
+            span.pointee.freeBlocks == 0
             ? 0 : span.pointee.releasableHoles(blockBytes: blockBytes, blocks: blocks, physicalPage: physicalPage)
-        if wasTouched { pass.sawBusySpan = true }
         if holes == 0 {
             list(sizeClass).pointee.lock.unlock()
             return 0
@@ -75,8 +75,10 @@ extension CentralFreeLists {
         if span.pointee.freeBlocks == 0 { link(index, sizeClass) }
         span.pointee.unclaim(claimed)
         span.pointee.releasedPhysicalPages |= done
+        // What was refused is tried again in a later pass, if there is one.
+        if done != holes && span.pointee.nextTouched == 0 { appendTouched(index, sizeClass) }
         let isEmpty = span.pointee.freeBlocks == entry.blocksPerSpan
-        if isEmpty { unlink(index, sizeClass) }
+        if isEmpty { takeOffLists(index, sizeClass) }
         list(sizeClass).pointee.lock.unlock()
         let released = physicalPage * UInt(done.nonzeroBitCount)
         heap.noteHoles(released: released, outcome)
@@ -124,16 +126,48 @@ extension CentralFreeLists {
     }
 }
 
-/// The progress of a pass over all spans that looks for holes. Changed under the pass lock by the thread
-/// that has the worker's turn, which may read it without.
+/// The progress of a pass over the touched spans, class by class. Changed under the pass lock by the thread that has the
+/// worker's turn, which may read it without.
 package struct HolePass {
-    /// The next record to visit; 0 if no pass is under way.
-    var next = 0
+    /// The class whose spans are visited; 0 if no pass is under way.
+    private(set) var nextClass = 0
+    /// How many touched spans of the class are left to visit; nil before the first of them. Spans that join the list
+    /// meanwhile wait for the next pass.
+    private var left: UInt32?
+    /// The spans visited in this pass.
+    private(set) var visited = 0
     /// Whether a span was too recently used, so that a later pass may find something in it.
     var sawBusySpan = false
     /// Bytes released in this pass, and bytes of physical memory that went back.
     var released: ByteCount = 0
     var returned: ByteCount = 0
 
+    /// A pass that is over.
     package init() {}
+
+    /// A pass that begins.
+    static var beginning: HolePass {
+        var pass = HolePass()
+        pass.nextClass = 1
+        return pass
+    }
+
+    var isOver: Bool { nextClass == 0 }
+
+    /// Counts a visit of a span of the class; moves on to the next class if all that were touched are visited.
+    ///
+    /// - Parameter touched: the number of spans on the class's list now.
+    /// - Returns: whether there is a span to visit.
+    mutating func takeVisit(touched: UInt32) -> Bool {
+        // A forced release may have emptied the list since the last visit.
+        let spans = min(left ?? touched, touched)
+        if spans == 0 {
+            nextClass = (nextClass + 1) % SizeClass.count
+            left = nil
+            return false
+        }
+        left = spans - 1
+        visited += 1
+        return true
+    }
 }

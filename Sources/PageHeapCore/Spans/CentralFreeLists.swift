@@ -54,7 +54,7 @@ package struct CentralFreeLists<System: OperatingSystem> {
             let span = spans.record(index)
             let base = span.pointee.base
             let before = taken
-            span.pointee.wasTouched = true
+            noteTouched(index, sizeClass)
             let more = span.pointee.takeFreeBlocks(count - taken, of: Int(entry.blocksPerSpan)) { block in
                 target[taken] = base &+ UInt(bitPattern: block) &* blockBytes
                 taken &+= 1
@@ -128,9 +128,9 @@ package struct CentralFreeLists<System: OperatingSystem> {
             }
             if span.pointee.freeBlocks == 0 { link(index, sizeClass) }
             span.pointee.freeBlocks &+= UInt16(truncatingIfNeeded: returned)
-            span.pointee.wasTouched = true
+            noteTouched(index, sizeClass)
             if span.pointee.freeBlocks == entry.blocksPerSpan {
-                unlink(index, sizeClass)
+                takeOffLists(index, sizeClass)
                 if !keepAsSpare(index, sizeClass) {
                     span.pointee.next = emptied
                     emptied = UInt32(truncatingIfNeeded: index.rawValue)
@@ -237,8 +237,11 @@ package struct CentralFreeList: ~Copyable {
     package var spare: UInt32 = 0
     /// Whether the scavenger has seen the spare. At its next look it returns a seen one to the heap.
     package var wasSpareSeen = false
+    /// The touched spans: the first, and how many there are.
+    var firstTouched: UInt32 = 0
+    var touchedCount: UInt32 = 0
     /// Fills a cache line, so that threads working with neighbouring classes do not share one.
-    private var padding: (UInt64, UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0, 0)
+    private var padding: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
 
     package init() {}
 }

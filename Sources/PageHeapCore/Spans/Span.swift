@@ -15,12 +15,15 @@ package struct Span: BitwiseCopyable {
     package var next: UInt32 = 0
     package var previous: UInt32 = 0
     package var sizeClass: UInt8 = 0
-    /// Whether blocks left or came back since the last pass for holes.
+    /// Whether blocks left or came back since a pass over holes looked. Such a span is among the touched of its class.
     package var wasTouched = false
     /// Whether this is a large block whose memory was moved here by its page tables.
     package var wasMoved = false
     /// The number of blocks that are in the span.
     package var freeBlocks: UInt16 = 0
+    /// The neighbours in the ring of the class's touched spans: record indices, 0 if the span is not in it.
+    var nextTouched: UInt32 = 0
+    var previousTouched: UInt32 = 0
     /// A bit for each physical page of the span: set if the page holds only free blocks and its memory has been
     /// released.
     package var releasedPhysicalPages: UInt64 = 0

@@ -76,6 +76,7 @@ package struct SpanRecords: ~Copyable {
 
     package mutating func deallocate(_ span: SpanIndex) {
         lock.lock()
+        invariant(record(span).pointee.nextTouched == 0, "a span that is given up is among the touched of its class")
         record(span).pointee.next = firstFree
         firstFree = UInt32(truncatingIfNeeded: span.rawValue)
         lock.unlock()

@@ -21,7 +21,7 @@ extension Heap {
             flushPageCaches()
         }
         var hasMore = user.drainIdle()
-        if user.isHolePassOver && cycle.mayBeginHolePass(at: now, records: user.holeRecords) { user.beginHolePass() }
+        if user.isHolePassOver && cycle.mayBeginHolePass(at: now, lastVisits: user.holeVisits) { user.beginHolePass() }
         for shard in 0..<PageCaches.count {
             pageCaches[shard].pointee.lock.lock()
             let requests = pageCaches[shard].pointee.requests
@@ -104,10 +104,9 @@ package struct DemandCycle: Sendable {
         return count > seenPressure
     }
 
-    /// Whether a pass over holes may begin. A pass looks at every span record, so the more there are, the longer the
-    /// time between two passes.
-    mutating func mayBeginHolePass(at now: Int64, records: Int) -> Bool {
-        let least = Tunables.holePassNanoseconds &+ Int64(records) &* Tunables.holePassNanosecondsPerRecord
+    /// Whether a pass over holes may begin. The more spans the last one visited, the longer the time between the two.
+    mutating func mayBeginHolePass(at now: Int64, lastVisits: Int) -> Bool {
+        let least = Tunables.holePassNanoseconds &+ Int64(lastVisits) &* Tunables.holePassNanosecondsPerVisit
         if now &- lastHolePass < least { return false }
         lastHolePass = now
         return true
