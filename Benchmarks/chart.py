@@ -12,12 +12,14 @@ WIDTH, LEFT, RIGHT, ROW, MARGIN = 960, 190, 36, 22, 24
 COLOURS = {
     OURS: ("#2f6fde", "#6ea3ff"), REFERENCE: ("#1c2433", "#e8ecf3"), "jemalloc": ("#d9660a", "#ff9d4d"),
     "mimalloc": ("#0f9f7f", "#3fd1ae"), "tcmalloc": ("#8b46d6", "#bd8cff"), "tbb": ("#c2307a", "#ff7db8"),
-    "snmalloc": ("#8a7a00", "#e0cf4a"), "": ("#5d6879", "#97a3b6")}
+    "snmalloc": ("#8a7a00", "#e0cf4a"), "jemalloc-bg": ("#f2a65e", "#b35c14"), "tcmalloc-ad": ("#c39af0", "#6c35ab"),
+    "mimalloc3": ("#0f9f7f", "#3fd1ae"), "": ("#5d6879", "#97a3b6")}
 # The panels: title, and the key of the figure that it shows.
 PANELS = [
     ("Fixed work: CPU time over glibc’s", "ratioToGlibc"), ("Real programs: CPU time over glibc’s", "cpuToGlibc"),
     ("Real programs: wall-clock time over glibc’s", "timeToGlibc"),
-    ("Real programs: peak resident memory over glibc’s", "peakToGlibc")]
+    ("Real programs: peak resident memory over glibc’s", "peakToGlibc"),
+    ("After a drop: what CPU time and memory cost together, over glibc’s", "costToGlibc")]
 # Ratios below or above are drawn at the edge, with their figure.
 LOWEST, HIGHEST = 0.05, 8
 TICKS = [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.3, 1.4, 1.5, 2, 3, 4, 6, 8]

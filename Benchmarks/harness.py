@@ -1,15 +1,22 @@
 """Code that all suites share: the allocators of this machine, compiled workloads, interleaved rounds, ratios and means."""
 
+import glob
 import json
 import math
 import os
 import statistics
 import subprocess
 import sys
+import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 RELEASE = os.path.join(ROOT, ".build/release")
 PEERS = ["libjemalloc2", "libmimalloc2.0", "libtcmalloc-minimal4", "libtbbmalloc2"]
+# Peers that are newer than this Debian's: name → package, the suite that has it, and the library in it. They are unpacked
+# beside the build, not installed.
+NEWER = {"mimalloc3": ("libmimalloc3", "trixie-backports", "libmimalloc.so.3")}
+KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
+UNPACKED = os.path.join(ROOT, ".build/peers")
 OURS, REFERENCE = "PageHeap", "glibc"
 # A workload that takes longer than this counts as hanging.
 LIMIT = 600  # s
@@ -51,7 +58,8 @@ def compare(command, folder, options, runs, extra=()):
     file = os.path.join(folder, "compare.json")
     words = [built("pageheap"), "compare", "--runs", str(runs), "--json", file, "--library", library(options), *extra]
     if options.peers:
-        words += ["--with", ",".join([REFERENCE, *options.peers])]
+        newer = unpacked()
+        words += ["--with", ",".join([REFERENCE, *(newer.get(word, word) for word in options.peers)])]
     return [*words, "--", *command], file
 
 
@@ -65,7 +73,38 @@ def allocators(folder, options):
         result = json.load(text)
     for name in result["notFound"]:
         warn(f"no {name} here, skipped" + ("" if name == "snmalloc" else " (--install-peers installs it)"))
-    return {each["name"]: each["library"] for each in result["allocators"]}
+    newer = unpacked()
+    names = {os.path.realpath(library): name for name, library in newer.items()}
+    found = {}
+    for each in result["allocators"]:
+        found[names.get(os.path.realpath(each["library"] or ""), each["name"])] = each["library"]
+    return found if options.peers else {**found, **newer}
+
+
+def unpacked():
+    """Returns the newer peers that --install-peers has unpacked: name → library."""
+    found = {name: glob.glob(f"{UNPACKED}/{name}/usr/lib/*/{file}") for name, (_, _, file) in NEWER.items()}
+    return {name: files[0] for name, files in found.items() if files}
+
+
+def unpack_newer():
+    """Unpacks the newer peers from the Debian suites that have them."""
+    for name, (package, suite, _) in NEWER.items():
+        with tempfile.TemporaryDirectory() as folder:
+            for each in ("lists/partial", "cache/archives/partial"):
+                os.makedirs(os.path.join(folder, each))
+            source = os.path.join(folder, "sources.list")
+            with open(source, "w") as file:
+                file.write(f"deb [signed-by={KEYRING}] http://deb.debian.org/debian {suite} main\n")
+            settings = {
+                "Dir::Etc::SourceList": source, "Dir::Etc::SourceParts": "/dev/null", "Dir::State::Lists": f"{folder}/lists",
+                "Dir::Cache": f"{folder}/cache", "APT::Sandbox::User": "root"}
+            command = ["apt-get", "-qq", *(word for key, value in settings.items() for word in ("-o", f"{key}={value}"))]
+            subprocess.run([*command, "update"], check=True)
+            subprocess.run([*command, "download", package], check=True, cwd=folder)
+            target = os.path.join(UNPACKED, name)
+            os.makedirs(target, exist_ok=True)
+            subprocess.run(["dpkg-deb", "-x", *glob.glob(f"{folder}/*.deb"), target], check=True)
 
 
 def compiled(source, folder):

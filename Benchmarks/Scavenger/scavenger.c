@@ -2,7 +2,6 @@
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <inttypes.h>
-#include <math.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -12,8 +11,6 @@
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
-
-#include "pageheap_statistics_page.h"
 
 static atomic_bool done;
 
@@ -129,21 +126,33 @@ static void idle(void) {
 }
 
 enum { BUCKETS = 4096 };  // of 64 ns, up to 262 microseconds; the last one counts all longer times, too
-static uint32_t histograms[2][BUCKETS];
+struct times {
+    uint32_t counts[BUCKETS];
+    int64_t longest;
+};
+static struct times times_of[2];
 
-static void *busy(void *histogram) {
-    uint32_t *counts = histogram;
-    uint64_t random = (uintptr_t)histogram | 1;
+static int64_t measured(struct times *times, int64_t start) {
+    int64_t taken = now(CLOCK_MONOTONIC) - start;
+    if (taken > times->longest) times->longest = taken;
+    return taken;
+}
+
+static void *busy(void *argument) {
+    struct times *times = argument;
+    uint64_t random = (uintptr_t)times | 1;
     void *live[64] = {NULL};
     while (!atomic_load_explicit(&done, memory_order_relaxed)) {
         random ^= random << 13, random ^= random >> 7, random ^= random << 17;
         void **slot = &live[random % 64];
-        free(*slot);
-        size_t bytes = ((random >> 16) % 30 + 5) * 8192;
         int64_t start = now(CLOCK_MONOTONIC);
+        free(*slot);
+        measured(times, start);
+        size_t bytes = ((random >> 16) % 30 + 5) * 8192;
+        start = now(CLOCK_MONOTONIC);
         *slot = malloc(bytes);
-        int64_t bucket = (now(CLOCK_MONOTONIC) - start) / 64;
-        counts[bucket < BUCKETS ? bucket : BUCKETS - 1]++;
+        int64_t bucket = measured(times, start) / 64;
+        times->counts[bucket < BUCKETS ? bucket : BUCKETS - 1]++;
     }
     for (int i = 0; i < 64; i++) free(live[i]);
     return NULL;
@@ -151,71 +160,26 @@ static void *busy(void *histogram) {
 
 static double percentile(double share) {
     uint64_t total = 0, seen = 0;
-    for (int i = 0; i < BUCKETS; i++) total += histograms[0][i] + histograms[1][i];
+    for (int i = 0; i < BUCKETS; i++) total += times_of[0].counts[i] + times_of[1].counts[i];
     for (int i = 0; i < BUCKETS; i++)
-        if ((seen += histograms[0][i] + histograms[1][i]) >= share * (double)total) return (i + 1) * 64;
+        if ((seen += times_of[0].counts[i] + times_of[1].counts[i]) >= share * (double)total) return (i + 1) * 64;
     return BUCKETS * 64;
 }
 
-// Measures allocations of pages in two threads while much memory goes back.
-static void latency(long total_mib, double seconds) {
+// Measures allocations of pages in one thread or two while much memory goes back, and the longest call of malloc or free.
+static void latency(long total_mib, double seconds, int count_of_threads) {
     size_t count = ((size_t)total_mib << 20) / 65536;
     char **blocks = fill(count, 65536);
     for (size_t i = 0; i < count; i += 2) free(blocks[i]);
     long full = resident_kib();
     pthread_t threads[2];
-    for (int i = 0; i < 2; i++) pthread_create(&threads[i], NULL, busy, histograms[i]);
+    for (int i = 0; i < count_of_threads; i++) pthread_create(&threads[i], NULL, busy, &times_of[i]);
     usleep((useconds_t)(seconds * 1e6));
     atomic_store(&done, 1);
-    for (int i = 0; i < 2; i++) pthread_join(threads[i], NULL);
-    printf("{\"p50\": %.0f, \"p99\": %.0f, \"p999\": %.0f, \"returned\": %ld}\n", percentile(0.5), percentile(0.99),
-           percentile(0.999), (full - resident_kib()) / 1024);
-}
-
-// Returns how many MiB were released and used again within ten seconds so far, by the heap's statistics; -1 without those.
-static long regretted_mib(void) {
-    const char *folder = getenv("PAGEHEAP_STATISTICS_DIRECTORY");
-    struct pageheap_statistics_page page;
-    char path[4096];
-    if (folder == NULL) return -1;
-    snprintf(path, sizeof path, "%s/%d.0", folder, (int)getpid());
-    int file = open(path, O_RDONLY);
-    bool whole = file >= 0 && read(file, &page, sizeof page) == sizeof page && page.version == PAGEHEAP_STATISTICS_VERSION;
-    if (file >= 0) close(file);
-    return whole ? (long)(page.statistics.reused_within_10_seconds_bytes_total >> 20) : -1;
-}
-
-// Runs a load that swings between a tenth of its peak and all of it. Prints, in MiB, the page faults of each period, and what
-// was used again within ten seconds of its release up to the end of each period.
-static void wave(const char *shape, double period, long peak_mib, int periods) {
-    size_t count = ((size_t)peak_mib << 20) / 65536, live = 0;
-    char **blocks = calloc(count, sizeof *blocks);
-    int64_t start = now(CLOCK_MONOTONIC);
-    long faulted[64], regretted[64];
-    if (periods > 64) periods = 64;
-    for (int turn = 0; turn < periods; turn++) {
-        struct rusage before, after;
-        getrusage(RUSAGE_SELF, &before);
-        for (int step = 0; step < period * 20; step++) {
-            double phase = step / (period * 20);
-            double level = *shape == 's' && shape[1] == 'q' ? (phase < 0.5 ? 1 : 0.1) : 0.55 - 0.45 * cos(2 * M_PI * phase);
-            size_t wanted = (size_t)(level * (double)count);
-            while (live < wanted) memset(blocks[live] = malloc(65536), 1, 65536), live++;
-            while (live > wanted) free(blocks[--live]);
-            rest_until(start + (int64_t)((turn * period + (step + 1) / 20.0) * 1e9));
-        }
-        getrusage(RUSAGE_SELF, &after);
-        faulted[turn] = (after.ru_minflt - before.ru_minflt) * (sysconf(_SC_PAGESIZE) / 1024) / 1024;
-        regretted[turn] = regretted_mib();
-    }
-    while (live > 0) free(blocks[--live]);
-    printf("{\"faulted\": [");
-    for (int turn = 0; turn < periods; turn++) printf("%s%ld", turn ? ", " : "", faulted[turn]);
-    printf("], \"regretted\": [");
-    for (int turn = 0; turn < periods; turn++) printf("%s%ld", turn ? ", " : "", regretted[turn]);
-    printf("], ");
-    sample(60, peak_mib * 1024 * 12 / 100);
-    printf("}\n");
+    for (int i = 0; i < count_of_threads; i++) pthread_join(threads[i], NULL);
+    int64_t longest = times_of[0].longest > times_of[1].longest ? times_of[0].longest : times_of[1].longest;
+    printf("{\"p50\": %.0f, \"p99\": %.0f, \"p999\": %.0f, \"longest\": %lld, \"returned\": %ld}\n", percentile(0.5),
+           percentile(0.99), percentile(0.999), (long long)longest, (full - resident_kib()) / 1024);
 }
 
 static void *sleeping(void *unused) {
@@ -243,9 +207,8 @@ int main(int count, char **arguments) {
     if (strcmp(what, "backlog") == 0) backlog(one, two, three);
     else if (strcmp(what, "follow") == 0) follow(one, two, three);
     else if (strcmp(what, "idle") == 0) idle();
-    else if (strcmp(what, "latency") == 0) latency(one, (double)two);
-    else if (strcmp(what, "wave") == 0 && count > 5) wave(arguments[2], atof(arguments[3]), atol(arguments[4]), atoi(arguments[5]));
+    else if (strcmp(what, "latency") == 0) latency(one, (double)two, three == 1 ? 1 : 2);
     else if (strcmp(what, "bare") == 0) bare(one, two);
-    else return fprintf(stderr, "scavenger: backlog, follow, idle, latency, wave or bare\n"), 2;
+    else return fprintf(stderr, "scavenger: backlog, follow, idle, latency or bare\n"), 2;
     return 0;
 }
