@@ -22,9 +22,6 @@ package protocol PageUser {
     /// - Returns: the bytes released.
     func releaseHoles(_ bytes: ByteCount) -> ByteCount
 
-    /// The number of spans that the last pass over holes visited.
-    var holeVisits: Int { get }
-
     /// Whether the pass over holes has reached its end.
     var isHolePassOver: Bool { get }
 
@@ -40,7 +37,6 @@ package struct NoPageUser: PageUser {
     package func passEnded() {}
     package func beginHolePass() {}
     package func releaseHoles(_ bytes: ByteCount) -> ByteCount { 0 }
-    package var holeVisits: Int { 0 }
     package var isHolePassOver: Bool { true }
     package var mayFindMoreHoles: Bool { false }
 }

@@ -55,6 +55,7 @@ extension MallocHeap: PageUser {
         releaseHoles(bytes, &state.pointee.holePass, regardless: false)
     }
 
+    /// Tests: the number of spans that the last pass over holes visited.
     package var holeVisits: Int { state.pointee.holePass.visited }
 
     package var isHolePassOver: Bool { state.pointee.holePass.isOver }

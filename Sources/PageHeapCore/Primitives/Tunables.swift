@@ -249,10 +249,20 @@ package enum Tunables {
     /// The share of one processor's time above which the program's threads count as running.
     package static var runningShare: Double { 0.1 }
 
-    /// The shortest time between two passes over holes, in nanoseconds, and the time added per span that the last one
-    /// visited: a visit takes some 60 ns, so passes take a few percent of one processor at most if all spans are at work.
+    /// The shortest time between two passes over holes, in nanoseconds.
     package static var holePassNanoseconds: Int64 { 200_000_000 }
-    package static var holePassNanosecondsPerVisit: Int64 { 2000 }
+
+    /// The part of the worker's share that searches of one kind may take on average: those for idle caches, and those
+    /// for holes. Two quarters leave half of the share to the release of free pages even in a program with thousands of
+    /// threads that each do a little, or with all of a gigabyte of spans at work.
+    package static var searchPartOfShare: Double { 0.25 }
+
+    /// The longest pause after a search, in nanoseconds.
+    package static var longestSearchPause: Int64 { 60_000_000_000 }
+
+    /// How much more CPU time than the release of as many bytes of free pages the release of holes may take without
+    /// counting as a search: holes are small, and so take several times as much per byte.
+    package static var holeWorth: Double { 10 }
 
     /// Bytes retained beyond the heap's need, and beyond what the last worker could not release, at which a worker
     /// starts. Less is not worth a thread; a program that never drops that much never has one.

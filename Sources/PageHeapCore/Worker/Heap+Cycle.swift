@@ -9,9 +9,10 @@ extension Heap {
     /// - Parameters:
     ///   - cycle: the demand state; updated.
     ///   - user: the layer above the heap; its idle caches are drained, and a pass over its holes begins unless one is
-    ///     under way.
+    ///     under way. Each only if it has not taken too much time lately (``SearchSpacing``).
+    ///   - maySearch: whether there is CPU time for that at all.
     /// - Returns: whether a further cycle may have work to do even if nothing happens in the meantime.
-    package func endCycle(_ cycle: inout DemandCycle, _ user: some PageUser) -> Bool {
+    package func endCycle(_ cycle: inout DemandCycle, _ user: some PageUser, maySearch: Bool = true) -> Bool {
         let now = system.monotonicNanoseconds()
         let isPressed = member.pointee.pressure.isOn(at: now)
         state.pointee.pass.lock()
@@ -20,8 +21,11 @@ extension Heap {
             user.drainAll()
             flushPageCaches()
         }
-        var hasMore = user.drainIdle()
-        if user.isHolePassOver && cycle.mayBeginHolePass(at: now, lastVisits: user.holeVisits) { user.beginHolePass() }
+        if maySearch {
+            if cycle.drains.mayBegin(at: now) { drainIdle(&cycle, user) }
+            if user.isHolePassOver && cycle.mayBeginHolePass(at: now) { user.beginHolePass() }
+        }
+        var hasMore = cycle.mayDrainMore
         for shard in 0..<PageCaches.count {
             pageCaches[shard].pointee.lock.lock()
             let requests = pageCaches[shard].pointee.requests
@@ -65,6 +69,20 @@ extension Heap {
         return hasMore || !cycle.experts.isSettled || isUnmet && !cycle.foundNothing
     }
 
+    /// Drains idle caches, and notes what that took. The caller holds the pass lock.
+    private func drainIdle(_ cycle: inout DemandCycle, _ user: some PageUser) {
+        let before = system.threadProcessorNanoseconds()
+        cycle.mayDrainMore = user.drainIdle()
+        note(&cycle.drains, spent: system.threadProcessorNanoseconds() &- before)
+    }
+
+    /// Accounts for CPU time of a search that ends now.
+    func note(_ spacing: inout SearchSpacing, spent: Int64) {
+        spacing.note(
+            spent: spent, at: system.monotonicNanoseconds(), share: configuration.scavengeShare,
+            processors: system.processors)
+    }
+
     /// The break-even time in seconds at a price, with the memory that the machine offers, or the heap's limit if that is
     /// less.
     package func breakEven(_ price: RetentionPrice) -> Double {
@@ -80,6 +98,11 @@ package struct DemandCycle: Sendable {
     var price = RetentionPrice()
     /// When the last pass over holes began, in nanoseconds of the system's clock.
     private var lastHolePass: Int64 = .min / 2
+    /// When idle caches may be drained again, and when the next pass over holes may begin.
+    var drains = SearchSpacing()
+    var holePasses = SearchSpacing()
+    /// Whether the next drain of idle caches may find something.
+    var mayDrainMore = true
     /// When the last cycle ended, in nanoseconds of the worker's clock.
     var lastEnd: Int64
     /// The request count of each page cache when the last cycle ended.
@@ -104,10 +127,9 @@ package struct DemandCycle: Sendable {
         return count > seenPressure
     }
 
-    /// Whether a pass over holes may begin. The more spans the last one visited, the longer the time between the two.
-    mutating func mayBeginHolePass(at now: Int64, lastVisits: Int) -> Bool {
-        let least = Tunables.holePassNanoseconds &+ Int64(lastVisits) &* Tunables.holePassNanosecondsPerVisit
-        if now &- lastHolePass < least { return false }
+    /// Whether a pass over holes may begin; if so, notes that it does.
+    mutating func mayBeginHolePass(at now: Int64) -> Bool {
+        if now &- lastHolePass < Tunables.holePassNanoseconds || !holePasses.mayBegin(at: now) { return false }
         lastHolePass = now
         return true
     }

@@ -13,10 +13,10 @@ extension Heap {
     /// Runs one stretch of release. Takes the pass lock, and others under it.
     ///
     /// - Parameters:
-    ///   - price: takes what the release of free pages has cost.
+    ///   - cycle: takes what the release of free pages has cost, and what the search for holes has.
     ///   - shouldStop: called before each quantum; true ends the stretch.
     func work(
-        _ pacer: Pacer, _ price: inout RetentionPrice, _ user: some PageUser, shouldStop: () -> Bool
+        _ pacer: Pacer, _ cycle: inout DemandCycle, _ user: some PageUser, shouldStop: () -> Bool
     ) -> ScavengeRun {
         var before = state.pointee.system.threadProcessorNanoseconds()
         let run = ScavengeRun.perform(
@@ -34,9 +34,14 @@ extension Heap {
                 if !isPriced { released += user.releaseHoles(bytes - released) }
                 state.pointee.pass.unlock()
                 let after = state.pointee.system.threadProcessorNanoseconds()
-                if isPriced { price.note(released: released, nanoseconds: after &- before) }
-                defer { before = after }
-                return (released, after &- before)
+                let spent = after &- before
+                before = after
+                if isPriced {
+                    cycle.price.note(released: released, nanoseconds: spent)
+                } else {
+                    note(&cycle.holePasses, spent: cycle.price.beyondWorth(spent, released: released))
+                }
+                return (released, spent)
             })
         state.pointee.space.releasedInGeneration.wrappingAdd(run.released.rawValue, ordering: .relaxed)
         return run
@@ -54,9 +59,12 @@ extension Heap {
     /// The cycle timer also runs if the heap's owner ends the cycles: a woken heap is not parked again until the timer
     /// is up, so that a program at work wakes the worker about once a cycle, not at each significant free.
     ///
+    /// - Parameter maySearch: whether there is CPU time for draining caches and for passes over holes.
     /// - Returns: whether a cycle ended.
     @discardableResult
-    func endCycleIfDue(_ cycle: inout DemandCycle, at now: Int64, _ user: some PageUser) -> Bool {
+    func endCycleIfDue(
+        _ cycle: inout DemandCycle, at now: Int64, _ user: some PageUser, maySearch: Bool = true
+    ) -> Bool {
         guard now &- cycle.lastEnd >= configuration.cycleNanoseconds else { return false }
         cycle.lastEnd = now
         guard state.pointee.configuration.cycles == .demand else {
@@ -64,7 +72,7 @@ extension Heap {
             return false
         }
         callers.pointee.askForReading(at: system.coarseNanoseconds())
-        cycle.hasMore = endCycle(&cycle, user)
+        cycle.hasMore = endCycle(&cycle, user, maySearch: maySearch)
         return true
     }
 

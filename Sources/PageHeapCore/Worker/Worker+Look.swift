@@ -1,7 +1,8 @@
 extension Worker {
     /// Looks at one heap: serves its request, ends its cycle if due, releases memory if it has any to give, and parks
     /// it if nothing is left to do. The caller holds no lock; the heap cannot leave meanwhile.
-    func look(at member: Member, mayWork: Bool, _ sweep: inout WorkerSweep, _ user: some PageUser) {
+    func look(at member: Member, _ scope: LookScope, _ sweep: inout WorkerSweep, _ user: some PageUser) {
+        let mayWork = scope == .work
         let heap = member.pointee.heap
         let now = progress.pointee.pace.clock.now
         // Read before anything else: a request that comes later is left for the next look.
@@ -14,7 +15,8 @@ extension Worker {
         }
         if member.pointee.requests.isParked { return }
 
-        let hasCycled = heap.endCycleIfDue(&member.pointee.progress.cycle, at: now, user)
+        let hasCycled = heap.endCycleIfDue(
+            &member.pointee.progress.cycle, at: now, user, maySearch: scope != .overBudget)
         if hasCycled {
             member.pointee.progress.noteCycle()
             if heap.hasGoal { sweep.hasNews = true }
@@ -41,7 +43,7 @@ extension Worker {
     /// Releases memory of a heap for a stretch.
     private func release(for member: Member, _ sweep: inout WorkerSweep, _ user: some PageUser) {
         let run = member.pointee.heap.work(
-            progress.pointee.pace.pacer, &member.pointee.progress.cycle.price, user
+            progress.pointee.pace.pacer, &member.pointee.progress.cycle, user
         ) {
             thread.pointee.shouldStop || member.pointee.requests.isLeaving
         }
@@ -90,6 +92,16 @@ extension Worker {
         member.pointee.heap.endPark(&member.pointee.progress.cycle)
         return false
     }
+}
+
+/// What a look at a heap may do besides serving requests and estimating demand.
+enum LookScope {
+    /// Release memory, and search for idle caches and holes.
+    case work
+    /// Only search: the worker pauses after a stretch of work.
+    case pause
+    /// Neither: the budget of CPU time is used up.
+    case overBudget
 }
 
 /// The result of one sweep of a worker over its heaps.

@@ -28,7 +28,7 @@ extension Worker {
     private func runRound(_ seen: UInt32, _ user: some PageUser) -> Bool {
         thread.pointee.checkIsCurrent()
         _ = progress.pointee.pace.clock.advance(to: system.monotonicNanoseconds())
-        let sweep = lookAtHeaps(mayWork: true, user)
+        let sweep = lookAtHeaps(.work, user)
         if sweep.isUseless { return true }
         _ = progress.pointee.account(in: system)
         let mustPace = sweep.mustPace || progress.pointee.hasWorked
@@ -39,14 +39,14 @@ extension Worker {
         }
         // `spent` includes the ends of cycles, so they are paced as well.
         let time = progress.pointee.pace.sleepTime(after: max(sweep.worked, spent))
-        let slept = rest(time.sleep, mayEndEarly: true, user)
+        let slept = rest(time.sleep, .pause, user)
         if progress.pointee.pace.endRound(worked: time.worked, slept: slept, processors: system.processors) {
             // The controller has failed; every heap's statistics say so.
             underLock { state.pointee.ring.visitAll { $0.pointee.figures.noteReset() } }
         }
         // The next stretch could exceed the budget, or the bound on the share over any ten seconds.
         let delay = progress.pointee.pace.delay(processors: system.processors)
-        if delay > 0 { _ = rest(delay, mayEndEarly: false, user) }
+        if delay > 0 { _ = rest(delay, .overBudget, user) }
         return false
     }
 
@@ -71,16 +71,16 @@ extension Worker {
     ///
     /// - Parameters:
     ///   - nanoseconds: how long to sleep.
-    ///   - mayEndEarly: false if only the time and the end of the worker end the sleep.
+    ///   - scope: what may be done meanwhile; over budget, only the time and the end of the worker end the sleep.
     /// - Returns: nanoseconds slept, as measured.
-    private func rest(_ nanoseconds: Int64, mayEndEarly: Bool, _ user: some PageUser) -> Int64 {
+    private func rest(_ nanoseconds: Int64, _ scope: LookScope, _ user: some PageUser) -> Int64 {
         let start = progress.pointee.pace.clock.now
         while true {
             let seen = thread.pointee.signal
-            let sweep = lookAtHeaps(mayWork: false, user)
+            let sweep = lookAtHeaps(scope, user)
             let slept = progress.pointee.pace.clock.now &- start
             let isEnough =
-                mayEndEarly && sweep.hasNews && (sweep.heaps == 1 || slept >= Tunables.cycleNanoseconds)
+                scope == .pause && sweep.hasNews && (sweep.heaps == 1 || slept >= Tunables.cycleNanoseconds)
             if slept >= nanoseconds || isEnough || thread.pointee.shouldStop { break }
             let left = nanoseconds &- slept
             _ = sleep(sweep.isCut ? left : min(left, sweep.due ?? left), unlessSignalled: seen)
@@ -94,11 +94,11 @@ extension Worker {
     }
 
     /// Looks at each heap once, or until enough is done that a sleep is due; the next sweep continues from there.
-    private func lookAtHeaps(mayWork: Bool, _ user: some PageUser) -> WorkerSweep {
+    private func lookAtHeaps(_ scope: LookScope, _ user: some PageUser) -> WorkerSweep {
         var sweep = WorkerSweep(heaps: underLock { state.pointee.ring.count })
         for place in 0..<sweep.heaps {
             guard let member = underLock({ state.pointee.ring.beginLook() }) else { break }
-            look(at: member, mayWork: mayWork, &sweep, user)
+            look(at: member, scope, &sweep, user)
             if let word = underLock({ state.pointee.ring.endLook() }) { system.wake(word) }
             if sweep.mustPace || progress.pointee.hasWorked {
                 sweep.isCut = place + 1 < sweep.heaps

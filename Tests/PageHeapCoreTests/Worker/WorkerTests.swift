@@ -101,7 +101,6 @@ struct WorkerTests {
         func passEnded() {}
         func beginHolePass() {}
         func releaseHoles(_ bytes: ByteCount) -> ByteCount { 0 }
-        var holeVisits: Int { 0 }
         var isHolePassOver: Bool { true }
         var mayFindMoreHoles: Bool {
             free()
