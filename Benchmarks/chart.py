@@ -19,7 +19,7 @@ PANELS = [
     ("Fixed work: CPU time over glibc’s", "ratioToGlibc"), ("Real programs: CPU time over glibc’s", "cpuToGlibc"),
     ("Real programs: wall-clock time over glibc’s", "timeToGlibc"),
     ("Real programs: peak resident memory over glibc’s", "peakToGlibc"),
-    ("After a drop: what CPU time and memory cost together, over glibc’s", "costToGlibc")]
+    ("What CPU time and memory cost together, divided by glibc’s", "costToGlibc")]
 # Ratios below or above are drawn at the edge, with their figure.
 LOWEST, HIGHEST = 0.05, 8
 TICKS = [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.3, 1.4, 1.5, 2, 3, 4, 6, 8]
@@ -79,6 +79,21 @@ def marker(name, x, y, note=""):
     return f'<circle class="dot {class_of(name)}" cx="{x:.1f}" cy="{y:.1f}" r="5.5">{title}</circle>'
 
 
+def offsets(ratios, axis):
+    """Returns how far above or below the middle of its row each marker goes, so that none hides another."""
+    result, cluster = {}, []
+    ordered = sorted(ratios, key=lambda name: axis.x(ratios[name]))
+    for index, name in enumerate(ordered):
+        cluster.append(name)
+        if index + 1 < len(ordered) and axis.x(ratios[ordered[index + 1]]) - axis.x(ratios[name]) < 9:
+            continue
+        step = min(7, 14 / len(cluster))
+        for place, each in enumerate(cluster):
+            result[each] = (place - (len(cluster) - 1) / 2) * step
+        cluster = []
+    return result
+
+
 def panel(title, key, rows, top):
     """Returns the elements of a panel, and the top of the next panel."""
     values = {}
@@ -104,14 +119,15 @@ def panel(title, key, rows, top):
         if last:
             parts.append(f'<line class="rule" x1="{MARGIN}" y1="{y - 11}" x2="{WIDTH - MARGIN}" y2="{y - 11}"/>')
         parts.append(text(LEFT - 16, y + 4.5, workload, "text ours" if last else "text", "end"))
+        lanes = offsets(ratios, axis)
         # PageHeap comes last, so that its marker is on top.
         for name in sorted(ratios, key=lambda each: each == OURS):
             ratio = ratios[name]
-            parts.append(marker(name, axis.x(ratio), y, f", {workload}: {ratio:.2f}"))
+            parts.append(marker(name, axis.x(ratio), y + lanes[name], f", {workload}: {ratio:.2f}"))
             if ratio > axis.high:
-                parts.append(text(axis.x(ratio) - 10, y + 4.5, f"{ratio:.1f}", "faint", "end"))
+                parts.append(text(axis.x(ratio) - 10, y + lanes[name] + 4.5, f"{ratio:.1f}", "faint", "end"))
             elif ratio < axis.low:
-                parts.append(text(axis.x(ratio) + 12, y + 4.5, f"{ratio:.2f}", "faint"))
+                parts.append(text(axis.x(ratio) + 12, y + lanes[name] + 4.5, f"{ratio:.2f}", "faint"))
     return parts, bottom + 44
 
 

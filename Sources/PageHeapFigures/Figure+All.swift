@@ -77,7 +77,7 @@ extension Figure {
             metric: Series("pageheap_released_bytes_total", ("cause", "in_use"))),
         Figure(
             "reused_within_1_second_bytes_total", \.reused_within_1_second_bytes_total,
-            "Free pages used again within about a second of their release.",
+            "Free pages used again within about a second of their release. Counted by 4 MiB of heap, so it may exceed what was released.",
             property: "reusedWithin1SecondTotalBytes",
             metric: Series("pageheap_reused_bytes_total", ("within_seconds", "1"))),
         Figure(

@@ -27,7 +27,7 @@ struct ChartCurve: Hashable, Sendable {
             case .inUse: "The part of the heap that the program holds, in whole pages, touched or not."
             case .retained:
                 "In use, plus free pages kept for reuse. Pages that were never touched count, so resident may be less."
-            case .goal: "The scavenger's target for retained memory, approached slowly to save CPU time."
+            case .goal: "The scavenger's target for retained memory: what is above it goes."
             }
         }
     }

@@ -67,13 +67,13 @@ struct KeyFigure: Hashable, Sendable {
         let wakeUps = heap[\.worker_wake_ups_total]
         figures += [
             KeyFigure(
-                label: "scavenging", value: TimeText.describe(seconds: seconds),
-                note: "\(TimeText.share(seconds, of: result.cpuSeconds)) of the CPU time"),
-            KeyFigure(
                 label: "scavenger's share",
                 value: TimeText.share(seconds, of: result.wallSeconds * Double(result.processors)),
                 note: "of \(result.processors) processor\(result.processors == 1 ? "" : "s"), "
                     + "\(grouped(wakeUps)) wake-up\(wakeUps == 1 ? "" : "s")"),
+            KeyFigure(
+                label: "scavenging", value: TimeText.describe(seconds: seconds),
+                note: "\(TimeText.share(seconds, of: result.cpuSeconds)) of the program's own CPU time"),
         ]
         return figures
     }
