@@ -30,7 +30,13 @@ func mallocLibrary(_ name: String, _ settings: [SwiftSetting]) -> Target {
         swiftSettings: settings,
         linkerSettings: [
             .unsafeFlags([
+                "-use-ld=lld",
                 "-Xlinker", "--version-script=\(exportList)",
+                // malloc and free are Swift functions, of which the linker makes symbols of default visibility. Swift
+                // itself would give them protected visibility, of which the dynamic linker warns under programs that fix
+                // their addresses at link time, such as compilers.
+                "-Xlinker", "--defsym=malloc=pageheap_entry_malloc",
+                "-Xlinker", "--defsym=free=pageheap_entry_free",
                 "-Xlinker", "--gc-sections",
                 // The process still uses the library after dlclose: threads exit, and blocks are in use.
                 "-Xlinker", "-z", "-Xlinker", "nodelete",

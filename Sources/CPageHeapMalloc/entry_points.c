@@ -44,10 +44,7 @@ __attribute__((visibility("hidden"))) void arc4random_buf(void *buffer, size_t b
     abort();
 }
 
-// malloc and free compile to one jump each. They cannot be Swift functions, which have protected visibility: the dynamic
-// linker would warn on standard error if a program, such as a compiler, fixes their address at link time.
-void *malloc(size_t bytes) { return pageheap_entry_malloc(bytes); }
-void free(void *pointer) { pageheap_entry_free(pointer); }
+// malloc and free themselves are the Swift functions, by the linker's --defsym (Package.swift).
 
 static int is_power_of_two(size_t number) { return number != 0 && (number & (number - 1)) == 0; }
 

@@ -1,8 +1,9 @@
 import CPageHeap
 import CPageHeapMalloc
 
-// The Swift side of the C entry points in Sources/CPageHeapMalloc. A Swift function named malloc would be taken for the
-// C library's declaration, and would not have the visibility that programs expect.
+// The Swift side of the C entry points in Sources/CPageHeapMalloc. The linker makes `malloc` and `free` of the first two
+// (Package.swift): a Swift function named malloc would be taken for the C library's declaration, and would not have the
+// visibility that programs expect.
 
 @c(pageheap_entry_malloc)
 public func entryMalloc(_ bytes: UInt) -> UnsafeMutableRawPointer? {
@@ -15,7 +16,7 @@ public func entryFree(_ pointer: UnsafeMutableRawPointer?) {
     let heap = ProcessHeap.heap
     let unit = heap.spans.unit(of: address)
     if !heap.spans.isQuick(unit) { return freeSlowly(address, unit) }
-    if !heap.freeToCache(address, unit) { freeToHeap(address) }
+    if !heap.freeToCache(address) { freeToHeap(address) }
 }
 
 /// Serves a request that the thread cache could not. Sets errno if there is no memory.

@@ -55,7 +55,7 @@ enum ProcessHeap {
             pauseProcessor()
         }
         if MemoryLayout<MallocState<HostOperatingSystem>>.size > Int(PAGEHEAP_PROCESS_HEAP_BYTES)
-            || MemoryLayout<ThreadCache.Memory>.size > Int(PAGEHEAP_EMPTY_CACHE_BYTES)
+            || ThreadCache.emptyBytes > Int(PAGEHEAP_EMPTY_CACHE_BYTES)
         {
             fatal("the static memory of the C shim is too small")
         }

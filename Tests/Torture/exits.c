@@ -149,7 +149,7 @@ static void *end_full(void *unused) {
     void *blocks[80];
     int count = 0;
     // One block of each size class, and so one use of each class's lock.
-    for (size_t size = 16; size <= 32768; size += size < 128 ? 16 : size / 8)
+    for (size_t size = 16; size <= 65536; size += size < 128 ? 16 : size / 8)
         CHECK((blocks[count++] = malloc(size)) != NULL);
     while (count > 0) free(blocks[--count]);
     pthread_barrier_wait(&together);

@@ -36,8 +36,8 @@ static inline __attribute__((always_inline)) struct pageheap_thread_slot *_Nonnu
     return &pageheap_slot;
 }
 
-// The empty cache: it has no blocks and takes none, because all its counts and capacities are always zero.
-enum { PAGEHEAP_EMPTY_CACHE_BYTES = 77824 };
+// The empty cache: it has no blocks and takes none, because the heads of all its stacks are always zero.
+enum { PAGEHEAP_EMPTY_CACHE_BYTES = 2592 };
 extern char pageheap_empty_cache_bytes[PAGEHEAP_EMPTY_CACHE_BYTES] __attribute__((visibility("hidden")));
 
 static inline __attribute__((always_inline)) void *_Nonnull pageheap_empty_cache(void) {
@@ -46,6 +46,11 @@ static inline __attribute__((always_inline)) void *_Nonnull pageheap_empty_cache
 
 // Stops the compiler from moving memory accesses across it, but not the processor.
 static inline __attribute__((always_inline)) void pageheap_compiler_fence(void) { __asm__ volatile("" ::: "memory"); }
+
+// Begins to fetch the cache line of an address, which need not be accessible, for writing.
+static inline __attribute__((always_inline)) void pageheap_prefetch(uintptr_t address) {
+    __builtin_prefetch((const void *)address, 1);
+}
 
 // Zeroed static memory for the process's one malloc heap. The Swift code defines its layout.
 enum { PAGEHEAP_PROCESS_HEAP_BYTES = 65536 };

@@ -37,7 +37,7 @@ extension MallocHeap {
     package func freeChecked(_ address: UInt, _ unit: UInt) -> Bool {
         guard spans.isChecked(unit) else { return false }
         let states = spans.blockStates.unsafelyUnwrapped
-        let sizeClass = spans.sizeClass(ofUnit: unit)
+        let sizeClass = spans.quickSizeClass(of: address)
         // Addresses outside spans of small blocks are never marked as allocated.
         guard states.takeBack(unit, sizeClass) else {
             if sizeClass != .notSmall { stopWrongFree(address, sizeClass) }

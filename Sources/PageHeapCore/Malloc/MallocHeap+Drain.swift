@@ -44,13 +44,13 @@ extension MallocHeap {
         spans.stopIfWrong()
     }
 
-    /// Moves the older half of a full stack to the transfer cache as a batch, or to the class's spans if that is full.
-    /// The thread is marked busy with the cache.
+    /// Moves the older half of a full stack to the transfer cache in batches, and what finds no room there to the
+    /// class's spans. The thread is marked busy with the cache.
     private func drainHalf(_ cache: ThreadCache, _ sizeClass: SizeClass) {
         cache.header.pointee.slowEvents &+= 1
-        let half = Int(cache.count(sizeClass) &+ 1) / 2
-        if half <= TransferCache.blockLimit && transfer(from: cache, half, sizeClass) { return }
-        drain(cache, sizeClass, half)
+        let half = (cache.count(sizeClass) + 1) / 2
+        let moved = transfer(from: cache, half, sizeClass)
+        if moved < half { drain(cache, sizeClass, half - moved) }
     }
 
     /// Returns the lowest blocks of a stack to their spans.
@@ -59,13 +59,17 @@ extension MallocHeap {
     /// in both places.
     @inline(never)
     private func drain(_ cache: ThreadCache, _ sizeClass: SizeClass, _ count: Int) {
-        var batch = InlineArray<128, UInt>(repeating: 0)
-        withUnsafeMutablePointer(to: &batch) { pointer in
-            pointer.withMemoryRebound(to: UInt.self, capacity: 128) {
-                TransferCache.copy(cache.blocks(sizeClass), to: $0, count)
-                cache.dropLowest(count, sizeClass)
+        // A literal equal to ``Tunables/cacheBatchBlocks``: only then does Embedded Swift use the stack.
+        withUnsafeTemporaryAllocation(of: UInt.self, capacity: 64) { buffer in
+            let batch = buffer.baseAddress.unsafelyUnwrapped
+            var left = count
+            while left > 0 {
+                let some = min(left, Tunables.cacheBatchBlocks)
+                TransferCache.copy(cache.blocks(sizeClass), to: batch, some)
+                cache.dropLowest(some, sizeClass)
                 pageheap_compiler_fence()
-                give($0, count, sizeClass)
+                give(batch, some, sizeClass)
+                left -= some
             }
         }
     }
@@ -83,7 +87,7 @@ extension MallocHeap {
         for number in 1..<SizeClass.count {
             let sizeClass = SizeClass(UInt8(number))
             let blocks = cache.blocks(sizeClass)
-            for position in 0..<Int(cache.count(sizeClass)) {
+            for position in 0..<cache.count(sizeClass) {
                 guard central.giveIfOut(blocks[position], of: sizeClass) else { continue }
                 noteLive(UInt(classes[sizeClass].blockBytes), sizeClass, out: false)
             }
@@ -94,7 +98,7 @@ extension MallocHeap {
     func drainWhole(_ cache: ThreadCache) {
         for number in 1..<SizeClass.count {
             let sizeClass = SizeClass(UInt8(number))
-            let count = Int(cache.count(sizeClass))
+            let count = cache.count(sizeClass)
             if count > 0 { drain(cache, sizeClass, count) }
         }
         cache.shrink()

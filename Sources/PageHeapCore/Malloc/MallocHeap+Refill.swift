@@ -25,8 +25,8 @@ extension MallocHeap {
         while true {
             let cache = slot.enter()
             if !cache.isEmptyCache {
-                let count = cache.count(sizeClass)
-                let block = count > 0 ? cache.removeTop(sizeClass, of: count) : refill(cache, sizeClass)
+                var block = cache.pop(sizeClass)
+                if block == 0 { block = refill(cache, sizeClass) }
                 slot.leave()
                 return block
             }
@@ -57,11 +57,10 @@ extension MallocHeap {
         if transferred > 0 {
             noteLive(UInt(bitPattern: transferred) &* UInt(blockBytes), sizeClass, out: true)
             cache.grow(sizeClass, blockBytes: blockBytes)
-            pageheap_compiler_fence()  // as in ThreadCache.push
-            cache.setCount(sizeClass, UInt32(truncatingIfNeeded: transferred - 1))
+            cache.setCount(sizeClass, transferred - 1)
             return blocks[transferred - 1]
         }
-        let wanted = max(1, capacity / 2)
+        let wanted = min(max(1, capacity / 2), Tunables.cacheBatchBlocks)
         let count = central.take(wanted, of: sizeClass, into: blocks)
         if count == 0 { return 0 }
         // Grown for the next refill: a stack that is emptied again and again is too small.
@@ -75,8 +74,7 @@ extension MallocHeap {
             low += 1
             high -= 1
         }
-        pageheap_compiler_fence()  // as in ThreadCache.push
-        cache.setCount(sizeClass, UInt32(truncatingIfNeeded: count - 1))
+        cache.setCount(sizeClass, count - 1)
         return blocks[count - 1]
     }
 

@@ -15,7 +15,7 @@ extension MallocHeap {
             caches += 1
             for number in 1..<SizeClass.count {
                 let sizeClass = SizeClass(UInt8(number))
-                let count = UInt(cache.count(sizeClass))
+                let count = UInt(bitPattern: cache.count(sizeClass))
                 blocks += count
                 bytes += count * UInt(classes[sizeClass].blockBytes)
             }

@@ -1,24 +1,32 @@
 extension MallocHeap {
-    /// Moves the lowest blocks of a stack to the class's transfer cache as one batch. The thread is marked busy with
-    /// the cache. Takes the class's lock.
+    /// Moves the lowest blocks of a stack to the class's transfer cache, in batches. The thread is marked busy with the
+    /// cache. Takes the class's lock.
     ///
     /// The blocks leave the stack under the class's lock, so a fork finds them in one place.
     ///
-    /// - Returns: false if the transfer cache is full or cannot be made; then nothing has changed.
-    func transfer(from cache: ThreadCache, _ count: Int, _ sizeClass: SizeClass) -> Bool {
+    /// - Returns: the number of blocks moved: fewer than asked if the transfer cache is full or cannot be made.
+    func transfer(from cache: ThreadCache, _ count: Int, _ sizeClass: SizeClass) -> Int {
         let list = central.list(sizeClass)
-        if list.pointee.transfers == nil && !makeTransfers(sizeClass) { return false }
+        if list.pointee.transfers == nil && !makeTransfers(sizeClass) { return 0 }
         let bytes = UInt(classes[sizeClass].blockBytes)
+        let limit = Tunables.transferBytesPerClass / bytes
         list.pointee.lock.lock()
-        let isKept = list.pointee.transfers.map {
-            TransferCache.put($0, cache.blocks(sizeClass), count, limit: Tunables.transferBytesPerClass / bytes)
+        var moved = 0
+        if let transfers = list.pointee.transfers {
+            let blocks = cache.blocks(sizeClass)
+            while moved < count {
+                let batch = min(count - moved, TransferCache.blockLimit)
+                if !TransferCache.put(transfers, blocks + moved, batch, limit: limit) { break }
+                moved += batch
+            }
+            if moved > 0 { cache.dropLowest(moved, sizeClass) }
         }
-        if isKept == true { cache.dropLowest(count, sizeClass) }
         list.pointee.lock.unlock()
-        guard isKept == true else { return false }
-        noteLive(UInt(bitPattern: count) &* bytes, sizeClass, out: false)
-        heap.noteGiven(ByteCount(UInt(bitPattern: count) &* bytes))
-        return true
+        if moved > 0 {
+            noteLive(UInt(bitPattern: moved) &* bytes, sizeClass, out: false)
+            heap.noteGiven(ByteCount(UInt(bitPattern: moved) &* bytes))
+        }
+        return moved
     }
 
     /// Takes blocks from the class's transfer cache. Takes the class's lock.

@@ -84,14 +84,9 @@ package struct MallocHeap<System: OperatingSystem> {
         _ sizeClass: SizeClass, note: (UInt) -> Void = { _ in }, otherwise: () -> UnsafeMutableRawPointer?
     ) -> UnsafeMutableRawPointer? {
         let slot = ThreadSlot.current
-        let cache = slot.enter()
-        let count = cache.count(sizeClass)
-        if count == 0 {
-            slot.leave()
-            return otherwise()
-        }
-        let block = cache.removeTop(sizeClass, of: count)
+        let block = slot.enter().pop(sizeClass)
         slot.leave()
+        if block == 0 { return otherwise() }
         note(block)
         return UnsafeMutableRawPointer(bitPattern: block)
     }
@@ -107,14 +102,12 @@ package struct MallocHeap<System: OperatingSystem> {
 
     /// Frees a small block of the first range into the thread cache: the fast path, and all that most frees take.
     ///
-    /// - Parameters:
-    ///   - address: the block.
-    ///   - unit: the result of ``SpanMap/unit(of:)`` for it.
+    /// - Parameter address: the block, in the grown part of the first range.
     /// - Returns: false if it is not a small block or the stack is full; then call ``freeSlowly(_:)``.
     @inline(__always)
-    package func freeToCache(_ address: UInt, _ unit: UInt) -> Bool {
+    package func freeToCache(_ address: UInt) -> Bool {
         // Class 0 stands for everything that is not a small block; its stack has no room in any cache.
-        push(address, spans.sizeClass(ofUnit: unit))
+        push(address, spans.quickSizeClass(of: address))
     }
 
     /// Allocates a block, from the thread cache if possible; nil if there is no memory. The caller holds no lock.
@@ -128,7 +121,7 @@ package struct MallocHeap<System: OperatingSystem> {
     @inline(__always)
     package func free(_ address: UInt) {
         let unit = spans.unit(of: address)
-        let isFreed = spans.isQuick(unit) ? freeToCache(address, unit) : freeChecked(address, unit)
+        let isFreed = spans.isQuick(unit) ? freeToCache(address) : freeChecked(address, unit)
         if !isFreed { freeSlowly(address) }
     }
 
@@ -160,7 +153,7 @@ package struct MallocState<System: OperatingSystem>: ~Copyable {
     var checkedLimit: UInt
 
     var classes: SizeClassTable
-    var lists: InlineArray<73, CentralFreeList>
+    var lists: InlineArray<81, CentralFreeList>
     var caches: ThreadCaches
     var largeBlockCache: LargeBlockCache
     var holePass: HolePass

@@ -14,14 +14,14 @@ package struct SizeClassTable: ~Copyable {
     /// log2 of the dividend of the reciprocals.
     package static var reciprocalShift: UInt { 35 }
 
-    fileprivate var entries: InlineArray<73, Entry>
-    /// The class for each size in units of 16 bytes, rounded up: 0 to 2,048 units. Size 0 gets a block of 16 bytes.
-    fileprivate var classes: InlineArray<2049, UInt8>
+    fileprivate var entries: InlineArray<81, Entry>
+    /// The class for each size in units of 16 bytes, rounded up: 0 to 4,096 units. Size 0 gets a block of 16 bytes.
+    fileprivate var classes: InlineArray<4097, UInt8>
 
     package init() {
         classes = InlineArray(repeating: 1)
         let unit = UInt(1 << SizeClass.unitShift)
-        for units in 1...2048 { classes[units] = SizeClass(holding: ByteCount(UInt(units) * unit)).rawValue }
+        for units in 1...4096 { classes[units] = SizeClass(holding: ByteCount(UInt(units) * unit)).rawValue }
         entries = InlineArray(
             repeating: Entry(blockBytes: 0, reciprocal: 0, blocksPerSpan: 0, spanPages: 0, spanAlignmentPages: 0))
         for number in 1..<SizeClass.count {
@@ -45,7 +45,7 @@ package struct SizeClassLookup {
     @inline(__always)
     package init(_ table: UnsafeMutablePointer<SizeClassTable>) { self.table = table }
 
-    /// Returns the class for a size of at most 32 KiB.
+    /// Returns the class for a size of at most 64 KiB.
     @inline(__always)
     package func sizeClass(holding bytes: ByteCount) -> SizeClass {
         let unit = UInt(1) &<< UInt(SizeClass.unitShift)

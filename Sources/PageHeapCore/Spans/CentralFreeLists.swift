@@ -1,14 +1,16 @@
+import CPageHeap
+
 /// The central free lists: they move batches of blocks between thread caches and the spans of a size class.
 ///
 /// A handle; copies name the same lists. The class lock is held while blocks move, never while pages are allocated or
 /// freed.
 package struct CentralFreeLists<System: OperatingSystem> {
-    let lists: UnsafeMutablePointer<InlineArray<73, CentralFreeList>>
+    let lists: UnsafeMutablePointer<InlineArray<81, CentralFreeList>>
     let classes: SizeClassLookup
     let spans: SpanMap<System>
 
     package init(
-        lists: UnsafeMutablePointer<InlineArray<73, CentralFreeList>>, classes: SizeClassLookup,
+        lists: UnsafeMutablePointer<InlineArray<81, CentralFreeList>>, classes: SizeClassLookup,
         spans: SpanMap<System>
     ) {
         self.lists = lists
@@ -105,6 +107,7 @@ package struct CentralFreeLists<System: OperatingSystem> {
     /// noted and skipped; the program is stopped once the thread holds no lock, because its handlers may allocate.
     package func give(_ blocks: UnsafeMutablePointer<UInt>, _ count: Int, of sizeClass: SizeClass) {
         let entry = classes[sizeClass]
+        prefetchSpans(of: blocks, count)
         var emptied: UInt32 = 0  // spans to return to the heap, linked through `next`
         list(sizeClass).pointee.lock.lock()
         var position = 0
@@ -144,6 +147,20 @@ package struct CentralFreeLists<System: OperatingSystem> {
             release(index)
         }
         heap.noteGiven(ByteCount(UInt(bitPattern: count) &* UInt(entry.blockBytes)))
+    }
+
+    /// Begins to fetch the records of the spans that some blocks lie in: after frees in random order over a large heap,
+    /// each block of a batch lies in another span, and the misses would follow one another under the class lock.
+    private func prefetchSpans(of blocks: UnsafeMutablePointer<UInt>, _ count: Int) {
+        var last: UInt = 0
+        for position in 0..<count {
+            let page = blocks[position] &>> UInt(PageGeometry.pageShift)
+            if page == last { continue }
+            last = page
+            let record = UInt(bitPattern: spans.record(spans.entry(of: blocks[position]).span))
+            pageheap_prefetch(record)
+            pageheap_prefetch(record &+ 64)
+        }
     }
 
     /// Marks the leading blocks of an array that lie in a span as free.

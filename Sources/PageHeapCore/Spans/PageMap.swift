@@ -87,7 +87,12 @@ package struct PageMap: BitwiseCopyable {
 package struct PageMapEntry: Equatable, BitwiseCopyable, Sendable {
     package let rawValue: UInt64
 
+    /// The bits below the class, which hold the lowest bits of the span's index. So a free gets from the entry to the
+    /// class's stack in its thread cache, whose heads have 32 bytes each, without a shift.
+    private static var lowBits: UInt64 { 5 }
     private static var classBits: UInt64 { 7 }
+    private static var classMask: UInt64 { (1 &<< classBits) &- 1 }
+    private static var lowMask: UInt64 { (1 &<< lowBits) &- 1 }
     /// The number of spans that the low four bytes can name.
     package static var lowSpanLimit: Int { 1 << (32 - Int(classBits)) }
     /// The number of spans that an entry can name.
@@ -98,7 +103,9 @@ package struct PageMapEntry: Equatable, BitwiseCopyable, Sendable {
     init(low: UInt32, high: UInt8 = 0) { rawValue = UInt64(high) &<< 32 | UInt64(low) }
 
     package init(span: SpanIndex, sizeClass: SizeClass) {
-        rawValue = UInt64(span.rawValue) &<< Self.classBits | UInt64(sizeClass.rawValue)
+        let index = UInt64(span.rawValue)
+        let above = (index &>> Self.lowBits) &<< (Self.lowBits &+ Self.classBits)
+        rawValue = above | UInt64(sizeClass.rawValue) &<< Self.lowBits | index & Self.lowMask
     }
 
     package static var none: PageMapEntry { PageMapEntry(low: 0) }
@@ -109,8 +116,13 @@ package struct PageMapEntry: Equatable, BitwiseCopyable, Sendable {
 
     /// The class of the page's blocks; 'not small' for a large block, and for a page without an entry.
     @inline(__always)
-    package var sizeClass: SizeClass { SizeClass(UInt8(truncatingIfNeeded: rawValue & ((1 &<< Self.classBits) &- 1))) }
+    package var sizeClass: SizeClass {
+        SizeClass(UInt8(truncatingIfNeeded: rawValue &>> Self.lowBits & Self.classMask))
+    }
 
     @inline(__always)
-    package var span: SpanIndex { SpanIndex(UInt(rawValue &>> Self.classBits)) }
+    package var span: SpanIndex {
+        let above = (rawValue &>> (Self.lowBits &+ Self.classBits)) &<< Self.lowBits
+        return SpanIndex(UInt(above | rawValue & Self.lowMask))
+    }
 }

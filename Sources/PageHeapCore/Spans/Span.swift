@@ -27,6 +27,8 @@ package struct Span: BitwiseCopyable {
     /// A bit for each physical page of the span: set if the page holds only free blocks and its memory has been
     /// released.
     package var releasedPhysicalPages: UInt64 = 0
+    /// Fills two cache lines: of a record, never more than two have to be fetched.
+    private var padding: (UInt64, UInt64) = (0, 0)
 
     package init() {}
 

@@ -52,9 +52,9 @@ package struct SpanMap<System: OperatingSystem> {
     @inline(__always)
     func isChecked(_ unit: UInt) -> Bool { state.pointee.isChecked(unit) }
 
-    /// The size class of the page that holds a unit, which must lie in the grown part of the first range.
+    /// The size class of the page that holds an address, which must lie in the grown part of the first range.
     @inline(__always)
-    func sizeClass(ofUnit unit: UInt) -> SizeClass { state.pointee.sizeClass(ofUnit: unit) }
+    func quickSizeClass(of address: UInt) -> SizeClass { state.pointee.quickSizeClass(of: address) }
 
     /// The block states; nil if frees are not checked.
     @inline(__always)

@@ -9,8 +9,9 @@ package struct SpanMapState: ~Copyable {
     private var firstBase: UInt
     /// How far the heap has grown in the first range if frees are not checked; else 0, which disables the fast path.
     private let quickUnits: Atomic<UInt>
-    /// The low parts of its page map's entries.
-    private var firstEntries: UnsafeMutablePointer<UInt32>?
+    /// The address at which the low part of the entry of page 0 would lie, if its page map covered all addresses: so an
+    /// entry is found without the range's base.
+    private var entriesOfPage0: UInt
     /// The same if frees are checked; else 0.
     private let checkedUnits: Atomic<UInt>
     /// The same in either case.
@@ -54,27 +55,32 @@ package struct SpanMapState: ~Copyable {
     @inline(__always)
     func isChecked(_ unit: UInt) -> Bool { unit < checkedUnits.load(ordering: .relaxed) }
 
+    /// The low part of the entry of the page that holds an address, which must lie in the grown part of the first range.
     @inline(__always)
-    func sizeClass(ofUnit unit: UInt) -> SizeClass {
-        let page = Int(bitPattern: unit &>> UInt(PageGeometry.pageShift - SizeClass.unitShift))
-        return PageMapEntry(low: firstEntries.unsafelyUnwrapped[page]).sizeClass
+    private func lowPart(of address: UInt) -> UnsafeMutablePointer<UInt32> {
+        let entry = entriesOfPage0 &+ address &>> UInt(PageGeometry.pageShift) &* 4
+        return UnsafeMutablePointer(bitPattern: entry).unsafelyUnwrapped
     }
 
-    /// The page of the first range that holds an address; nil if the address is not in its grown part, or entries have
-    /// high parts. Only then is an entry more than one word, which is changed and read without a lock.
+    /// The size class of the page that holds an address, which must lie in the grown part of the first range.
     @inline(__always)
-    private func quickPage(_ address: UInt) -> Int? {
+    func quickSizeClass(of address: UInt) -> SizeClass { PageMapEntry(low: lowPart(of: address).pointee).sizeClass }
+
+    /// The low part of the entry of an address; nil if the address is not in the grown part of the first range, or
+    /// entries have high parts. Only then is an entry more than one word, which is changed and read without a lock.
+    @inline(__always)
+    private func quickLowPart(of address: UInt) -> UnsafeMutablePointer<UInt32>? {
         let offset = address &- firstBase
         guard offset &>> UInt(SizeClass.unitShift) < grownUnits.load(ordering: .relaxed),
             !hasHighEntries.load(ordering: .relaxed)
         else { return nil }
-        return Int(bitPattern: offset &>> UInt(PageGeometry.pageShift))
+        return lowPart(of: address)
     }
 
     /// The entry of an address, if it can be read without a lock.
     @inline(__always)
     func quickEntry(of address: UInt) -> PageMapEntry? {
-        quickPage(address).map { PageMapEntry(low: firstEntries.unsafelyUnwrapped[$0]) }
+        quickLowPart(of: address).map { PageMapEntry(low: $0.pointee) }
     }
 
     /// Sets the entries of some pages, if that needs no lock.
@@ -82,9 +88,8 @@ package struct SpanMapState: ~Copyable {
     /// - Returns: false if it needs one; then nothing has changed.
     @inline(__always)
     func setQuickly(_ entry: PageMapEntry, from address: UInt, count: PageCount) -> Bool {
-        guard let first = quickPage(address) else { return false }
-        let entries = firstEntries.unsafelyUnwrapped
-        for page in first..<(first + Int(bitPattern: count.rawValue)) { entries[page] = entry.low }
+        guard let entries = quickLowPart(of: address) else { return false }
+        for page in 0..<Int(bitPattern: count.rawValue) { entries[page] = entry.low }
         return true
     }
 
@@ -143,7 +148,7 @@ package struct SpanMapState: ~Copyable {
         count = range + 1
         guard range == 0 else { return true }
         firstBase = base
-        firstEntries = table.lowParts
+        entriesOfPage0 = UInt(bitPattern: table.lowParts) &- base &>> UInt(PageGeometry.pageShift) &* 4
         if checksFrees { blockStates = BlockStates(bytes: bytes, using: system) }
         return true
     }

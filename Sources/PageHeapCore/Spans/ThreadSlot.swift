@@ -7,7 +7,7 @@ import Synchronization
 /// that order; the drainer pays for the processors' part with a membarrier. The accesses are relaxed atomics, because
 /// the drainer reads and writes them too.
 package struct ThreadSlot {
-    let slot: UnsafeMutablePointer<pageheap_thread_slot>
+    package let slot: UnsafeMutablePointer<pageheap_thread_slot>
 
     /// The calling thread's slot.
     @inline(__always)

@@ -7,7 +7,7 @@
 /// Guarded by the class's lock. Valid (empty) when zero-initialised.
 package struct TransferCache {
     static var batchLimit: Int { 16 }
-    /// The most blocks in a batch: half of the largest stack.
+    /// The most blocks in a batch.
     static var blockLimit: Int { 64 }
 
     private var blocks: InlineArray<1024, UInt>

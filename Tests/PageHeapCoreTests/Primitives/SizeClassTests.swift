@@ -57,7 +57,7 @@ struct SizeClassTests {
             let entry = table[sizeClass]
             let bytes = Int(entry.spanPages) * 8192
             let used = Int(entry.blocksPerSpan) * Int(entry.blockBytes)
-            #expect(entry.blocksPerSpan >= 8, "class \(sizeClass.rawValue)")
+            #expect(entry.blocksPerSpan >= (entry.blockBytes > 32 << 10 ? 4 : 8), "class \(sizeClass.rawValue)")
             #expect(bytes <= 256 << 10, "class \(sizeClass.rawValue)")
             #expect(used <= bytes && (bytes - used) * 8 <= bytes, "class \(sizeClass.rawValue)")
             #expect(used + Int(entry.blockBytes) > bytes, "class \(sizeClass.rawValue) has room for one more block")

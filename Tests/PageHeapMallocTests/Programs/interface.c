@@ -72,13 +72,13 @@ static void figures(void) {
 
 // If the kernel can release several ranges with one call, without a descriptor, it is asked to.
 static void at_once(void) {
-    enum { COUNT = 8000 };
+    enum { COUNT = 4000 };
     char *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     CHECK(page != MAP_FAILED);
     struct iovec range = {page, 4096};
     bool is_possible = syscall(SYS_process_madvise, -10000, &range, 1, MADV_DONTNEED, 0) == 4096;
     static char *blocks[COUNT];
-    for (int i = 0; i < COUNT; i++) blocks[i] = memset(malloc(40000), 1, 40000);
+    for (int i = 0; i < COUNT; i++) blocks[i] = memset(malloc(80000), 1, 80000);
     for (int i = 0; i < COUNT; i += 2) free(blocks[i]);
     malloc_trim(0);
     uint64_t calls = snapshot().release_calls_total;

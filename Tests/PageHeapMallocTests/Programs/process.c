@@ -119,7 +119,7 @@ static void sandbox(void) {
     for (int i = 0; i < COUNT; i++) free(blocks[i]);
     while (resident_kib() > 60 << 10) {
         usleep(10000);
-        for (int i = 0; i < 200; i++) free(malloc((size_t)i * 200 + 1));
+        for (int i = 0; i < 200; i++) free(malloc((size_t)i * 600 + 1));
     }
     CHECK(tasks(names, 8) == 1);
 }
