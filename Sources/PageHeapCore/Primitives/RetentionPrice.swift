@@ -47,10 +47,9 @@ package struct RetentionPrice: Sendable {
         smallPageFault = min(max(faultNanoseconds / 1e9 / Double(physicalPage.rawValue), usual / 4), usual * 4)
     }
 
-    /// Returns the nanoseconds of a search for holes beyond what the holes that it released were worth.
-    package func beyondWorth(_ nanoseconds: Int64, released bytes: ByteCount) -> Int64 {
-        let worth = releaseCost * Tunables.holeWorth * Double(bytes.rawValue) * 1e9
-        return max(0, nanoseconds &- Int64(min(worth, 9e18)))
+    /// Returns the nanoseconds of CPU time that the release of holes may take.
+    package func worth(ofHoles bytes: ByteCount) -> Double {
+        releaseCost * Tunables.holeWorth * Double(bytes.rawValue) * 1e9
     }
 
     private var releaseCost: Double { release > 0 ? release : Tunables.releaseSecondsPerByte }

@@ -263,8 +263,19 @@ package enum Tunables {
     /// threads that each do a little, or with all of a gigabyte of spans at work.
     package static var searchPartOfShare: Double { 0.25 }
 
+    /// CPU time that searches of one kind may owe before the next one waits, in nanoseconds: some passes over the spans of
+    /// a GiB of small blocks.
+    package static var searchBurst: Double { 20_000_000 }
+
+    /// The number of ticks in which the low level of live bytes rises by two thirds of the way to a new level: three seconds.
+    package static var lowLiveTicks: UInt { 32 }
+
+    /// CPU time that a drop may pay for in advance, in nanoseconds: a pass that finds the spans of 10 GiB at rest, and
+    /// one that releases their holes.
+    package static var searchCredit: Double { 300_000_000 }
+
     /// The longest pause after a search, in nanoseconds.
-    package static var longestSearchPause: Int64 { 60_000_000_000 }
+    package static var longestSearchPause: Double { 60_000_000_000 }
 
     /// How much more CPU time than the release of as many bytes of free pages the release of holes may take without
     /// counting as a search: holes are small, and so take several times as much per byte.

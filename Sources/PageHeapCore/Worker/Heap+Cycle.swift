@@ -9,7 +9,8 @@ extension Heap {
     /// - Parameters:
     ///   - cycle: the demand state; updated.
     ///   - user: the layer above the heap; its idle caches are drained, and a pass over its holes begins unless one is
-    ///     under way. Each only if it has not taken too much time lately (``SearchSpacing``).
+    ///     under way. Each only if it has not taken too much time lately
+    ///     (``SearchAllowance``).
     ///   - maySearch: whether there is CPU time for that at all.
     /// - Returns: whether a further cycle may have work to do even if nothing happens in the meantime.
     package func endCycle(_ cycle: inout DemandCycle, _ user: some PageUser, maySearch: Bool = true) -> Bool {
@@ -22,8 +23,9 @@ extension Heap {
             flushPageCaches()
         }
         if maySearch {
-            if cycle.drains.mayBegin(at: now) { drainIdle(&cycle, user) }
-            if user.isHolePassOver && cycle.mayBeginHolePass(at: now) { user.beginHolePass() }
+            let rate = searchRate
+            if cycle.drains.permits(at: now, rate: rate) { drainIdle(&cycle, user) }
+            if user.isHolePassOver && cycle.mayBeginHolePass(at: now, rate: rate) { user.beginHolePass() }
         }
         var hasMore = cycle.mayDrainMore
         for shard in 0..<PageCaches.count {
@@ -52,7 +54,9 @@ extension Heap {
             let peak = max(ledger.peakDemand, ledger.demand)
             locked.pointee.ledger.beginCycle(demand: ledger.demand)
             cycle.seenDemand = ledger.demand
-            cycle.seenLive = LiveBytes.total(liveBytes)
+            let live = LiveBytes.total(liveBytes)
+            cycle.seenLive = live
+            cycle.noteDrop(to: live)
             let demand = cycle.experts.tick(
                 at: now, peak: peak, risenAt: ledger.rise, demand: ledger.demand, breakEven: breakEven)
             let goal = RetentionGoal.effective(
@@ -73,15 +77,11 @@ extension Heap {
     private func drainIdle(_ cycle: inout DemandCycle, _ user: some PageUser) {
         let before = system.threadProcessorNanoseconds()
         cycle.mayDrainMore = user.drainIdle()
-        note(&cycle.drains, spent: system.threadProcessorNanoseconds() &- before)
+        cycle.drains.spend(system.threadProcessorNanoseconds() &- before, rate: searchRate)
     }
 
-    /// Accounts for CPU time of a search that ends now.
-    func note(_ spacing: inout SearchSpacing, spent: Int64) {
-        spacing.note(
-            spent: spent, at: system.monotonicNanoseconds(), share: configuration.scavengeShare,
-            processors: system.processors)
-    }
+    /// The share of one processor's time that searches of one kind may take.
+    var searchRate: Double { configuration.scavengeShare * system.processors * Tunables.searchPartOfShare }
 
     /// The break-even time in seconds at a price, with the memory that the machine offers, or the heap's limit if that is
     /// less.
@@ -99,8 +99,8 @@ package struct DemandCycle: Sendable {
     /// When the last pass over holes began, in nanoseconds of the system's clock.
     private var lastHolePass: Int64 = .min / 2
     /// When idle caches may be drained again, and when the next pass over holes may begin.
-    var drains = SearchSpacing()
-    var holePasses = SearchSpacing()
+    var drains = SearchAllowance()
+    var holePasses = SearchAllowance()
     /// Whether the next drain of idle caches may find something.
     var mayDrainMore = true
     /// When the last cycle ended, in nanoseconds of the worker's clock.
@@ -115,6 +115,8 @@ package struct DemandCycle: Sendable {
     /// Demand, and bytes of live blocks, when the last cycle ended.
     var seenDemand: ByteCount = 0
     var seenLive: ByteCount = 0
+    /// The lowest level of live bytes in the last few seconds.
+    private var lowLive: ByteCount = 0
 
     /// The count of readings that found pressure when the last cycle ended.
     private var seenPressure: UInt64 = 0
@@ -128,10 +130,23 @@ package struct DemandCycle: Sendable {
     }
 
     /// Whether a pass over holes may begin; if so, notes that it does.
-    mutating func mayBeginHolePass(at now: Int64) -> Bool {
-        if now &- lastHolePass < Tunables.holePassNanoseconds || !holePasses.mayBegin(at: now) { return false }
+    mutating func mayBeginHolePass(at now: Int64, rate: Double) -> Bool {
+        guard holePasses.permits(at: now, rate: rate), now &- lastHolePass >= Tunables.holePassNanoseconds else {
+            return false
+        }
         lastHolePass = now
         return true
+    }
+
+    /// Has a drop of live bytes pay for passes over holes, which it may have left. Only what falls below the lowest level of
+    /// the last few seconds counts: load that swings from tick to tick promises nothing new.
+    mutating func noteDrop(to live: ByteCount) {
+        if live < lowLive {
+            holePasses.earn(price.worth(ofHoles: lowLive - live))
+            lowLive = live
+        } else {
+            lowLive += ByteCount((live - lowLive).rawValue / Tunables.lowLiveTicks)
+        }
     }
 
     /// Bytes freed since the last cycle: by the drop in demand or by that in live bytes, whichever is larger.

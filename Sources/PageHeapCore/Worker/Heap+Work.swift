@@ -19,6 +19,7 @@ extension Heap {
         _ pacer: Pacer, _ cycle: inout DemandCycle, _ user: some PageUser, shouldStop: () -> Bool
     ) -> ScavengeRun {
         var before = state.pointee.system.threadProcessorNanoseconds()
+        let rate = searchRate
         let run = ScavengeRun.perform(
             physicalPage: state.pointee.machine.physicalPage,
             quantumBytes: pacer.quantum(overage: overage, physicalPage: state.pointee.machine.physicalPage),
@@ -39,7 +40,8 @@ extension Heap {
                 if isPriced {
                     cycle.price.note(released: released, nanoseconds: spent)
                 } else {
-                    note(&cycle.holePasses, spent: cycle.price.beyondWorth(spent, released: released))
+                    cycle.holePasses.spend(spent, rate: rate)
+                    cycle.holePasses.earn(cycle.price.worth(ofHoles: released))
                 }
                 return (released, spent)
             })

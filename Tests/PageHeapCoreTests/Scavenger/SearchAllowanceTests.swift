@@ -3,7 +3,7 @@ import PageHeapSimulation
 import Testing
 
 /// Searches that find nothing leave most of the worker's CPU time alone.
-struct SearchSpacingTests {
+struct SearchAllowanceTests {
     /// A layer above the heap to which each look costs time, and that always has more.
     private struct CostlyUser: PageUser {
         let system: TestHeap.System
@@ -35,15 +35,17 @@ struct SearchSpacingTests {
         let looks = Counter()
         let user = CostlyUser(system: test.system, drainNanoseconds: nanoseconds, looks: looks)
         var cycle = DemandCycle(now: 0)
-        let seconds = 60.0
-        for _ in 0..<Int(seconds * 10) {
+        let start = test.system.monotonicNanoseconds()
+        for _ in 0..<600 {
             test.system.base.base.advance(nanoseconds: 100_000_000)
             #expect(test.heap.endCycle(&cycle, user), "the heap must not be parked while caches may hold something")
         }
+        let seconds = Double(test.system.monotonicNanoseconds() - start) / 1e9
         let share = Double(looks.count) * Double(nanoseconds) / (seconds * 1e9) / Double(processors)
         let allowed = Tunables.scavengeShare * Tunables.searchPartOfShare
-        // One search more than the average allows: the first needs no pause before it.
-        #expect(share <= allowed + Double(nanoseconds) / (seconds * 1e9) / Double(processors))
+        // The burst at the beginning, and one search beyond it.
+        let more = (Tunables.searchBurst + Double(nanoseconds)) / (seconds * 1e9) / Double(processors)
+        #expect(share <= allowed + more)
         // Cheap ones happen at each tick.
         if Double(nanoseconds) / 100e6 < allowed * Double(processors) { #expect(looks.count >= 590) }
     }
@@ -62,13 +64,30 @@ struct SearchSpacingTests {
         #expect(looks.count == 1)
     }
 
-    @Test func aPauseIsBounded() {
-        var spacing = SearchSpacing()
-        #expect(spacing.mayBegin(at: .min))
-        spacing.note(spent: .max, at: 5, share: 0.001, processors: 0.01)
-        #expect(!spacing.mayBegin(at: 5))
-        #expect(spacing.mayBegin(at: 5 + Tunables.longestSearchPause))
-        spacing.note(spent: -3, at: 5, share: 1, processors: 1)
-        #expect(spacing.mayBegin(at: 5 + Tunables.longestSearchPause))
+    private func permits(_ allowance: inout SearchAllowance, at now: Int64) -> Bool {
+        allowance.permits(at: now, rate: 0.005)
+    }
+
+    @Test func aDropPaysForTheSearchThatFollows() {
+        var allowance = SearchAllowance()
+        #expect(permits(&allowance, at: .min))
+        allowance.spend(1_000_000_000, rate: 0.005)
+        #expect(!permits(&allowance, at: .min + 1_000_000_000))
+        allowance.earn(1_200_000_000)
+        #expect(permits(&allowance, at: .min + 1_000_000_000))
+        // What is left pays for the second pass.
+        allowance.spend(200_000_000, rate: 0.005)
+        #expect(permits(&allowance, at: .min + 1_000_000_000))
+        allowance.spend(130_000_000, rate: 0.005)
+        #expect(!permits(&allowance, at: .min + 1_000_000_000))
+    }
+
+    @Test func aClockThatJumpsEndsNoSearchForLong() {
+        var allowance = SearchAllowance()
+        allowance.spend(.max, rate: 0.005)
+        #expect(!permits(&allowance, at: 0))
+        #expect(permits(&allowance, at: Int64(Tunables.longestSearchPause) + 1000))
+        allowance.spend(-3, rate: 0.005)
+        #expect(permits(&allowance, at: 0), "a clock that falls")
     }
 }
