@@ -8,7 +8,8 @@ from harness import OURS, REFERENCE
 # Name → source, arguments.
 WORKLOADS = {
     **{name: ("pairs", name) for name in
-       ["pair", "lifo", "fifo", "random", "skewed", "mixed", "zeroed", "handover", "exchange", "growing"]},
+       ["pair", "pair1000", "lifo", "lifo1k", "fifo", "fifo1k", "random", "random1k", "skewed", "mixed", "middle", "zeroed",
+        "handover", "exchange", "growing"]},
     **{f"threads {count}": ("threads", count) for count in [1, 2, 8, 64, 512]},
     "exits": ("exits",),
     **{f"{name} {count}": (name, count) for name, count in

@@ -1,11 +1,16 @@
 // malloc and free in pairs, mostly in one thread: pairs WORKLOAD [PAIRS]
 //   pair      malloc(16) and free at once
+//   pair1000  malloc(1000) and free at once
 //   lifo64    64 blocks of 48 bytes, freed in reverse
 //   lifo      1,000 blocks of 48 bytes, freed in reverse
+//   lifo1k    1,000 blocks of 64 bytes, freed in reverse
 //   random    10,000 live blocks of 16 to 256 bytes, replaced at random
 //   skewed    2,000 live blocks of 16 bytes to 64 KiB, small ones more often, replaced at random
 //   mixed     the same, but each doubling of the size is equally often
 //   fifo      1,000 live blocks of 16 to 256 bytes, the oldest replaced
+//   random1k  1,000 live blocks of 16 to 1,024 bytes, replaced at random
+//   fifo1k    the same, the oldest replaced
+//   middle    2,000 live blocks of 4 to 64 KiB, each doubling equally often, replaced at random
 //   zeroed    calloc of 16 bytes to 64 KiB, freed at once
 //   handover  a thread allocates 64 to 512 bytes, another frees them
 //   exchange  two threads replace blocks of 16 to 1,024 bytes in one array, at random
@@ -17,24 +22,28 @@
 
 static long pairs;
 
-static void pair(void) {
+static inline void at_once(size_t size) {
     for (long i = 0; i < pairs; i++) {
-        void *block = malloc(16);
+        void *block = malloc(size);
         keep(block);
         free(block);
     }
 }
 
-static void last_in_first_out(int live) {
+static void pair(void) { at_once(16); }
+static void pair1000(void) { at_once(1000); }
+
+static inline void last_in_first_out(int live, size_t size) {
     static void *blocks[1000];
     for (long round = 0; round < pairs / live; round++) {
-        for (int i = 0; i < live; i++) keep(blocks[i] = malloc(48));
+        for (int i = 0; i < live; i++) keep(blocks[i] = malloc(size));
         for (int i = live - 1; i >= 0; i--) free(blocks[i]);
     }
 }
 
-static void lifo64(void) { last_in_first_out(64); }
-static void lifo(void) { last_in_first_out(1000); }
+static void lifo64(void) { last_in_first_out(64, 48); }
+static void lifo(void) { last_in_first_out(1000, 48); }
+static void lifo1k(void) { last_in_first_out(1000, 64); }
 
 static void replace_among(long live, Size *size) {
     void **blocks = calloc(live, sizeof *blocks);
@@ -50,14 +59,24 @@ static void random_sizes(void) { replace_among(10000, small); }
 static void skewed_sizes(void) { replace_among(2000, skewed); }
 static void mixed(void) { replace_among(2000, mixed_size); }
 
-static void fifo(void) {
+// Up to 1 KiB, all sizes equally likely; and each doubling from 4 to 64 KiB.
+static uint64_t to_1_kib(void) { return 16 + below(1009); }
+static uint64_t middle_size(void) { return (4096ULL << below(4)) + below(4096); }
+
+static void random1k(void) { replace_among(1000, to_1_kib); }
+static void middle(void) { replace_among(2000, middle_size); }
+
+static inline void first_in_first_out(Size *size) {
     void *blocks[1000] = {NULL};
     for (long i = 0; i < pairs; i++) {
         free(blocks[i % 1000]);
-        keep(blocks[i % 1000] = malloc(small()));
+        keep(blocks[i % 1000] = malloc(size()));
     }
     free_all(blocks, 1000);
 }
+
+static void fifo(void) { first_in_first_out(small); }
+static void fifo1k(void) { first_in_first_out(to_1_kib); }
 
 static void zeroed(void) {
     for (long i = 0; i < pairs; i++) {
@@ -131,7 +150,9 @@ static const struct {
     {"pair", pair, 20000000},           {"lifo64", lifo64, 19200000},     {"lifo", lifo, 20000000},
     {"random", random_sizes, 10000000}, {"skewed", skewed_sizes, 5000000}, {"mixed", mixed, 3000000},
     {"fifo", fifo, 10000000},           {"zeroed", zeroed, 1000000},      {"handover", handover, 5000000},
-    {"exchange", exchange, 8000000},    {"growing", growing, 640}};
+    {"exchange", exchange, 8000000},    {"growing", growing, 640},        {"pair1000", pair1000, 20000000},
+    {"lifo1k", lifo1k, 20000000},       {"random1k", random1k, 10000000}, {"fifo1k", fifo1k, 10000000},
+    {"middle", middle, 3000000}};
 
 int main(int count, char **arguments) {
     for (size_t i = 0; count > 1 && i < sizeof workloads / sizeof *workloads; i++) {
@@ -142,5 +163,5 @@ int main(int count, char **arguments) {
         report(start, pairs);
         return 0;
     }
-    return usage("pairs pair|lifo64|lifo|random|skewed|mixed|fifo|zeroed|handover|exchange|growing [PAIRS]");
+    return usage("pairs pair|pair1000|lifo64|lifo|lifo1k|random|random1k|skewed|mixed|middle|fifo|fifo1k|zeroed|handover|exchange|growing [PAIRS]");
 }
