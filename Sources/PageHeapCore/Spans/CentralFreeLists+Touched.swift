@@ -1,5 +1,6 @@
 // The touched spans of a class: those from which blocks left, or to which blocks came back, since a pass over holes looked
-// at them last. Only they can have new holes, so a pass costs what changed, not what there is.
+// at them last. Only these spans can have new holes, so the cost of a pass depends on how many spans have changed, not on
+// how many there are.
 //
 // The list is a ring through the records, under the class lock; a pass takes spans from its front and others join at its
 // back. A span leaves it when it is returned to the heap or kept as the spare.

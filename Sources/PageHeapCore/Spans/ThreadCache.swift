@@ -84,6 +84,9 @@ package struct ThreadCache {
     }
 
     @inline(__always)
+    private func top(_ sizeClass: SizeClass) -> UInt { head(sizeClass).load(as: UInt.self) }
+
+    @inline(__always)
     private func place(_ sizeClass: SizeClass) -> UInt { head(sizeClass).load(fromByteOffset: 8, as: UInt.self) }
 
     @inline(__always)
@@ -94,6 +97,7 @@ package struct ThreadCache {
         head(sizeClass).storeBytes(of: place, toByteOffset: 8, as: UInt.self)
     }
 
+    @inline(__always)
     private func limit(_ sizeClass: SizeClass) -> UInt { head(sizeClass).load(fromByteOffset: 16, as: UInt.self) }
 
     private func bottom(_ sizeClass: SizeClass) -> UInt { head(sizeClass).load(fromByteOffset: 24, as: UInt.self) }
@@ -121,7 +125,7 @@ package struct ThreadCache {
     /// - Returns: the block; 0 if the stack is empty.
     @inline(__always)
     package func pop(_ sizeClass: SizeClass) -> UInt {
-        let block = head(sizeClass).load(as: UInt.self)
+        let block = top(sizeClass)
         if block == 0 { return 0 }
         let below = place(sizeClass) &- 8
         invariant(
@@ -139,8 +143,8 @@ package struct ThreadCache {
     @inline(__always)
     package func push(_ block: UInt, _ sizeClass: SizeClass) -> Bool {
         let place = place(sizeClass)
-        if place >= head(sizeClass).load(fromByteOffset: 16, as: UInt.self) { return false }
-        Self.word(place).pointee = head(sizeClass).load(as: UInt.self)
+        if place >= limit(sizeClass) { return false }
+        Self.word(place).pointee = top(sizeClass)
         // As in `pop`.
         pageheap_compiler_fence()
         setPlace(place &+ 8, sizeClass)
@@ -154,7 +158,7 @@ package struct ThreadCache {
     /// The blocks of a stack, the oldest first, all of them in the array; and room for as many as the capacity.
     package func blocks(_ sizeClass: SizeClass) -> UnsafeMutablePointer<UInt> {
         let place = place(sizeClass)
-        if place != 0 { Self.word(place).pointee = head(sizeClass).load(as: UInt.self) }
+        if place != 0 { Self.word(place).pointee = top(sizeClass) }
         return Self.word(bottom(sizeClass) &+ 8)
     }
 

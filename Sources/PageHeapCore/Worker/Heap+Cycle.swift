@@ -9,8 +9,7 @@ extension Heap {
     /// - Parameters:
     ///   - cycle: the demand state; updated.
     ///   - user: the layer above the heap; its idle caches are drained, and a pass over its holes begins unless one is
-    ///     under way. Each only if it has not taken too much time lately
-    ///     (``SearchAllowance``).
+    ///     under way. Each only if it has not taken too much time lately (``SearchAllowance``).
     ///   - maySearch: whether there is CPU time for that at all.
     /// - Returns: whether a further cycle may have work to do even if nothing happens in the meantime.
     package func endCycle(_ cycle: inout DemandCycle, _ user: some PageUser, maySearch: Bool = true) -> Bool {
@@ -24,7 +23,7 @@ extension Heap {
         }
         if maySearch {
             let rate = searchRate
-            if cycle.drains.permits(at: now, rate: rate) { drainIdle(&cycle, user) }
+            if cycle.drains.permits(at: now, rate: rate) { drainIdle(&cycle, user, rate: rate) }
             if user.isHolePassOver && cycle.mayBeginHolePass(at: now, rate: rate) { user.beginHolePass() }
         }
         var hasMore = cycle.mayDrainMore
@@ -74,10 +73,10 @@ extension Heap {
     }
 
     /// Drains idle caches, and notes what that took. The caller holds the pass lock.
-    private func drainIdle(_ cycle: inout DemandCycle, _ user: some PageUser) {
+    private func drainIdle(_ cycle: inout DemandCycle, _ user: some PageUser, rate: Double) {
         let before = system.threadProcessorNanoseconds()
         cycle.mayDrainMore = user.drainIdle()
-        cycle.drains.spend(system.threadProcessorNanoseconds() &- before, rate: searchRate)
+        cycle.drains.spend(system.threadProcessorNanoseconds() &- before, rate: rate)
     }
 
     /// The share of one processor's time that searches of one kind may take.
