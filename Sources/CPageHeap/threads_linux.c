@@ -39,6 +39,15 @@ uint32_t pageheap_processor_hundredths(void) {
     return quota < machine ? quota : machine;
 }
 
+// The C library reads the number from the thread's rseq area if it has registered one, else from the kernel's vDSO.
+uint32_t pageheap_current_processor(void) {
+    if (pageheap_keeps_to_plain_calls()) return 0;
+    int saved = errno;
+    int number = sched_getcpu();
+    errno = saved;
+    return number > 0 ? (uint32_t)number : 0;
+}
+
 // ---- Clocks
 
 static uint32_t plain_calls_only;  // relaxed: the thread that sets it has made sure that no worker runs

@@ -78,6 +78,7 @@ package final class FailingOperatingSystem<Base: OperatingSystem>: OperatingSyst
     package var hugePageBytes: ByteCount { base.hugePageBytes }
     package var hugePagesComeUnasked: Bool { base.hugePagesComeUnasked }
     package var processors: Double { base.processors }
+    package var currentProcessor: UInt32 { base.currentProcessor }
     package var isAddressSpaceLimited: Bool { base.isAddressSpaceLimited }
     package var largestRequestBytes: ByteCount { base.largestRequestBytes }
 

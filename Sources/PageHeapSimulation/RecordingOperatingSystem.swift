@@ -110,6 +110,7 @@ package final class RecordingOperatingSystem<Base: OperatingSystem>: OperatingSy
     package var hugePageBytes: ByteCount { base.hugePageBytes }
     package var hugePagesComeUnasked: Bool { base.hugePagesComeUnasked }
     package var processors: Double { base.processors }
+    package var currentProcessor: UInt32 { base.currentProcessor }
     package var isAddressSpaceLimited: Bool { base.isAddressSpaceLimited }
     package var largestRequestBytes: ByteCount { base.largestRequestBytes }
 

@@ -14,6 +14,7 @@ package final class SimulatedOperatingSystem: OperatingSystem, @unchecked Sendab
     private var space: SimulatedAddressSpace
     private var clocks = SimulatedClocks()
     private var processorCount: UInt
+    private var processor: UInt32 = 0
     private var occupied: Range<UInt>?
     private var surroundings: Surroundings?
     private var readings = 0
@@ -104,6 +105,7 @@ package final class SimulatedOperatingSystem: OperatingSystem, @unchecked Sendab
     package var physicalPageBytes: ByteCount { machine.physicalPage }
     package var hugePageBytes: ByteCount { machine.hugePage }
     package var processors: Double { lock.withLock { Double(processorCount) } }
+    package var currentProcessor: UInt32 { lock.withLock { processor } }
     package var isAddressSpaceLimited: Bool { machine.isAddressSpaceLimited }
     package var largestRequestBytes: ByteCount { machine.largestRequest }
 
@@ -165,6 +167,9 @@ package final class SimulatedOperatingSystem: OperatingSystem, @unchecked Sendab
     /// Sets a hook that runs whenever the heap waits, after the time has passed. Its argument is the requested time in
     /// nanoseconds.
     package func onWait(_ hook: (@Sendable (Int64) -> Void)?) { lock.withLock { self.hook = hook } }
+
+    /// Moves all threads to a processor.
+    package func setCurrentProcessor(_ number: UInt32) { lock.withLock { processor = number } }
 
     /// Sets the number of processors that the process may run on.
     package func setProcessors(_ count: UInt) { lock.withLock { processorCount = count } }

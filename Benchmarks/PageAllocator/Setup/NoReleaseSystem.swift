@@ -46,6 +46,7 @@ struct NoReleaseSystem: OperatingSystem {
     var hugePageBytes: ByteCount { 0 }
 
     var processors: Double { 1 }
+    var currentProcessor: UInt32 { 0 }
 
     var isAddressSpaceLimited: Bool { false }
 

@@ -21,6 +21,7 @@ struct pageheap_thread_slot {
     void *_Nullable own_cache;  // the thread's own cache, also while `cache` is the empty one
     uint32_t held_ranks;        // checked builds: the locks held, one bit per rank
     uint32_t passes_locks;      // 0, or the reason why the thread passes through locks
+    uint32_t bare_frees;        // how often the thread has freed a small block without having had a cache
 };
 
 // Reasons for passing through locks: the thread holds all of them for a fork, or it is stopping the program.
@@ -122,6 +123,9 @@ uintptr_t pageheap_huge_page_bytes(void);  // 0 if unknown
 // Returns the hundredths of a processor that this process may use, at least 1: the smaller of its affinity mask and its
 // control group's quota. Only pageheap_read_surroundings, which opens files, reads the quota again.
 uint32_t pageheap_processor_hundredths(void);
+// Returns the number of the processor that the calling thread runs on, 0 if that would take a system call in a process that
+// keeps to plain calls. Not to be called by a bare thread.
+uint32_t pageheap_current_processor(void);
 // Reads the machine's memory, before a worker starts; the worker itself does not ask.
 void pageheap_read_machine(void);
 uintptr_t pageheap_memory_bytes(void);  // as last read; 0 if it never was, the maximum if the system does not say

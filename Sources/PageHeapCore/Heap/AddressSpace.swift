@@ -111,7 +111,9 @@ struct AddressSpace {
         if let more = addWithheld(heap), more >= pages.bytes { return more }
         let bytes = pages.bytes.roundedUp(to: PageGeometry.chunkBytes)
         let last = count - 1
-        if grow(by: bytes, wanted: pages.bytes, in: last, heap, for: user) { return bytes }
+        // Without its withheld pages, the first range cannot grow on: they lie in between.
+        let isComplete = last > 0 || reservations[0].accessibleEnd >= reservations[0].grownEnd
+        if isComplete && grow(by: bytes, wanted: pages.bytes, in: last, heap, for: user) { return bytes }
         // A system that is short of memory has none elsewhere either, so a new range is tried only if this one is
         // blocked.
         guard isBlocked(last, for: bytes, heap.system, user),

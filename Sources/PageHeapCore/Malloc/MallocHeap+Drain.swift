@@ -35,12 +35,13 @@ extension MallocHeap {
                 break
             }
             slot.leave()
-            // A free never creates a thread cache: it may be the C library's, in a thread that is about to end and
-            // whose exit will no longer be reported.
-            if !takeBackCache(slot) { break }
+            // Not at the first free: it may be the C library's, in a thread that is about to end and whose exit will no
+            // longer be reported.
+            if slot.state == .new && !slot.countBareFree() { break }
+            if !waitForCache(slot) { break }
         }
         var block = address
-        give(&block, 1, sizeClass)
+        give(&block, 1, sizeClass, currentShard)
         spans.stopIfWrong()
     }
 
@@ -49,16 +50,19 @@ extension MallocHeap {
     private func drainHalf(_ cache: ThreadCache, _ sizeClass: SizeClass) {
         cache.header.pointee.slowEvents &+= 1
         let half = (cache.count(sizeClass) + 1) / 2
-        let moved = transfer(from: cache, half, sizeClass)
-        if moved < half { drain(cache, sizeClass, half - moved) }
+        let shard = currentShard
+        let moved = transfer(from: cache, half, sizeClass, to: shard)
+        if moved < half { drain(cache, sizeClass, half - moved, shard) }
     }
 
     /// Returns the lowest blocks of a stack to their spans.
     ///
     /// They leave the stack before they reach the spans: a fork in between may lose a few blocks, but never leaves one
     /// in both places.
+    ///
+    /// - Parameter shard: the caller's, or any.
     @inline(never)
-    private func drain(_ cache: ThreadCache, _ sizeClass: SizeClass, _ count: Int) {
+    private func drain(_ cache: ThreadCache, _ sizeClass: SizeClass, _ count: Int, _ shard: ShardIndex) {
         // A literal equal to ``Tunables/cacheBatchBlocks``: only then does Embedded Swift use the stack.
         withUnsafeTemporaryAllocation(of: UInt.self, capacity: 64) { buffer in
             let batch = buffer.baseAddress.unsafelyUnwrapped
@@ -68,14 +72,16 @@ extension MallocHeap {
                 TransferCache.copy(cache.blocks(sizeClass), to: batch, some)
                 cache.dropLowest(some, sizeClass)
                 pageheap_compiler_fence()
-                give(batch, some, sizeClass)
+                give(batch, some, sizeClass, shard)
                 left -= some
             }
         }
     }
 
-    private func give(_ blocks: UnsafeMutablePointer<UInt>, _ count: Int, _ sizeClass: SizeClass) {
-        noteLive(UInt(bitPattern: count) &* UInt(classes[sizeClass].blockBytes), sizeClass, out: false)
+    private func give(
+        _ blocks: UnsafeMutablePointer<UInt>, _ count: Int, _ sizeClass: SizeClass, _ shard: ShardIndex
+    ) {
+        noteLive(UInt(bitPattern: count) &* UInt(classes[sizeClass].blockBytes), shard, out: false)
         central.give(blocks, count, of: sizeClass)
     }
 
@@ -89,17 +95,18 @@ extension MallocHeap {
             let blocks = cache.blocks(sizeClass)
             for position in 0..<cache.count(sizeClass) {
                 guard central.giveIfOut(blocks[position], of: sizeClass) else { continue }
-                noteLive(UInt(classes[sizeClass].blockBytes), sizeClass, out: false)
+                noteLive(UInt(classes[sizeClass].blockBytes), .first, out: false)
             }
         }
     }
 
-    /// Returns all blocks of a cache to their spans. The caller is its owner, or keeps the owner off it.
+    /// Returns all blocks of a cache to their spans. The caller is its owner, or keeps the owner off it; it may be the
+    /// worker, which has no processor of its own.
     func drainWhole(_ cache: ThreadCache) {
         for number in 1..<SizeClass.count {
             let sizeClass = SizeClass(UInt8(number))
             let count = cache.count(sizeClass)
-            if count > 0 { drain(cache, sizeClass, count) }
+            if count > 0 { drain(cache, sizeClass, count, .first) }
         }
         cache.shrink()
     }

@@ -39,7 +39,7 @@ extension MallocHeap {
         span.pointee.pages = UInt32(truncatingIfNeeded: pages.rawValue)
         span.pointee.freeBlocks = 0
         spans.set(PageMapEntry(span: index, sizeClass: .notSmall), from: address, count: 1)
-        noteLive(pages.bytes.rawValue, out: true)
+        noteLive(pages.bytes.rawValue, currentShard, out: true)
         guard let pointer = UnsafeMutableRawPointer(bitPattern: address) else { return nil }
         return (pointer, scavenged)
     }
@@ -52,14 +52,32 @@ extension MallocHeap {
                 && bytes <= heap.system.largestRequestBytes
     }
 
-    /// Takes a block of the same number of pages from the large-block cache; nil if there is none.
+    /// Takes a block of the same number of pages from a large-block cache: the shard's own, or another; nil if there is
+    /// none.
     private func takeFreed(_ pages: PageCount) -> UnsafeMutableRawPointer? {
-        state.pointee.largeBlockCache.lock.lock()
-        let index = state.pointee.largeBlockCache.take(pages) { spans.record($0) }
-        state.pointee.largeBlockCache.lock.unlock()
+        let shard = currentShard
+        let cache = shards.largeBlocks(shard)
+        cache.pointee.lock.lock()
+        var index = cache.pointee.take(pages) { spans.record($0) }
+        cache.pointee.lock.unlock()
+        if index == .none && shards.areInUse { index = takeFreedFromOthers(pages, than: shard) }
         if index == .none { return nil }
-        noteLive(pages.bytes.rawValue, out: true)
+        noteLive(pages.bytes.rawValue, shard, out: true)
         return UnsafeMutableRawPointer(bitPattern: spans.record(index).pointee.base)
+    }
+
+    private func takeFreedFromOthers(_ pages: PageCount, than own: ShardIndex) -> SpanIndex {
+        var index = SpanIndex.none
+        let holders = shards.largeBlockHolders(pages)
+        holders.pointee.searchOthers(than: own) { shard in
+            let cache = shards.largeBlocks(shard)
+            guard cache.pointee.lock.tryLock() else { return false }
+            index = cache.pointee.take(pages) { spans.record($0) }
+            if index == .none { holders.pointee.remove(shard) }
+            cache.pointee.lock.unlock()
+            return index != .none
+        }
+        return index
     }
 
     /// Allocates a large block that reads as zero. Memory known to be zero is not touched.
@@ -82,35 +100,47 @@ extension MallocHeap {
         let span = spans.record(index)
         if span.pointee.base != address { WrongFree.stop(.insideLargeBlock, address, base: span.pointee.base) }
         let pages = PageCount(UInt(span.pointee.pages))
-        if LargeBlockCache.keeps(pages) {
-            state.pointee.largeBlockCache.lock.lock()
-            let isFree = span.pointee.freeBlocks != 0
-            let isKept = !isFree && state.pointee.largeBlockCache.keep(index, span)
-            state.pointee.largeBlockCache.lock.unlock()
-            if isFree { WrongFree.stop(.alreadyFree, address) }
-            if isKept {
-                noteLive(pages.bytes.rawValue, out: false)
-                heap.noteGiven(pages.bytes)
-                return
-            }
+        if !Span.markFree(span) { WrongFree.stop(.alreadyFree, address) }
+        let shard = currentShard
+        let isKept = LargeBlockCache.keeps(pages) && keepFreed(index, pages, shard)
+        noteLive(pages.bytes.rawValue, shard, out: false)
+        if isKept {
+            heap.noteGiven(pages.bytes)
+        } else {
+            giveLargeBack(index)
         }
-        noteLive(pages.bytes.rawValue, out: false)
-        giveLargeBack(index)
     }
 
-    /// Returns freed large blocks from the large-block cache to the heap.
+    /// Keeps a freed block in the large-block cache of a shard; returns false if it is full.
+    private func keepFreed(_ index: SpanIndex, _ pages: PageCount, _ shard: ShardIndex) -> Bool {
+        let limit = ByteCount(
+            shards.share(of: Tunables.largeCacheBytes.rawValue, least: Tunables.largeCacheBytesPerShard.rawValue))
+        let cache = shards.largeBlocks(shard)
+        cache.pointee.lock.lock()
+        let isKept = cache.pointee.keep(index, spans.record(index), limit: limit)
+        if isKept { shards.largeBlockHolders(pages).pointee.insert(shard) }
+        cache.pointee.lock.unlock()
+        return isKept
+    }
+
+    /// Returns freed large blocks from the large-block caches to the heap.
     ///
     /// - Parameter regardless: whether to return all of them, or only those not needed since the last call.
     /// - Returns: whether a later call may return more.
-    func releaseLargeBlockCache(regardless: Bool) -> Bool {
-        while true {
-            state.pointee.largeBlockCache.lock.lock()
-            let index = state.pointee.largeBlockCache.takeIdle(regardless: regardless) { spans.record($0) }
-            let holdsMore = index == .none && state.pointee.largeBlockCache.look()
-            state.pointee.largeBlockCache.lock.unlock()
-            if index == .none { return holdsMore }
-            giveLargeBack(index)
+    func releaseLargeBlockCaches(regardless: Bool) -> Bool {
+        var holdsMore = false
+        shards.visitAll { shard, _ in
+            let cache = shards.largeBlocks(shard)
+            while true {
+                cache.pointee.lock.lock()
+                let index = cache.pointee.takeIdle(regardless: regardless) { spans.record($0) }
+                if index == .none && cache.pointee.look() { holdsMore = true }
+                cache.pointee.lock.unlock()
+                if index == .none { break }
+                giveLargeBack(index)
+            }
         }
+        return holdsMore
     }
 
     /// Returns a large block's pages and its span record to the heap.
@@ -140,14 +170,14 @@ extension MallocHeap {
         if new < old {
             let tail = span.pointee.base &+ new.bytes.rawValue
             span.pointee.pages = UInt32(truncatingIfNeeded: new.rawValue)
-            noteLive((old - new).bytes.rawValue, out: false)
+            noteLive((old - new).bytes.rawValue, currentShard, out: false)
             freeTail(tail, old - new, wasMoved: span.pointee.wasMoved)
             return true
         }
         let end = span.pointee.base &+ old.bytes.rawValue
         guard mayBeHad(bytes), heap.extend(at: end, by: new - old) else { return false }
         span.pointee.pages = UInt32(truncatingIfNeeded: new.rawValue)
-        noteLive((new - old).bytes.rawValue, out: true)
+        noteLive((new - old).bytes.rawValue, currentShard, out: true)
         return true
     }
 }

@@ -32,7 +32,7 @@ extension MallocHeap {
         }
         var returned: ByteCount = 0
         let isReleased = isMoved || copyInPieces(source, to: target, pages.bytes, returned: &returned)
-        noteLive(pages.bytes.rawValue, out: false)
+        noteLive(pages.bytes.rawValue, currentShard, out: false)
         spans.set(.none, from: base, count: 1)
         let stayedMoved = span.pointee.wasMoved
         spans.deallocateRecord(index)

@@ -5,7 +5,7 @@ extension MallocHeap: PageUser {
         let mayDrainMore = drainCaches(regardless: false)
         let holdsBatches = releaseTransfers(regardless: false)
         let holdsSpares = central.releaseSpares(regardless: false)
-        let holdsLarge = releaseLargeBlockCache(regardless: false)
+        let holdsLarge = releaseLargeBlockCaches(regardless: false)
         return holdsBatches || holdsSpares || holdsLarge || mayDrainMore
     }
 
@@ -13,7 +13,7 @@ extension MallocHeap: PageUser {
         _ = drainCaches(regardless: true)
         _ = releaseTransfers(regardless: true)
         _ = central.releaseSpares(regardless: true)
-        _ = releaseLargeBlockCache(regardless: true)
+        _ = releaseLargeBlockCaches(regardless: true)
     }
 
     /// Drains the caches of other threads. Takes the registry lock.

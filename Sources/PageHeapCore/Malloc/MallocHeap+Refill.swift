@@ -53,19 +53,20 @@ extension MallocHeap {
         let blocks = cache.blocks(sizeClass)
         let blockBytes = classes[sizeClass].blockBytes
         let capacity = cache.settledCapacity(sizeClass, blockBytes: blockBytes)
-        let transferred = takeTransferred(sizeClass, into: blocks, room: capacity)
+        let shard = currentShard
+        let transferred = takeTransferred(sizeClass, shard, into: blocks, room: capacity)
         if transferred > 0 {
-            noteLive(UInt(bitPattern: transferred) &* UInt(blockBytes), sizeClass, out: true)
+            noteLive(UInt(bitPattern: transferred) &* UInt(blockBytes), shard, out: true)
             cache.grow(sizeClass, blockBytes: blockBytes)
             cache.setCount(sizeClass, transferred - 1)
             return blocks[transferred - 1]
         }
         let wanted = min(max(1, capacity / 2), Tunables.cacheBatchBlocks)
-        let count = central.take(wanted, of: sizeClass, into: blocks)
+        let count = central.take(wanted, of: sizeClass, shard, into: blocks)
         if count == 0 { return 0 }
         // Grown for the next refill: a stack that is emptied again and again is too small.
         cache.grow(sizeClass, blockBytes: blockBytes)
-        noteLive(UInt(bitPattern: count) &* UInt(blockBytes), sizeClass, out: true)
+        noteLive(UInt(bitPattern: count) &* UInt(blockBytes), shard, out: true)
         // The lowest address goes on top, so that consecutive requests get ascending addresses.
         var low = 0
         var high = count - 1
@@ -81,8 +82,9 @@ extension MallocHeap {
     /// Takes a block straight from the central free list, for a thread that has no cache; 0 if there is no memory.
     private func takeOne(_ sizeClass: SizeClass) -> UInt {
         var block: UInt = 0
-        guard central.take(1, of: sizeClass, into: &block) == 1 else { return 0 }
-        noteLive(UInt(classes[sizeClass].blockBytes), sizeClass, out: true)
+        let shard = currentShard
+        guard central.take(1, of: sizeClass, shard, into: &block) == 1 else { return 0 }
+        noteLive(UInt(classes[sizeClass].blockBytes), shard, out: true)
         return block
     }
 
@@ -117,6 +119,7 @@ extension MallocHeap {
         if let cache {
             slot.ownCache = cache
             slot.setCache(cache)
+            if state.pointee.caches.count > 1 { useShards() }
         }
         let taken = state.pointee.caches.metadataBytes - before
         state.pointee.caches.lock.unlock()

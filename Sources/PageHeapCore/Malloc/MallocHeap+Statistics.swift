@@ -37,7 +37,7 @@ extension MallocHeap {
     /// Visits every chunk and every span.
     package func checkInvariants() {
         let inSpans = spans.totals
-        central.checkTouched()
+        central.checkLists()
         heap.checkInvariants(releasedInSpans: inSpans.released)
         let inUse = heap.figures().ledger.inUse
         if inSpans.bytes != inUse { fatal("pages in use are not those of spans; bytes:", inUse.rawValue) }

@@ -29,8 +29,7 @@ extension MallocHeap {
     package func lockForFork() {
         heap.lockForFork {
             state.pointee.caches.lock.lockForFork()
-            for number in 1..<SizeClass.count { state.pointee.lists[number].lock.lockForFork() }
-            state.pointee.largeBlockCache.lock.lockForFork()
+            shards.lockForFork()
             state.pointee.spans.records.lockForFork()
         }
     }
@@ -39,8 +38,7 @@ extension MallocHeap {
     package func unlockAfterFork() {
         heap.unlockAfterFork {
             state.pointee.spans.records.unlockAfterFork()
-            state.pointee.largeBlockCache.lock.unlockAfterFork()
-            for number in 1..<SizeClass.count { state.pointee.lists[number].lock.unlockAfterFork() }
+            shards.unlockAfterFork()
             state.pointee.caches.lock.unlockAfterFork()
         }
     }
@@ -52,10 +50,7 @@ extension MallocHeap {
     package func takeLocksFromMissingHolders() -> Bool {
         // The registry lock is held while one cache is drained: at most that cache is lost.
         _ = state.pointee.caches.lock.takeFromMissingHolder()
-        var isWhole = !state.pointee.largeBlockCache.lock.takeFromMissingHolder()
-        for number in 1..<SizeClass.count {
-            if state.pointee.lists[number].lock.takeFromMissingHolder() { isWhole = false }
-        }
+        var isWhole = shards.takeFromMissingHolders()
         if state.pointee.spans.records.takeLockFromMissingHolder() { isWhole = false }
         return heap.takeLocksFromMissingHolders() && isWhole
     }

@@ -1,69 +1,117 @@
 extension MallocHeap {
-    /// Moves the lowest blocks of a stack to the class's transfer cache, in batches. The thread is marked busy with the
-    /// cache. Takes the class's lock.
+    /// Moves the lowest blocks of a stack to a shard's transfer cache, in batches. The thread is marked busy with
+    /// the cache. Takes the list's lock.
     ///
-    /// The blocks leave the stack under the class's lock, so a fork finds them in one place.
+    /// The blocks leave the stack under the list's lock, so a fork finds them in one place.
     ///
     /// - Returns: the number of blocks moved: fewer than asked if the transfer cache is full or cannot be made.
-    func transfer(from cache: ThreadCache, _ count: Int, _ sizeClass: SizeClass) -> Int {
-        let list = central.list(sizeClass)
-        if list.pointee.transfers == nil && !makeTransfers(sizeClass) { return 0 }
+    func transfer(from cache: ThreadCache, _ count: Int, _ sizeClass: SizeClass, to shard: ShardIndex) -> Int {
+        let list = central.list(sizeClass, shard)
+        // Read without the lock: once made, a transfer cache stays.
+        if list.state.pointee.transfers == nil && !makeTransfers(list) { return 0 }
         let bytes = UInt(classes[sizeClass].blockBytes)
-        let limit = Tunables.transferBytesPerClass / bytes
-        list.pointee.lock.lock()
+        let limit =
+            shards.share(of: Tunables.transferBytesPerClass, least: Tunables.transferBytesPerShard) / bytes
+        list.state.pointee.lock.lock()
         var moved = 0
-        if let transfers = list.pointee.transfers {
+        if let transfers = list.state.pointee.transfers {
             let blocks = cache.blocks(sizeClass)
             while moved < count {
                 let batch = min(count - moved, TransferCache.blockLimit)
                 if !TransferCache.put(transfers, blocks + moved, batch, limit: limit) { break }
                 moved += batch
             }
-            if moved > 0 { cache.dropLowest(moved, sizeClass) }
+            if moved > 0 {
+                cache.dropLowest(moved, sizeClass)
+                shards.holders(sizeClass).pointee.transfers.insert(shard)
+            }
         }
-        list.pointee.lock.unlock()
+        list.state.pointee.lock.unlock()
         if moved > 0 {
-            noteLive(UInt(bitPattern: moved) &* bytes, sizeClass, out: false)
+            noteLive(UInt(bitPattern: moved) &* bytes, shard, out: false)
             heap.noteGiven(ByteCount(UInt(bitPattern: moved) &* bytes))
         }
         return moved
     }
 
-    /// Takes blocks from the class's transfer cache. Takes the class's lock.
+    /// Takes blocks from the transfer cache of the shard or, if it is empty, of another shard. Takes their locks.
     ///
     /// - Parameter room: the most blocks to take.
     /// - Returns: the number of blocks taken.
-    func takeTransferred(_ sizeClass: SizeClass, into target: UnsafeMutablePointer<UInt>, room: Int) -> Int {
-        let list = central.list(sizeClass)
-        // Read without the lock: once made, a transfer cache stays.
-        guard list.pointee.transfers != nil else { return 0 }
-        list.pointee.lock.lock()
-        let count = list.pointee.transfers.map { TransferCache.take($0, into: target, room: room) } ?? 0
-        list.pointee.lock.unlock()
+    func takeTransferred(
+        _ sizeClass: SizeClass, _ shard: ShardIndex, into target: UnsafeMutablePointer<UInt>, room: Int
+    ) -> Int {
+        let list = central.list(sizeClass, shard)
+        var count = 0
+        if let transfers = list.state.pointee.transfers {
+            count = list.withLock { TransferCache.take(transfers, into: target, room: room) }
+        }
+        if count > 0 || !shards.areInUse { return count }
+        let holders = shards.holders(sizeClass)
+        holders.pointee.transfers.searchOthers(than: shard) { shard in
+            let other = central.list(sizeClass, shard)
+            // A thread that is at work there would have to be waited for.
+            guard other.state.pointee.lock.tryLock() else { return false }
+            count = other.state.pointee.transfers.map { TransferCache.take($0, into: target, room: room) } ?? 0
+            if count == 0 { holders.pointee.transfers.remove(shard) }
+            other.state.pointee.lock.unlock()
+            return count > 0
+        }
         return count
     }
 
-    /// Creates a class's transfer cache, which lasts as long as the heap. Takes the registry lock, then the class's
+    /// Creates the transfer cache of a list, which lasts as long as the heap. Takes the registry lock, then the list's
     /// lock.
     ///
     /// - Returns: false if the system refuses memory.
-    private func makeTransfers(_ sizeClass: SizeClass) -> Bool {
-        state.pointee.caches.lock.lock()
-        let before = state.pointee.caches.metadataBytes
-        let made = state.pointee.caches.makeTransfers(using: heap.system)
-        let taken = state.pointee.caches.metadataBytes - before
-        state.pointee.caches.lock.unlock()
-        if taken != 0 { heap.noteMetadata(taken) }
-        guard let made else { return false }
-        let list = central.list(sizeClass)
-        list.pointee.lock.lock()
-        // If another thread was faster, this memory is lost; that can only happen when a class is first used.
-        if list.pointee.transfers == nil { list.pointee.transfers = made }
-        list.pointee.lock.unlock()
+    private func makeTransfers(_ list: CentralList) -> Bool {
+        guard let made = makeShared({ $0.makeTransfers(using: heap.system) }) else { return false }
+        list.withLock {
+            // If another thread was faster, this memory is lost; that can only happen when a class is first used.
+            if list.state.pointee.transfers == nil { list.state.pointee.transfers = made }
+        }
         return true
     }
 
-    /// Returns blocks from the transfer caches to their spans. Takes each class's lock.
+    /// The shard of the processor that the thread runs on; the first one while only one thread has had a cache, or if
+    /// there is no memory for another. The caller holds no lock from the registry's on.
+    ///
+    /// A hint: the thread may be moved at any moment.
+    var currentShard: ShardIndex {
+        guard shards.areInUse else { return .first }
+        let shard = ShardIndex(processor: heap.system.currentProcessor)
+        return shards[shard] != nil || makeShard(shard) ? shard : .first
+    }
+
+    /// Has each thread use the shard of its processor from now on; until then all use the first.
+    package func useShards() { shards.begin() }
+
+    /// Tests: the number of shards.
+    package var shardCount: Int { Int(bitPattern: shards.count) }
+
+    /// Creates a shard. Takes the registry lock.
+    ///
+    /// - Returns: false if the system refuses memory.
+    @inline(never)
+    private func makeShard(_ shard: ShardIndex) -> Bool {
+        makeShared {
+            if shards[shard] == nil, let memory = $0.makeShard(using: heap.system) { shards.add(shard, in: memory) }
+            return shards[shard]
+        } != nil
+    }
+
+    /// Allocates metadata that lasts as long as the heap. Takes the registry lock.
+    private func makeShared<Made>(_ body: (inout ThreadCaches) -> Made?) -> Made? {
+        state.pointee.caches.lock.lock()
+        let before = state.pointee.caches.metadataBytes
+        let made = body(&state.pointee.caches)
+        let taken = state.pointee.caches.metadataBytes - before
+        state.pointee.caches.lock.unlock()
+        if taken != 0 { heap.noteMetadata(taken) }
+        return made
+    }
+
+    /// Returns blocks from the transfer caches to their spans. Takes each list's lock.
     ///
     /// - Parameter regardless: whether to return all batches, or only those not needed since the last call.
     /// - Returns: whether a later call may return more.
@@ -72,17 +120,16 @@ extension MallocHeap {
         var batch = InlineArray<64, UInt>(repeating: 0)
         withUnsafeMutablePointer(to: &batch) { pointer in
             pointer.withMemoryRebound(to: UInt.self, capacity: TransferCache.blockLimit) { blocks in
-                for number in 1..<SizeClass.count {
-                    let sizeClass = SizeClass(UInt8(number))
-                    let list = central.list(sizeClass)
-                    guard let transfers = list.pointee.transfers else { continue }
+                shards.visitLists { list in
+                    guard let transfers = list.state.pointee.transfers else { return }
                     while true {
-                        list.pointee.lock.lock()
-                        let count = TransferCache.takeIdle(transfers, into: blocks, regardless: regardless)
-                        if count == 0 && transfers.pointee.count > 0 { holdsMore = true }
-                        list.pointee.lock.unlock()
+                        let count = list.withLock {
+                            let count = TransferCache.takeIdle(transfers, into: blocks, regardless: regardless)
+                            if count == 0 && transfers.pointee.count > 0 { holdsMore = true }
+                            return count
+                        }
                         if count == 0 { break }
-                        central.give(blocks, count, of: sizeClass)
+                        central.give(blocks, count, of: list.sizeClass)
                     }
                 }
             }

@@ -53,12 +53,13 @@ package struct MallocHeap<System: OperatingSystem> {
     @inline(__always)
     var classes: SizeClassLookup { SizeClassLookup(withUnsafeMutablePointer(to: &state.pointee.classes) { $0 }) }
 
+    /// The shards of what threads share.
+    @inline(__always)
+    var shards: CentralShards { CentralShards(withUnsafeMutablePointer(to: &state.pointee.shards) { $0 }) }
+
     /// The central free lists.
     @inline(__always)
-    var central: CentralFreeLists<System> {
-        CentralFreeLists(
-            lists: withUnsafeMutablePointer(to: &state.pointee.lists) { $0 }, classes: classes, spans: spans)
-    }
+    var central: CentralFreeLists<System> { CentralFreeLists(shards: shards, classes: classes, spans: spans) }
 
     /// Allocates a small block from the thread cache: the fast path, and all that most requests take.
     ///
@@ -129,14 +130,14 @@ package struct MallocHeap<System: OperatingSystem> {
     ///
     /// - Parameters:
     ///   - bytes: bytes of the blocks.
-    ///   - sizeClass: their class.
+    ///   - shard: the caller's shard, or any.
     ///   - out: whether they were taken.
     @inline(__always)
-    func noteLive(_ bytes: UInt, _ sizeClass: SizeClass = .notSmall, out: Bool) {
+    func noteLive(_ bytes: UInt, _ shard: ShardIndex, out: Bool) {
         if out {
-            LiveBytes.add(bytes, to: heap.liveBytes, group: sizeClass.index)
+            LiveBytes.add(bytes, to: heap.liveBytes, shard)
         } else {
-            LiveBytes.subtract(bytes, from: heap.liveBytes, group: sizeClass.index)
+            LiveBytes.subtract(bytes, from: heap.liveBytes, shard)
         }
     }
 }
@@ -153,9 +154,8 @@ package struct MallocState<System: OperatingSystem>: ~Copyable {
     var checkedLimit: UInt
 
     var classes: SizeClassTable
-    var lists: InlineArray<81, CentralFreeList>
+    var shards: CentralShardsState
     var caches: ThreadCaches
-    var largeBlockCache: LargeBlockCache
     var holePass: HolePass
     /// The number of live large blocks whose memory was moved to them. Relaxed: a few may exceed the bound.
     let movedBlocks: Atomic<UInt>

@@ -105,6 +105,8 @@ package struct HostOperatingSystem: OperatingSystem {
 
     package var processors: Double { Double(max(1, pageheap_processor_hundredths())) / 100 }
 
+    package var currentProcessor: UInt32 { pageheap_current_processor() }
+
     /// Reads the machine's memory, before a worker starts.
     package func readMachine() { pageheap_read_machine() }
 

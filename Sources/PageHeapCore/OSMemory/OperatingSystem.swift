@@ -101,6 +101,9 @@ package protocol OperatingSystem: ~Copyable, Sendable {
     /// The number of processors that the process may use, fractional if its control group has a quota; more than 0.
     var processors: Double { get }
 
+    /// The number of the processor that the calling thread runs on: a hint. The thread is one that the C library knows.
+    var currentProcessor: UInt32 { get }
+
     /// Whether the process's address space is limited, so that a large reservation would take it from the program.
     var isAddressSpaceLimited: Bool { get }
 

@@ -102,9 +102,23 @@ package enum Tunables {
     /// The number of blocks that the stack of a class may hold in any case, if that many fit ``grownCacheBytesPerClass``.
     package static var cacheBlockMinimum: UInt { 2 }
 
-    /// Bytes of blocks that the transfer cache of a class may hold: a few batches of the largest blocks. The worker
-    /// returns batches that nobody needed.
-    package static var transferBytesPerClass: UInt { 256 << 10 }
+    /// The number of frees of small blocks after which a thread that has not allocated any gets a cache. More than the C
+    /// library frees in a thread that is about to end, when the thread's exit can no longer be reported.
+    package static var freesWithoutCache: UInt32 { 64 }
+
+    /// Bytes of blocks that the transfer caches of a class may hold together: a few batches of the largest blocks. The
+    /// worker returns batches that nobody needed.
+    package static var transferBytesPerClass: UInt { 512 << 10 }
+
+    /// Bytes of blocks that the transfer cache of a class in each shard may hold in any case: two halves of a full
+    /// stack.
+    package static var transferBytesPerShard: UInt { 128 << 10 }
+
+    // MARK: Shards
+
+    /// The most shards of the central free lists, a power of two: processors beyond it share them. Sets of shards are
+    /// words of 64 bits.
+    package static var shardLimit: Int { 64 }
 
     // MARK: Large blocks
 
@@ -138,8 +152,11 @@ package enum Tunables {
     /// The most blocks of each size, in pages, in the large-block cache.
     package static var largeCacheBlocks: UInt8 { 8 }
 
-    /// Bytes of all blocks in the large-block cache: little beside what a program that uses such blocks has.
+    /// Bytes of all blocks in the large-block caches together: little beside what a program that uses such blocks has.
     package static var largeCacheBytes: ByteCount { ByteCount(2 << 20) }
+
+    /// Bytes of the blocks that the large-block cache of each shard may hold in any case: four of the largest.
+    package static var largeCacheBytesPerShard: ByteCount { ByteCount(1 << 20) }
 
     // MARK: Scavenger
 

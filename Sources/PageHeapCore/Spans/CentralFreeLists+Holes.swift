@@ -1,7 +1,7 @@
 extension CentralFreeLists {
     /// Releases holes, visiting touched spans from where the pass stands.
     ///
-    /// A span must have been quiet since the last pass looked at it. A release has three steps: under the class lock,
+    /// A span must have been quiet since the last pass looked at it. A release has three steps: under the list's lock,
     /// the free blocks on the holes are claimed; without the lock, the system releases all holes of the span together;
     /// under the lock again, the blocks are put back and the released pages marked.
     ///
@@ -18,40 +18,45 @@ extension CentralFreeLists {
         var released: ByteCount = 0
         var visits = Tunables.holeVisitsPerCall
         while !pass.isOver && released < bytes && visits > 0 {
+            guard let shard = shards[pass.nextShard] else {
+                pass.skipShard()
+                continue
+            }
             visits -= 1
-            let sizeClass = SizeClass(UInt8(truncatingIfNeeded: pass.nextClass))
-            list(sizeClass).pointee.lock.lock()
-            if pass.takeVisit(touched: list(sizeClass).pointee.touchedCount) {
-                let index = takeTouched(sizeClass)
-                released += releaseHoles(of: index, sizeClass, &pass, regardless: regardless, release: release)
+            let list = CentralList(
+                SizeClass(UInt8(truncatingIfNeeded: pass.nextClass)), pass.nextShard, in: shard)
+            list.state.pointee.lock.lock()
+            if pass.takeVisit(touched: list.state.pointee.touchedCount) {
+                let index = takeTouched(list)
+                released += releaseHoles(of: index, list, &pass, regardless: regardless, release: release)
             } else {
-                list(sizeClass).pointee.lock.unlock()
+                list.state.pointee.lock.unlock()
             }
         }
         pass.released += released
         return released
     }
 
-    /// Releases the holes of a span, which was just taken off the list of touched spans. The caller holds the class
-    /// lock; the call unlocks it.
+    /// Releases the holes of a span, which was just taken off the list of touched spans. The caller holds the
+    /// list's lock; the call unlocks it.
     private func releaseHoles(
-        of index: SpanIndex, _ sizeClass: SizeClass, _ pass: inout HolePass, regardless: Bool,
+        of index: SpanIndex, _ list: CentralList, _ pass: inout HolePass, regardless: Bool,
         release: (UnsafePointer<MemoryRange>, Int, (MemoryRange) -> Void) -> ReleaseOutcome
     ) -> ByteCount {
-        list(sizeClass).pointee.lock.assertHeld()
+        list.state.pointee.lock.assertHeld()
         let span = spans.record(index)
-        let entry = classes[sizeClass]
+        let entry = classes[list.sizeClass]
         let blockBytes = UInt(entry.blockBytes)
         let blocks = UInt(entry.blocksPerSpan)
         let physicalPage = heap.physicalPage
-        invariant(span.pointee.sizeClass == sizeClass.rawValue, "a touched span is on the list of another class")
+        invariant(span.pointee.sizeClass == list.sizeClass.rawValue, "a touched span is on the list of another class")
         invariant(span.pointee.freeBlocks < entry.blocksPerSpan, "a span on its way to the heap is among the touched")
 
         let isBusy = span.pointee.wasTouched
         span.pointee.wasTouched = false
         if isBusy && !regardless {
-            appendTouched(index, sizeClass)
-            list(sizeClass).pointee.lock.unlock()
+            appendTouched(index, list)
+            list.state.pointee.lock.unlock()
             pass.sawBusySpan = true
             return 0
         }
@@ -59,27 +64,27 @@ extension CentralFreeLists {
             span.pointee.freeBlocks == 0
             ? 0 : span.pointee.releasableHoles(blockBytes: blockBytes, blocks: blocks, physicalPage: physicalPage)
         if holes == 0 {
-            list(sizeClass).pointee.lock.unlock()
+            list.state.pointee.lock.unlock()
             return 0
         }
         let claimed = span.pointee.freeBlocks(
             touching: holes, blockBytes: blockBytes, blocks: blocks, physicalPage: physicalPage)
         span.pointee.claim(claimed)
-        if span.pointee.freeBlocks == 0 { unlink(index, sizeClass) }
+        if span.pointee.freeBlocks == 0 { unlink(index, list) }
         let base = span.pointee.base
-        list(sizeClass).pointee.lock.unlock()
+        list.state.pointee.lock.unlock()
 
         let (done, outcome) = Self.release(holes, of: base, physicalPage, release)
 
-        list(sizeClass).pointee.lock.lock()
-        if span.pointee.freeBlocks == 0 { link(index, sizeClass) }
+        list.state.pointee.lock.lock()
+        if span.pointee.freeBlocks == 0 { link(index, list) }
         span.pointee.unclaim(claimed)
         span.pointee.releasedPhysicalPages |= done
         // What was refused is tried again in a later pass, if there is one.
-        if done != holes && span.pointee.nextTouched == 0 { appendTouched(index, sizeClass) }
+        if done != holes && span.pointee.nextTouched == 0 { appendTouched(index, list) }
         let isEmpty = span.pointee.freeBlocks == entry.blocksPerSpan
-        if isEmpty { takeOffLists(index, sizeClass) }
-        list(sizeClass).pointee.lock.unlock()
+        if isEmpty { takeOffLists(index, list) }
+        list.state.pointee.lock.unlock()
         let released = physicalPage * UInt(done.nonzeroBitCount)
         heap.noteHoles(released: released, outcome)
         pass.returned += outcome.returned
@@ -126,12 +131,14 @@ extension CentralFreeLists {
     }
 }
 
-/// The progress of a pass over the touched spans, class by class. Changed under the pass lock by the thread that has the
+/// The progress of a pass over the touched spans, shard by shard and class by class. Changed under the pass lock by the thread that has the
 /// worker's turn, which may read it without.
 package struct HolePass {
     /// The class whose spans are visited; 0 if no pass is under way.
     private(set) var nextClass = 0
-    /// How many touched spans of the class are left to visit; nil before the first of them. Spans that join the list
+    /// The shard whose spans are visited.
+    private(set) var nextShard = ShardIndex.first
+    /// How many touched spans of the list are left to visit; nil before the first of them. Spans that join the list
     /// meanwhile wait for the next pass.
     private var left: UInt32?
     /// The spans visited in this pass.
@@ -154,16 +161,25 @@ package struct HolePass {
 
     var isOver: Bool { nextClass == 0 }
 
-    /// Counts a visit of a span of the class; moves on to the next class if all that were touched are visited.
+    /// Moves on to the next shard; after the last one the pass is over.
+    mutating func skipShard() {
+        let next = nextShard.index + 1
+        nextClass = next < Tunables.shardLimit ? 1 : 0
+        nextShard = ShardIndex(processor: UInt32(truncatingIfNeeded: next))
+        left = nil
+    }
+
+    /// Counts a visit of a span of the list; moves on to the next list if all that were touched are visited.
     ///
-    /// - Parameter touched: the number of spans on the class's list now.
+    /// - Parameter touched: the number of spans in the list's ring now.
     /// - Returns: whether there is a span to visit.
     mutating func takeVisit(touched: UInt32) -> Bool {
         // A forced release may have emptied the list since the last visit.
         let spans = min(left ?? touched, touched)
         if spans == 0 {
-            nextClass = (nextClass + 1) % SizeClass.count
+            nextClass += 1
             left = nil
+            if nextClass == SizeClass.count { skipShard() }
             return false
         }
         left = spans - 1

@@ -2,18 +2,18 @@ import CPageHeap
 
 /// The central free lists: they move batches of blocks between thread caches and the spans of a size class.
 ///
-/// A handle; copies name the same lists. The class lock is held while blocks move, never while pages are allocated or
+/// There is a list for each class in each shard (``CentralShards``). A span belongs to the list that it was made for,
+/// as long as it lives: its blocks return there, whichever thread frees them.
+///
+/// A handle; copies name the same lists. A list's lock is held while blocks move, never while pages are allocated or
 /// freed.
 package struct CentralFreeLists<System: OperatingSystem> {
-    let lists: UnsafeMutablePointer<InlineArray<81, CentralFreeList>>
+    let shards: CentralShards
     let classes: SizeClassLookup
     let spans: SpanMap<System>
 
-    package init(
-        lists: UnsafeMutablePointer<InlineArray<81, CentralFreeList>>, classes: SizeClassLookup,
-        spans: SpanMap<System>
-    ) {
-        self.lists = lists
+    package init(shards: CentralShards, classes: SizeClassLookup, spans: SpanMap<System>) {
+        self.shards = shards
         self.classes = classes
         self.spans = spans
     }
@@ -21,42 +21,79 @@ package struct CentralFreeLists<System: OperatingSystem> {
     /// The page heap, which spans get their pages from and return them to.
     var heap: Heap<System> { spans.heap }
 
-    /// The state of one size class.
+    /// The list of a class in a shard, which exists.
     @inline(__always)
-    func list(_ sizeClass: SizeClass) -> UnsafeMutablePointer<CentralFreeList> {
-        InPlace(lists)[sizeClass.index]
+    func list(_ sizeClass: SizeClass, _ shard: ShardIndex) -> CentralList {
+        CentralList(sizeClass, shard, in: shards[shard].unsafelyUnwrapped)
     }
 
-    /// Takes blocks of a class from its spans. Adds a span if none has free blocks. The caller holds no class lock or
-    /// later one.
+    /// The list that a span belongs to.
+    @inline(__always)
+    func list(of index: SpanIndex) -> CentralList {
+        let span = spans.record(index)
+        return list(SizeClass(span.pointee.sizeClass), ShardIndex(span.pointee.shard))
+    }
+
+    /// Takes blocks of a class from spans: of the shard; if it has none, of another shard; otherwise of a span that it
+    /// adds. The caller holds no list's lock or later one.
     ///
     /// - Parameters:
     ///   - count: the number of blocks wanted.
     ///   - target: room for that many addresses.
     /// - Returns: the number of blocks taken; 0 if there is no memory.
-    package func take(_ count: Int, of sizeClass: SizeClass, into target: UnsafeMutablePointer<UInt>) -> Int {
-        var taken = takeFromPartial(count, sizeClass, target)
-        while taken == 0 {
-            guard addSpan(sizeClass) else { return 0 }
-            // Another thread may have taken all blocks of the new span: try again.
-            taken = takeFromPartial(count, sizeClass, target)
+    package func take(
+        _ count: Int, of sizeClass: SizeClass, _ shard: ShardIndex, into target: UnsafeMutablePointer<UInt>
+    ) -> Int {
+        let list = list(sizeClass, shard)
+        while true {
+            list.state.pointee.lock.lock()
+            var taken = takeFromPartial(count, list, target, asOwner: true)
+            if taken == 0 { taken = takeFromOthers(count, list, target, waiting: false) }
+            if taken > 0 { return taken }
+            // Another thread may take all blocks of the new span: then try again.
+            if !addSpan(list) { return takeFromOthers(count, list, target, waiting: true) }
+        }
+    }
+
+    /// Takes blocks from the spans of another shard.
+    ///
+    /// - Parameter waiting: whether to wait for locks, or to leave those alone at which another thread is at work.
+    private func takeFromOthers(
+        _ count: Int, _ list: CentralList, _ target: UnsafeMutablePointer<UInt>, waiting: Bool
+    ) -> Int {
+        guard shards.areInUse else { return 0 }
+        var taken = 0
+        shards.holders(list.sizeClass).pointee.spans.searchOthers(than: list.shard) { shard in
+            let other = self.list(list.sizeClass, shard)
+            if waiting {
+                other.state.pointee.lock.lock()
+            } else if !other.state.pointee.lock.tryLock() {
+                return false
+            }
+            taken = takeFromPartial(count, other, target, asOwner: false)
+            return taken > 0
         }
         return taken
     }
 
-    private func takeFromPartial(_ count: Int, _ sizeClass: SizeClass, _ target: UnsafeMutablePointer<UInt>) -> Int {
-        let entry = classes[sizeClass]
+    /// Takes blocks from the spans of a list. The caller holds the list's lock; the call unlocks it.
+    ///
+    /// - Parameter asOwner: whether the caller comes from the list's own shard.
+    private func takeFromPartial(
+        _ count: Int, _ list: CentralList, _ target: UnsafeMutablePointer<UInt>, asOwner: Bool
+    ) -> Int {
+        list.state.pointee.lock.assertHeld()
+        let entry = classes[list.sizeClass]
         let blockBytes = UInt(entry.blockBytes)
         var taken = 0
         var touchedHoles = 0
-        list(sizeClass).pointee.lock.lock()
         while taken < count {
-            if list(sizeClass).pointee.firstPartial == 0 && !linkSpare(sizeClass) { break }
-            let index = SpanIndex(UInt(list(sizeClass).pointee.firstPartial))
+            if list.state.pointee.firstPartial == 0 && !linkSpare(list) { break }
+            let index = SpanIndex(UInt(list.state.pointee.firstPartial))
             let span = spans.record(index)
             let base = span.pointee.base
             let before = taken
-            noteTouched(index, sizeClass)
+            noteTouched(index, list)
             let more = span.pointee.takeFreeBlocks(count - taken, of: Int(entry.blocksPerSpan)) { block in
                 target[taken] = base &+ UInt(bitPattern: block) &* blockBytes
                 taken &+= 1
@@ -68,22 +105,23 @@ package struct CentralFreeLists<System: OperatingSystem> {
                     touchedHoles += span.pointee.touch(block, blockBytes: blockBytes, physicalPage: heap.physicalPage)
                 }
             }
-            if span.pointee.freeBlocks == 0 { unlink(index, sizeClass) }
+            if span.pointee.freeBlocks == 0 { unlink(index, list) }
         }
-        list(sizeClass).pointee.lock.unlock()
+        if taken == 0 && !asOwner { shards.holders(list.sizeClass).pointee.spans.remove(list.shard) }
+        list.state.pointee.lock.unlock()
         if touchedHoles > 0 { heap.noteHoles(touched: heap.physicalPage * UInt(touchedHoles)) }
         return taken
     }
 
-    /// Allocates a new span and puts it on its class's list. False if there is no memory.
-    private func addSpan(_ sizeClass: SizeClass) -> Bool {
-        let entry = classes[sizeClass]
+    /// Allocates a new span and puts it on a list. False if there is no memory.
+    private func addSpan(_ list: CentralList) -> Bool {
+        let entry = classes[list.sizeClass]
         let pages = PageCount(UInt(entry.spanPages))
         guard let index = spans.allocateRecord() else { return false }
         guard
             let (address, _) = heap.allocatePages(
-                pages, alignment: PageCount(UInt(entry.spanAlignmentPages)), shard: sizeClass.index,
-                for: spans)
+                pages, alignment: PageCount(UInt(entry.spanAlignmentPages)),
+                shard: list.sizeClass.index + list.shard.index, for: spans)
         else {
             spans.deallocateRecord(index)
             return false
@@ -91,36 +129,66 @@ package struct CentralFreeLists<System: OperatingSystem> {
         let span = spans.record(index)
         span.pointee.base = address
         span.pointee.pages = UInt32(truncatingIfNeeded: pages.rawValue)
-        span.pointee.sizeClass = sizeClass.rawValue
+        span.pointee.sizeClass = list.sizeClass.rawValue
+        span.pointee.shard = list.shard.rawValue
         span.pointee.freeBlocks = entry.blocksPerSpan
-        spans.set(PageMapEntry(span: index, sizeClass: sizeClass), from: address, count: pages)
-        list(sizeClass).pointee.lock.lock()
-        link(index, sizeClass)
-        list(sizeClass).pointee.lock.unlock()
+        spans.set(PageMapEntry(span: index, sizeClass: list.sizeClass), from: address, count: pages)
+        list.withLock { link(index, list) }
         return true
     }
 
-    /// Returns blocks of a class to their spans, and wholly free spans to the heap. The caller holds no class lock or
+    /// Returns blocks of a class to their spans, and wholly free spans to the heap. The caller holds no list's lock or
     /// later one.
     ///
     /// Wrong frees of small blocks are detected here: a pointer into a block, or a block that is not out. They are
     /// noted and skipped; the program is stopped once the thread holds no lock, because its handlers may allocate.
+    ///
+    /// - Parameter blocks: the blocks; overwritten.
     package func give(_ blocks: UnsafeMutablePointer<UInt>, _ count: Int, of sizeClass: SizeClass) {
-        let entry = classes[sizeClass]
         prefetchSpans(of: blocks, count)
         var emptied: UInt32 = 0  // spans to return to the heap, linked through `next`
-        list(sizeClass).pointee.lock.lock()
+        var left = count
+        while left > 0 {
+            let found = spans.entry(of: blocks[0])
+            // An address that is no block any more is noted under any of the locks.
+            let shard = found.sizeClass == sizeClass ? ShardIndex(spans.record(found.span).pointee.shard) : .first
+            left = give(blocks, left, to: list(sizeClass, shard), &emptied)
+        }
+        while emptied != 0 {
+            let index = SpanIndex(UInt(emptied))
+            emptied = spans.record(index).pointee.next
+            release(index)
+        }
+        heap.noteGiven(ByteCount(UInt(bitPattern: count) &* UInt(classes[sizeClass].blockBytes)))
+    }
+
+    /// Returns those blocks to their spans whose spans belong to a list. Takes the list's lock.
+    ///
+    /// - Parameter emptied: receives the spans that are wholly free now and not kept.
+    /// - Returns: the number of other blocks, which have moved to the front of the array.
+    private func give(
+        _ blocks: UnsafeMutablePointer<UInt>, _ count: Int, to list: CentralList, _ emptied: inout UInt32
+    ) -> Int {
+        let entry = classes[list.sizeClass]
+        var others = 0
         var position = 0
+        list.state.pointee.lock.lock()
         while position < count {
             let found = spans.entry(of: blocks[position])
             // The span was freed in the meantime, with all its blocks, so this block came back before.
-            if found == .none || found.sizeClass != sizeClass {
+            if found == .none || found.sizeClass != list.sizeClass {
                 spans.noteWrongFree(.alreadyFree, blocks[position], blockBytes: 0)
                 position += 1
                 continue
             }
             let index = found.span
             let span = spans.record(index)
+            if span.pointee.shard != list.shard.rawValue {
+                blocks[others] = blocks[position]
+                others += 1
+                position += 1
+                continue
+            }
             // Blocks often come back together with neighbours: look at the span once for all of them.
             let (returned, wrong) = Self.takeBack(blocks + position, count - position, in: span, entry)
             position += returned
@@ -129,28 +197,23 @@ package struct CentralFreeLists<System: OperatingSystem> {
                 position += 1
                 if returned == 0 { continue }
             }
-            if span.pointee.freeBlocks == 0 { link(index, sizeClass) }
+            if span.pointee.freeBlocks == 0 { link(index, list) }
             span.pointee.freeBlocks &+= UInt16(truncatingIfNeeded: returned)
-            noteTouched(index, sizeClass)
+            noteTouched(index, list)
             if span.pointee.freeBlocks == entry.blocksPerSpan {
-                takeOffLists(index, sizeClass)
-                if !keepAsSpare(index, sizeClass) {
+                takeOffLists(index, list)
+                if !keepAsSpare(index, list) {
                     span.pointee.next = emptied
                     emptied = UInt32(truncatingIfNeeded: index.rawValue)
                 }
             }
         }
-        list(sizeClass).pointee.lock.unlock()
-        while emptied != 0 {
-            let index = SpanIndex(UInt(emptied))
-            emptied = spans.record(index).pointee.next
-            release(index)
-        }
-        heap.noteGiven(ByteCount(UInt(bitPattern: count) &* UInt(entry.blockBytes)))
+        list.state.pointee.lock.unlock()
+        return others
     }
 
     /// Begins to fetch the records of the spans that some blocks lie in: after frees in random order over a large heap,
-    /// each block of a batch lies in another span, and the misses would follow one another under the class lock.
+    /// each block of a batch lies in another span, and the misses would follow one another under the lock.
     private func prefetchSpans(of blocks: UnsafeMutablePointer<UInt>, _ count: Int) {
         var last: UInt = 0
         for position in 0..<count {
@@ -189,7 +252,7 @@ package struct CentralFreeLists<System: OperatingSystem> {
     }
 
     /// Returns a block to its span, unless it is there already: for blocks that a fork may have copied twice. The
-    /// caller holds no class lock or later one.
+    /// caller holds no list's lock or later one.
     ///
     /// - Returns: whether the block was out.
     func giveIfOut(_ address: UInt, of sizeClass: SizeClass) -> Bool {
@@ -197,16 +260,15 @@ package struct CentralFreeLists<System: OperatingSystem> {
         if found == .none || found.sizeClass != sizeClass { return false }
         let span = spans.record(found.span)
         let block = (address &- span.pointee.base) / UInt(classes[sizeClass].blockBytes)
-        list(sizeClass).pointee.lock.lock()
-        let isOut = span.pointee.isUsed(Int(bitPattern: block))
-        list(sizeClass).pointee.lock.unlock()
+        let isOut = list(of: found.span).withLock { span.pointee.isUsed(Int(bitPattern: block)) }
         guard isOut else { return false }
         var single = address
         give(&single, 1, of: sizeClass)
         return true
     }
 
-    /// Returns an empty span, which is on no list, to the heap. The caller holds no class lock or later one.
+    /// Returns an empty span, which is on no list, to the heap. The caller holds no list's lock or later
+    /// one.
     func release(_ index: SpanIndex) {
         let span = spans.record(index).pointee
         let pages = PageCount(UInt(span.pages))
@@ -215,50 +277,29 @@ package struct CentralFreeLists<System: OperatingSystem> {
         heap.freePages(span.base, pages, holes: span.releasedPhysicalPages)
     }
 
-    /// Puts a span at the front of its class's list. The caller holds the class lock.
-    func link(_ index: SpanIndex, _ sizeClass: SizeClass) {
-        list(sizeClass).pointee.lock.assertHeld()
-        let first = list(sizeClass).pointee.firstPartial
+    /// Puts a span at the front of its list. The caller holds the list's lock.
+    func link(_ index: SpanIndex, _ list: CentralList) {
+        list.state.pointee.lock.assertHeld()
+        let first = list.state.pointee.firstPartial
         let number = UInt32(truncatingIfNeeded: index.rawValue)
         let span = spans.record(index)
+        invariant(span.pointee.shard == list.shard.rawValue, "a span is put on the list of another shard")
         span.pointee.next = first
         span.pointee.previous = 0
         if first != 0 { spans.record(SpanIndex(UInt(first))).pointee.previous = number }
-        list(sizeClass).pointee.firstPartial = number
+        list.state.pointee.firstPartial = number
+        shards.holders(list.sizeClass).pointee.spans.insert(list.shard)
     }
 
-    /// Takes a span off its class's list. The caller holds the class lock.
-    func unlink(_ index: SpanIndex, _ sizeClass: SizeClass) {
-        list(sizeClass).pointee.lock.assertHeld()
+    /// Takes a span off its list. The caller holds the list's lock.
+    func unlink(_ index: SpanIndex, _ list: CentralList) {
+        list.state.pointee.lock.assertHeld()
         let span = spans.record(index).pointee
         if span.previous == 0 {
-            list(sizeClass).pointee.firstPartial = span.next
+            list.state.pointee.firstPartial = span.next
         } else {
             spans.record(SpanIndex(UInt(span.previous))).pointee.next = span.next
         }
         if span.next != 0 { spans.record(SpanIndex(UInt(span.next))).pointee.previous = span.previous }
     }
-}
-
-/// The spans of one size class that have free blocks, with the lock that guards every span of the class.
-///
-/// Must lie in memory that does not move.
-package struct CentralFreeList: ~Copyable {
-    package let lock = FutexLock<LockRanks.SizeClass>()
-    /// The first span with free blocks; the others are linked through the records' `next`. Spans without free blocks
-    /// are on no list.
-    package var firstPartial: UInt32 = 0
-    /// The transfer cache of the class; `nil` before its first batch.
-    var transfers: UnsafeMutablePointer<TransferCache>?
-    /// A wholly free span that is kept for the next request, on no list; 0 if there is none.
-    package var spare: UInt32 = 0
-    /// Whether the scavenger has seen the spare. At its next look it returns a seen one to the heap.
-    package var wasSpareSeen = false
-    /// The touched spans: the first, and how many there are.
-    var firstTouched: UInt32 = 0
-    var touchedCount: UInt32 = 0
-    /// Fills a cache line, so that threads working with neighbouring classes do not share one.
-    private var padding: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
-
-    package init() {}
 }

@@ -1,5 +1,5 @@
-/// The large-block cache: freed large blocks of up to 256 KiB, kept for the next request of their size in a short list
-/// per number of pages. To the page allocator they are in use.
+/// The large-block cache of a shard: freed large blocks of up to 256 KiB, kept for the next request of their size in a
+/// short list per number of pages. To the page allocator they are in use.
 ///
 /// A large block costs the page allocator some thousand instructions, a search of the tree among them, and programs
 /// that allocate and free buffers of tens of KiB do little else. The worker removes blocks that were not needed since
@@ -16,16 +16,10 @@ package struct LargeBlockCache: ~Copyable {
         var fewest: UInt8 = 0
     }
 
-    /// The lock of the cache. It also guards the mark in a large block's record that the block is free.
-    package let lock = FutexLock<LockRanks.SizeClass>()
+    package let lock: FutexLock<LockRanks.SizeClass>
     private var bins: InlineArray<33, Bin>
     /// Bytes of all cached blocks.
     private var bytes: ByteCount
-
-    package init() {
-        bins = InlineArray(repeating: Bin())
-        bytes = 0
-    }
 
     /// Whether blocks of this many pages may be cached.
     @inline(__always)
@@ -45,21 +39,19 @@ package struct LargeBlockCache: ~Copyable {
         bin.fewest = min(bin.fewest, bin.count)
         bins[number] = bin
         bytes -= pages.bytes
-        span.pointee.freeBlocks = 0
+        Span.markUsed(span)
         return index
     }
 
-    /// Caches a freed block. The caller holds the lock.
+    /// Caches a block that is marked as free. The caller holds the lock.
     ///
+    /// - Parameter limit: the most bytes that the cache may hold.
     /// - Returns: false if the cache is full.
-    mutating func keep(_ index: SpanIndex, _ span: UnsafeMutablePointer<Span>) -> Bool {
+    mutating func keep(_ index: SpanIndex, _ span: UnsafeMutablePointer<Span>, limit: ByteCount) -> Bool {
         let pages = PageCount(UInt(span.pointee.pages))
         var bin = bins[Int(bitPattern: pages.rawValue)]
-        guard bin.count < Tunables.largeCacheBlocks, bytes + pages.bytes <= Tunables.largeCacheBytes else {
-            return false
-        }
+        guard bin.count < Tunables.largeCacheBlocks, bytes + pages.bytes <= limit else { return false }
         span.pointee.next = bin.first
-        span.pointee.freeBlocks = 1
         bin.first = UInt32(truncatingIfNeeded: index.rawValue)
         bin.count += 1
         bins[Int(bitPattern: pages.rawValue)] = bin

@@ -1,8 +1,10 @@
+import Synchronization
+
 /// A run of pages in use: either divided into blocks of one size class, or one large block.
 ///
 /// All of a span's state is here, out of line: free memory is never written to. A span of small blocks is guarded by
-/// the lock of its size class. A large block's record belongs to the thread that has the block, as the block does; only
-/// the mark that the block is free (``freeBlocks``) is guarded by the lock of the large-block cache.
+/// the lock of the list that it belongs to. A large block's record belongs to the thread that has the block, as the block
+/// does; only the mark that the block is free (``markFree(_:)``) is atomic.
 package struct Span: BitwiseCopyable {
     /// A bit for each block, set if the block is out of the span: with the program, in a thread cache or a transfer
     /// cache, or claimed while its hole is released. First in the record, so that
@@ -19,6 +21,8 @@ package struct Span: BitwiseCopyable {
     package var wasTouched = false
     /// Whether this is a large block whose memory was moved here by its page tables.
     package var wasMoved = false
+    /// The shard whose list the span belongs to.
+    var shard: UInt8 = 0
     /// The number of blocks that are in the span.
     package var freeBlocks: UInt16 = 0
     /// The neighbours in the ring of the class's touched spans: record indices, 0 if the span is not in it.
@@ -33,6 +37,23 @@ package struct Span: BitwiseCopyable {
     package init() {}
 
     package var bytes: ByteCount { PageCount(UInt(pages)).bytes }
+
+    /// Marks a large block as free. Two threads may free one block at the same moment, and only one of them is right.
+    ///
+    /// - Returns: false if it was marked already.
+    static func markFree(_ span: UnsafeMutablePointer<Span>) -> Bool {
+        // Relaxed: it decides who goes on; what follows is guarded by locks.
+        mark(span).pointee.exchange(1, ordering: .relaxed) == 0
+    }
+
+    /// Takes the mark back: the block is handed out again.
+    static func markUsed(_ span: UnsafeMutablePointer<Span>) { mark(span).pointee.store(0, ordering: .relaxed) }
+
+    private static func mark(_ span: UnsafeMutablePointer<Span>) -> UnsafeMutablePointer<Atomic<UInt16>> {
+        withUnsafeMutablePointer(to: &span.pointee.freeBlocks) {
+            UnsafeMutableRawPointer($0).assumingMemoryBound(to: Atomic<UInt16>.self)
+        }
+    }
 
     /// Whether a block is out of the span.
     @inline(__always)

@@ -15,6 +15,7 @@ package struct ThreadCaches: ~Copyable {
     package let lock = FutexLock<LockRanks.Registry>()
     private var pool = FixedPool<ThreadCache.Memory>()
     private var transferPool = FixedPool<TransferCache>()
+    private var shardPool = FixedPool<CentralShard>()
     private var arena = MetadataArena()
     private var first: UnsafeMutableRawPointer?
     /// The first cache that is aside; the others are linked through their headers.
@@ -51,6 +52,14 @@ package struct ThreadCaches: ~Copyable {
         if let first { ThreadCache(first).header.pointee.previous = cache.memory }
         first = cache.memory
         return cache
+    }
+
+    /// Allocates a shard. The caller holds the registry lock. `nil` if the system refuses memory.
+    mutating func makeShard(
+        using system: borrowing some OperatingSystem & ~Copyable
+    ) -> UnsafeMutablePointer<CentralShard>? {
+        lock.assertHeld()
+        return shardPool.allocate(from: &arena, using: system)
     }
 
     /// Allocates the transfer cache of a class. The caller holds the registry lock. `nil` if the system refuses memory.

@@ -56,6 +56,14 @@ package struct ThreadSlot {
         nonmutating set { slot.pointee.own_cache = newValue?.memory }
     }
 
+    /// Counts a free by a thread that has had no cache yet.
+    ///
+    /// - Returns: whether there have been so many that the thread should have one.
+    func countBareFree() -> Bool {
+        slot.pointee.bare_frees &+= 1
+        return slot.pointee.bare_frees > Tunables.freesWithoutCache
+    }
+
     /// The registration state of a thread. `exited` is PAGEHEAP_THREAD_WITHOUT_CACHE: the thread works without a cache
     /// from now on.
     package enum State: UInt32 {

@@ -1,22 +1,23 @@
-/// The transfer cache of one size class: batches of blocks on their way from one thread cache to another, or back to
+/// The transfer cache of one size class in a shard: batches of blocks on their way from one thread cache to another, or back to
 /// the same one. Blocks that are freed in bulk are often wanted again in bulk, and so need not pass through the spans.
 ///
 /// To the spans these blocks are out, so wrong frees among them are found only when they reach the spans. The worker
 /// removes batches that were not needed since its last look.
 ///
-/// Guarded by the class's lock. Valid (empty) when zero-initialised.
+/// Guarded by the list's lock. Valid (empty) when zero-initialised.
 package struct TransferCache {
-    static var batchLimit: Int { 16 }
+    static var batchLimit: Int { 32 }
     /// The most blocks in a batch.
     static var blockLimit: Int { 64 }
 
-    private var blocks: InlineArray<1024, UInt>
-    private var counts: InlineArray<16, UInt32>
+    // The small figures first, so that a cache with few batches touches one page of memory or two.
     /// The number of batches, and of blocks in all of them.
     private(set) var count: Int
     private(set) var total: UInt
     /// The smallest `count` since the worker's last look: the batches that were not needed.
     private var fewest: Int
+    private var counts: InlineArray<32, UInt32>
+    private var blocks: InlineArray<2048, UInt>
 
     /// Returns the address of a batch's blocks.
     @inline(__always)
@@ -39,7 +40,7 @@ package struct TransferCache {
         UnsafeMutableRawPointer(target).copyMemory(from: source, byteCount: count &* MemoryLayout<UInt>.stride)
     }
 
-    /// Adds a batch. The caller holds the class's lock.
+    /// Adds a batch. The caller holds the list's lock.
     ///
     /// - Parameters:
     ///   - blockCount: 1 to 64.
@@ -59,7 +60,7 @@ package struct TransferCache {
         return true
     }
 
-    /// Takes the last batch, or as many of its blocks as there is room for. The caller holds the class's lock.
+    /// Takes the last batch, or as many of its blocks as there is room for. The caller holds the list's lock.
     ///
     /// - Returns: the number of blocks; 0 if there is no batch.
     static func take(
@@ -80,7 +81,7 @@ package struct TransferCache {
         return taken
     }
 
-    /// Takes a batch that was not needed since the worker's last look. The caller holds the class's lock.
+    /// Takes a batch that was not needed since the worker's last look. The caller holds the list's lock.
     ///
     /// - Parameter regardless: whether to take any batch.
     /// - Returns: the number of blocks; 0 if there is nothing to take. In that case the look ends: batches present now

@@ -13,7 +13,7 @@ package enum LockRanks {
     package enum Pass: LockRank { package static var order: UInt32 { 0 } }
     /// The registry of thread caches.
     package enum Registry: LockRank { package static var order: UInt32 { 1 } }
-    /// The spans of a size class; also the large-block cache.
+    /// A central free list: the spans of a size class in a shard; also a shard's large-block cache.
     package enum SizeClass: LockRank { package static var order: UInt32 { 2 } }
     /// The list of free span records.
     package enum SpanRecords: LockRank { package static var order: UInt32 { 3 } }

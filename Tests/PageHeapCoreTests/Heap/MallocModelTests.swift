@@ -14,10 +14,13 @@ struct MallocModelTests {
         let test = TestMalloc(
             SimulatedMachine(physicalPage: seed % 2 == 0 ? 8192 : 4096, hugePage: 0),
             checksFrees: seed / 2 % 2 == 1)
+        let processors: UInt32 = seed % 4 < 2 ? 1 : 70
+        if processors > 1 { test.malloc.useShards() }
         var cycle = DemandCycle(now: 0)
         var blocks: [UInt] = []
         let steps = TestRun.operations(4000)
         for step in 0..<steps {
+            if step % 7 == 0 { test.system.setCurrentProcessor(.random(in: 0..<processors, using: &random)) }
             switch UInt.random(in: 0..<100, using: &random) {
             case 0..<55:
                 let doubling = UInt.random(in: 0..<17, using: &random)

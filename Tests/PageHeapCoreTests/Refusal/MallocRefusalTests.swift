@@ -33,6 +33,34 @@ struct MallocRefusalTests {
         #expect(fits || refusals > 0, "\(request)")
     }
 
+    @Test(arguments: requests)
+    func aRefusedShardChangesNothing(request: [UInt]) throws {
+        func make() throws -> TestRefusableMalloc {
+            let malloc = try TestRefusableMalloc()
+            try #require(malloc.allocate(500, 16) != nil)
+            malloc.malloc.useShards()
+            malloc.system.base.base.setCurrentProcessor(5)
+            return malloc
+        }
+        _ = try RefusalSweep(of: make) { $0.allocate(request[0], request[1]) }.run("\(request)")
+    }
+
+    /// Without memory for a shard of its own, a thread works on the first.
+    @Test func aThreadDoesWithoutAShard() throws {
+        let test = try TestRefusableMalloc()
+        let block = try #require(test.allocate(500, 16))
+        test.malloc.useShards()
+        test.system.base.base.setCurrentProcessor(5)
+        test.system.base.follow(FailurePlan(requests: 1...Int.max))
+        for _ in 0..<5000 { _ = test.allocate(200, 16) }
+        test.malloc.free(block)
+        #expect(test.malloc.shardCount == 1)
+        test.system.base.follow(FailurePlan())
+        for _ in 0..<5000 { #expect(test.allocate(200, 16) != nil) }
+        #expect(test.malloc.shardCount == 2)
+        test.malloc.checkInvariants()
+    }
+
     @Test func aRefusedStartLeavesNothingBehind() throws {
         let memory = UnsafeMutableRawPointer.allocate(
             byteCount: MemoryLayout<TestRefusableMalloc.State>.size, alignment: 64)
