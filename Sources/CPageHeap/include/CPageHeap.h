@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "pageheap_observer.h"
 #include "pageheap_statistics_page.h"
 
 // ---- The thread's slot ------------------------------------------------------------------------------------------

@@ -25,21 +25,24 @@ extension MallocHeap {
         if LargeBlockCache.keeps(pages) && alignment <= PageGeometry.pageBytes, let address = takeFreed(pages) {
             return (address, 0)
         }
-        guard let index = spans.allocateRecord() else { return nil }
+        let shard = currentShard
+        let records = shards.records(shard)
+        guard let index = spans.allocateRecord(records) else { return nil }
         guard
             let (address, scavenged) = heap.allocatePages(
-                pages, alignment: alignment.pagesRoundedUp, shard: Int(truncatingIfNeeded: pages.rawValue),
-                for: spans)
+                pages, alignment: alignment.pagesRoundedUp,
+                shard: PageCaches.number(Int(truncatingIfNeeded: pages.rawValue), shard), for: spans)
         else {
-            spans.deallocateRecord(index)
+            spans.deallocateRecord(index, records)
             return nil
         }
         let span = spans.record(index)
         span.pointee.base = address
         span.pointee.pages = UInt32(truncatingIfNeeded: pages.rawValue)
+        span.pointee.shard = shard.rawValue
         span.pointee.freeBlocks = 0
         spans.set(PageMapEntry(span: index, sizeClass: .notSmall), from: address, count: 1)
-        noteLive(pages.bytes.rawValue, currentShard, out: true)
+        noteLive(pages.bytes.rawValue, shard, out: true)
         guard let pointer = UnsafeMutableRawPointer(bitPattern: address) else { return nil }
         return (pointer, scavenged)
     }
@@ -52,30 +55,33 @@ extension MallocHeap {
                 && bytes <= heap.system.largestRequestBytes
     }
 
-    /// Takes a block of the same number of pages from a large-block cache: the shard's own, or another; nil if there is
-    /// none.
+    /// Takes a block of enough pages from a large-block cache: the shard's own, or another; nil if there is none.
     private func takeFreed(_ pages: PageCount) -> UnsafeMutableRawPointer? {
         let shard = currentShard
         let cache = shards.largeBlocks(shard)
         cache.pointee.lock.lock()
-        var index = cache.pointee.take(pages) { spans.record($0) }
+        var index = cache.pointee.take(LargeBlockCache.sizes(serving: pages)) { spans.record($0) }
         cache.pointee.lock.unlock()
         if index == .none && shards.areInUse { index = takeFreedFromOthers(pages, than: shard) }
         if index == .none { return nil }
-        noteLive(pages.bytes.rawValue, shard, out: true)
-        return UnsafeMutableRawPointer(bitPattern: spans.record(index).pointee.base)
+        let span = spans.record(index)
+        noteLive(span.pointee.bytes.rawValue, shard, out: true)
+        return UnsafeMutableRawPointer(bitPattern: span.pointee.base)
     }
 
     private func takeFreedFromOthers(_ pages: PageCount, than own: ShardIndex) -> SpanIndex {
         var index = SpanIndex.none
-        let holders = shards.largeBlockHolders(pages)
-        holders.pointee.searchOthers(than: own) { shard in
-            let cache = shards.largeBlocks(shard)
-            guard cache.pointee.lock.tryLock() else { return false }
-            index = cache.pointee.take(pages) { spans.record($0) }
-            if index == .none { holders.pointee.remove(shard) }
-            cache.pointee.lock.unlock()
-            return index != .none
+        for size in LargeBlockCache.sizes(serving: pages) {
+            let holders = shards.largeBlockHolders(size)
+            holders.pointee.searchOthers(than: own) { shard in
+                let cache = shards.largeBlocks(shard)
+                guard cache.pointee.lock.tryLock() else { return false }
+                index = cache.pointee.take(size...size) { spans.record($0) }
+                if index == .none { holders.pointee.remove(shard) }
+                cache.pointee.lock.unlock()
+                return index != .none
+            }
+            if index != .none { break }
         }
         return index
     }
@@ -102,25 +108,29 @@ extension MallocHeap {
         let pages = PageCount(UInt(span.pointee.pages))
         if !Span.markFree(span) { WrongFree.stop(.alreadyFree, address) }
         let shard = currentShard
-        let isKept = LargeBlockCache.keeps(pages) && keepFreed(index, pages, shard)
         noteLive(pages.bytes.rawValue, shard, out: false)
-        if isKept {
-            heap.noteGiven(pages.bytes)
+        if LargeBlockCache.keeps(pages) {
+            keepFreed(index, pages, shard)
         } else {
             giveLargeBack(index)
         }
     }
 
-    /// Keeps a freed block in the large-block cache of a shard; returns false if it is full.
-    private func keepFreed(_ index: SpanIndex, _ pages: PageCount, _ shard: ShardIndex) -> Bool {
+    /// Keeps a freed block in the large-block cache of a shard, which gives up others for it if it is full.
+    private func keepFreed(_ index: SpanIndex, _ pages: PageCount, _ shard: ShardIndex) {
         let limit = ByteCount(
             shards.share(of: Tunables.largeCacheBytes.rawValue, least: Tunables.largeCacheBytesPerShard.rawValue))
         let cache = shards.largeBlocks(shard)
         cache.pointee.lock.lock()
-        let isKept = cache.pointee.keep(index, spans.record(index), limit: limit)
-        if isKept { shards.largeBlockHolders(pages).pointee.insert(shard) }
+        var givenUp = cache.pointee.keep(index, limit: limit) { spans.record($0) }
+        shards.largeBlockHolders(Int(bitPattern: pages.rawValue)).pointee.insert(shard)
         cache.pointee.lock.unlock()
-        return isKept
+        heap.noteGiven(pages.bytes)
+        while givenUp != .none {
+            let index = givenUp
+            givenUp = SpanIndex(UInt(spans.record(index).pointee.next))
+            giveLargeBack(index)
+        }
     }
 
     /// Returns freed large blocks from the large-block caches to the heap.
@@ -148,7 +158,7 @@ extension MallocHeap {
         let span = spans.record(index).pointee
         let pages = PageCount(UInt(span.pages))
         spans.set(.none, from: span.base, count: 1)
-        spans.deallocateRecord(index)
+        spans.deallocateRecord(index, shards.records(ShardIndex(span.shard)))
         if span.wasMoved {
             freeMoved(span.base, pages)
         } else {

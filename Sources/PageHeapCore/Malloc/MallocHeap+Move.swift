@@ -35,7 +35,7 @@ extension MallocHeap {
         noteLive(pages.bytes.rawValue, currentShard, out: false)
         spans.set(.none, from: base, count: 1)
         let stayedMoved = span.pointee.wasMoved
-        spans.deallocateRecord(index)
+        spans.deallocateRecord(index, shards.records(ShardIndex(span.pointee.shard)))
         if stayedMoved {
             freeMoved(base, pages)
         } else if isMoved {

@@ -22,6 +22,7 @@ package struct LiveBytes: ~Copyable {
     /// Adds `more` bytes that left for a thread cache or the program. Relaxed: a figure.
     @inline(__always)
     static func add(_ more: UInt, to bytes: UnsafeMutablePointer<LiveBytes>, _ shard: ShardIndex) {
+        noteSharedWrite(to: count(bytes, shard.index).pointee)
         count(bytes, shard.index).pointee.wrappingAdd(more, ordering: .relaxed)
     }
 
@@ -30,6 +31,7 @@ package struct LiveBytes: ~Copyable {
     /// `WorkerRequests.park`.
     @inline(__always)
     static func subtract(_ less: UInt, from bytes: UnsafeMutablePointer<LiveBytes>, _ shard: ShardIndex) {
+        noteSharedWrite(to: count(bytes, shard.index).pointee)
         count(bytes, shard.index).pointee.wrappingSubtract(less, ordering: .sequentiallyConsistent)
     }
 

@@ -1,15 +1,23 @@
-/// The page caches of a heap. The size classes are spread over them, so that threads that work with different classes
-/// seldom wait for each other.
+/// The page caches of a heap. The size classes are spread over the first four, so that threads that work with different
+/// classes seldom wait for each other. Machines with more processors use more of them.
 ///
 /// A handle; copies name the same caches. The caches must lie in memory that does not move; they are valid (empty) when
 /// zero-initialised.
 package struct PageCaches {
     /// The memory of the caches.
-    package typealias Shards = InlineArray<4, PageCacheShard>
+    package typealias Shards = InlineArray<16, PageCacheShard>
 
     private let shards: UnsafeMutablePointer<Shards>
 
-    package static var count: Int { Tunables.pageCacheShards }
+    package static var count: Int { Tunables.pageCachesPerGroup * Tunables.pageCacheGroups }
+
+    /// The cache for a kind of request, from a shard.
+    ///
+    /// - Parameter kind: the size class, or the number of pages.
+    static func number(_ kind: Int, _ shard: ShardIndex) -> Int {
+        let group = shard.index / Tunables.pageCacheGroupProcessors % Tunables.pageCacheGroups
+        return group * Tunables.pageCachesPerGroup + kind % Tunables.pageCachesPerGroup
+    }
 
     @inline(__always)
     init(_ shards: UnsafeMutablePointer<Shards>) { self.shards = shards }

@@ -64,8 +64,13 @@ package enum Tunables {
     /// Requests of fewer pages than this may be served from a page cache: a quarter of its 64 pages.
     package static var pageCacheRequestLimit: PageCount { 16 }
 
-    /// The number of page caches of a malloc heap, shared by the size classes. More than a few would hide free pages.
-    package static var pageCacheShards: Int { 4 }
+    /// The number of page caches that the size classes share, for each group of processors. More than a few would hide
+    /// free pages.
+    package static var pageCachesPerGroup: Int { 4 }
+
+    /// The number of processors that share such caches, and the number of groups that have caches of their own.
+    package static var pageCacheGroupProcessors: Int { 4 }
+    package static var pageCacheGroups: Int { 4 }
 
     // MARK: Thread caches
 
@@ -116,6 +121,9 @@ package enum Tunables {
 
     // MARK: Shards
 
+    /// The number of free span records that a shard takes at once, and gives up at once if it has twice as many.
+    package static var recordBatch: UInt32 { 16 }
+
     /// The most shards of the central free lists, a power of two: processors beyond it share them. Sets of shards are
     /// words of 64 bits.
     package static var shardLimit: Int { 64 }
@@ -149,14 +157,15 @@ package enum Tunables {
     /// Pages of the largest blocks kept in the large-block cache: 256 KiB. Larger ones are rare enough.
     package static var largeCachePages: PageCount { 32 }
 
-    /// The most blocks of each size, in pages, in the large-block cache.
-    package static var largeCacheBlocks: UInt8 { 8 }
+    /// The share of a request by which a cached block that serves it may be larger: a quarter. Blocks of 64 to 256 KiB at
+    /// random then find one in seven of eight cases; only in one of four if the size has to be equal.
+    package static var largeCacheSlack: Int { 4 }
 
     /// Bytes of all blocks in the large-block caches together: little beside what a program that uses such blocks has.
-    package static var largeCacheBytes: ByteCount { ByteCount(2 << 20) }
+    package static var largeCacheBytes: ByteCount { ByteCount(4 << 20) }
 
-    /// Bytes of the blocks that the large-block cache of each shard may hold in any case: four of the largest.
-    package static var largeCacheBytesPerShard: ByteCount { ByteCount(1 << 20) }
+    /// Bytes of the blocks that the large-block cache of each shard may hold in any case: eight of the largest.
+    package static var largeCacheBytesPerShard: ByteCount { ByteCount(2 << 20) }
 
     // MARK: Scavenger
 

@@ -117,13 +117,13 @@ package struct CentralFreeLists<System: OperatingSystem> {
     private func addSpan(_ list: CentralList) -> Bool {
         let entry = classes[list.sizeClass]
         let pages = PageCount(UInt(entry.spanPages))
-        guard let index = spans.allocateRecord() else { return false }
+        guard let index = spans.allocateRecord(shards.records(list.shard)) else { return false }
         guard
             let (address, _) = heap.allocatePages(
                 pages, alignment: PageCount(UInt(entry.spanAlignmentPages)),
-                shard: list.sizeClass.index + list.shard.index, for: spans)
+                shard: PageCaches.number(list.sizeClass.index, list.shard), for: spans)
         else {
-            spans.deallocateRecord(index)
+            spans.deallocateRecord(index, shards.records(list.shard))
             return false
         }
         let span = spans.record(index)
@@ -273,7 +273,7 @@ package struct CentralFreeLists<System: OperatingSystem> {
         let span = spans.record(index).pointee
         let pages = PageCount(UInt(span.pages))
         spans.set(.none, from: span.base, count: pages)
-        spans.deallocateRecord(index)
+        spans.deallocateRecord(index, shards.records(ShardIndex(span.shard)))
         heap.freePages(span.base, pages, holes: span.releasedPhysicalPages)
     }
 

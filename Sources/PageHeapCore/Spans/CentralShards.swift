@@ -1,7 +1,7 @@
 import Synchronization
 
 /// The shards of what threads share: for each processor the central free lists of all classes, with their transfer
-/// caches, and a large-block cache.
+/// caches, a large-block cache, and a few free span records.
 ///
 /// Threads on different processors take different locks and write to different cache lines. A shard is made when a
 /// thread first comes to it from the processor that it belongs to, and stays; while only one thread has had a cache,
@@ -37,6 +37,11 @@ package struct CentralShards {
     /// The large-block cache of a shard, which exists.
     func largeBlocks(_ shard: ShardIndex) -> UnsafeMutablePointer<LargeBlockCache> {
         withUnsafeMutablePointer(to: &self[shard].unsafelyUnwrapped.pointee.largeBlocks) { $0 }
+    }
+
+    /// The free span records of a shard, which exists.
+    func records(_ shard: ShardIndex) -> UnsafeMutablePointer<RecordStash> {
+        withUnsafeMutablePointer(to: &self[shard].unsafelyUnwrapped.pointee.records) { $0 }
     }
 
     @inline(__always)
@@ -75,8 +80,8 @@ package struct CentralShards {
 
     /// Where cached large blocks of a number of pages can be found.
     @inline(__always)
-    func largeBlockHolders(_ pages: PageCount) -> UnsafeMutablePointer<ShardSet> {
-        InPlace(withUnsafeMutablePointer(to: &state.pointee.largeBlockHolders) { $0 })[Int(bitPattern: pages.rawValue)]
+    func largeBlockHolders(_ pages: Int) -> UnsafeMutablePointer<ShardSet> {
+        InPlace(withUnsafeMutablePointer(to: &state.pointee.largeBlockHolders) { $0 })[pages]
     }
 
     /// A shard's part of what all shards together may hold, at least a part of it.
@@ -92,9 +97,11 @@ package struct CentralShards {
     func lockForFork() {
         visitLists { $0.state.pointee.lock.lockForFork() }
         visitAll { $1.pointee.largeBlocks.lock.lockForFork() }
+        visitAll { $1.pointee.records.lock.lockForFork() }
     }
 
     func unlockAfterFork() {
+        visitAll { $1.pointee.records.lock.unlockAfterFork() }
         visitAll { $1.pointee.largeBlocks.lock.unlockAfterFork() }
         visitLists { $0.state.pointee.lock.unlockAfterFork() }
     }
@@ -105,7 +112,10 @@ package struct CentralShards {
     func takeFromMissingHolders() -> Bool {
         var wereFree = true
         visitLists { if $0.state.pointee.lock.takeFromMissingHolder() { wereFree = false } }
-        visitAll { if $1.pointee.largeBlocks.lock.takeFromMissingHolder() { wereFree = false } }
+        visitAll {
+            if $1.pointee.largeBlocks.lock.takeFromMissingHolder() { wereFree = false }
+            if $1.pointee.records.lock.takeFromMissingHolder() { wereFree = false }
+        }
         return wereFree
     }
 }
@@ -127,6 +137,7 @@ package struct CentralShardsState: ~Copyable {
 package struct CentralShard: ~Copyable {
     fileprivate var lists: InlineArray<81, CentralFreeList>
     fileprivate var largeBlocks: LargeBlockCache
+    fileprivate var records: RecordStash
 }
 
 /// The shards in which blocks of a class may be found: in a transfer cache, or in spans. On a cache line of its own.

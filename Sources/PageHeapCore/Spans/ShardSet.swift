@@ -15,11 +15,14 @@ package struct ShardSet: ~Copyable {
     @inline(__always)
     func insert(_ shard: ShardIndex) {
         let bit = UInt64(1) &<< UInt64(shard.rawValue)
-        if bits.load(ordering: .relaxed) & bit == 0 { bits.bitwiseOr(bit, ordering: .relaxed) }
+        if bits.load(ordering: .relaxed) & bit != 0 { return }
+        noteSharedWrite(to: bits)
+        bits.bitwiseOr(bit, ordering: .relaxed)
     }
 
     /// Removes a shard that was found to have nothing. The caller holds the lock of what it looked for.
     func remove(_ shard: ShardIndex) {
+        noteSharedWrite(to: bits)
         bits.bitwiseAnd(~(UInt64(1) &<< UInt64(shard.rawValue)), ordering: .relaxed)
     }
 

@@ -82,15 +82,37 @@ package struct SpanMap<System: OperatingSystem> {
     package var recordCount: Int { state.pointee.records.usedCount }
 
     /// Allocates a span record; nil if the system refuses memory. The caller holds no lock from the records' on.
-    func allocateRecord() -> SpanIndex? {
-        guard let (index, more) = state.pointee.records.allocate(using: heap.system) else { return nil }
-        if more != 0 { heap.noteMetadata(more) }
+    ///
+    /// - Parameter stash: the shard's.
+    func allocateRecord(_ stash: UnsafeMutablePointer<RecordStash>) -> SpanIndex? {
+        var index = stash.pointee.take { record($0) }
+        if index == .none {
+            let most = Int(Tunables.recordBatch)
+            guard let (first, count, more) = state.pointee.records.allocate(most: most, using: heap.system) else {
+                return nil
+            }
+            if more != 0 { heap.noteMetadata(more) }
+            index = first
+            var rest = SpanIndex(UInt(record(first).pointee.next))
+            for _ in 1..<max(count, 1) {
+                let next = SpanIndex(UInt(record(rest).pointee.next))
+                put(rest, in: stash)
+                rest = next
+            }
+        }
+        record(index).pointee = Span()
         if state.pointee.canName(index) || addHighEntries() { return index }
-        deallocateRecord(index)
+        deallocateRecord(index, stash)
         return nil
     }
 
-    func deallocateRecord(_ span: SpanIndex) { state.pointee.records.deallocate(span) }
+    /// Gives a span record up.
+    func deallocateRecord(_ span: SpanIndex, _ stash: UnsafeMutablePointer<RecordStash>) { put(span, in: stash) }
+
+    private func put(_ span: SpanIndex, in stash: UnsafeMutablePointer<RecordStash>) {
+        guard let (first, last) = stash.pointee.put(span, { record($0) }) else { return }
+        state.pointee.records.deallocate(from: first, to: last)
+    }
 
     private func addHighEntries() -> Bool {
         let (more, isDone) = heap.withHeapLock { state.pointee.addHighEntries(using: heap.system) }

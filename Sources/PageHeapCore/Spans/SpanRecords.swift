@@ -7,7 +7,7 @@ package struct SpanRecords: ~Copyable {
     private let lock = FutexLock<LockRanks.SpanRecords>()
     private var space: GrowingSpace
     private var limit: Int
-    /// The number of records ever used, including the first one, which stands for no span. 0 if the heap keeps no
+    /// The number of records ever handed out, including the first one, which stands for no span. 0 if the heap keeps no
     /// spans.
     package private(set) var usedCount = 0
     /// The first free record; the others are linked through `next`.
@@ -43,28 +43,37 @@ package struct SpanRecords: ~Copyable {
         ByteCount(UInt(bitPattern: count &* MemoryLayout<Span>.stride))
     }
 
-    /// Allocates a record.
+    /// Allocates records, linked through `next`: one, and more as long as that takes no memory from the system.
     ///
-    /// - Returns: the record, and the bytes of memory that became accessible for it; nil if the system refuses memory
-    ///   or the array is full.
+    /// - Parameter most: the most records to allocate.
+    /// - Returns: the first record, how many there are, and the bytes of memory that became accessible for them; nil if
+    ///   the system refuses memory or the array is full.
     package mutating func allocate(
-        using system: borrowing some OperatingSystem & ~Copyable
-    ) -> (span: SpanIndex, more: ByteCount)? {
+        most: Int, using system: borrowing some OperatingSystem & ~Copyable
+    ) -> (first: SpanIndex, count: Int, more: ByteCount)? {
         lock.lock()
         defer { lock.unlock() }
-        if firstFree != 0 {
-            let span = SpanIndex(UInt(firstFree))
-            firstFree = record(span).pointee.next
-            record(span).pointee = Span()
-            return (span, 0)
+        var (first, count): (UInt32, Int) = (0, 0)
+        var more: ByteCount = 0
+        while count < most {
+            let span: UInt32
+            if firstFree != 0 {
+                span = firstFree
+                firstFree = record(SpanIndex(UInt(span))).pointee.next
+            } else {
+                let isThere = Self.bytes(usedCount) <= space.accessible
+                guard usedCount < limit, isThere || count == 0 else { break }
+                guard let added = space.cover(Self.bytes(usedCount), step: Tunables.metadataStepBytes, using: system)
+                else { break }
+                more += added
+                span = UInt32(truncatingIfNeeded: usedCount)
+                usedCount += 1
+            }
+            record(SpanIndex(UInt(span))).pointee.next = first
+            first = span
+            count += 1
         }
-        guard usedCount < limit,
-            let more = space.cover(Self.bytes(usedCount), step: Tunables.metadataStepBytes, using: system)
-        else { return nil }
-        let span = SpanIndex(UInt(usedCount))
-        usedCount += 1
-        record(span).pointee = Span()
-        return (span, more)
+        return count == 0 ? nil : (SpanIndex(UInt(first)), count, more)
     }
 
     /// Tests: skips all records below `index`, as if that many spans existed.
@@ -74,11 +83,11 @@ package struct SpanRecords: ~Copyable {
         return true
     }
 
-    package mutating func deallocate(_ span: SpanIndex) {
+    /// Takes back records that are linked through `next`.
+    mutating func deallocate(from first: SpanIndex, to last: SpanIndex) {
         lock.lock()
-        invariant(record(span).pointee.nextTouched == 0, "a span that is given up is among the touched of its class")
-        record(span).pointee.next = firstFree
-        firstFree = UInt32(truncatingIfNeeded: span.rawValue)
+        record(last).pointee.next = firstFree
+        firstFree = UInt32(truncatingIfNeeded: first.rawValue)
         lock.unlock()
     }
 

@@ -30,6 +30,7 @@ package struct FutexLock<Rank: LockRank>: ~Copyable, Sendable {
         let (taken, _) = state.compareExchange(
             expected: Self.free, desired: Self.held, successOrdering: .acquiring, failureOrdering: .relaxed)
         if !taken { lockContended() }
+        tellObserver(taken ? PAGEHEAP_LOCK_TAKEN : PAGEHEAP_LOCK_WAITED_FOR)
     }
 
     /// Takes the lock if it is free.
@@ -38,7 +39,10 @@ package struct FutexLock<Rank: LockRank>: ~Copyable, Sendable {
     package func tryLock() -> Bool {
         let (taken, _) = state.compareExchange(
             expected: Self.free, desired: Self.held, successOrdering: .acquiring, failureOrdering: .relaxed)
-        if taken { Rank.willLock() }
+        if taken {
+            Rank.willLock()
+            tellObserver(PAGEHEAP_LOCK_TAKEN)
+        }
         return taken || LockPassage.isOpen
     }
 
@@ -46,6 +50,7 @@ package struct FutexLock<Rank: LockRank>: ~Copyable, Sendable {
     @inline(__always)
     package func unlock() {
         Rank.didUnlock()
+        tellObserver(PAGEHEAP_LOCK_RELEASED)
         // Release: the next holder sees what this one wrote.
         let (isGivenUp, _) = state.compareExchange(
             expected: Self.held, desired: Self.free, successOrdering: .releasing, failureOrdering: .relaxed)
@@ -110,6 +115,14 @@ package struct FutexLock<Rank: LockRank>: ~Copyable, Sendable {
         while state.exchange(Self.contended, ordering: .acquiring) != Self.free {
             _ = pageheap_futex_wait(address, Self.contended, -1)
         }
+    }
+
+    /// Checked builds: tells a program that watches locks what happened to this one.
+    @inline(__always)
+    private func tellObserver(_ event: pageheap_event) {
+        #if PAGEHEAP_CHECKED
+            if !LockPassage.isOpen { pageheap_tell_observer(address, Rank.order, event) }
+        #endif
     }
 
     @inline(never)

@@ -31,6 +31,7 @@ extension Heap {
             pageCaches[shard].pointee.lock.lock()
             let requests = pageCaches[shard].pointee.requests
             pageCaches[shard].pointee.lock.unlock()
+            if requests == 0 { continue }
             if requests == cycle.seenRequests[shard] {
                 flushPageCache(shard)
             } else {
@@ -105,7 +106,7 @@ package struct DemandCycle: Sendable {
     /// When the last cycle ended, in nanoseconds of the worker's clock.
     var lastEnd: Int64
     /// The request count of each page cache when the last cycle ended.
-    var seenRequests = InlineArray<4, UInt>(repeating: 0)
+    var seenRequests = InlineArray<16, UInt>(repeating: 0)
     /// Whether the last search found nothing to release.
     var foundNothing = false
     /// Whether a further cycle may have work to do even if nothing happens in the meantime.

@@ -84,6 +84,7 @@ package struct WorkerRequests: ~Copyable {
     ///   free. The count begins anew with it, so that no state that it was left in can keep it from ever coming again.
     package func count(freed bytes: ByteCount, isServed: Bool) -> Bool {
         guard !isServed || parked.load(ordering: .sequentiallyConsistent) else { return false }
+        noteSharedWrite(to: freed)
         let now = freed.wrappingAdd(bytes.rawValue, ordering: .relaxed).newValue
         return now >= Tunables.wakeBytes.rawValue
             && freed.exchange(0, ordering: .relaxed) >= Tunables.wakeBytes.rawValue
