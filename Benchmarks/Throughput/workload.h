@@ -1,4 +1,5 @@
-// Code that all workloads share: random numbers with a fixed seed, clocks, blocks replaced at random, threads, and the line of
+// Code that all workloads share: random numbers with a fixed seed, clocks, blocks replaced at random, blocks that show whether
+// they were overwritten, threads, and the line of
 // JSON at the end of each workload: wall-clock and CPU nanoseconds per operation (CPU of all threads, including the
 // allocator's), and resident KiB at the peak and at the end.
 #pragma once
@@ -45,6 +46,28 @@ static inline void replace(void **blocks, long live, Size *size, long operations
 
 static inline void free_all(void **blocks, long count) {
     for (long i = 0; i < count; i++) free(blocks[i]);
+}
+
+// Ends the program if memory is not as the workload left it.
+static inline void must(int holds, const char *text) {
+    if (holds) return;
+    fprintf(stderr, "not as it should be: %s\n", text);
+    _Exit(1);
+}
+
+// Returns a block of 8 bytes or more that has its size at its start and at its end.
+static inline void *stamped(size_t size) {
+    char *block = malloc(size);
+    *(uint32_t *)block = size;
+    block[size - 1] = size;
+    return block;
+}
+
+// Frees a stamped block, or NULL. The size at its start and at its end must be the same.
+static inline void free_stamped(void *block) {
+    uint32_t size = block ? *(uint32_t *)block : 0;
+    must(size == 0 || ((char *)block)[size - 1] == (char)size, "a block");
+    free(block);
 }
 
 enum { MOST_THREADS = 1024 };
@@ -98,4 +121,23 @@ static inline void report(Instant start, double operations) {
 static inline int usage(const char *text) {
     fprintf(stderr, "usage: %s\n", text);
     return 64;
+}
+
+// A workload of a program that has several: its work, by so many threads, returns the count of operations.
+typedef struct {
+    const char *name;
+    double (*work)(long threads);
+} Workload;
+
+// Runs and reports the workload that the words of the command line name: NAME, and THREADS if there are more than one.
+static inline int run(const Workload *workloads, int count, char **arguments, const char *text) {
+    long threads = count > 2 ? thread_count(arguments[2]) : 1;
+    for (; count > 1 && threads > 0 && workloads->name; workloads++) {
+        if (strcmp(arguments[1], workloads->name) != 0) continue;
+        Instant start = now();
+        double operations = workloads->work(threads);
+        report(start, operations);
+        return 0;
+    }
+    return usage(text);
 }
