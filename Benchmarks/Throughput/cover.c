@@ -1,10 +1,10 @@
-// cover: logic is minimized. A function of 32 variables is a family of cubes: bit vectors of 16 bytes with two bits for each
+// cover: logic is minimized. A function of 20 variables is a family of cubes: bit vectors of 16 bytes with two bits for each
 // variable. Its complement is found by splitting it along a variable, again and again; the parts are lists of cubes of their own,
 // and their results are families that grow by realloc to several KiB, are merged, and are freed. An operation is a block
 // allocated or grown.
 #include "workload.h"
 
-enum { VARIABLES = 32, CUBES = 18, LITERALS = 5, FUNCTIONS = 700, POINTS = 64 };
+enum { VARIABLES = 20, CUBES = 16, LITERALS = 3, FUNCTIONS = 1800, POINTS = 64 };
 
 // Bit v of `no` says that variable v may be 0, bit v of `yes` that it may be 1.
 typedef struct {
