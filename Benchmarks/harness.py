@@ -107,6 +107,18 @@ def unpack_newer():
             subprocess.run(["dpkg-deb", "-x", *glob.glob(f"{folder}/*.deb"), target], check=True)
 
 
+def processor():
+    """Describes the processor: its model's name, and the family and number of the model, if it has these."""
+    with open("/proc/cpuinfo") as file:
+        values = {name.strip(): text.strip() for name, text in (line.split(":", 1) for line in file if ":" in line)}
+    numbers = [f"{word} {values[key]}" for word, key in (("family", "cpu family"), ("model", "model")) if key in values]
+    return ", ".join([values.get("model name", f"{os.uname().machine}, model not named"), *numbers])
+
+
+def processors():
+    return len(os.sched_getaffinity(0))
+
+
 def compiled(source, folder):
     program = os.path.join(folder, os.path.basename(source)[:-2])
     command = ["cc", "-O2", "-o", program, os.path.join(ROOT, source), *(word for target in ("CPageHeap", "CPageHeapInterface")
@@ -180,15 +192,15 @@ def geometric_mean(values):
     return math.exp(statistics.fmean(math.log(value) for value in values)) if values else None
 
 
-def to_best(rows, key, group):
-    """Yields, for each group of rows that has PageHeap and others: the name of the group, the ratio of PageHeap's figure to
+def to_best(rows, key, group, allocator=OURS):
+    """Yields, for each group of rows that has this allocator and others: the name of the group, the ratio of its figure to
     the lowest of the others, and the name of that other."""
     for name in dict.fromkeys(row[group] for row in rows):
         values = {row["allocator"]: row[key] for row in rows if row[group] == name and row[key]}
-        ours = values.pop(OURS, None)
-        if ours and values:
+        own = values.pop(allocator, None)
+        if own and values:
             best = min(values, key=values.get)
-            yield name, ours / values[best], best
+            yield name, own / values[best], best
 
 
 def text_of(value, form):
