@@ -15,7 +15,7 @@
 
 static long threads;
 
-enum { ROUNDS = 2000, MOST_BLOCKS = 1600 };
+enum { ROUNDS = 1200, MOST_BLOCKS = 1600 };
 
 static void in_order_and_reverse(size_t size, int count) {
     static void *blocks[MOST_BLOCKS];
@@ -30,6 +30,7 @@ static double simple(long unused) {
     void *first[MOST_BLOCKS];
     for (int i = 0; i < MOST_BLOCKS; i++) first[i] = malloc(4096);
     void *above = malloc(64);
+    keep(above);
     free_all(first, MOST_BLOCKS);
     for (size_t size = 16; size <= 4096; size *= 2) {
         for (int count = 25; count <= MOST_BLOCKS; count *= 4) {
