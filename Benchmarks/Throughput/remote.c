@@ -90,7 +90,7 @@ static double remote(long count) {
     return threads * (OPERATIONS / threads);
 }
 
-enum { SETS = 2400, LEAKED = 1000, KEPT = 8 };
+enum { SETS = 3200, LEAKED = 1000, KEPT = 8 };
 
 static void *leave(void *number) {
     seed((uintptr_t)number);
