@@ -54,7 +54,8 @@ extension MallocHeap {
         let blockBytes = classes[sizeClass].blockBytes
         let capacity = cache.settledCapacity(sizeClass, blockBytes: blockBytes)
         let shard = currentShard
-        let transferred = takeTransferred(sizeClass, shard, into: blocks, room: capacity)
+        let most = min(capacity, max(Tunables.cacheBatchBlocks, capacity / 2))
+        let transferred = takeTransferred(sizeClass, shard, into: blocks, most: most)
         if transferred > 0 {
             noteLive(UInt(bitPattern: transferred) &* UInt(blockBytes), shard, out: true)
             cache.grow(sizeClass, blockBytes: blockBytes)

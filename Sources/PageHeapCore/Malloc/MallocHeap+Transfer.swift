@@ -1,5 +1,5 @@
 extension MallocHeap {
-    /// Moves the lowest blocks of a stack to a shard's transfer cache, in batches. The thread is marked busy with
+    /// Moves the lowest blocks of a stack to a shard's transfer cache. The thread is marked busy with
     /// the cache. Takes the list's lock.
     ///
     /// The blocks leave the stack under the list's lock, so a fork finds them in one place.
@@ -15,12 +15,7 @@ extension MallocHeap {
         list.state.pointee.lock.lock()
         var moved = 0
         if let transfers = list.state.pointee.transfers {
-            let blocks = cache.blocks(sizeClass)
-            while moved < count {
-                let batch = min(count - moved, TransferCache.blockLimit)
-                if !TransferCache.put(transfers, blocks + moved, batch, limit: limit) { break }
-                moved += batch
-            }
+            moved = TransferCache.put(transfers, cache.blocks(sizeClass), count, limit: limit)
             if moved > 0 {
                 cache.dropLowest(moved, sizeClass)
                 shards.holders(sizeClass).pointee.transfers.insert(shard)
@@ -36,15 +31,15 @@ extension MallocHeap {
 
     /// Takes blocks from the transfer cache of the shard or, if it is empty, of another shard. Takes their locks.
     ///
-    /// - Parameter room: the most blocks to take.
+    /// - Parameter most: the most blocks to take.
     /// - Returns: the number of blocks taken.
     func takeTransferred(
-        _ sizeClass: SizeClass, _ shard: ShardIndex, into target: UnsafeMutablePointer<UInt>, room: Int
+        _ sizeClass: SizeClass, _ shard: ShardIndex, into target: UnsafeMutablePointer<UInt>, most: Int
     ) -> Int {
         let list = central.list(sizeClass, shard)
         var count = 0
-        if let transfers = list.state.pointee.transfers {
-            count = list.withLock { TransferCache.take(transfers, into: target, room: room) }
+        if let transfers = list.state.pointee.transfers, transfers.pointee.count > 0 {
+            count = list.withLock { TransferCache.take(transfers, into: target, most: most) }
         }
         if count > 0 || !shards.areInUse { return count }
         let holders = shards.holders(sizeClass)
@@ -52,7 +47,7 @@ extension MallocHeap {
             let other = central.list(sizeClass, shard)
             // A thread that is at work there would have to be waited for.
             guard other.state.pointee.lock.tryLock() else { return false }
-            count = other.state.pointee.transfers.map { TransferCache.take($0, into: target, room: room) } ?? 0
+            count = other.state.pointee.transfers.map { TransferCache.take($0, into: target, most: most) } ?? 0
             if count == 0 { holders.pointee.transfers.remove(shard) }
             other.state.pointee.lock.unlock()
             return count > 0
@@ -119,12 +114,13 @@ extension MallocHeap {
         var holdsMore = false
         var batch = InlineArray<64, UInt>(repeating: 0)
         withUnsafeMutablePointer(to: &batch) { pointer in
-            pointer.withMemoryRebound(to: UInt.self, capacity: TransferCache.blockLimit) { blocks in
+            pointer.withMemoryRebound(to: UInt.self, capacity: Tunables.cacheBatchBlocks) { blocks in
                 shards.visitLists { list in
                     guard let transfers = list.state.pointee.transfers else { return }
                     while true {
                         let count = list.withLock {
-                            let count = TransferCache.takeIdle(transfers, into: blocks, regardless: regardless)
+                            let count = TransferCache.takeIdle(
+                                transfers, into: blocks, most: Tunables.cacheBatchBlocks, regardless: regardless)
                             if count == 0 && transfers.pointee.count > 0 { holdsMore = true }
                             return count
                         }

@@ -93,7 +93,7 @@ struct ShardTests {
         test.system.setCurrentProcessor(9)
         let block = try #require(test.allocate(64))
         let taken = test.malloc.heap.figures().live - before
-        #expect(taken == ByteCount(64 * 64), "a whole batch")
+        #expect(taken >= ByteCount(64 * 64), "not one by one")
         #expect(blocks.contains(block))
         test.malloc.checkInvariants()
     }
