@@ -2,17 +2,16 @@
 
 import json
 import os
-import shutil
-import socket
 import subprocess
 import sys
-import time
 
 import harness
 from harness import OURS
+from servers import SOURCES, Nginx, Postgres, Redis, path_of
 
-PACKAGES = ["g++", "git", "perl", "redis-server", "redis-tools", "sqlite3"]
-SOURCES = os.path.join(harness.ROOT, "Benchmarks/Programs")
+PACKAGES = [
+    "default-jdk-headless", "g++", "git", "nghttp2-client", "nginx", "nodejs", "openssl", "perl", "postgresql", "redis-server",
+    "redis-tools", "sqlite3"]
 # The columns of the table: the name of the figure in the rows and in `pageheap compare`, and the divisor of its value there.
 FIGURES = {"time": ("wallSeconds", 1), "cpu": ("cpuSeconds", 1), "peak": ("peakResidentBytes", 1 << 20)}
 
@@ -52,40 +51,20 @@ def git(folder):
     return command
 
 
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+def node(_):
+    return ["node", os.path.join(SOURCES, "streams.js")]
 
 
-class Redis:
-    """The server, whose clients are not measured and run on the system's malloc."""
-
-    def __init__(self, _):
-        self.port = free_port()
-        server = f"redis-server --bind 127.0.0.1 --port {self.port} --save '' --appendonly no"
-        # Debian links the server with jemalloc. So "glibc" has to be preloaded here, too.
-        self.command = ["sh", "-c", f"LD_PRELOAD=${{LD_PRELOAD:-libc.so.6}} exec {server}"]
-
-    def drive(self, comparison):
-        """Gives each server that starts the same load and then stops it, until the comparison is over."""
-        load = ["redis-benchmark", "-q", "-p", str(self.port), "-t", "set,get", "-n", "500000", "-r", "200000", "-d", "200"]
-        while comparison.poll() is None:
-            try:
-                with socket.create_connection(("127.0.0.1", self.port), timeout=60) as server:
-                    subprocess.run(
-                        [*load, "-P", "16", "-c", "20"], env=harness.environment(None), timeout=harness.LIMIT,
-                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-                    server.sendall(b"SHUTDOWN NOSAVE\r\n")
-                    server.recv(1)
-            except OSError:
-                time.sleep(0.02)
+def java(folder):
+    subprocess.run(["javac", "-d", folder, os.path.join(SOURCES, "Archive.java")], check=True)
+    return ["java", "-Xmx128m", "-cp", folder, "Archive"]
 
 
 # Name → the commands that it needs, and the function that prepares it in a folder.
 PROGRAMS = {
-    "g++": (["g++"], compiler), "python3": ([], python), "redis": (["redis-server", "redis-benchmark"], Redis),
-    "sqlite3": (["sqlite3"], sqlite), "git gc": (["git"], git), "perl": (["perl"], perl)}
+    "g++": (["g++"], compiler), "python3": ([], python), "redis": (Redis.NEEDS, Redis), "sqlite3": (["sqlite3"], sqlite),
+    "git gc": (["git"], git), "perl": (["perl"], perl), "node": (["node"], node), "java": (["java", "javac"], java),
+    "postgres": (Postgres.NEEDS, Postgres), "nginx": (Nginx.NEEDS, Nginx)}
 
 
 def compared(program, folder, options):
@@ -157,7 +136,7 @@ def programs(folder, options):
         f"{'to glibc: time, CPU, peak':>27}{'spread: time, CPU':>20}")
     for name in options.only or PROGRAMS:
         needs, prepared = PROGRAMS[name]
-        missing = [command for command in needs if not shutil.which(command)]
+        missing = [command for command in needs if not path_of(command)]
         if missing:
             harness.warn(f"no {', '.join(missing)} here, {name} is skipped (--install-peers installs it)")
             continue
