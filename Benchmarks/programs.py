@@ -78,7 +78,9 @@ def compared(program, folder, options):
         try:
             drive(comparison)
         except BaseException:
+            # It ends what it has started. Popen itself does not wait after ^C.
             comparison.terminate()
+            comparison.wait()
             raise
     if not os.path.exists(file):
         return None

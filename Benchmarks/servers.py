@@ -43,11 +43,11 @@ class Server:
             server = self.started()
             if server is None:
                 time.sleep(PAUSE)
-                continue
-            try:
+            else:
                 self.finish(server, self.ending if self.loaded() else signal.SIGKILL)
-            finally:
-                os.close(server)
+        left = self.started()
+        if left is not None:
+            self.finish(left, signal.SIGKILL)
 
     def loaded(self):
         """Returns whether all of the load succeeded. If not, the run must not count."""
@@ -61,10 +61,14 @@ class Server:
     def finish(self, server, ending):
         """Ends a server, and waits for that."""
         try:
+            if ending == signal.SIGKILL:
+                os.remove(self.pid_file)
             signal.pidfd_send_signal(server, ending)
-        except ProcessLookupError:
-            return
-        select.select([server], [], [], harness.LIMIT)
+            select.select([server], [], [], harness.LIMIT)
+        except (FileNotFoundError, ProcessLookupError):
+            pass  # It has ended by itself.
+        finally:
+            os.close(server)
 
     def started(self):
         """Returns a descriptor of the server's process if it takes connections, else None."""
@@ -87,10 +91,10 @@ class Server:
             return False
 
     def client(self, *words, **options):
-        """Runs a client, and fails if the client does."""
-        subprocess.run(
+        """Runs a client, fails if the client does, and returns what it wrote."""
+        return subprocess.run(
             [str(word) for word in words], check=True, env=harness.environment(None), timeout=harness.LIMIT,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **options)
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, **options).stdout
 
 
 class Redis(Server):
@@ -104,16 +108,18 @@ class Redis(Server):
 
     def load(self):
         self.client(
-            "redis-benchmark", "-q", "-p", self.port, "-t", "set,get", "-n", 500000, "-r", 200000, "-d", 200, "-P", 16, "-c", 20)
+            "redis-benchmark", "-q", "-p", self.port, "-t", "set,get", "-n", 500000, "-r", 200000, "-d", 200, "-P", 16,
+            "-c", 20)
 
 
 class Postgres(Server):
     NEEDS = ["initdb", "postgres", "pgbench"]
     ending = signal.SIGINT  # ends the sessions, too
-    # Each run makes its tables anew. Nothing waits for the disk, or happens at times of its own.
+    # Each run makes its tables anew. Nothing waits for the disk, happens at times of its own, or stays in /dev/shm.
     SETTINGS = {
         "fsync": "off", "autovacuum": "off", "checkpoint_timeout": "1h", "max_wal_size": "4GB", "shared_buffers": "32MB",
-        "listen_addresses": "127.0.0.1", "unix_socket_directories": "", "logging_collector": "off", "log_min_messages": "fatal"}
+        "max_parallel_workers_per_gather": "0", "dynamic_shared_memory_type": "mmap", "listen_addresses": "127.0.0.1",
+        "unix_socket_directories": "", "logging_collector": "off", "log_min_messages": "fatal"}
 
     def __init__(self, folder):
         base = os.path.join(folder, "postgres")
@@ -129,8 +135,8 @@ class Postgres(Server):
             **options)
 
     def leave_root(self, folder, base):
-        """The server refuses to run as root. So another user runs it, who must be able to read the library, too: the loader
-        leaves out what it cannot open."""
+        """Makes another user run the server, because it refuses to run as root. The loader leaves out a library that this
+        user cannot read; then the run fails, with exit code 126."""
         names = {each.pw_name: each for each in pwd.getpwall()}
         user = names.get("postgres") or names["nobody"]
         os.chmod(folder, 0o711)
@@ -149,15 +155,16 @@ class Postgres(Server):
             self.client(path_of("pgbench"), "-h", "127.0.0.1", "-p", self.port, "-U", "bench", *words, "postgres")
 
         pgbench("-i", "-q")
-        for words in (
-                ["-N", "-t", 1000], ["-S", "-t", 3000], ["-S", "-C", "-t", 50],
-                ["-f", os.path.join(SOURCES, "queries.sql"), "-t", 5]):
+        for words in (["-N", "-t", 800], ["-S", "-t", 2000], ["-S", "-C", "-t", 25]):
             pgbench("-n", "-c", 4, "--random-seed=1", *words)
+        # One session, because the peak would depend on what others do at the same time.
+        pgbench("-n", "-f", os.path.join(SOURCES, "queries.sql"), "-t", 3)
 
 
 class Nginx(Server):
     NEEDS = ["nginx", "h2load", "openssl"]
     ending = signal.SIGQUIT  # after the last answer
+    REQUESTS = 10000  # of each kind
 
     def __init__(self, folder):
         base = os.path.join(folder, "nginx")
@@ -170,9 +177,8 @@ class Nginx(Server):
                 file.writelines(f"line {line}: {line * 7919 % 10007}\n" for line in range(number * number))
         with open(os.path.join(files, "page.shtml"), "w") as file:
             file.writelines(f'<p><!--#include virtual="/{number}.txt" --></p>\n' for number in range(1, 13))
-        self.addresses = [
-            f"/{part}{name}" for number in range(1, 41) for name in (f"{number}.txt", "page.shtml")[:1 + number % 2]
-            for part in ("", "again/")]
+        names = [f"{number}.txt" for number in range(1, 41)] + ["page.shtml"] * 10
+        self.addresses = [f"/{part}{name}" for name in names for part in ("", "again/")]
         self.client(
             "openssl", "req", "-x509", "-nodes", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-days", 30,
             "-subj", "/CN=localhost", "-keyout", f"{base}/key", "-out", f"{base}/certificate")
@@ -187,10 +193,11 @@ class Nginx(Server):
         self.command = [path_of("nginx"), "-p", base, "-c", f"{base}/nginx.conf", "-e", f"{base}/errors"]
 
     def load(self):
-        def h2load(count, kind, port, *words):
-            self.client(
-                "h2load", "-n", count, "-c", 20, "-H", "accept-encoding: gzip", *words,
-                *(f"{kind}://127.0.0.1:{port}{address}" for address in self.addresses))
+        def h2load(kind, port, *words):
+            command = ["h2load", "-n", self.REQUESTS, "-c", 20, "-H", "accept-encoding: gzip", *words]
+            output = self.client(*command, *(f"{kind}://127.0.0.1:{port}{address}" for address in self.addresses))
+            if f"status codes: {self.REQUESTS} 2xx" not in output:
+                raise subprocess.CalledProcessError(1, "h2load: not all requests had an answer")
 
-        h2load(10000, "http", self.port, "--h1")
-        h2load(10000, "https", self.secure, "-m", 4)
+        h2load("http", self.port, "--h1")
+        h2load("https", self.secure, "-m", 4)
