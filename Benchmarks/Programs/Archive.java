@@ -7,6 +7,7 @@ import java.util.concurrent.*;
 import java.util.regex.*;
 import java.util.stream.*;
 import java.util.zip.*;
+import sun.misc.Unsafe;
 
 public class Archive {
     static byte[] text(int size, Random random) {
@@ -57,17 +58,23 @@ public class Archive {
         return total;
     }
 
-    /** Replaces buffers outside of the Java heap at random. The collector frees them. */
-    static long replaced(int seed) {
+    /** Replaces buffers outside of the Java heap at random. They are freed at once, not when the collector finds them. */
+    static long replaced(int seed) throws ReflectiveOperationException {
+        var field = Unsafe.class.getDeclaredField("theUnsafe");
+        field.setAccessible(true);
+        var unsafe = (Unsafe) field.get(null);
         var random = new Random(seed);
         var held = new ByteBuffer[500];
         long total = 0;
-        for (int i = 0; i < 10_000; i++) {
+        for (int i = 0; i < 15_000; i++) {
             var buffer = ByteBuffer.allocateDirect(100 + random.nextInt(20_000));
             buffer.putInt(0, i);
-            held[random.nextInt(held.length)] = buffer;
+            int slot = random.nextInt(held.length);
+            if (held[slot] != null) unsafe.invokeCleaner(held[slot]);
+            held[slot] = buffer;
             total += buffer.capacity();
         }
+        for (var buffer : held) if (buffer != null) unsafe.invokeCleaner(buffer);
         return total;
     }
 
