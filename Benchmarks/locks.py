@@ -135,7 +135,7 @@ def locks(folder, options):
     for pattern in options.only or PATTERNS:
         for threads in THREADS:
             for shards in (1, PROCESSORS):
-                if pattern == "handover" and threads == 1:
+                if threads == 1 and (shards > 1 or pattern == "handover"):
                     continue
                 harness.progress(f"{pattern}, {threads} threads, {shards} shards")
                 totals, file = observed(program, pattern, threads, shards, folder)

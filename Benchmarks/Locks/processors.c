@@ -7,7 +7,7 @@
 //   middle    200 blocks of 4 to 64 KiB of each thread's own are replaced at random
 //   large     16 blocks of 64 to 256 KiB of each thread's own are replaced at random
 //   growing   each thread allocates blocks of 16 to 1,024 bytes and frees none, again and again
-//   waves     each thread allocates 30,000 blocks of 16 to 1,024 bytes, and frees all of them
+//   waves     each thread allocates 20,000 blocks of 16 to 1,024 bytes, and frees all of them
 //   exchange  threads replace blocks of 16 to 1,024 bytes in one array, at random
 //   handover  half of the threads allocate blocks of 16 to 1,024 bytes, the others free them, in batches of 100
 #include <sched.h>
@@ -17,7 +17,7 @@
 #include "../Throughput/workload.h"
 #include "pageheap_observer.h"
 
-enum { RANKS = 8, KINDS = 4, EVENTS = 20000, MOST_OBSERVED = 512, WARM_UP = 200000, OPERATIONS = 200000 };
+enum { RANKS = 8, KINDS = 4, EVENTS = 4000, MOST_OBSERVED = 512 };
 
 typedef struct {
     uint64_t address;
@@ -39,6 +39,8 @@ typedef struct {
 static Watch *watches;
 static _Thread_local Watch *watch;
 static long threads, shards;
+// Of each thread: before it is watched, and while it is. Fewer if there are many threads.
+static uint32_t warm_up = 200000, operations = 200000;
 static const char *pattern;
 static pthread_barrier_t together;
 
@@ -81,7 +83,7 @@ static void replace_own(long live, Size *size) {
         if (stretch) pthread_barrier_wait(&together);
         watch->isWatched = stretch;
         watch->operation = 0;
-        while (watch->operation < (stretch ? OPERATIONS : WARM_UP)) {
+        while (watch->operation < (stretch ? operations : warm_up)) {
             long place = below(live);
             freed(blocks[place]);
             blocks[place] = allocated(size());
@@ -94,8 +96,11 @@ static void replace_own(long live, Size *size) {
 
 // `waves`: every wave frees what it allocated. Otherwise only one is watched, whose memory is new.
 static void allocate_many(int waves) {
-    enum { BLOCKS = 30000 };
+    enum { BLOCKS = 20000 };
     void **blocks = calloc(BLOCKS, sizeof *blocks);
+    // What a heap sets up once for each processor is not of interest.
+    for (long i = 0; i < BLOCKS / 8; i++) blocks[i] = allocated(small_size());
+    free_all(blocks, BLOCKS / 8);
     pthread_barrier_wait(&together);
     watch->operation = 0;
     watch->isWatched = true;
@@ -116,7 +121,7 @@ static void exchange(void) {
         if (stretch) pthread_barrier_wait(&together);
         watch->isWatched = stretch;
         watch->operation = 0;
-        while (watch->operation < (stretch ? OPERATIONS : WARM_UP))
+        while (watch->operation < (stretch ? operations : warm_up))
             freed(atomic_exchange_explicit(&shared[below(SHARED)], allocated(small_size()), memory_order_acq_rel));
     }
     watch->isWatched = false;
@@ -132,8 +137,8 @@ static Queue queues[MOST_OBSERVED];
 static void hand_over(long number) {
     Queue *queue = &queues[(number - 1) / 2];
     bool gives = number % 2 == 1;
-    for (long i = 0; i < (WARM_UP + OPERATIONS) / BATCH; i++) {
-        if (i == WARM_UP / BATCH) {
+    for (uint32_t i = 0; i < (warm_up + operations) / BATCH; i++) {
+        if (i == warm_up / BATCH) {
             watch->operation = 0;
             watch->isWatched = true;
         }
@@ -176,6 +181,7 @@ int main(int count, char **arguments) {
     shards = count > 3 ? atol(arguments[3]) : 0;
     if (count != 5 || threads < 1 || threads > MOST_OBSERVED || shards < 1)
         return usage("processors PATTERN THREADS SHARDS FILE");
+    if (threads > 64) warm_up = operations = 200000 * 64 / threads;
     watches = calloc(threads, sizeof *watches);
     pthread_barrier_init(&together, NULL, threads);
     Instant start = now();
@@ -183,11 +189,11 @@ int main(int count, char **arguments) {
     in_threads(threads, work);
     double nanoseconds_per_tick = (now().wall - start.wall) / (__builtin_ia32_rdtsc() - ticks);
 
-    uint64_t totals[RANKS][KINDS] = {0}, operations = 0;
+    uint64_t totals[RANKS][KINDS] = {0}, all = 0;
     FILE *file = fopen(arguments[4], "wb");
     if (!file) return usage("FILE must be one that can be written");
     for (long i = 0; i < threads; i++) {
-        operations += watches[i].operation;
+        all += watches[i].operation;
         for (int rank = 0; rank < RANKS; rank++)
             for (int kind = 0; kind < KINDS; kind++) totals[rank][kind] += watches[i].totals[rank][kind];
         uint32_t head[2] = {watches[i].count, watches[i].operation};
@@ -195,7 +201,7 @@ int main(int count, char **arguments) {
         fwrite(watches[i].events, sizeof(Event), watches[i].count, file);
     }
     if (fclose(file) != 0) return usage("FILE must have room");
-    printf("{\"operations\": %lu, \"nanosecondsPerTick\": %.4f, \"ranks\": [", operations, nanoseconds_per_tick);
+    printf("{\"operations\": %lu, \"nanosecondsPerTick\": %.4f, \"ranks\": [", all, nanoseconds_per_tick);
     for (int rank = 0; rank < RANKS; rank++)
         printf("%s[%lu, %lu, %lu, %lu]", rank ? ", " : "", totals[rank][0], totals[rank][1], totals[rank][2], totals[rank][3]);
     printf("]}\n");

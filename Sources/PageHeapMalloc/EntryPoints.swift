@@ -46,6 +46,8 @@ private func allocate(
 
 @inline(never)
 private func freeSlowly(_ address: UInt, _ unit: UInt) {
+    // Programs free nil by the million.
+    if address == 0 { return }
     if !ProcessHeap.heap.freeChecked(address, unit) { freeToHeap(address) }
 }
 

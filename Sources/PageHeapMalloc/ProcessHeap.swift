@@ -111,6 +111,8 @@ enum ProcessHeap {
         // No worker while fork handlers run or the program is being stopped. Nor in a vfork child, which shares its
         // parent's heap and whose threads end with it.
         if LockPassage.isOpen || !pageheap_is_noted_process() { return }
+        // What follows opens files: not for each call that wants a worker, if none can be had for a while.
+        if !heap.heap.mayStartWorker { return }
         pageheap_read_machine()
         heap.heap.readSurroundings()
         heap.heap.startWorkerIfWanted {

@@ -198,6 +198,7 @@ package struct SystemHeap: Equatable, Sendable {
     private var system: HostOperatingSystem { HostOperatingSystem() }
 
     private func startWorker() {
+        if !heap.mayStartWorker { return }
         system.readMachine()
         heap.readSurroundings()
         heap.startWorkerIfWanted {

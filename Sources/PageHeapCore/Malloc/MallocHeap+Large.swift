@@ -118,8 +118,7 @@ extension MallocHeap {
 
     /// Keeps a freed block in the large-block cache of a shard, which gives up others for it if it is full.
     private func keepFreed(_ index: SpanIndex, _ pages: PageCount, _ shard: ShardIndex) {
-        let limit = ByteCount(
-            shards.share(of: Tunables.largeCacheBytes.rawValue, least: Tunables.largeCacheBytesPerShard.rawValue))
+        let limit = Tunables.largeCacheBytes(shards: shards.count)
         let cache = shards.largeBlocks(shard)
         cache.pointee.lock.lock()
         var givenUp = cache.pointee.keep(index, limit: limit) { spans.record($0) }

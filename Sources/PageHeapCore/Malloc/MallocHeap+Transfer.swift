@@ -1,27 +1,24 @@
 extension MallocHeap {
-    /// Moves the lowest blocks of a stack to a shard's transfer cache. The thread is marked busy with
-    /// the cache. Takes the list's lock.
+    /// Moves the lowest blocks of a stack to a shard's transfer cache. The thread is marked busy with the stack's cache.
+    /// Takes the list's lock.
     ///
     /// The blocks leave the stack under the list's lock, so a fork finds them in one place.
     ///
     /// - Returns: the number of blocks moved: fewer than asked if the transfer cache is full or cannot be made.
     func transfer(from cache: ThreadCache, _ count: Int, _ sizeClass: SizeClass, to shard: ShardIndex) -> Int {
         let list = central.list(sizeClass, shard)
-        // Read without the lock: once made, a transfer cache stays.
-        if list.state.pointee.transfers == nil && !makeTransfers(list) { return 0 }
+        let transfers = list.transfers
+        if !transfers.pointee.isReady && !startTransfers(shard) { return 0 }
         let bytes = UInt(classes[sizeClass].blockBytes)
-        let limit =
-            shards.share(of: Tunables.transferBytesPerClass, least: Tunables.transferBytesPerShard) / bytes
-        list.state.pointee.lock.lock()
-        var moved = 0
-        if let transfers = list.state.pointee.transfers {
-            moved = TransferCache.put(transfers, cache.blocks(sizeClass), count, limit: limit)
+        let moved = list.withLock {
+            let moved = transfers.pointee.put(
+                cache.blocks(sizeClass), count, blockBytes: bytes, shards: shards.count)
             if moved > 0 {
                 cache.dropLowest(moved, sizeClass)
                 shards.holders(sizeClass).pointee.transfers.insert(shard)
             }
+            return moved
         }
-        list.state.pointee.lock.unlock()
         if moved > 0 {
             noteLive(UInt(bitPattern: moved) &* bytes, shard, out: false)
             heap.noteGiven(ByteCount(UInt(bitPattern: moved) &* bytes))
@@ -38,8 +35,8 @@ extension MallocHeap {
     ) -> Int {
         let list = central.list(sizeClass, shard)
         var count = 0
-        if let transfers = list.state.pointee.transfers, transfers.pointee.count > 0 {
-            count = list.withLock { TransferCache.take(transfers, into: target, most: most) }
+        if list.transfers.pointee.count > 0 {
+            count = list.withLock { list.transfers.pointee.take(into: target, most: most) }
         }
         if count > 0 || !shards.areInUse { return count }
         let holders = shards.holders(sizeClass)
@@ -47,7 +44,7 @@ extension MallocHeap {
             let other = central.list(sizeClass, shard)
             // A thread that is at work there would have to be waited for.
             guard other.state.pointee.lock.tryLock() else { return false }
-            count = other.state.pointee.transfers.map { TransferCache.take($0, into: target, most: most) } ?? 0
+            count = other.transfers.pointee.take(into: target, most: most)
             if count == 0 { holders.pointee.transfers.remove(shard) }
             other.state.pointee.lock.unlock()
             return count > 0
@@ -55,16 +52,13 @@ extension MallocHeap {
         return count
     }
 
-    /// Creates the transfer cache of a list, which lasts as long as the heap. Takes the registry lock, then the list's
-    /// lock.
+    /// Gives the transfer caches of a shard their memory, which they keep. Takes the registry lock, then each list's.
     ///
     /// - Returns: false if the system refuses memory.
-    private func makeTransfers(_ list: CentralList) -> Bool {
-        guard let made = makeShared({ $0.makeTransfers(using: heap.system) }) else { return false }
-        list.withLock {
-            // If another thread was faster, this memory is lost; that can only happen when a class is first used.
-            if list.state.pointee.transfers == nil { list.state.pointee.transfers = made }
-        }
+    private func startTransfers(_ shard: ShardIndex) -> Bool {
+        guard let memory = makeShared({ $0.makeTransfers(using: heap.system) }) else { return false }
+        // If another thread was faster, this memory is lost; that can only happen when a shard is first used.
+        TransferCache.start(shard, in: memory, shards)
         return true
     }
 
@@ -116,11 +110,11 @@ extension MallocHeap {
         withUnsafeMutablePointer(to: &batch) { pointer in
             pointer.withMemoryRebound(to: UInt.self, capacity: Tunables.cacheBatchBlocks) { blocks in
                 shards.visitLists { list in
-                    guard let transfers = list.state.pointee.transfers else { return }
-                    while true {
+                    let transfers = list.transfers
+                    while transfers.pointee.isReady {
                         let count = list.withLock {
-                            let count = TransferCache.takeIdle(
-                                transfers, into: blocks, most: Tunables.cacheBatchBlocks, regardless: regardless)
+                            let count = transfers.pointee.takeIdle(
+                                into: blocks, most: Tunables.cacheBatchBlocks, regardless: regardless)
                             if count == 0 && transfers.pointee.count > 0 { holdsMore = true }
                             return count
                         }

@@ -111,13 +111,14 @@ package enum Tunables {
     /// library frees in a thread that is about to end, when the thread's exit can no longer be reported.
     package static var freesWithoutCache: UInt32 { 64 }
 
-    /// Bytes of blocks that the transfer caches of a class may hold together: a few batches of the largest blocks. The
-    /// worker returns batches that nobody needed.
+    /// Bytes of blocks that the transfer caches of a class may hold together, and bounds for that of each shard: a few
+    /// halves of a full stack. The worker returns blocks that nobody needed.
     package static var transferBytesPerClass: UInt { 512 << 10 }
+    package static var transferBytesPerShard: ClosedRange<UInt> { 128 << 10...256 << 10 }
 
-    /// Bytes of blocks that the transfer cache of a class in each shard may hold in any case: two halves of a full
-    /// stack.
-    package static var transferBytesPerShard: UInt { 128 << 10 }
+    /// The most blocks in the transfer cache of a class in a shard. Those of all classes together fit the words of
+    /// ``TransferCache/Words``.
+    package static var transferBlockLimit: UInt { 2048 }
 
     // MARK: Shards
 
@@ -161,11 +162,9 @@ package enum Tunables {
     /// random then find one in seven of eight cases; only in one of four if the size has to be equal.
     package static var largeCacheSlack: Int { 4 }
 
-    /// Bytes of all blocks in the large-block caches together: little beside what a program that uses such blocks has.
-    package static var largeCacheBytes: ByteCount { ByteCount(4 << 20) }
-
-    /// Bytes of the blocks that the large-block cache of each shard may hold in any case: eight of the largest.
-    package static var largeCacheBytesPerShard: ByteCount { ByteCount(2 << 20) }
+    /// Bytes of all blocks in the large-block cache of a shard: little beside what a program that uses such blocks has. The
+    /// more processors there are, the more often their threads would wait for the heap lock, which a cached block spares.
+    package static func largeCacheBytes(shards: UInt) -> ByteCount { ByteCount((shards < 8 ? 2 : 4) << 20) }
 
     // MARK: Scavenger
 

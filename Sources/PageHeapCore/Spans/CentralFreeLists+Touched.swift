@@ -91,9 +91,7 @@ extension CentralFreeLists {
             {
                 fatal("a shard's free blocks cannot be found; class", UInt(list.sizeClass.rawValue))
             }
-            if let transfers = list.state.pointee.transfers, transfers.pointee.count > 0,
-                !holders.pointee.transfers.contains(list.shard)
-            {
+            if list.transfers.pointee.count > 0, !holders.pointee.transfers.contains(list.shard) {
                 fatal("a shard's transfer cache cannot be found; class", UInt(list.sizeClass.rawValue))
             }
         }

@@ -66,10 +66,12 @@ package struct CentralShards {
     }
 
     /// Calls `body` with the list of each class in each shard.
-    func visitLists(_ body: (CentralList) -> Void) {
-        visitAll { shard, memory in
-            for number in 1..<SizeClass.count { body(CentralList(SizeClass(UInt8(number)), shard, in: memory)) }
-        }
+    func visitLists(_ body: (CentralList) -> Void) { visitAll { shard, _ in visitLists(of: shard, body) } }
+
+    /// Calls `body` with the list of each class in a shard, which exists.
+    func visitLists(of shard: ShardIndex, _ body: (CentralList) -> Void) {
+        let memory = self[shard].unsafelyUnwrapped
+        for number in 1..<SizeClass.count { body(CentralList(SizeClass(UInt8(number)), shard, in: memory)) }
     }
 
     /// Where blocks of a class can be found.
@@ -83,13 +85,6 @@ package struct CentralShards {
     func largeBlockHolders(_ pages: Int) -> UnsafeMutablePointer<ShardSet> {
         InPlace(withUnsafeMutablePointer(to: &state.pointee.largeBlockHolders) { $0 })[pages]
     }
-
-    /// A shard's part of what all shards together may hold, at least a part of it.
-    ///
-    /// - Parameters:
-    ///   - bytes: what all may hold.
-    ///   - least: what each may hold in any case.
-    func share(of bytes: UInt, least: UInt) -> UInt { max(bytes / count, least) }
 
     // MARK: Locks
 
@@ -160,6 +155,12 @@ struct CentralList {
         state = InPlace(withUnsafeMutablePointer(to: &memory.pointee.lists) { $0 })[sizeClass.index]
     }
 
+    /// The list's transfer cache.
+    @inline(__always)
+    var transfers: UnsafeMutablePointer<TransferCache> {
+        withUnsafeMutablePointer(to: &state.pointee.transfers) { $0 }
+    }
+
     /// Calls `body` under the list's lock.
     @inline(__always)
     func withLock<Result>(_ body: () -> Result) -> Result {
@@ -178,8 +179,7 @@ package struct CentralFreeList: ~Copyable {
     /// The first span with free blocks; the others are linked through the records' `next`. Spans without free blocks
     /// are on no list.
     var firstPartial: UInt32
-    /// The transfer cache; `nil` before its first batch.
-    var transfers: UnsafeMutablePointer<TransferCache>?
+    fileprivate var transfers: TransferCache
     /// A wholly free span that is kept for the next request, on no list; 0 if there is none.
     var spare: UInt32
     /// Whether the scavenger has seen the spare. At its next look it returns a seen one to the heap.
@@ -188,5 +188,5 @@ package struct CentralFreeList: ~Copyable {
     var firstTouched: UInt32
     var touchedCount: UInt32
     /// Fills a cache line, so that threads working with neighbouring classes do not share one.
-    private var padding: (UInt64, UInt64, UInt64, UInt64)
+    private var padding: (UInt64, UInt64, UInt64)
 }

@@ -14,7 +14,7 @@ import CPageHeap
 package struct ThreadCaches: ~Copyable {
     package let lock = FutexLock<LockRanks.Registry>()
     private var pool = FixedPool<ThreadCache.Memory>()
-    private var transferPool = FixedPool<TransferCache>()
+    private var transferPool = FixedPool<TransferCache.Words>()
     private var shardPool = FixedPool<CentralShard>()
     private var arena = MetadataArena()
     private var first: UnsafeMutableRawPointer?
@@ -62,10 +62,11 @@ package struct ThreadCaches: ~Copyable {
         return shardPool.allocate(from: &arena, using: system)
     }
 
-    /// Allocates the transfer cache of a class. The caller holds the registry lock. `nil` if the system refuses memory.
+    /// Allocates the memory of a shard's transfer caches. The caller holds the registry lock. `nil` if the system refuses
+    /// memory.
     mutating func makeTransfers(
         using system: borrowing some OperatingSystem & ~Copyable
-    ) -> UnsafeMutablePointer<TransferCache>? {
+    ) -> UnsafeMutablePointer<TransferCache.Words>? {
         lock.assertHeld()
         return transferPool.allocate(from: &arena, using: system)
     }

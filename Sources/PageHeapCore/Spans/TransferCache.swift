@@ -9,17 +9,46 @@ import Synchronization
 /// Guarded by the list's lock. Valid (empty) when zero-initialised.
 package struct TransferCache: ~Copyable {
     /// The number of blocks. Relaxed: written under the lock; without it, a hint whether there are any.
-    private let held: Atomic<Int>
+    private let held: Atomic<UInt32>
     /// The smallest number of blocks since the worker's last look: those that were not needed.
-    private var fewest: Int
-    /// The blocks, those put last at the end. Behind the figures, so that a cache with few blocks touches little memory.
-    private var blocks: InlineArray<2048, UInt>
+    private var fewest: UInt32
+    /// The blocks, those put last at the end; 0 before the shard has memory for them. Relaxed, as `held` is.
+    private let words: Atomic<UInt>
 
-    private static var mostBlocks: Int { 2048 }
+    /// The memory of all transfer caches of a shard, for the pool that provides it. They lie behind one another, each
+    /// with room for the most blocks of its class.
+    package struct Words {
+        private var words: InlineArray<38036, UInt>
+    }
+
+    /// The most blocks that the transfer cache of a class may ever hold.
+    private static func mostBlocks(_ blockBytes: UInt) -> UInt {
+        min(Tunables.transferBlockLimit, Tunables.transferBytesPerShard.upperBound / blockBytes)
+    }
 
     /// The number of blocks; without the lock, a hint.
     @inline(__always)
-    var count: Int { held.load(ordering: .relaxed) }
+    var count: Int { Int(held.load(ordering: .relaxed)) }
+
+    /// Whether the cache has memory. It keeps it.
+    @inline(__always)
+    var isReady: Bool { words.load(ordering: .relaxed) != 0 }
+
+    /// Gives the transfer caches of a shard their memory, unless another thread was faster. Takes the lock of each list.
+    static func start(_ shard: ShardIndex, in memory: UnsafeMutablePointer<Words>, _ shards: CentralShards) {
+        var address = UInt(bitPattern: memory)
+        shards.visitLists(of: shard) { list in
+            list.withLock {
+                if !list.transfers.pointee.isReady {
+                    list.transfers.pointee.words.store(address, ordering: .relaxed)
+                }
+            }
+            address &+= mostBlocks(list.sizeClass.blockBytes.rawValue) &* 8
+        }
+        invariant(
+            address <= UInt(bitPattern: memory) &+ UInt(bitPattern: MemoryLayout<Words>.size),
+            "the transfer caches of a shard are larger than their memory")
+    }
 
     /// Copies block addresses between regions that may overlap.
     @inline(__always)
@@ -28,25 +57,31 @@ package struct TransferCache: ~Copyable {
     }
 
     @inline(__always)
-    private static func place(
-        _ cache: UnsafeMutablePointer<TransferCache>, _ number: Int
-    ) -> UnsafeMutablePointer<UInt> {
-        withUnsafeMutablePointer(to: &cache.pointee.blocks) { InPlace($0)[number] }
+    private func place(_ number: Int) -> UnsafeMutablePointer<UInt> {
+        invariant(isReady, "a transfer cache without memory is used")
+        let address = words.load(ordering: .relaxed) &+ UInt(bitPattern: number) &* 8
+        return UnsafeMutablePointer(bitPattern: address).unsafelyUnwrapped
     }
 
-    /// Adds blocks, as far as there is room. The caller holds the list's lock.
+    private mutating func setCount(_ count: Int) {
+        held.store(UInt32(truncatingIfNeeded: count), ordering: .relaxed)
+    }
+
+    /// Adds blocks, as far as there is room. The caller holds the list's lock; the cache is ready.
     ///
-    /// - Parameter limit: the most blocks to hold.
+    /// - Parameters:
+    ///   - blockBytes: the size of the blocks.
+    ///   - shards: the number of shards: the more there are, the less each may hold.
     /// - Returns: the number of blocks added: the first ones of `source`.
-    static func put(
-        _ cache: UnsafeMutablePointer<TransferCache>, _ source: UnsafeMutablePointer<UInt>, _ blockCount: Int,
-        limit: UInt
+    mutating func put(
+        _ source: UnsafeMutablePointer<UInt>, _ blockCount: Int, blockBytes: UInt, shards: UInt
     ) -> Int {
-        let held = cache.pointee.count
-        let added = min(blockCount, min(Int(bitPattern: limit), mostBlocks) &- held)
+        let bytes = Tunables.transferBytesPerShard
+        let share = max(Tunables.transferBytesPerClass / shards, bytes.lowerBound) / blockBytes
+        let added = min(blockCount, Int(bitPattern: min(share, Self.mostBlocks(blockBytes))) &- count)
         if added <= 0 { return 0 }
-        copy(source, to: place(cache, held), added)
-        cache.pointee.held.store(held &+ added, ordering: .relaxed)
+        Self.copy(source, to: place(count), added)
+        setCount(count &+ added)
         return added
     }
 
@@ -54,15 +89,13 @@ package struct TransferCache: ~Copyable {
     ///
     /// - Parameter most: the most blocks to take.
     /// - Returns: the number of blocks taken.
-    static func take(
-        _ cache: UnsafeMutablePointer<TransferCache>, into target: UnsafeMutablePointer<UInt>, most: Int
-    ) -> Int {
-        let held = cache.pointee.count
-        let taken = min(held, most)
+    mutating func take(into target: UnsafeMutablePointer<UInt>, most: Int) -> Int {
+        let taken = min(count, most)
         if taken == 0 { return 0 }
-        copy(place(cache, held &- taken), to: target, taken)
-        cache.pointee.held.store(held &- taken, ordering: .relaxed)
-        cache.pointee.fewest = min(cache.pointee.fewest, held &- taken)
+        let left = count &- taken
+        Self.copy(place(left), to: target, taken)
+        setCount(left)
+        fewest = min(fewest, UInt32(truncatingIfNeeded: left))
         return taken
     }
 
@@ -73,17 +106,14 @@ package struct TransferCache: ~Copyable {
     ///   - regardless: whether to take any blocks.
     /// - Returns: the number of blocks; 0 if there is nothing to take. In that case the look ends: blocks present now
     ///   are idle at the next look unless they are needed before.
-    static func takeIdle(
-        _ cache: UnsafeMutablePointer<TransferCache>, into target: UnsafeMutablePointer<UInt>, most: Int,
-        regardless: Bool
-    ) -> Int {
-        let idle = regardless ? cache.pointee.count : cache.pointee.fewest
+    mutating func takeIdle(into target: UnsafeMutablePointer<UInt>, most: Int, regardless: Bool) -> Int {
+        let idle = regardless ? count : Int(fewest)
         if idle == 0 {
-            cache.pointee.fewest = cache.pointee.count
+            fewest = UInt32(truncatingIfNeeded: count)
             return 0
         }
-        let taken = take(cache, into: target, most: min(idle, most))
-        cache.pointee.fewest = max(0, idle &- taken)
+        let taken = take(into: target, most: min(idle, most))
+        fewest = UInt32(truncatingIfNeeded: idle &- taken)
         return taken
     }
 }

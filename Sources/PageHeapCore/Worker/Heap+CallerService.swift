@@ -21,6 +21,9 @@ extension Heap {
     @inline(__always)
     package var wantsWorker: Bool { callers.pointee.wantWorker }
 
+    /// Whether a worker may be started now: not after a refusal, until the time for another attempt. A hint.
+    package var mayStartWorker: Bool { callers.pointee.mayStart(system) }
+
     /// Reads the surroundings if that was asked for. A thread of the program does it, because the worker must open no
     /// file: the program's own descriptors would get other numbers. The caller holds no lock.
     @inline(__always)
