@@ -57,8 +57,8 @@ def compare(command, folder, options, runs, extra=()):
     """Returns the command line of `pageheap compare` for these options, and the file that it will write its figures to."""
     file = os.path.join(folder, "compare.json")
     words = [built("pageheap"), "compare", "--runs", str(runs), "--json", file, "--library", library(options), *extra]
+    newer = unpacked()
     if options.peers:
-        newer = unpacked()
         words += ["--with", ",".join([REFERENCE, *(newer.get(word, word) for word in options.peers)])]
     return [*words, "--", *command], file
 
@@ -73,12 +73,16 @@ def allocators(folder, options):
         result = json.load(text)
     for name in result["notFound"]:
         warn(f"no {name} here, skipped" + ("" if name == "snmalloc" else " (--install-peers installs it)"))
-    newer = unpacked()
-    names = {os.path.realpath(library): name for name, library in newer.items()}
-    found = {}
-    for each in result["allocators"]:
-        found[names.get(os.path.realpath(each["library"] or ""), each["name"])] = each["library"]
-    return found if options.peers else {**found, **newer}
+    found = {name_of(each): each["library"] for each in result["allocators"]}
+    return found if options.peers else {**found, **unpacked()}
+
+
+def name_of(allocator):
+    """Returns the name of an allocator in what `pageheap compare` writes; it knows those that are unpacked by path only."""
+    for name, library in unpacked().items():
+        if os.path.realpath(library) == os.path.realpath(allocator["library"] or ""):
+            return name
+    return allocator["name"]
 
 
 def unpacked():

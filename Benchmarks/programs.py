@@ -93,9 +93,9 @@ def rows_of(name, result):
         if each["countedRuns"] < len(each["runs"]):
             endings = {
                 f"signal {run['signal']}" if run["signal"] else f"exit code {run['exitCode']}" for run in each["runs"]}
-            harness.failed(each["name"], name, ", ".join(sorted(endings)))
+            harness.failed(harness.name_of(each), name, ", ".join(sorted(endings)))
             continue
-        row = {"workload": name, "allocator": each["name"]}
+        row = {"workload": name, "allocator": harness.name_of(each)}
         for figure, (key, unit) in FIGURES.items():
             spread = each["figures"][key]
             row[figure] = spread["median"] / unit

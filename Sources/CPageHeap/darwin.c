@@ -60,6 +60,7 @@ uint64_t pageheap_random(void) { return (uint64_t)arc4random() << 32 | arc4rando
 
 // The system has no public call that names the processor.
 uint32_t pageheap_current_processor(void) { return 0; }
+uint32_t pageheap_processor_quota(void) { return UINT32_MAX; }
 
 uint32_t pageheap_processor_hundredths(void) {
     int saved = errno;

@@ -39,7 +39,10 @@ uint32_t pageheap_processor_hundredths(void) {
     return quota < machine ? quota : machine;
 }
 
-// The C library reads the number from the thread's rseq area if it has registered one, else from the kernel's vDSO.
+uint32_t pageheap_processor_quota(void) { return __atomic_load_n(&quota_hundredths, __ATOMIC_RELAXED); }
+
+// The C library reads the number from the thread's rseq area if it has registered one, else from the kernel's vDSO; where
+// there is neither, it makes a system call.
 uint32_t pageheap_current_processor(void) {
     if (pageheap_keeps_to_plain_calls()) return 0;
     int saved = errno;

@@ -15,6 +15,7 @@ package final class SimulatedOperatingSystem: OperatingSystem, @unchecked Sendab
     private var clocks = SimulatedClocks()
     private var processorCount: UInt
     private var processor: UInt32 = 0
+    private var quota: Double?
     private var occupied: Range<UInt>?
     private var surroundings: Surroundings?
     private var readings = 0
@@ -167,6 +168,11 @@ package final class SimulatedOperatingSystem: OperatingSystem, @unchecked Sendab
     /// Sets a hook that runs whenever the heap waits, after the time has passed. Its argument is the requested time in
     /// nanoseconds.
     package func onWait(_ hook: (@Sendable (Int64) -> Void)?) { lock.withLock { self.hook = hook } }
+
+    package var processorQuota: Double? { lock.withLock { quota } }
+
+    /// Sets the number of processors that the process has time for.
+    package func setProcessorQuota(_ processors: Double) { lock.withLock { quota = processors } }
 
     /// Moves all threads to a processor.
     package func setCurrentProcessor(_ number: UInt32) { lock.withLock { processor = number } }

@@ -124,6 +124,7 @@ uintptr_t pageheap_huge_page_bytes(void);  // 0 if unknown
 // Returns the hundredths of a processor that this process may use, at least 1: the smaller of its affinity mask and its
 // control group's quota. Only pageheap_read_surroundings, which opens files, reads the quota again.
 uint32_t pageheap_processor_hundredths(void);
+uint32_t pageheap_processor_quota(void);  // hundredths, of the control group, as last read; UINT32_MAX if there is none
 // Returns the number of the processor that the calling thread runs on, 0 if that would take a system call in a process that
 // keeps to plain calls. Not to be called by a bare thread.
 uint32_t pageheap_current_processor(void);

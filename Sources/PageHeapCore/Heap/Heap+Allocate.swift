@@ -10,7 +10,7 @@ extension Heap {
     /// - Parameters:
     ///   - count: number of pages, at least 1.
     ///   - alignment: alignment of the first page, in pages; a power of two.
-    ///   - shard: selects the page cache; any number.
+    ///   - shard: the page cache (``PageCaches/number(_:_:)``); any number.
     ///   - user: the layer above the heap, if it keeps data per page.
     /// - Returns: the process address, and the number of bytes without physical memory, which read as zero if
     ///   ``releasedReadsZero``; nil if there is no memory.

@@ -59,7 +59,8 @@ package struct SystemHeap: Equatable, Sendable {
     /// - Returns: the address, and whether the pages are known to read as zero; nil if there is no memory.
     package func allocate(_ count: PageCount, alignment: PageCount) -> (address: UInt, isZeroed: Bool)? {
         let pages = heap.allocatePages(
-            count, alignment: alignment, shard: Int(truncatingIfNeeded: count.rawValue), for: NoRangeUser())
+            count, alignment: alignment, shard: PageCaches.number(Int(truncatingIfNeeded: count.rawValue), .first),
+            for: NoRangeUser())
         startWorkerIfWanted()
         guard let pages else { return nil }
         return (pages.address, pages.scavenged == count.bytes && heap.releasedReadsZero)

@@ -38,14 +38,17 @@ extension MallocHeap {
             // Not at the first free: it may be the C library's, in a thread that is about to end and whose exit will no
             // longer be reported.
             if slot.state == .new && !slot.countBareFree() { break }
-            if !waitForCache(slot) { break }
+            if !waitForCache(slot) {
+                slot.forgetBareFrees()
+                break
+            }
         }
         var block = address
         give(&block, 1, sizeClass, currentShard)
         spans.stopIfWrong()
     }
 
-    /// Moves the older half of a full stack to the transfer cache in batches, and what finds no room there to the
+    /// Moves the older half of a full stack to the transfer cache, and what finds no room there to the
     /// class's spans. The thread is marked busy with the cache.
     private func drainHalf(_ cache: ThreadCache, _ sizeClass: SizeClass) {
         cache.header.pointee.slowEvents &+= 1

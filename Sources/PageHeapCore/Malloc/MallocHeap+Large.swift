@@ -26,14 +26,13 @@ extension MallocHeap {
             return (address, 0)
         }
         let shard = currentShard
-        let records = shards.records(shard)
-        guard let index = spans.allocateRecord(records) else { return nil }
+        guard let index = spans.allocateRecord(shard, of: shards) else { return nil }
         guard
             let (address, scavenged) = heap.allocatePages(
                 pages, alignment: alignment.pagesRoundedUp,
                 shard: PageCaches.number(Int(truncatingIfNeeded: pages.rawValue), shard), for: spans)
         else {
-            spans.deallocateRecord(index, records)
+            spans.deallocateRecord(index, shards.records(shard))
             return nil
         }
         let span = spans.record(index)

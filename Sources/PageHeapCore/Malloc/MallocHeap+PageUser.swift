@@ -3,10 +3,10 @@ extension MallocHeap: PageUser {
     /// were not needed since the last call. The caller holds the pass lock.
     package func drainIdle() -> Bool {
         let mayDrainMore = drainCaches(regardless: false)
-        let holdsBatches = releaseTransfers(regardless: false)
+        let holdsTransfers = releaseTransfers(regardless: false)
         let holdsSpares = central.releaseSpares(regardless: false)
         let holdsLarge = releaseLargeBlockCaches(regardless: false)
-        return holdsBatches || holdsSpares || holdsLarge || mayDrainMore
+        return holdsTransfers || holdsSpares || holdsLarge || mayDrainMore
     }
 
     package func drainAll() {

@@ -36,7 +36,7 @@ extension MallocHeap {
     }
 
     /// Returns to the page allocator everything that the heap holds idle: thread caches, transfer caches, spare spans,
-    /// the large-block cache and page caches. The caller holds no lock.
+    /// large-block caches and page caches. The caller holds no lock.
     func reclaimIdle() {
         drainOwnCache()
         drainAll()

@@ -59,6 +59,7 @@ extension MallocHeap {
             if spans.record(entry.span).pointee.base != address {
                 WrongFree.stop(.insideLargeBlock, address, base: spans.record(entry.span).pointee.base)
             }
+            if Span.isMarkedFree(spans.record(entry.span)) { WrongFree.stop(.alreadyFree, address) }
             if bytes > SizeClass.largestBytes.rawValue && resizeLarge(entry.span, to: ByteCount(bytes)) { return old }
             if bytes > held.rawValue && held >= Tunables.moveBytes {
                 return moveLarge(entry.span, to: ByteCount(bytes))

@@ -1,6 +1,7 @@
 extension MallocHeap {
     /// Moves the lowest blocks of a stack to a shard's transfer cache. The thread is marked busy with the stack's cache.
-    /// Takes the list's lock.
+    /// Takes the list's lock, and the registry lock if the
+    /// shard has no memory for its transfer caches yet.
     ///
     /// The blocks leave the stack under the list's lock, so a fork finds them in one place.
     ///
@@ -62,47 +63,9 @@ extension MallocHeap {
         return true
     }
 
-    /// The shard of the processor that the thread runs on; the first one while only one thread has had a cache, or if
-    /// there is no memory for another. The caller holds no lock from the registry's on.
-    ///
-    /// A hint: the thread may be moved at any moment.
-    var currentShard: ShardIndex {
-        guard shards.areInUse else { return .first }
-        let shard = ShardIndex(processor: heap.system.currentProcessor)
-        return shards[shard] != nil || makeShard(shard) ? shard : .first
-    }
-
-    /// Has each thread use the shard of its processor from now on; until then all use the first.
-    package func useShards() { shards.begin() }
-
-    /// Tests: the number of shards.
-    package var shardCount: Int { Int(bitPattern: shards.count) }
-
-    /// Creates a shard. Takes the registry lock.
-    ///
-    /// - Returns: false if the system refuses memory.
-    @inline(never)
-    private func makeShard(_ shard: ShardIndex) -> Bool {
-        makeShared {
-            if shards[shard] == nil, let memory = $0.makeShard(using: heap.system) { shards.add(shard, in: memory) }
-            return shards[shard]
-        } != nil
-    }
-
-    /// Allocates metadata that lasts as long as the heap. Takes the registry lock.
-    private func makeShared<Made>(_ body: (inout ThreadCaches) -> Made?) -> Made? {
-        state.pointee.caches.lock.lock()
-        let before = state.pointee.caches.metadataBytes
-        let made = body(&state.pointee.caches)
-        let taken = state.pointee.caches.metadataBytes - before
-        state.pointee.caches.lock.unlock()
-        if taken != 0 { heap.noteMetadata(taken) }
-        return made
-    }
-
     /// Returns blocks from the transfer caches to their spans. Takes each list's lock.
     ///
-    /// - Parameter regardless: whether to return all batches, or only those not needed since the last call.
+    /// - Parameter regardless: whether to return all blocks, or only those not needed since the last call.
     /// - Returns: whether a later call may return more.
     func releaseTransfers(regardless: Bool) -> Bool {
         var holdsMore = false

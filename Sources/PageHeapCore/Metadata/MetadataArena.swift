@@ -82,7 +82,7 @@ package struct MetadataArena: ~Copyable {
         return allocate(bytes.roundedUp(to: page), alignment: page, using: system)
     }
 
-    /// Reserves a piece with room for `bytes`, smaller than usual if the system refuses the usual size.
+    /// Reserves a piece and makes `bytes` of it accessible: without them it would be of no use. The piece is smaller than usual if the system refuses the usual size.
     private mutating func addPiece(
         _ bytes: ByteCount, using system: borrowing some OperatingSystem & ~Copyable
     ) -> Bool {
@@ -93,7 +93,7 @@ package struct MetadataArena: ~Copyable {
             reserved = system.reserveMetadata(size)
         }
         guard let reserved else { return false }
-        return begin(reserved, size, accessible: min(Self.step(1, system), size), using: system)
+        return begin(reserved, size, accessible: min(Self.step(bytes, system), size), using: system)
     }
 
     /// Makes the end of a reserved piece accessible and moves the cursor there. Cancels the piece if the system

@@ -105,6 +105,11 @@ package struct HostOperatingSystem: OperatingSystem {
 
     package var processors: Double { Double(max(1, pageheap_processor_hundredths())) / 100 }
 
+    package var processorQuota: Double? {
+        let hundredths = pageheap_processor_quota()
+        return hundredths == .max ? nil : Double(hundredths) / 100
+    }
+
     package var currentProcessor: UInt32 { pageheap_current_processor() }
 
     /// Reads the machine's memory, before a worker starts.

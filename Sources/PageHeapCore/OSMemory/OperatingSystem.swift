@@ -101,6 +101,9 @@ package protocol OperatingSystem: ~Copyable, Sendable {
     /// The number of processors that the process may use, fractional if its control group has a quota; more than 0.
     var processors: Double { get }
 
+    /// The number of processors that the process has time for, if its control group has a quota that is known.
+    var processorQuota: Double? { get }
+
     /// The number of the processor that the calling thread runs on: a hint. The thread is one that the C library knows.
     var currentProcessor: UInt32 { get }
 
@@ -183,6 +186,8 @@ extension OperatingSystem where Self: ~Copyable {
 
     // The default for systems without control groups.
     package func readSurroundings() -> Surroundings? { nil }
+
+    package var processorQuota: Double? { nil }
 
     // The default for systems without huge pages.
     package func allowHugePages(_ address: UInt, _ bytes: ByteCount) -> Bool { false }

@@ -111,8 +111,8 @@ package enum Tunables {
     /// library frees in a thread that is about to end, when the thread's exit can no longer be reported.
     package static var freesWithoutCache: UInt32 { 64 }
 
-    /// Bytes of blocks that the transfer caches of a class may hold together, and bounds for that of each shard: a few
-    /// halves of a full stack. The worker returns blocks that nobody needed.
+    /// Bytes of blocks that the transfer caches of a class may hold together, and bounds for that of each shard, which
+    /// come first: a few halves of a full stack. The worker returns blocks that nobody needed.
     package static var transferBytesPerClass: UInt { 512 << 10 }
     package static var transferBytesPerShard: ClosedRange<UInt> { 128 << 10...256 << 10 }
 
@@ -124,6 +124,9 @@ package enum Tunables {
 
     /// The number of free span records that a shard takes at once, and gives up at once if it has twice as many.
     package static var recordBatch: UInt32 { 16 }
+
+    /// The time after which a shard that the system had no memory for is asked for again, in nanoseconds: a second.
+    package static var shardRetryNanoseconds: Int64 { 1_000_000_000 }
 
     /// The most shards of the central free lists, a power of two: processors beyond it share them. Sets of shards are
     /// words of 64 bits.

@@ -58,7 +58,7 @@ extension CentralFreeLists {
         list.state.pointee.touchedCount &-= 1
     }
 
-    /// Takes a span all of whose blocks are back off the lists of its class. The caller holds the list's lock.
+    /// Takes a span all of whose blocks are back off its lists. The caller holds the list's lock.
     func takeOffLists(_ index: SpanIndex, _ list: CentralList) {
         unlink(index, list)
         if spans.record(index).pointee.nextTouched != 0 { removeTouched(index, list) }

@@ -117,7 +117,7 @@ package struct CentralFreeLists<System: OperatingSystem> {
     private func addSpan(_ list: CentralList) -> Bool {
         let entry = classes[list.sizeClass]
         let pages = PageCount(UInt(entry.spanPages))
-        guard let index = spans.allocateRecord(shards.records(list.shard)) else { return false }
+        guard let index = spans.allocateRecord(list.shard, of: shards) else { return false }
         guard
             let (address, _) = heap.allocatePages(
                 pages, alignment: PageCount(UInt(entry.spanAlignmentPages)),

@@ -23,6 +23,28 @@ package struct CentralShards {
     /// Has threads use the shards of their processors from now on.
     func begin() { state.pointee.inUse.store(true, ordering: .relaxed) }
 
+    /// The shard of a processor.
+    @inline(__always)
+    func shard(ofProcessor number: UInt32) -> ShardIndex {
+        ShardIndex(processor: number & ~state.pointee.unusedBits.load(ordering: .relaxed))
+    }
+
+    /// Has threads use no more shards than twice the processors that the process has time for, at least: a process with
+    /// a quota of two may run on all 64 processors of its machine by turns.
+    func limit(toProcessors quota: Double) {
+        var shards: UInt32 = 2
+        while Double(shards) < 2 * quota && shards < 64 { shards *= 2 }
+        state.pointee.unusedBits.store(~(shards - 1), ordering: .relaxed)
+    }
+
+    /// Whether memory for shards may be asked for: the last refusal is some time ago.
+    func mayMake(at now: Int64) -> Bool { now >= state.pointee.retryTime.load(ordering: .relaxed) }
+
+    /// Notes that the system refused memory for a shard.
+    func noteRefusal(at now: Int64) {
+        state.pointee.retryTime.store(now &+ Tunables.shardRetryNanoseconds, ordering: .relaxed)
+    }
+
     /// The number of shards.
     var count: UInt { UInt(state.pointee.otherCount.load(ordering: .relaxed)) &+ 1 }
 
@@ -49,7 +71,7 @@ package struct CentralShards {
         InPlace(withUnsafeMutablePointer(to: &state.pointee.others) { $0 })[shard.index]
     }
 
-    /// Adds a shard in zeroed memory, unless another thread was faster. The caller holds the registry lock.
+    /// Adds a shard, which there is not yet, in zeroed memory. The caller holds the registry lock.
     func add(_ shard: ShardIndex, in memory: UnsafeMutablePointer<CentralShard>) {
         invariant(self[shard] == nil, "a shard is made twice")
         // Release: see above.
@@ -124,6 +146,10 @@ package struct CentralShardsState: ~Copyable {
     fileprivate let otherCount: Atomic<UInt32>
     /// Relaxed: a thread that does not see it yet uses the first shard.
     fileprivate let inUse: Atomic<Bool>
+    /// The bits of a processor's number that do not count. Relaxed: a thread that sees an old value uses another shard.
+    fileprivate let unusedBits: Atomic<UInt32>
+    /// When memory may be asked for again after a refusal, in coarse monotonic nanoseconds. Relaxed: a hint.
+    fileprivate let retryTime: Atomic<Int64>
     fileprivate var holders: InlineArray<81, ClassHolders>
     fileprivate var largeBlockHolders: InlineArray<33, ShardSet>
 }

@@ -47,6 +47,8 @@ package struct LargeBlockCache: ~Copyable {
             let index = SpanIndex(UInt(bins[number].first))
             remove(index, record)
             bins[number].fewest = min(bins[number].fewest, bins[number].count)
+            // Only now: a block on its way to the page allocator stays marked, so that a second free of it is noticed.
+            Span.markUsed(record(index))
             return index
         }
         return .none
@@ -117,7 +119,6 @@ package struct LargeBlockCache: ~Copyable {
         if oldest == own { oldest = next == own ? 0 : next }
         span.pointee.nextTouched = 0
         span.pointee.previousTouched = 0
-        Span.markUsed(span)
     }
 
     /// Takes a block that was not needed since the worker's last look. The caller holds the lock.
@@ -128,7 +129,10 @@ package struct LargeBlockCache: ~Copyable {
         regardless: Bool, _ record: (SpanIndex) -> UnsafeMutablePointer<Span>
     ) -> SpanIndex {
         for number in 1...Self.mostPages where bins[number].count > 0 && (regardless || bins[number].fewest > 0) {
-            let index = SpanIndex(UInt(bins[number].first))
+            // The one that has been here longest: the others were freed after it.
+            var last = bins[number].first
+            while record(SpanIndex(UInt(last))).pointee.next != 0 { last = record(SpanIndex(UInt(last))).pointee.next }
+            let index = SpanIndex(UInt(last))
             remove(index, record)
             if bins[number].fewest > 0 { bins[number].fewest -= 1 }
             return index

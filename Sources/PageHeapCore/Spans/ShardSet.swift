@@ -6,7 +6,8 @@ import Synchronization
 /// shard when it gives the last of it away: a thread that comes from another shard and finds nothing does, under the
 /// same lock. So a shard that is now empty, now not, changes nothing that other processors read.
 package struct ShardSet: ~Copyable {
-    /// Relaxed: a hint where to look; what is found is guarded by locks.
+    /// A hint where to look; what is found is guarded by locks. Released where a shard is added and acquired where it is
+    /// looked for, so that the shard's address is seen with its bit.
     private let bits = Atomic<UInt64>(0)
 
     package init() {}
@@ -17,7 +18,7 @@ package struct ShardSet: ~Copyable {
         let bit = UInt64(1) &<< UInt64(shard.rawValue)
         if bits.load(ordering: .relaxed) & bit != 0 { return }
         noteSharedWrite(to: bits)
-        bits.bitwiseOr(bit, ordering: .relaxed)
+        bits.bitwiseOr(bit, ordering: .releasing)
     }
 
     /// Removes a shard that was found to have nothing. The caller holds the lock of what it looked for.
@@ -34,7 +35,7 @@ package struct ShardSet: ~Copyable {
     @inline(__always)
     func searchOthers(than own: ShardIndex, _ body: (ShardIndex) -> Bool) {
         let distance = UInt64(own.rawValue)
-        let all = bits.load(ordering: .relaxed)
+        let all = bits.load(ordering: .acquiring)
         // The own shard becomes bit 0.
         var rest = (all &>> distance | all &<< (64 &- distance & 63)) & ~1
         while rest != 0 {

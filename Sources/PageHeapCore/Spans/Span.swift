@@ -13,11 +13,12 @@ package struct Span: BitwiseCopyable {
     /// The process's address of the first byte.
     package var base: UInt = 0
     package var pages: UInt32 = 0
-    /// The neighbours in the list of the class's spans with free blocks: record indices, 0 for none.
+    /// The neighbours in the list of spans with free blocks, or of cached large blocks of the same size: record indices, 0
+    /// for none. `next` alone links free records, and spans on their way to the page allocator.
     package var next: UInt32 = 0
     package var previous: UInt32 = 0
     package var sizeClass: UInt8 = 0
-    /// Whether blocks left or came back since a pass over holes looked. Such a span is among the touched of its class.
+    /// Whether blocks left or came back since a pass over holes looked. Such a span is among the touched of its list.
     package var wasTouched = false
     /// Whether this is a large block whose memory was moved here by its page tables.
     package var wasMoved = false
@@ -25,7 +26,8 @@ package struct Span: BitwiseCopyable {
     var shard: UInt8 = 0
     /// The number of blocks that are in the span.
     package var freeBlocks: UInt16 = 0
-    /// The neighbours in the ring of the class's touched spans: record indices, 0 if the span is not in it.
+    /// The neighbours in the ring of the list's touched spans, or of cached large blocks by age: record indices, 0 if the
+    /// span is in none.
     var nextTouched: UInt32 = 0
     var previousTouched: UInt32 = 0
     /// A bit for each physical page of the span: set if the page holds only free blocks and its memory has been
@@ -48,6 +50,11 @@ package struct Span: BitwiseCopyable {
 
     /// Takes the mark back: the block is handed out again.
     static func markUsed(_ span: UnsafeMutablePointer<Span>) { mark(span).pointee.store(0, ordering: .relaxed) }
+
+    /// Whether a large block is marked as free.
+    static func isMarkedFree(_ span: UnsafeMutablePointer<Span>) -> Bool {
+        mark(span).pointee.load(ordering: .relaxed) != 0
+    }
 
     private static func mark(_ span: UnsafeMutablePointer<Span>) -> UnsafeMutablePointer<Atomic<UInt16>> {
         withUnsafeMutablePointer(to: &span.pointee.freeBlocks) {

@@ -81,29 +81,38 @@ package struct SpanMap<System: OperatingSystem> {
     /// The number of records ever used, including the first one, which stands for no span.
     package var recordCount: Int { state.pointee.records.usedCount }
 
-    /// Allocates a span record; nil if the system refuses memory. The caller holds no lock from the records' on.
-    ///
-    /// - Parameter stash: the shard's.
-    func allocateRecord(_ stash: UnsafeMutablePointer<RecordStash>) -> SpanIndex? {
+    /// Allocates a span record for a shard; nil if the system refuses memory and no shard has a free one. The caller
+    /// holds no lock from the records' on.
+    func allocateRecord(_ shard: ShardIndex, of shards: CentralShards) -> SpanIndex? {
+        let stash = shards.records(shard)
         var index = stash.pointee.take { record($0) }
+        if index == .none { index = refill(stash) }
         if index == .none {
-            let most = Int(Tunables.recordBatch)
-            guard let (first, count, more) = state.pointee.records.allocate(most: most, using: heap.system) else {
-                return nil
-            }
-            if more != 0 { heap.noteMetadata(more) }
-            index = first
-            var rest = SpanIndex(UInt(record(first).pointee.next))
-            for _ in 1..<max(count, 1) {
-                let next = SpanIndex(UInt(record(rest).pointee.next))
-                put(rest, in: stash)
-                rest = next
+            shards.visitAll { shard, _ in
+                if index == .none { index = shards.records(shard).pointee.take { record($0) } }
             }
         }
+        if index == .none { return nil }
         record(index).pointee = Span()
         if state.pointee.canName(index) || addHighEntries() { return index }
         deallocateRecord(index, stash)
         return nil
+    }
+
+    /// Takes records for a stash from the list of all, and one of them for the caller; `.none` if there is no memory.
+    private func refill(_ stash: UnsafeMutablePointer<RecordStash>) -> SpanIndex {
+        let most = Int(Tunables.recordBatch)
+        guard let (first, count, more) = state.pointee.records.allocate(most: most, using: heap.system) else {
+            return .none
+        }
+        if more != 0 { heap.noteMetadata(more) }
+        var rest = SpanIndex(UInt(record(first).pointee.next))
+        for _ in 1..<max(count, 1) {
+            let next = SpanIndex(UInt(record(rest).pointee.next))
+            put(rest, in: stash)
+            rest = next
+        }
+        return first
     }
 
     /// Gives a span record up.

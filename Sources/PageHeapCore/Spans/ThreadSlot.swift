@@ -64,6 +64,9 @@ package struct ThreadSlot {
         return slot.pointee.bare_frees > Tunables.freesWithoutCache
     }
 
+    /// Counts anew, after a cache was refused.
+    func forgetBareFrees() { slot.pointee.bare_frees = 0 }
+
     /// The registration state of a thread. `exited` is PAGEHEAP_THREAD_WITHOUT_CACHE: the thread works without a cache
     /// from now on.
     package enum State: UInt32 {

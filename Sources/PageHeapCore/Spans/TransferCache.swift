@@ -112,7 +112,11 @@ package struct TransferCache: ~Copyable {
             fewest = UInt32(truncatingIfNeeded: count)
             return 0
         }
-        let taken = take(into: target, most: min(idle, most))
+        // The lowest: nobody came down to them.
+        let taken = min(idle, most)
+        Self.copy(place(0), to: target, taken)
+        Self.copy(place(taken), to: place(0), count &- taken)
+        setCount(count &- taken)
         fewest = UInt32(truncatingIfNeeded: idle &- taken)
         return taken
     }

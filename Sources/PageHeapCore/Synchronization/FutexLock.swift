@@ -33,9 +33,10 @@ package struct FutexLock<Rank: LockRank>: ~Copyable, Sendable {
         tellObserver(taken ? PAGEHEAP_LOCK_TAKEN : PAGEHEAP_LOCK_WAITED_FOR)
     }
 
-    /// Takes the lock if it is free.
+    /// Takes the lock if it is free. A thread that stops the program does not pass through it: a caller that only tries
+    /// can do without.
     ///
-    /// - Returns: whether the caller holds the lock, or passes through it.
+    /// - Returns: whether the caller holds the lock, or passes through it because it holds all of them.
     package func tryLock() -> Bool {
         let (taken, _) = state.compareExchange(
             expected: Self.free, desired: Self.held, successOrdering: .acquiring, failureOrdering: .relaxed)
@@ -43,7 +44,7 @@ package struct FutexLock<Rank: LockRank>: ~Copyable, Sendable {
             Rank.willLock()
             tellObserver(PAGEHEAP_LOCK_TAKEN)
         }
-        return taken || LockPassage.isOpen
+        return taken || LockPassage.isOpen && !LockPassage.isForStop
     }
 
     /// Releases the lock. Only its holder calls this.

@@ -15,7 +15,7 @@ package enum LockRanks {
     package enum Registry: LockRank { package static var order: UInt32 { 1 } }
     /// A central free list: the spans of a size class in a shard; also a shard's large-block cache.
     package enum SizeClass: LockRank { package static var order: UInt32 { 2 } }
-    /// The list of free span records.
+    /// The list of free span records; also a shard's stash of them.
     package enum SpanRecords: LockRank { package static var order: UInt32 { 3 } }
     /// A page cache.
     package enum PageCache: LockRank { package static var order: UInt32 { 4 } }

@@ -56,6 +56,10 @@ struct MallocRefusalTests {
         test.malloc.free(block)
         #expect(test.malloc.shardCount == 1)
         test.system.base.follow(FailurePlan())
+        // The system is not asked again at once.
+        for _ in 0..<5000 { #expect(test.allocate(200, 16) != nil) }
+        #expect(test.malloc.shardCount == 1)
+        test.system.base.base.advance(nanoseconds: Tunables.shardRetryNanoseconds)
         for _ in 0..<5000 { #expect(test.allocate(200, 16) != nil) }
         #expect(test.malloc.shardCount == 2)
         test.malloc.checkInvariants()

@@ -56,6 +56,21 @@ struct ShardTests {
         test.malloc.checkInvariants()
     }
 
+    /// A container may have the time of few processors, and run on all that its machine has.
+    @Test(arguments: [(0.5, 2), (1, 2), (2, 4), (3.5, 8), (40, 64)])
+    func aQuotaBoundsTheShards(quota: Double, shards: Int) throws {
+        let test = TestMalloc()
+        test.system.setProcessorQuota(quota)
+        test.malloc.useShards()
+        for processor in 0..<64 as Range<UInt32> {
+            test.system.setCurrentProcessor(processor)
+            forgetCache(test)
+            #expect(test.allocate(100) != nil)
+        }
+        #expect(test.malloc.shardCount == shards)
+        test.malloc.checkInvariants()
+    }
+
     /// What one processor's threads have given back to spans serves those of any other.
     @Test(arguments: [16, 100, 1000, 5000, 40_000, 65_536] as [UInt])
     func spansOfOtherShardsServeBeforeNewOnes(bytes: UInt) throws {
