@@ -11,14 +11,40 @@ extension Heap {
     ///     holes, and returns the bytes that it released.
     /// - Returns: what was released, and what of it was physical memory, without that of the holes.
     package func releaseFreeMemory(upTo limit: ByteCount = .maximum, drain: () -> ByteCount) -> ForcedRelease {
-        let traces = isTraced
+        // Lines take kilobytes of stack, of which a thread may have little.
+        isTraced
+            ? releaseTraced(upTo: limit, drain)
+            : releaseForced(upTo: limit, drain, began: { _ in }, ends: { _ in })
+    }
+
+    /// The same, and reports it.
+    @inline(never)
+    private func releaseTraced(upTo limit: ByteCount, _ drain: () -> ByteCount) -> ForcedRelease {
+        var endedLine = MessageLine()
+        var forcedLine = MessageLine()
+        let release = releaseForced(
+            upTo: limit, drain, began: { endedLine = traceLine($0) }, ends: { forcedLine = forcedTraceLine($0) })
+        // Written only now, with no lock held, because the reader of standard error may be slow.
+        writeIfWanted(&endedLine)
+        writeIfWanted(&forcedLine)
+        return release
+    }
+
+    /// Releases free memory at once.
+    ///
+    /// - Parameters:
+    ///   - began: called with the generation that ended, under the pass lock.
+    ///   - ends: called with the bytes released, under the pass lock.
+    @inline(__always)
+    private func releaseForced(
+        upTo limit: ByteCount, _ drain: () -> ByteCount, began: (EndedGeneration) -> Void, ends: (ByteCount) -> Void
+    ) -> ForcedRelease {
         let start = system.threadProcessorNanoseconds()
         state.pointee.pass.lock()
         let returnedBefore = markForced(true)
         var released = drain()
         flushPageCaches()
-        let ended = startGeneration(atTop: true)
-        var endedLine = traces ? traceLine(ended) : MessageLine()
+        began(startGeneration(atTop: true))
         while released < limit {
             // In pieces, so that a fork need not wait for all of it.
             let wanted = min(Tunables.forcedPieceBytes, limit - released)
@@ -31,15 +57,10 @@ extension Heap {
             }
             state.pointee.pass.letForksPass()
         }
-        var forcedLine = traces ? forcedTraceLine(released) : MessageLine()
+        ends(released)
         let returnedAfter = markForced(false)
         state.pointee.pass.unlock()
         state.pointee.times.addForced(processorTime(since: start))
-        // Written only now, with no lock held, because the reader of standard error may be slow.
-        if traces {
-            writeIfWanted(&endedLine)
-            writeIfWanted(&forcedLine)
-        }
         publishUnderLock()
         return ForcedRelease(released: released, returned: returnedAfter - returnedBefore)
     }

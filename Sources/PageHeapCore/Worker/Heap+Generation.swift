@@ -18,7 +18,12 @@ extension Heap {
     /// Begins a generation, and reports the one that ends. The caller holds no lock.
     func beginGeneration() {
         let ended = startGeneration()
-        guard isTraced else { return }
+        if isTraced { report(ended) }
+    }
+
+    /// Not inlined: a line takes kilobytes of stack.
+    @inline(never)
+    private func report(_ ended: EndedGeneration) {
         var line = traceLine(ended)
         writeIfWanted(&line)
     }
