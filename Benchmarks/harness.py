@@ -57,8 +57,8 @@ def compare(command, folder, options, runs, extra=()):
     """Returns the command line of `pageheap compare` for these options, and the file that it will write its figures to."""
     file = os.path.join(folder, "compare.json")
     words = [built("pageheap"), "compare", "--runs", str(runs), "--json", file, "--library", library(options), *extra]
-    newer = unpacked()
     if options.peers:
+        newer = unpacked()
         words += ["--with", ",".join([REFERENCE, *(newer.get(word, word) for word in options.peers)])]
     return [*words, "--", *command], file
 

@@ -6,7 +6,7 @@
 
 enum { VARIABLES = 20, CUBES = 16, LITERALS = 3, FUNCTIONS = 1800, POINTS = 64 };
 
-// Bit v of `no` says that variable v may be 0, bit v of `yes` that it may be 1.
+// If bit v of `no` is set, variable v may be 0; if bit v of `yes` is set, it may be 1.
 typedef struct {
     uint64_t no, yes;
 } Cube;

@@ -123,7 +123,7 @@ static inline int usage(const char *text) {
     return 64;
 }
 
-// A workload of a program that has several: its work, by so many threads, returns the count of operations.
+// One of several workloads in a program. `work` runs it in the given number of threads, and returns the number of operations.
 typedef struct {
     const char *name;
     double (*work)(long threads);

@@ -131,8 +131,8 @@ extension CentralFreeLists {
     }
 }
 
-/// The progress of a pass over the touched spans, shard by shard and class by class. Changed under the pass lock by the thread that has the
-/// worker's turn, which may read it without.
+/// The progress of a pass over the touched spans, shard by shard and class by class. Changed under the pass lock by the
+/// thread that has the worker's turn, which may read it without.
 package struct HolePass {
     /// The class whose spans are visited; 0 if no pass is under way.
     private(set) var nextClass = 0

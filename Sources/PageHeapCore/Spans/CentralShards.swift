@@ -33,7 +33,7 @@ package struct CentralShards {
     /// a quota of two may run on all 64 processors of its machine by turns.
     func limit(toProcessors quota: Double) {
         var shards: UInt32 = 2
-        while Double(shards) < 2 * quota && shards < 64 { shards *= 2 }
+        while Double(shards) < 2 * quota && shards < UInt32(Tunables.shardLimit) { shards *= 2 }
         state.pointee.unusedBits.store(~(shards - 1), ordering: .relaxed)
     }
 

@@ -58,7 +58,7 @@ package struct ThreadSlot {
 
     /// Counts a free by a thread that has had no cache yet.
     ///
-    /// - Returns: whether there have been so many that the thread should have one.
+    /// - Returns: true if the thread has freed enough blocks to be given a cache.
     func countBareFree() -> Bool {
         slot.pointee.bare_frees &+= 1
         return slot.pointee.bare_frees > Tunables.freesWithoutCache
