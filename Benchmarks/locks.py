@@ -43,63 +43,98 @@ def events_of(file):
 
 
 def holds_of(threads, nanoseconds_per_tick):
-    """Returns the median time that a lock of each rank is held, in ns. The checked build is slower than the other."""
+    """Returns the median time that a lock of each rank is held, less the time that other locks are held meanwhile, in ns. The
+    checked build is slower than the other."""
     holds = collections.defaultdict(list)
     for events in threads:
+        within = []  # for each lock held: the ticks for which others were held meanwhile
         for _, event, _, rank, hold in events:
-            if event == RELEASED:
-                holds[rank].append(hold)
+            if event in (TAKEN, WAITED):
+                within.append(0)
+            elif event == RELEASED and within:
+                holds[rank].append(max(hold - within.pop(), 0))
+                if within:
+                    within[-1] += hold
     return {rank: statistics.median(values) * nanoseconds_per_tick for rank, values in holds.items()}
+
+
+class Lock:
+    """Who holds a lock, and who waits for it: (since when, processor, the event with which it comes)."""
+
+    def __init__(self):
+        self.holder, self.line = None, collections.deque()
 
 
 class Model:
     """Processors that replay one thread's events each. Time passes for operations, for memory that another processor wrote to,
-    and for locks that others hold; a lock that is waited for goes to those who wait in the order in which they came."""
+    and under locks, also while the holder waits for another lock; a lock goes to those who wait in the order in which they
+    came."""
 
     def __init__(self, threads, holds):
         self.threads, self.holds = threads, holds
-        self.free_at = {}  # lock → when its last holder in line will have released it
+        self.locks = collections.defaultdict(Lock)
         self.writer = {}  # line → the processor that wrote to it last
         self.waits = collections.Counter()  # rank → ns
         self.lines = collections.Counter()
-
-    def transfer(self, processor, address):
-        line = address >> 6
-        cost = HERE if self.writer.get(line, processor) == processor else AWAY
-        self.writer[line] = processor
-        return cost
+        self.queue, self.ends, self.alone = [], {}, collections.Counter()
 
     def run(self):
         """Returns the time of each processor and the time it would have taken alone."""
-        queue = [(events[0][0] * OPERATION, processor, 0) for processor, events in enumerate(self.threads) if events]
-        heapq.heapify(queue)
-        ends, alone = {}, {}
-        while queue:
-            now, processor, position = heapq.heappop(queue)
-            events = self.threads[processor]
-            operation, event, address, rank, _ = events[position]
-            if event == WRITTEN:
-                cost = self.transfer(processor, address)
-                self.lines[processor] += cost
-                now += cost
+        for processor, events in enumerate(self.threads):
+            if events:
+                self.go_on(0, processor, -1)
+        while self.queue:
+            now, processor, position = heapq.heappop(self.queue)
+            _, event, address, rank, _ = self.threads[processor][position]
+            if event in (TAKEN, WAITED) and self.locks[address].holder is not None:
+                self.locks[address].line.append((now, processor, position))
             elif event in (TAKEN, WAITED):
-                start = max(now, self.free_at.get(address, 0))
-                self.waits[rank] += start - now
-                cost = self.transfer(processor, address)
-                self.lines[processor] += cost
-                now = start + cost
-                self.free_at[address] = now + self.holds[rank]
-            elif event == RELEASED:
-                now = max(now, self.free_at.get(address, 0) if self.writer.get(address >> 6) == processor else now)
-            if position + 1 < len(events):
-                following = events[position + 1][0]
-                heapq.heappush(queue, (now + (following - operation) * OPERATION, processor, position + 1))
+                self.take(now, processor, position)
+            elif event == WRITTEN:
+                self.go_on(now + self.written(processor, address), processor, position)
             else:
-                ends[processor] = now
-                alone[processor] = operation * OPERATION + sum(
-                    HERE if each[1] == WRITTEN else HERE + self.holds[each[3]] if each[1] in (TAKEN, WAITED) else 0
-                    for each in events)
-        return ends, alone
+                self.release(now, processor, address)
+                self.go_on(now, processor, position)
+        return self.ends, self.alone
+
+    def go_on(self, now, processor, position):
+        """Puts a processor's next event in the queue, after what it does before that; or ends it."""
+        events = self.threads[processor]
+        if position + 1 == len(events):
+            self.ends[processor] = now
+            for address in [address for address, lock in self.locks.items() if lock.holder == processor]:
+                self.release(now, processor, address)  # its trace ends under the lock
+            return
+        operation, event, address, rank, _ = events[position + 1]
+        before = events[position][0] if position >= 0 else 0
+        work = (operation - before) * OPERATION
+        if event == RELEASED and self.locks[address].holder == processor:
+            work += self.holds.get(rank, 0)
+        self.alone[processor] += work + (0 if event == RELEASED else HERE)
+        heapq.heappush(self.queue, (now + work, processor, position + 1))
+
+    def take(self, now, processor, position):
+        address = self.threads[processor][position][2]
+        self.locks[address].holder = processor
+        self.go_on(now + self.written(processor, address), processor, position)
+
+    def release(self, now, processor, address):
+        lock = self.locks[address]
+        if lock.holder != processor:
+            return  # its trace begins under the lock
+        lock.holder = None
+        if lock.line:
+            since, following, position = lock.line.popleft()
+            self.waits[self.threads[following][position][3]] += now - since
+            self.take(now, following, position)
+
+    def written(self, processor, address):
+        """Returns the time to write to a line, which the processor then has."""
+        line = address >> 6
+        cost = HERE if self.writer.get(line, processor) == processor else AWAY
+        self.writer[line] = processor
+        self.lines[processor] += cost
+        return cost
 
 
 def modelled(file, totals):

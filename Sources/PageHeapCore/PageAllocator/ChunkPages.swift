@@ -31,6 +31,11 @@ package struct ChunkPages {
             allocated.set(first)
             return wasScavenged ? 1 : 0
         }
+        if count == PageGeometry.pagesPerChunk && scavenged.isClear {
+            // All chunks of a large run but its ends. A run that was just freed has nothing scavenged.
+            allocated.fill(true)
+            return 0
+        }
         let wasScavenged = scavenged.populationCount(from: first, count: count)
         if wasScavenged != 0 { scavenged.clearRange(from: first, count: count) }
         allocated.setRange(from: first, count: count)

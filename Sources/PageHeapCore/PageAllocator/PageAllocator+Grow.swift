@@ -53,6 +53,6 @@ extension PageAllocator {
             first &>>= UInt(PageGeometry.bitsPerLevel)
             last &>>= UInt(PageGeometry.bitsPerLevel)
         }
-        top = level == 0 ? (0, 0) : (level, Int(bitPattern: first) &<< PageGeometry.bitsPerLevel)
+        raiseTop(to: level == 0 ? (0, 0) : (level, Int(bitPattern: first) &<< PageGeometry.bitsPerLevel))
     }
 }

@@ -42,7 +42,7 @@ extension PageAllocator {
             if entries.clamped(to: covered) != entries {
                 fatal("a search would begin outside the heap, at level", UInt(top.level))
             }
-            for level in 0..<PageGeometry.row.levels {
+            for level in top.level..<PageGeometry.row.levels {
                 for entry in SummaryTree.entries(level, of: inUse[index]) {
                     let expected =
                         level == PageGeometry.row.leafLevel

@@ -50,7 +50,7 @@ extension PageAllocator {
         summaries[leaf: chunk] = summary
     }
 
-    /// Updates the levels above the leaves for all pending chunks. The caller holds the heap lock.
+    /// Updates the levels above the leaves, up to ``top``, for all pending chunks. The caller holds the heap lock.
     @inline(__always)
     mutating func propagatePending() {
         if pending.isEmpty { return }
@@ -65,7 +65,7 @@ extension PageAllocator {
             if summaries[leaf: change.chunk] == change.known { continue }
             var index = Int(bitPattern: change.chunk.rawValue)
             var level = PageGeometry.row.leafLevel
-            while level > 0 {
+            while level > top.level {
                 level &-= 1
                 index &>>= PageGeometry.bitsPerLevel
                 let summary = summaries.mergedChildren(level, index)
@@ -77,11 +77,26 @@ extension PageAllocator {
         pending.removeAll()
     }
 
+    /// Raises ``top`` to a block of a level nearer the root, or of the same level, and fills in the entries between the
+    /// two, which nobody has kept up to date. The caller holds the heap lock.
+    mutating func raiseTop(to block: (level: Int, block: Int)) {
+        // A pending change that is undone later would otherwise leave its mark in those entries.
+        propagatePending()
+        var above = top.level
+        var index = top.block
+        top = block
+        while above > block.level {
+            above -= 1
+            index &>>= PageGeometry.bitsPerLevel
+            summaries[above, index] = summaries.mergedChildren(above, index)
+        }
+    }
+
     /// Merges the levels above a range of changed leaves, up to the first level that does not change.
-    private func propagate(_ range: AddressRange) {
+    private mutating func propagate(_ range: AddressRange) {
         var level = PageGeometry.row.leafLevel
         var changed = true
-        while changed && level > 0 {
+        while changed && level > top.level {
             level &-= 1
             changed = false
             let entries = SummaryTree.entries(level, of: range)

@@ -45,7 +45,8 @@ package struct PageAllocator: ~Copyable {
     /// All chunks ever grown lie in `startChunk ..< endChunk`.
     package internal(set) var startChunk: ChunkIndex = 0
     package internal(set) var endChunk: ChunkIndex = 0
-    /// The lowest block of the tree that covers all of the heap. Searches begin there.
+    /// The lowest block of the tree that covers all of the heap. Searches begin there, and the levels above it are not
+    /// kept up to date.
     var top = (level: 0, block: 0)
     /// The last byte of the highest pages freed in this scavenge generation; the minimum if none were.
     package internal(set) var freeHighWaterMark = OffsetAddress.minimum

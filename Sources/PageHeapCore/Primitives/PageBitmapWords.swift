@@ -78,6 +78,14 @@ extension PageBitmapWords {
         for index in 0..<Self.wordCount { setWord(index, to: value ? .max : 0) }
     }
 
+    /// Whether no bit is set.
+    @inline(__always)
+    package var isClear: Bool {
+        var any: UInt64 = 0
+        for index in 0..<Self.wordCount { any |= word(index) }
+        return any == 0
+    }
+
     /// Sets one bit.
     @inline(__always)
     package mutating func set(_ page: PageIndex) {
