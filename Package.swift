@@ -61,6 +61,7 @@ let package = Package(
         // The same malloc, which checks itself: for tests, and for who suspects it.
         .library(name: "pageheapmalloc-checked", type: .dynamic, targets: ["PageHeapMallocChecked"]),
         .executable(name: "pageheap", targets: ["PageHeapTool"]),
+        .executable(name: "pageheap-launcher", targets: ["PageHeapLauncher"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -107,10 +108,13 @@ let package = Package(
         mallocLibrary("PageHeapMalloc", embedded),
         // The same sources through a symbolic link, with all checks of themselves: slower, and no change of behaviour.
         mallocLibrary("PageHeapMallocChecked", embedded + [.define("PAGEHEAP_CHECKED")]),
+        // The small program that executes others for the command, and what the two tell each other.
+        .target(name: "CPageHeapLaunch"),
+        .executableTarget(name: "PageHeapLauncher", dependencies: ["CPageHeapLaunch"]),
         .executableTarget(
             name: "PageHeapTool",
             dependencies: [
-                "CPageHeap", "CPageHeapInterface", "PageHeapFigures",
+                "CPageHeap", "CPageHeapInterface", "CPageHeapLaunch", "PageHeapCore", "PageHeapFigures",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -206,9 +210,11 @@ let package = Package(
     // The malloc and the command are for Linux; the library is not.
     let forLinux: Set = [
         "CPageHeapMalloc", "PageHeapMalloc", "PageHeapMallocChecked", "PageHeapMallocTests", "PageHeapTool",
-        "PageHeapToolTests",
+        "PageHeapToolTests", "CPageHeapLaunch", "PageHeapLauncher",
         "ProcessMallocProgram",
     ]
     package.targets.removeAll { forLinux.contains($0.name) }
-    package.products.removeAll { ["pageheap", "pageheapmalloc", "pageheapmalloc-checked"].contains($0.name) }
+    package.products.removeAll {
+        ["pageheap", "pageheap-launcher", "pageheapmalloc", "pageheapmalloc-checked"].contains($0.name)
+    }
 #endif

@@ -136,6 +136,8 @@ bool pageheap_keeps_to_plain_calls(void) { return false; }
 
 // ---- The process
 
+void pageheap_hide_variable(const char *entry) { (void)entry; }
+
 const char **pageheap_environment(void) { return issetugid() ? NULL : (const char **)*_NSGetEnviron(); }
 
 void *pageheap_map_new_file(const char *path, uintptr_t bytes, int *error) {

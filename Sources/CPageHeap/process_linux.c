@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -15,6 +16,15 @@
 #include "system.h"
 
 const char **pageheap_environment(void) { return getauxval(AT_SECURE) ? NULL : (const char **)environ; }
+
+void pageheap_hide_variable(const char *entry) {
+    // The kernel puts the strings of the environment above the random bytes and below the program's name. A variable that lies
+    // elsewhere was set by the program, perhaps in memory that must not be written to.
+    uintptr_t address = (uintptr_t)entry, random = getauxval(AT_RANDOM), name = getauxval(AT_EXECFN);
+    if (random == 0 || address <= random || address >= name) return;
+    char *text = (char *)address;
+    for (size_t i = 0; i < strlen("PAGEHEAP"); i++) text[i] |= 'a' ^ 'A';
+}
 
 // Blocks a signal around a system call. A call that fails with EPIPE or EFBIG also raises a signal that would end the
 // program, and the program must not see signals that the heap's own calls raise. So the signal is blocked during the call,

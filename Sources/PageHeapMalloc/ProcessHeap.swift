@@ -135,6 +135,13 @@ private func threadExits(_ slot: UnsafeMutableRawPointer?) {
     ProcessHeap.serveScavenger()
 }
 
+/// Sets the heap up, and so publishes its figures, if somebody has named a folder for them. To be called once the
+/// process's libraries are loaded.
+@c(pageheap_publish_if_watched)
+public func publishIfWatched() {
+    if Options.statisticsDirectory(in: pageheap_environment()) != nil { _ = ProcessHeap.isReady() }
+}
+
 // MARK: Before the program changes what its threads are
 
 /// Ends the worker; it has left the process when this returns.

@@ -39,6 +39,16 @@ struct OptionTests {
         #expect(outcome.errorLines.allSatisfy { $0.hasPrefix("pageheap: ignored PAGEHEAP_") }, "\(outcome)")
     }
 
+    @Test func anInvalidOptionIsReportedOnceInATreeOfProcesses() throws {
+        let program = try TestPrograms.program("entry_points")
+        let outcome = try ChildProcess.run(
+            "/bin/sh", ["-c", "'\(program)' zero; '\(program)' zero | '\(program)' zero; env"],
+            environment: ["PAGEHEAP_RELEASE": "maybe", "PAGEHEAP_RETAIN_PERCENT": "20"])
+        #expect(outcome.succeeded && outcome.errorLines.count == 1, "\(outcome)")
+        #expect(outcome.output.contains("\npageheap_RELEASE=maybe\n"), "\(outcome)")
+        #expect(outcome.output.contains("\nPAGEHEAP_RETAIN_PERCENT=20\n"), "\(outcome)")
+    }
+
     @Test func validOptionsAreTakenSilently() throws {
         try Check.passes(
             "entry_points", "zeroed",

@@ -214,6 +214,9 @@ bool pageheap_make_process_mark(void);
 
 void pageheap_write_error(const char *_Nonnull text, uintptr_t bytes);  // to standard error, in full, keeping errno
 _Noreturn void pageheap_abort(void);
+// Hides a `PAGEHEAP_` variable from the programs that this one starts: writes the first eight letters of its name in lower
+// case. Does nothing unless the variable is one that the process was started with.
+void pageheap_hide_variable(const char *_Nonnull entry);
 const char *_Nullable *_Nullable pageheap_environment(void);  // the process's; NULL in a secure-execution program
 void *_Nullable pageheap_find_function(const char *_Nonnull name);  // the first of that name in the process; NULL if none
 

@@ -1,3 +1,5 @@
+import CPageHeap
+
 /// The options of the malloc library: environment variables that begin with `PAGEHEAP_`. They are named, parsed and
 /// checked only here.
 ///
@@ -16,7 +18,7 @@
 /// | `PAGEHEAP_SYSTEM_ROOT` | for tests: a folder that stands for `/` when the container's limits are read | `/` |
 /// | `PAGEHEAP_STATISTICS_DIRECTORY` | a folder for the statistics page; set by `pageheap run` | none |
 ///
-/// Unknown and malformed options are reported once, on standard error, and ignored.
+/// Unknown and malformed options are reported once, on standard error, and ignored; see ``pageheap_hide_variable``.
 package struct Options {
     package var configuration = HeapConfiguration()
     /// Whether wrong frees of small blocks are caught at the call.
@@ -41,7 +43,10 @@ package struct Options {
             guard let rest = TextSlice.remainder(of: entry, after: "PAGEHEAP_"), let equals = rest.position(of: 61)
             else { continue }
             let name = TextSlice(start: rest.start, count: equals)
-            if let problem = take(name, value: rest.start + equals + 1) { report(entry, problem) }
+            if let problem = take(name, value: rest.start + equals + 1) {
+                report(entry, problem)
+                pageheap_hide_variable(entry)  // once is enough, also for the programs that this one starts
+            }
         }
     }
 

@@ -5,7 +5,9 @@ enum TimeText {
     /// Formats a duration, with up to three significant digits below two minutes and whole seconds above: `0.042 s`,
     /// `12.4 s`, `3 min 20 s`, `2 h 5 min`.
     static func describe(seconds: Double) -> String {
-        switch seconds {
+        // Damaged figures must not crash the tool.
+        let seconds = min(seconds, 1e15)
+        return switch seconds {
         case ..<0.0005: "0 s"
         case ..<9.995: "\(String(format: seconds < 0.9995 ? "%.3f" : "%.2f", seconds)) s"
         case ..<119.95: "\(String(format: "%.1f", seconds)) s"

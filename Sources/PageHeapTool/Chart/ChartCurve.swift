@@ -24,9 +24,9 @@ struct ChartCurve: Hashable, Sendable {
             switch self {
             case .resident:
                 "Physical memory of all processes of the run, code and stacks included: what the system's own tools show."
-            case .inUse: "The part of the heap that the program holds, in whole pages, touched or not."
+            case .inUse: "The part of the heap that the program holds, in whole pages; at most what is resident."
             case .retained:
-                "In use, plus free pages kept for reuse. Pages that were never touched count, so resident may be less."
+                "In use, plus free pages kept for reuse; at most what is resident."
             case .goal: "The scavenger's target for retained memory: what is above it goes."
             }
         }

@@ -15,8 +15,8 @@ struct MemoryChart: Sendable {
             let stretches = Self.stretches(of: samples) { sample in
                 switch kind {
                 case .resident: sample.residentBytes
-                case .inUse: sample.inUseBytes
-                case .retained: sample.retainedBytes
+                case .inUse: sample.residentInUse
+                case .retained: sample.residentRetained
                 case .goal: sample.goalBytes
                 }
             }

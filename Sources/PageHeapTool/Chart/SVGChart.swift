@@ -92,7 +92,7 @@ struct SVGChart: Sendable {
             let to = isLast ? layout.x(chart.time.end) : layout.x((row.seconds + rows[index + 1].seconds) / 2)
             var lines = ["\(TimeText.describe(seconds: row.seconds))", "resident \(row.residentBytes)"]
             if result.heapFiguresPublished {
-                lines += ["in use \(row.inUseBytes)", "retained \(row.retainedBytes)"]
+                lines += ["in use \(row.residentInUse)", "retained \(row.residentRetained)"]
                 if let goal = row.goalBytes { lines.append("goal \(goal)") }
             }
             return """

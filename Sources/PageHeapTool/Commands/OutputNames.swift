@@ -1,17 +1,21 @@
 import ArgumentParser
+import Glibc
 import SystemPackage
 
 /// The names of a command's output files.
 struct OutputNames {
-    let report: String?
-    let svg: String?
-    let json: String?
+    /// The options, and the files that they name.
+    let files: [(option: String, file: String?)]
     /// What standard output is used for, as in "belongs to the program".
     let standardOutputIsFor: String
 
+    init(_ files: [(option: String, file: String?)], standardOutputIsFor: String) {
+        self.files = files
+        self.standardOutputIsFor = standardOutputIsFor
+    }
+
     /// Throws a usage error if the names are invalid.
     func check() throws {
-        let files = [("--report", report), ("--svg", svg), ("--json", json)]
         for (option, file) in files {
             guard let file else { continue }
             if file.isEmpty || file == "-" {
@@ -19,9 +23,26 @@ struct OutputNames {
                     "\(option) needs the name of a file; standard output belongs to \(standardOutputIsFor)")
             }
         }
-        let named = files.compactMap(\.1).map { FilePath($0).lexicallyNormalized() }.filter { !$0.starts(with: "/dev") }
-        if Set(named).count < named.count {
-            throw ValidationError("two of --report, --svg and --json name the same file; use different files")
+        let places = files.compactMap(\.file).compactMap { Self.place(of: FilePath($0)) }
+        if Set(places).count < places.count {
+            let options = files.map(\.option).dropLast().joined(separator: ", ") + " and \(files.last?.option ?? "")"
+            throw ValidationError("two of \(options) name the same file; use different files")
         }
+    }
+
+    /// Returns the place of a file, however it is spelled and through whatever links it is reached; nil for a device or a
+    /// pipe, to which several may be written.
+    private static func place(of file: FilePath) -> FilePath? {
+        if let existing = file.resolved {
+            var status = stat()
+            let isFile = existing.withPlatformString { stat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFREG
+            return isFile ? existing : nil
+        }
+        let folder = file.removingLastComponent()
+        guard let name = file.lastComponent else { return nil }
+        if let folder = (folder.isEmpty ? FilePath(".") : folder).resolved { return folder.appending(name) }
+        // A folder that does not exist, which is an error later, unless `..` after it makes up for it.
+        let normalized = file.lexicallyNormalized()
+        return normalized == file ? file : place(of: normalized)
     }
 }

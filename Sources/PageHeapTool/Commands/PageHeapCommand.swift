@@ -17,12 +17,16 @@ struct PageHeapCommand: ParsableCommand {
               pageheap run -- python3 build.py
               pageheap run --report run.html -- ./server --port 8080
               pageheap compare -- python3 build.py
+              pageheap diff before.json after.json
+              pageheap stats 4711
             """,
         version: version,
-        subcommands: [RunCommand.self, CompareCommand.self])
+        subcommands: [RunCommand.self, CompareCommand.self, DiffCommand.self, StatsCommand.self])
 
     /// Runs the command that the arguments name. Reports an error in one line on standard error.
     static func main() {
+        // Before anything else: a signal that comes while the run is prepared must not end the tool without a report.
+        _ = Supervisor.signalsBlockedAtStart
         do {
             var command = try parseAsRoot()
             try command.run()

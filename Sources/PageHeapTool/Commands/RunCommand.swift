@@ -20,6 +20,7 @@ struct RunCommand: ParsableCommand {
             EXAMPLES
               pageheap run -- python3 build.py
               pageheap run --report run.html -- ./server --port 8080
+              pageheap run --csv run.csv -- ./server
               pageheap run --quiet --json run.json --interval 20 -- make -j4
 
             EXIT CODES
@@ -70,8 +71,9 @@ struct RunCommand: ParsableCommand {
         let arguments = RawStrings.ownArguments(endingIn: programAndArguments)
         let variables = ProcessInfo.processInfo.environment
         let finder = ProgramFinder(searchPath: variables["PATH"])
-        let program = try finder.find(FilePath(bytes: arguments.elements[0]))
+        let program = try finder.find(arguments.elements[0])
         let library = try PreloadLibrary(named: options.library.map { FilePath($0) })
+        if options.library != nil { try library.checkNamed() }
         try PreloadCheck(library: library, privileges: .current(), finder: finder).check(program)
         return RunSession(
             program: program, arguments: arguments, environment: .ownEnvironment(), library: library,

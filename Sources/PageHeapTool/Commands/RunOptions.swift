@@ -13,6 +13,9 @@ struct RunOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Write all figures and samples as JSON.", valueName: "FILE"))
     var json: String?
 
+    @Option(help: ArgumentHelp("Write the samples as a table of comma-separated values.", valueName: "FILE.csv"))
+    var csv: String?
+
     @Option(help: ArgumentHelp("Milliseconds between two samples, 10 to 60000.", valueName: "MS"))
     var interval = 100
 
@@ -28,6 +31,9 @@ struct RunOptions: ParsableArguments {
         guard Self.intervals.contains(interval) else {
             throw ValidationError("--interval \(interval) is out of range; it takes 10 to 60000 milliseconds")
         }
-        try OutputNames(report: report, svg: svg, json: json, standardOutputIsFor: "the program").check()
+        try OutputNames(
+            [("--report", report), ("--svg", svg), ("--json", json), ("--csv", csv)],
+            standardOutputIsFor: "the program"
+        ).check()
     }
 }

@@ -6,19 +6,22 @@ struct RunOutputs: ~Copyable {
     private var report: OutputFile?
     private var svg: OutputFile?
     private var json: OutputFile?
+    private var csv: OutputFile?
 
     init(_ options: RunOptions) throws(ToolError) {
-        try self.init(report: options.report, svg: options.svg, json: options.json)
+        try self.init(report: options.report, svg: options.svg, json: options.json, csv: options.csv)
     }
 
     /// - Parameters:
     ///   - report: the path of the HTML page; nil for none.
     ///   - svg: the path of the chart; nil for none.
     ///   - json: the path of the figures; nil for none.
-    init(report: String?, svg: String?, json: String?) throws(ToolError) {
+    ///   - csv: the path of the samples; nil for none.
+    init(report: String?, svg: String?, json: String?, csv: String? = nil) throws(ToolError) {
         if let report { self.report = try OutputFile(FilePath(report), purpose: "report") }
         if let svg { self.svg = try OutputFile(FilePath(svg), purpose: "picture") }
         if let json { self.json = try OutputFile(FilePath(json), purpose: "JSON file") }
+        if let csv { self.csv = try OutputFile(FilePath(csv), purpose: "CSV file") }
     }
 
     /// The result of writing the files.
@@ -30,18 +33,19 @@ struct RunOutputs: ~Copyable {
     consuming func write(_ result: RunResult) -> Written {
         write(
             report: { Array(HTMLReport(result: result).page().utf8) }, svg: { Array(SVGChart(result).file().utf8) },
-            json: { try result.json() })
+            json: { try result.json() }, csv: { Array(result.csv().utf8) })
     }
 
     /// Writes all files, even if one of them fails.
     consuming func write(
         report makeReport: () throws -> [UInt8], svg makePicture: () throws -> [UInt8],
-        json makeJSON: () throws -> [UInt8]
+        json makeJSON: () throws -> [UInt8], csv makeCSV: () throws -> [UInt8] = { [] }
     ) -> Written {
         var written = Written()
         if let file = report.take() { Self.write(file, "report", &written, makeReport) }
         if let file = svg.take() { Self.write(file, "picture", &written, makePicture) }
         if let file = json.take() { Self.write(file, "JSON", &written, makeJSON) }
+        if let file = csv.take() { Self.write(file, "CSV", &written, makeCSV) }
         return written
     }
 

@@ -21,6 +21,14 @@ struct AllocatorResult: Hashable, Sendable {
         FigureSpread(counted.compactMap(figure.value))
     }
 
+    /// A sentence that says that the program was not on this allocator, though the name says so; nil if it was.
+    var notOnAllocator: String? {
+        let strangers = counted.compactMap(\.largestProcessWithoutLibrary)
+        guard let largest = strangers.max(by: { $0.peakResidentBytes < $1.peakResidentBytes }) else { return nil }
+        return "The largest process under \(name), '\(largest.name)' with \(largest.peakResidentBytes), did not run on "
+            + "\(name): \(largest.cause.text)."
+    }
+
     /// Whether memory never fell in at least one run that counts, so that its figures after a drop count from its peak.
     var countsFromPeak: Bool { counted.contains { $0.lastDrop?.isFall == false } }
 }

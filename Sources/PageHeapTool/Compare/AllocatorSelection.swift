@@ -1,3 +1,4 @@
+import PageHeapCore
 import SystemPackage
 
 /// The allocators to compare: PageHeap first, then those that the user names, or all that are found.
@@ -44,6 +45,10 @@ struct AllocatorSelection: Hashable, Sendable {
     private static func allocator(
         named name: String, pageHeap: PreloadLibrary, finder: LibraryFinder
     ) throws(ToolError) -> ComparedAllocator {
+        let parts = name.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+        if parts.count > 1, parts[0].lowercased() == ComparedAllocator.pageHeapName.lowercased() {
+            return try configured(pageHeap, with: Array(parts.dropFirst()))
+        }
         switch name.lowercased() {
         case ComparedAllocator.pageHeapName.lowercased(): return .pageHeap(pageHeap)
         case ComparedAllocator.systemName, "system": return .system
@@ -72,10 +77,45 @@ struct AllocatorSelection: Hashable, Sendable {
             name: library.path.lastComponent?.string ?? name, library: library, isPageHeap: false)
     }
 
-    /// Removes duplicates of a library. If two libraries have the same name, the second is named by its path.
+    /// PageHeap with settings other than the defaults. They are checked here: what the library says of them goes to the
+    /// program's standard error.
+    private static func configured(
+        _ library: PreloadLibrary, with settings: [String]
+    ) throws(ToolError) -> ComparedAllocator {
+        for setting in settings {
+            guard let equals = setting.firstIndex(of: "="), setting.hasPrefix(Self.settingPrefix) else {
+                throw ToolError(
+                    .usage,
+                    "--with: '\(setting)' is not a setting of PageHeap; write pageheap:PAGEHEAP_RETAIN_PERCENT=0, say")
+            }
+            let name = String(setting[..<equals].dropFirst(Self.settingPrefix.count))
+            let value = String(setting[setting.index(after: equals)...])
+            if let problem = Self.problem(name, value) { throw ToolError(.usage, "--with: \(setting): \(problem)") }
+        }
+        let shown = settings.map { $0.dropFirst(Self.settingPrefix.count) }.joined(separator: ":")
+        return ComparedAllocator(
+            name: "\(ComparedAllocator.pageHeapName):\(shown)", library: library, isPageHeap: true, settings: settings)
+    }
+
+    private static let settingPrefix = "PAGEHEAP_"
+
+    /// Returns what is wrong with a setting, as the library would say it; nil if it takes the setting.
+    private static func problem(_ name: String, _ value: String) -> String? {
+        name.withCString { name in
+            value.withCString { value in
+                var options = Options(environment: nil)
+                return options.take(TextSlice(cString: name), value: value).map { "\($0)" }
+            }
+        }
+    }
+
+    /// Removes duplicates of a library with the same settings. If two libraries have the same name, the second is named by its path.
     private static func distinct(_ allocators: [ComparedAllocator]) -> [ComparedAllocator] {
         var kept: [ComparedAllocator] = []
-        for allocator in allocators where !kept.contains(where: { $0.library?.path == allocator.library?.path }) {
+        for allocator in allocators
+        where !kept.contains(where: {
+            $0.library?.path == allocator.library?.path && $0.settings == allocator.settings
+        }) {
             var allocator = allocator
             if kept.contains(where: { $0.name == allocator.name }), let path = allocator.library?.path {
                 allocator.name = path.string

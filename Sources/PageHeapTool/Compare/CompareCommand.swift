@@ -29,6 +29,7 @@ struct CompareCommand: ParsableCommand {
             EXAMPLES
               pageheap compare -- python3 build.py
               pageheap compare --with glibc,jemalloc --report compare.html -- ./server
+              pageheap compare --with pageheap:PAGEHEAP_RETAIN_PERCENT=20 -- ./server
               pageheap compare --with ./libmy.so.1 --runs 7 --json compare.json -- make
 
             EXIT CODES
@@ -60,6 +61,7 @@ struct CompareCommand: ParsableCommand {
     mutating func run() throws {
         let variables = ProcessInfo.processInfo.environment
         let pageHeap = try PreloadLibrary(named: options.library.map { FilePath($0) })
+        if options.library != nil { try pageHeap.checkNamed() }
         let selection = try AllocatorSelection(
             names: options.allocatorNames, pageHeap: pageHeap,
             finder: LibraryFinder(libraryPath: variables["LD_LIBRARY_PATH"]))
@@ -80,7 +82,7 @@ struct CompareCommand: ParsableCommand {
     ) throws(ToolError) -> CompareSession {
         let arguments = RawStrings.ownArguments(endingIn: words.programAndArguments)
         let finder = ProgramFinder(searchPath: variables["PATH"])
-        let program = try finder.find(FilePath(bytes: arguments.elements[0]))
+        let program = try finder.find(arguments.elements[0])
         try PreloadCheck(library: pageHeap, privileges: .current(), finder: finder).check(program)
         let environment = RawStrings.ownEnvironment().without(ChildEnvironment.preloadVariable)
         let input = RepeatableInput()
@@ -94,7 +96,8 @@ struct CompareCommand: ParsableCommand {
             allocators: selection.allocators, rounds: options.runs,
             session: { allocator in
                 RunSession(
-                    program: program, arguments: arguments, environment: environment, library: allocator.library,
+                    program: program, arguments: arguments, environment: environment.setting(allocator.settings),
+                    library: allocator.library,
                     interval: interval, temporaryFolders: places, readsHeapFigures: allocator.isPageHeap,
                     streams: streams)
             }, input: input, progress: options.quiet ? nil : progress)

@@ -6,7 +6,8 @@ struct CompareOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Compare PageHeap only with these, separated by commas: \(Self.names), or paths of libraries.",
+            "Compare PageHeap only with these, separated by commas: \(Self.names), paths of libraries, or PageHeap with a "
+                + "setting: pageheap:PAGEHEAP_NAME=VALUE.",
             valueName: "NAME,PATH…"))
     var with: String?
 
@@ -57,6 +58,8 @@ struct CompareOptions: ParsableArguments {
         if let names = allocatorNames, names.contains("") {
             throw ValidationError("--with has an empty name; separate names and paths with single commas")
         }
-        try OutputNames(report: report, svg: svg, json: json, standardOutputIsFor: "the table").check()
+        try OutputNames(
+            [("--report", report), ("--svg", svg), ("--json", json)], standardOutputIsFor: "the table"
+        ).check()
     }
 }

@@ -36,8 +36,8 @@ struct CompareReport: Sendable {
 
     private var circumstances: String {
         var text =
-            "Started \(result.startedAt) · \(result.rounds == 1 ? "one round" : "\(result.rounds) interleaved rounds") · \(result.expected.description) · "
-            + "sampled every \(result.intervalMilliseconds) ms"
+            "Started \(result.startedAt) · \(result.rounds == 1 ? "one round" : "\(result.rounds) interleaved rounds asked for") · \(result.medianOf) · \(result.expected.description) · "
+            + "at least \(result.intervalMilliseconds) ms between samples"
         if !result.notFound.isEmpty { text += " · not found: \(result.notFound.joined(separator: ", "))" }
         return text
     }
@@ -52,7 +52,7 @@ struct CompareReport: Sendable {
         }
         return """
             <section class="card comparison" aria-label="Table"><div class="scroll"><table>
-            <thead><tr><th scope="col">median</th>\(heads.joined())</tr></thead>
+            <thead><tr><th scope="col">\(result.medianOf)</th>\(heads.joined())</tr></thead>
             <tbody>
             \(rows.joined(separator: "\n"))
             </tbody></table></div></section>

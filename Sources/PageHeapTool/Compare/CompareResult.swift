@@ -55,6 +55,14 @@ struct CompareResult: Hashable, Sendable {
     /// Whether every run under every allocator ended the same way.
     var endingsAgree: Bool { allocators.allSatisfy { $0.counted.count == $0.runs.count } }
 
+    /// How many runs the medians are of, in words.
+    var medianOf: String {
+        let counts = allocators.map(\.counted.count).filter { $0 > 0 }
+        let (fewest, most) = (counts.min() ?? 0, counts.max() ?? 0)
+        if most <= 1 { return "one run" }
+        return fewest == most ? "median of \(most)" : "median of \(fewest) to \(most)"
+    }
+
     var hasRuns: Bool { allocators.contains { !$0.runs.isEmpty } }
 
     /// Returns the ratio of an allocator's median to the reference's; nil if one of them is missing, the reference's is
@@ -68,7 +76,12 @@ struct CompareResult: Hashable, Sendable {
     /// Remarks that a reader must know, each of them a sentence.
     var remarks: [String] {
         var remarks: [String] = []
-        if let stopped { remarks.append("Not all rounds were run: \(stopped).") }
+        if let stopped {
+            let counts = Set(allocators.map(\.runs.count)).sorted()
+            let done = counts.map(String.init).joined(separator: " or ")
+            remarks.append("Not all \(rounds) rounds were run (\(done) under each allocator): \(stopped).")
+        }
+        remarks += allocators.compactMap(\.notOnAllocator)
         for allocator in allocators where allocator.counted.count < allocator.runs.count {
             let others = allocator.runs.filter { $0.ending != expected }
             let ways = others.map(\.ending).reduce(into: [ProcessEnding]()) { if !$0.contains($1) { $0.append($1) } }

@@ -22,6 +22,8 @@ struct CompareRun: Hashable, Sendable {
     var residentAfter1SecondBytes: ByteCount?
     var residentAfter5SecondsBytes: ByteCount?
     var residentAfter10SecondsBytes: ByteCount?
+    /// The largest process, if it did not have the allocator's library loaded.
+    var largestProcessWithoutLibrary: LibraryCensus.Stranger?
     /// The curve, downsampled to what a picture can show.
     var curve: ResidentCurve
 
@@ -55,6 +57,9 @@ extension CompareRun {
             residentAfter1SecondBytes: resident(after: 1),
             residentAfter5SecondsBytes: resident(after: 5),
             residentAfter10SecondsBytes: resident(after: 10),
+            largestProcessWithoutLibrary: outcome.census.flatMap { census in
+                census.largestStranger.flatMap { $0.peakResidentBytes > census.largestLoaded ? $0 : nil }
+            },
             curve: ResidentCurve(
                 points: Downsampling.extremes(of: points, limit: MemoryChart.pointLimit), end: outcome.wallSeconds))
     }
@@ -65,6 +70,7 @@ extension CompareRun: Encodable {
         case round, exitCode, signal, wallSeconds, cpuSeconds, userCPUSeconds, systemCPUSeconds, minorPageFaults
         case majorPageFaults, peakResidentBytes, meanResidentBytes, residentByteSeconds, lastDropSeconds
         case lastDropIsFall, residentAfter1SecondBytes, residentAfter5SecondsBytes, residentAfter10SecondsBytes
+        case largestProcessWithoutLibrary
     }
 
     /// Encodes the figures. Every key is always present; absent values are null. The curve is not encoded here, but
@@ -88,5 +94,6 @@ extension CompareRun: Encodable {
         try container.encode(residentAfter1SecondBytes, forKey: .residentAfter1SecondBytes)
         try container.encode(residentAfter5SecondsBytes, forKey: .residentAfter5SecondsBytes)
         try container.encode(residentAfter10SecondsBytes, forKey: .residentAfter10SecondsBytes)
+        try container.encode(largestProcessWithoutLibrary, forKey: .largestProcessWithoutLibrary)
     }
 }

@@ -42,7 +42,7 @@ struct CompareSession: Sendable {
     func run() -> Outcome {
         // If the tool was started with SIGCHLD ignored, wait4 would return no exit codes.
         signal(SIGCHLD, SIG_DFL)
-        let blockedBefore = Supervisor.signals.block()
+        let blockedBefore = Supervisor.signalsBlockedAtStart
         var outcome = Outcome(runs: allocators.map { _ in [] })
         let clock = SuspendingClock()
         let start = clock.now

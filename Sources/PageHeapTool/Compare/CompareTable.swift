@@ -37,7 +37,7 @@ struct CompareTable: Sendable {
         let figures = CompareFigure.allCases
         var rows = [
             Row(
-                cells: [result.rounds == 1 ? "one run" : "median of \(result.rounds)"] + figures.map(\.heading),
+                cells: [result.medianOf] + figures.map(\.heading),
                 look: .bold),
             Row(cells: [""] + figures.map(\.unit), look: .faint),
         ]
@@ -54,7 +54,7 @@ struct CompareTable: Sendable {
         for allocator in others {
             rows.append(Row(cells: [allocator.name] + figures.map { ratio($0, allocator) }))
         }
-        if result.rounds > 1 {
+        if result.allocators.contains(where: { $0.counted.count > 1 }) {
             rows += [.empty, Row(cells: heading("lowest, highest"), look: .bold)]
             for allocator in result.allocators {
                 rows.append(Row(cells: [allocator.name] + figures.map { cell($0, allocator, \.lowest) }))

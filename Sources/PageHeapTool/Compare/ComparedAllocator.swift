@@ -5,6 +5,8 @@ struct ComparedAllocator: Hashable, Sendable {
     /// The library to preload; nil for the program's own malloc.
     let library: PreloadLibrary?
     let isPageHeap: Bool
+    /// Settings of PageHeap, as `PAGEHEAP_NAME=value`.
+    var settings: [String] = []
 
     static let pageHeapName = "PageHeap"
     static let systemName = "glibc"

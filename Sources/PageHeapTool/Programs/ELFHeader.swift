@@ -67,10 +67,16 @@ struct ELFHeader: Hashable, Sendable {
         let table = read(tableOffset, entrySize * entryCount)
         guard table.count == entrySize * entryCount else { return nil }
         var found: String?
-        for start in stride(from: 0, to: table.count - entrySize + 1, by: entrySize)
-        where number(table, at: start, size: 4) == Self.loaderSegment {
+        for start in stride(from: 0, to: table.count - entrySize + 1, by: entrySize) {
+            let kind = number(table, at: start, size: 4)
             let offset = number(table, at: start + (wide ? 8 : 4), size: wide ? 8 : 4)
             let size = number(table, at: start + (wide ? 32 : 16), size: wide ? 8 : 4)
+            if kind == Self.loadedSegment, size > 0 {
+                // A process that touches what the file has lost is killed.
+                let (end, overflows) = offset.addingReportingOverflow(size)
+                if overflows || read(end - 1, 1).isEmpty { return nil }
+            }
+            guard kind == Self.loaderSegment else { continue }
             let name = read(offset, Int(min(size, 4096)))
             guard let end = name.firstIndex(of: 0) else { return nil }
             found = String(decoding: name[..<end], as: UTF8.self)
@@ -78,6 +84,8 @@ struct ELFHeader: Hashable, Sendable {
         loader = found
     }
 
+    /// `PT_LOAD`: a segment that is mapped from the file.
+    private static let loadedSegment: UInt64 = 1
     /// `PT_INTERP`: the segment that names the loader.
     private static let loaderSegment: UInt64 = 3
 }

@@ -41,7 +41,7 @@ struct PreloadCheck: Sendable {
         }
         if let name = script.nameSoughtByEnvironment {
             // If the program is not found, env itself reports that.
-            guard let sought = try? finder.find(FilePath(name)) else { return }
+            guard let sought = try? finder.find(Array(name.utf8)) else { return }
             return try check(sought, startedAs: program, depth: depth + 1)
         }
         try check(interpreter, startedAs: program, depth: depth + 1)

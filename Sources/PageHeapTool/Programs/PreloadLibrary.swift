@@ -1,3 +1,4 @@
+import Foundation
 import SystemPackage
 
 /// A malloc library to preload into programs.
@@ -32,10 +33,31 @@ struct PreloadLibrary: Hashable, Sendable {
             throw ToolError(.noInput, "the malloc library '\(absolute)' cannot be read: \(error)")
         }
         guard let header, header.isSharedObject else {
-            throw ToolError(.noInput, "'\(absolute)' is not a shared library; --library needs \(Self.fileName)")
+            throw ToolError(
+                .noInput, "'\(absolute)' is not a shared library, or is cut short; --library needs \(Self.fileName)")
         }
         self.path = absolute
         self.header = header
+    }
+
+    /// Throws an error if the loader does not accept this library, or if it is not PageHeap's: for one that the user named.
+    func checkNamed() throws(ToolError) {
+        if let reason = PreloadProbe.refusal(of: self) {
+            throw ToolError(.noInput, "'\(path)' cannot be preloaded: \(reason)")
+        }
+        if !Self.isPageHeap(path) {
+            throw ToolError(
+                .noInput,
+                "'\(path)' is not PageHeap's malloc library; --library needs \(Self.fileName), and "
+                    + "'pageheap compare --with' runs other allocators")
+        }
+    }
+
+    /// Whether a library exports what only PageHeap's malloc does: its table of strings has the name.
+    private static func isPageHeap(_ path: FilePath) -> Bool {
+        let name = Data([0] + Array("pageheap_is_process_malloc".utf8) + [0])
+        guard let content = try? FileReading.bytes(of: path, limit: 64 << 20) else { return false }
+        return Data(content).range(of: name) != nil
     }
 
     private static func besideTool() throws(ToolError) -> FilePath {

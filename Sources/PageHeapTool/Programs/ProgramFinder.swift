@@ -15,7 +15,14 @@ struct ProgramFinder: Sendable {
     }
 
     /// Returns the path of the file to execute.
-    func find(_ name: FilePath) throws(ToolError) -> FilePath {
+    ///
+    /// - Parameter named: what the user typed, of which a path would drop a slash at the end.
+    func find(_ named: [UInt8]) throws(ToolError) -> FilePath {
+        if named.last == UInt8(ascii: "/") {
+            throw ToolError(
+                .notExecutable, "'\(String(decoding: named, as: UTF8.self))' names a folder; name a program")
+        }
+        let name = FilePath(bytes: named)
         if name.string.isEmpty {
             throw ToolError(.notFound, "the program's name is empty; name one after '--'")
         }

@@ -9,7 +9,7 @@ struct HTMLReport: Sendable {
         ReportPage(
             title: "\(CommandText.short(result.command, limit: 60)) on PageHeap", style: ChartPalette.styleSheet,
             kind: "run report", headline: Headline.text(result), command: result.command,
-            circumstances: circumstances, notes: result.note.map { [$0] } ?? [], chart: SVGChart(result).inline(),
+            circumstances: circumstances, notes: result.notes, chart: SVGChart(result).inline(),
             sections: """
                 <section aria-label="Key figures" class="figures">
                 \(KeyFigure.all(of: result).map(Self.figure).joined(separator: "\n"))
@@ -27,7 +27,7 @@ struct HTMLReport: Sendable {
             ending = "killed by signal \(signal) (\(ProcessEnding.name(of: signal)))"
         }
         return "Started \(result.startedAt) · ran \(TimeText.describe(seconds: result.wallSeconds)) · \(ending) · "
-            + "sampled every \(result.intervalMilliseconds) ms"
+            + result.sampling
     }
 
     private static func figure(_ figure: KeyFigure) -> String {
@@ -45,7 +45,8 @@ struct HTMLReport: Sendable {
         let lines = rows.map { row in
             let cells =
                 [TimeText.describe(seconds: row.seconds), "\(row.residentBytes)"]
-                + (heap ? ["\(row.inUseBytes)", "\(row.retainedBytes)", row.goalBytes.map { "\($0)" } ?? "–"] : [])
+                + (heap
+                    ? ["\(row.residentInUse)", "\(row.residentRetained)", row.goalBytes.map { "\($0)" } ?? "–"] : [])
             return "<tr>\(cells.map { "<td>\($0)</td>" }.joined())</tr>"
         }
         let count =

@@ -1,14 +1,22 @@
 /// The headline of a report, a sentence that says what happened to the memory.
+///
+/// What came back is what the heaps released of what they held: memory that went with an ended process, or was never on
+/// PageHeap, does not count.
 enum Headline {
-    /// Returns the headline, such as "Peak 312 MiB, 18.1 MiB at the end: 94 % came back."
+    /// Returns the headline, such as "Peak 312 MiB, 18.1 MiB at the end: the heap gave 294 MiB of its 310 MiB back."
     static func text(_ result: RunResult) -> String {
         let peak = result.peakResidentBytes
-        let final = result.finalResidentBytes
         guard peak > .zero else { return "The program ended before its memory could be seen." }
-        let back = (peak - final).asDouble / peak.asDouble
-        if back >= 0.1 {
-            return "Peak \(peak), \(final) at the end: \(Int((back * 100).rounded(.down))) % came back."
+        let without = result.peakResidentWithoutLibraryBytes
+        if without.asDouble >= peak.asDouble / 2 {
+            return "Peak \(peak), of which \(min(without, peak)) was not on PageHeap."
         }
-        return "Peak \(peak), and \(final) still at the end."
+        let ending = result.finalResidentBytes > .zero ? ", \(result.finalResidentBytes) at the end" : ""
+        guard result.heapFiguresPublished else { return "Peak \(peak)\(ending)." }
+        let (held, back) = (result.heapPeakRetainedBytes, result.heapPeakReturnedBytes)
+        guard held > .zero else { return "Peak \(peak)\(ending)." }
+        if back.asDouble < held.asDouble / 100 { return "Peak \(peak)\(ending). The heap gave nothing back for good." }
+        let share = Int((back.asDouble / held.asDouble * 100).rounded(.down))
+        return "Peak \(peak)\(ending): the heap gave \(back) of its \(held) back (\(share) %)."
     }
 }

@@ -8,13 +8,12 @@ struct KeyFigure: Hashable, Sendable {
     /// Returns the key figures of a run, the most important first. Figures of the heap are included only if they were
     /// published.
     static func all(of result: RunResult) -> [KeyFigure] {
-        let wasSeen = result.peakResidentBytes > .zero
         func resident(_ label: String, _ bytes: ByteCount, _ note: String) -> KeyFigure {
-            KeyFigure(label: label, value: wasSeen ? "\(bytes)" : "not seen", note: note)
+            KeyFigure(label: label, value: bytes > .zero ? "\(bytes)" : "not seen", note: note)
         }
         let whichPeak =
             switch result.peakResidentSource {
-            case _ where !wasSeen: "the program ended too soon"
+            case _ where result.peakResidentBytes == .zero: "the program ended too soon"
             case .kernel: "largest process, from the kernel"
             case .samples: result.processes > 1 ? "up to \(result.processes) processes" : ""
             }

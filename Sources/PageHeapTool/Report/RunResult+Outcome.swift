@@ -24,7 +24,12 @@ extension RunResult {
             publishingProcesses: outcome.publishingProcesses,
             processesLeftRunning: outcome.processesLeft,
             heapFiguresPublished: outcome.hasHeapFigures,
-            note: Self.note(on: outcome),
+            processesWithoutLibrary: outcome.census?.strangerCount ?? 0,
+            largestProcessWithoutLibrary: outcome.census?.largestStranger,
+            peakResidentWithoutLibraryBytes: outcome.census?.strangersPeak ?? .zero,
+            heapPeakRetainedBytes: outcome.heapPeak.retained,
+            heapPeakReturnedBytes: outcome.heapPeak.cameBack(until: outcome.heap),
+            notes: RunNotes(outcome).all,
             peakResidentBytes: peak.bytes,
             peakResidentSource: peak.source,
             meanResidentBytes: outcome.integral.mean(endingAt: outcome.wallSeconds),
@@ -33,24 +38,8 @@ extension RunResult {
             heap: outcome.heap,
             heapLockHoldP999Nanoseconds: outcome.heap.usualHoldNanoseconds,
             intervalMilliseconds: Int(interval.inNanoseconds / 1_000_000),
+            samplesTaken: outcome.samplesTaken,
             samplesMerged: outcome.samplesMerged,
             samples: outcome.samples)
-    }
-
-    private static func note(on outcome: RunOutcome) -> String? {
-        if let version = outcome.unreadableVersion {
-            return "The library publishes figures of version \(version), which this tool cannot read: "
-                + "tool and library must come from the same build."
-        }
-        if !outcome.hasHeapFigures {
-            return "No process published figures of its heap, so none ran on PageHeap: "
-                + "the program may have replaced its environment, or brought its own malloc."
-        }
-        if outcome.processesLeft > 0 {
-            let count = outcome.processesLeft
-            let (many, them) = count == 1 ? ("1 process was", "it") : ("\(count) processes were", "them")
-            return "\(many) still running when the program ended; the tool did not wait for \(them)."
-        }
-        return nil
     }
 }

@@ -32,8 +32,17 @@ struct RunResult: Hashable, Sendable {
     var processesLeftRunning: Int
     /// Whether any process published statistics. If not, all figures of the heap are zero.
     var heapFiguresPublished: Bool
-    /// What a reader of the figures must know, if anything.
-    var note: String?
+    /// How many processes were seen without the library, and the one of them with the most resident memory.
+    var processesWithoutLibrary: Int
+    var largestProcessWithoutLibrary: LibraryCensus.Stranger?
+    /// The most resident memory that the processes without the library had in one sample.
+    var peakResidentWithoutLibraryBytes: ByteCount
+    /// The most that all heaps together retained in one sample, as far as it was resident; and how much of that they gave
+    /// back until the end and did not take again.
+    var heapPeakRetainedBytes: ByteCount
+    var heapPeakReturnedBytes: ByteCount
+    /// What a reader of the figures must know.
+    var notes: [String]
     var peakResidentBytes: ByteCount
     var peakResidentSource: PeakSource
     /// The mean over time.
@@ -47,7 +56,10 @@ struct RunResult: Hashable, Sendable {
     /// The 99.9th percentile of the sampled hold times of the heaps' locks, outside releases on request. Rounded up to
     /// a power of two; 0 without samples.
     var heapLockHoldP999Nanoseconds: UInt64
+    /// The least time between two samples, as it was asked for. The first interval has more samples.
     var intervalMilliseconds: Int
+    /// The number of samples that were taken.
+    var samplesTaken: Int
     /// How many original samples each kept sample stands for. The one with the most resident memory is kept.
     var samplesMerged: Int
     var samples: [MemorySample]
@@ -58,9 +70,11 @@ extension RunResult: Codable {
         case pageheapVersion, command, startedAt, exitCode, signal, wallSeconds, cpuSeconds, userCPUSeconds
         case systemCPUSeconds, processors, scavengerPeakMinuteCPUSeconds
         case minorPageFaults, majorPageFaults, processes, publishingProcesses
-        case processesLeftRunning, heapFiguresPublished, note, peakResidentBytes, peakResidentSource
+        case processesLeftRunning, heapFiguresPublished, processesWithoutLibrary, largestProcessWithoutLibrary
+        case peakResidentWithoutLibraryBytes, heapPeakRetainedBytes, heapPeakReturnedBytes
+        case notes, peakResidentBytes, peakResidentSource
         case meanResidentBytes, finalResidentBytes, residentByteSeconds, heap, heapLockHoldP999Nanoseconds
-        case intervalMilliseconds, samplesMerged, samples
+        case intervalMilliseconds, samplesTaken, samplesMerged, samples
     }
 
     /// Encodes the result. Every key is always present; absent values are null.
@@ -83,7 +97,12 @@ extension RunResult: Codable {
         try container.encode(publishingProcesses, forKey: .publishingProcesses)
         try container.encode(processesLeftRunning, forKey: .processesLeftRunning)
         try container.encode(heapFiguresPublished, forKey: .heapFiguresPublished)
-        try container.encode(note, forKey: .note)
+        try container.encode(processesWithoutLibrary, forKey: .processesWithoutLibrary)
+        try container.encode(largestProcessWithoutLibrary, forKey: .largestProcessWithoutLibrary)
+        try container.encode(peakResidentWithoutLibraryBytes, forKey: .peakResidentWithoutLibraryBytes)
+        try container.encode(heapPeakRetainedBytes, forKey: .heapPeakRetainedBytes)
+        try container.encode(heapPeakReturnedBytes, forKey: .heapPeakReturnedBytes)
+        try container.encode(notes, forKey: .notes)
         try container.encode(peakResidentBytes, forKey: .peakResidentBytes)
         try container.encode(peakResidentSource, forKey: .peakResidentSource)
         try container.encode(meanResidentBytes, forKey: .meanResidentBytes)
@@ -92,8 +111,20 @@ extension RunResult: Codable {
         try container.encode(heap, forKey: .heap)
         try container.encode(heapLockHoldP999Nanoseconds, forKey: .heapLockHoldP999Nanoseconds)
         try container.encode(intervalMilliseconds, forKey: .intervalMilliseconds)
+        try container.encode(samplesTaken, forKey: .samplesTaken)
         try container.encode(samplesMerged, forKey: .samplesMerged)
         try container.encode(samples, forKey: .samples)
+    }
+
+    /// How often memory was sampled, in words: the tool may skip samples, and a short run has few.
+    var sampling: String {
+        switch samplesTaken {
+        case 0: "not sampled"
+        case 1: "sampled once"
+        default:
+            "sampled \(KeyFigure.grouped(UInt64(samplesTaken))) times, "
+                + "every \(TimeText.describe(seconds: wallSeconds / Double(samplesTaken))) on average"
+        }
     }
 
     /// Returns the JSON text, with sorted keys.

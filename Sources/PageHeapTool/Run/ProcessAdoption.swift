@@ -2,8 +2,10 @@
 enum ProcessAdoption {
     /// Turns adoption on. If the system does not support it, orphaned processes are followed by their statistics pages
     /// only.
-    static func start() {
+    ///
+    /// - Returns: whether the tool adopts orphans now.
+    static func start() -> Bool {
         let setChildSubreaper: Int32 = 36  // PR_SET_CHILD_SUBREAPER
-        _ = SystemFunction.processControl()?(setChildSubreaper, 1, 0, 0, 0)
+        return SystemFunction.processControl()?(setChildSubreaper, 1, 0, 0, 0) == 0
     }
 }

@@ -38,6 +38,13 @@ struct RawStrings: Hashable, Sendable {
         return RawStrings(elements.filter { !$0.starts(with: start) })
     }
 
+    /// Returns the environment with variables, given as `NAME=value`, instead of others of the same names.
+    func setting(_ variables: [String]) -> RawStrings {
+        let names = variables.map { Array($0.utf8.prefix { $0 != UInt8(ascii: "=") }) + [UInt8(ascii: "=")] }
+        let kept = elements.filter { element in !names.contains { element.starts(with: $0) } }
+        return RawStrings(kept + variables.map { Array($0.utf8) })
+    }
+
     /// Returns the environment that this process was started with.
     static func ownEnvironment() -> RawStrings {
         RawStrings(zeroTerminated: (try? FileReading.bytes(of: "/proc/self/environ")) ?? [])

@@ -5,20 +5,23 @@ struct RunOutcome: Sendable {
     let wallSeconds: Double
     /// The resource use of the program and of its descendants that ended before it.
     let use: ResourceUse
-    /// The tool's own resident high-water mark, plus a tolerance. Up to this value the kernel's mark for the program
-    /// may be the tool's, because the program started in the tool's memory.
+    /// The value up to which the kernel's mark for the program says nothing; see `ChildProcess`.
     let residentFloor: ByteCount
     let samples: [MemorySample]
+    let samplesTaken: Int
     /// How many original samples each kept sample stands for.
     let samplesMerged: Int
     let integral: ResidentIntegral
     let heap: HeapFigures
+    let heapPeak: HeapPeak
     /// The most CPU time of all scavengers together that was observed in a minute, in nanoseconds.
     let mostScavengerNanoseconds: UInt64
     /// Whether any process published statistics.
     let hasHeapFigures: Bool
     /// The number of processes that published statistics.
     let publishingProcesses: Int
+    /// The processes that had the malloc library, and those that did not; nil if none was to be loaded.
+    let census: LibraryCensus?
     /// The largest number of processes observed at one time.
     let mostProcesses: Int
     /// The number of descendants that were still running when the program had ended.

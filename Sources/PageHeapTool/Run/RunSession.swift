@@ -16,14 +16,11 @@ struct RunSession: Sendable {
     var readsHeapFigures = true
     var streams = ProgramStreams.inherited
 
-    /// How much two of the kernel's marks of the same memory may differ, because it counts in batches per processor.
-    private static let markTolerance = ByteCount(2 << 20)
-
     /// Runs the program, and returns after it has ended. Throws if it could not be started.
     func run() throws(ToolError) -> RunOutcome {
         // If the tool was started with SIGCHLD ignored, wait4 would return no exit codes.
         signal(SIGCHLD, SIG_DFL)
-        return try run(signalsBlockedBefore: Supervisor.signals.block())
+        return try run(signalsBlockedBefore: Supervisor.signalsBlockedAtStart)
     }
 
     /// Runs the program when the supervisor's signals are already blocked, as for the later ones of several runs.
@@ -36,16 +33,17 @@ struct RunSession: Sendable {
             statisticsFolder: readsHeapFigures ? folder.path : nil
         ).variables
 
-        ProcessAdoption.start()
+        let launcher = ProcessAdoption.start() ? LauncherFinder.find() : nil
+        let child = try ChildProcess.start(
+            ChildProcess.Program(
+                path: program, arguments: arguments, environment: variables, signalsBlocked: signalsBlockedBefore,
+                streams: streams),
+            launcher: launcher)
         let start = SuspendingClock().now
-        let process = try ChildProcess.start(
-            program, arguments: arguments, environment: variables, signalsBlocked: signalsBlockedBefore,
-            streams: streams)
-        // The program started in the tool's memory, which the kernel's high-water mark of the program includes.
-        let residentFloor = ResidentMemory.ownHighWaterMark() + Self.markTolerance
-        let sampler = MemorySampler(folder: StatisticsFolder(path: folder.path, program: process))
-        var supervisor = Supervisor(
-            program: process, start: start, interval: interval, sampler: sampler, residentFloor: residentFloor)
+        let sampler = MemorySampler(
+            folder: StatisticsFolder(path: folder.path, program: child.identifier),
+            census: library.map { LibraryCensus(library: $0.path) })
+        var supervisor = Supervisor(child, start: start, interval: interval, sampler: sampler)
         let outcome = supervisor.run()
         return outcome
     }

@@ -4,12 +4,19 @@ import Glibc
 ///
 /// The tool blocks the signals and takes them one by one when it waits. It has no handlers, so no code runs
 /// asynchronously, and it changes no disposition that the program would inherit.
-struct SignalSet {
+struct SignalSet: Sendable {
     private(set) var set = sigset_t()
 
     init(_ signals: [Int32]) {
         sigemptyset(&set)
         for signal in signals { sigaddset(&set, signal) }
+    }
+
+    /// The set as a number in hexadecimal, with bit 0 for signal 1.
+    var hexadecimal: String {
+        var copy = set
+        let bits = (1...64).reduce(UInt64(0)) { sigismember(&copy, Int32($1)) == 1 ? $0 | 1 << UInt64($1 - 1) : $0 }
+        return String(bits, radix: 16)
     }
 
     /// The signals that the tool passes on to the program: those that people and service managers send.

@@ -18,17 +18,18 @@ struct Supervisor {
     /// The signals to block before the program is started.
     static let signals = SignalSet(SignalSet.forwarded + [SIGCHLD])
 
+    /// The signals that were blocked when the tool was started. Its first use blocks ``signals``. A signal that arrives
+    /// before the program has started is passed on as soon as it has.
+    static let signalsBlockedAtStart = signals.block()
+
     /// - Parameters:
+    ///   - child: the program.
     ///   - start: the time when the program was started.
-    ///   - residentFloor: the value up to which the kernel's high-water mark is not the program's; see `RunOutcome`.
-    init(
-        program: pid_t, start: SuspendingClock.Instant, interval: Duration, sampler: MemorySampler,
-        residentFloor: ByteCount
-    ) {
-        self.program = program
+    init(_ child: ChildProcess, start: SuspendingClock.Instant, interval: Duration, sampler: MemorySampler) {
+        program = child.identifier
+        residentFloor = child.residentFloor
         self.start = start
         self.sampler = sampler
-        self.residentFloor = residentFloor
         signals = Self.signals
         schedule = SampleSchedule(interval: interval)
     }
@@ -80,10 +81,12 @@ struct Supervisor {
         let left = ProcessTree.descendants(of: getpid()).count { ProcessIdentity(of: $0) != nil }
         return RunOutcome(
             ending: ending, wallSeconds: wall.inSeconds, use: use, residentFloor: residentFloor,
-            samples: sampler.series.samples, samplesMerged: sampler.series.stride, integral: sampler.integral,
-            heap: heap, mostScavengerNanoseconds: sampler.mostScavengerNanoseconds,
+            samples: sampler.series.samples, samplesTaken: sampler.series.count,
+            samplesMerged: sampler.series.stride, integral: sampler.integral,
+            heap: heap, heapPeak: sampler.heapPeak, mostScavengerNanoseconds: sampler.mostScavengerNanoseconds,
             hasHeapFigures: sampler.folder.hasFigures,
-            publishingProcesses: sampler.folder.processCount, mostProcesses: sampler.mostProcesses,
+            publishingProcesses: sampler.folder.processCount, census: sampler.census,
+            mostProcesses: sampler.mostProcesses,
             processesLeft: left, unreadableVersion: sampler.folder.otherVersion, endRequest: endRequest)
     }
 }

@@ -8,6 +8,10 @@ struct MemorySample: Hashable, Sendable {
     let retainedBytes: ByteCount
     /// nil if no process has a goal.
     let goalBytes: ByteCount?
+
+    /// What is in use or retained, as far as it can be resident: a program may hold memory that it never touched.
+    var residentInUse: ByteCount { min(inUseBytes, residentBytes) }
+    var residentRetained: ByteCount { min(retainedBytes, residentBytes) }
 }
 
 extension MemorySample: Codable {

@@ -3,6 +3,9 @@ import Glibc
 /// Samples the memory of all processes of a run.
 struct MemorySampler: Sendable {
     private(set) var folder: StatisticsFolder
+    /// nil if no library was to be loaded.
+    private(set) var census: LibraryCensus?
+    private(set) var heapPeak = HeapPeak()
     private let tool: Int32
     private(set) var series = SampleSeries()
     private(set) var integral = ResidentIntegral()
@@ -10,8 +13,9 @@ struct MemorySampler: Sendable {
     /// The most CPU time of all scavengers together that was observed in a minute, in nanoseconds.
     private(set) var mostScavengerNanoseconds: UInt64 = 0
 
-    init(folder: StatisticsFolder, tool: Int32 = getpid()) {
+    init(folder: StatisticsFolder, census: LibraryCensus? = nil, tool: Int32 = getpid()) {
         self.folder = folder
+        self.census = census
         self.tool = tool
     }
 
@@ -19,11 +23,15 @@ struct MemorySampler: Sendable {
     mutating func sample(atSeconds seconds: Double) {
         // Read resident memory first: a short program may end at any moment, but its statistics page remains.
         let processes = ProcessTree.descendants(of: tool).union(folder.liveProcesses).union([folder.program])
-        let residents = processes.map(ResidentMemory.of).filter { $0 > .zero }
+        let residents = processes.map { (process: $0, resident: ResidentMemory.of($0)) }
+            .filter { $0.resident > .zero }
+        census?.note(
+            residents.compactMap { each in ProcessIdentity(of: each.process).map { ($0, each.resident) } })
         let figures = readFolder()
-        let resident = residents.reduce(.zero, +)
+        let resident = residents.reduce(.zero) { $0 + $1.resident }
         guard resident > .zero else { return }
         mostProcesses = max(mostProcesses, residents.count)
+        heapPeak.note(figures, resident: resident)
         integral.add(seconds: seconds, bytes: resident)
         series.append(
             MemorySample(
@@ -37,7 +45,8 @@ struct MemorySampler: Sendable {
     }
 
     private mutating func readFolder(countingEndedProgram: Bool = false) -> HeapFigures {
-        let figures = folder.read(countingEndedProgram: countingEndedProgram)
+        let figures = folder.read(
+            strangers: census?.strangers ?? [], countingEndedProgram: countingEndedProgram)
         mostScavengerNanoseconds = max(mostScavengerNanoseconds, figures[\.worker_recent_cpu_nanoseconds])
         return figures
     }

@@ -1,10 +1,15 @@
 import SystemPackage
 
-/// The identity of a process. The start time distinguishes it from a later process with the same identifier.
+/// The identity of a process and of the program that it executes. The start time distinguishes it from a later process
+/// with the same identifier, the place of its stack from the program that it executes next.
 struct ProcessIdentity: Hashable, Sendable {
     let identifier: Int32
     /// The start time, in kernel ticks since boot.
     let startTime: UInt64
+    /// The addresses at which the program's stack and its arguments begin, which an exec chooses anew; 0 if the kernel
+    /// does not tell them.
+    let stackStart: UInt64
+    let argumentStart: UInt64
 
     /// Reads the identity of a process. Returns nil if there is no such process, or if it is a zombie.
     init?(of identifier: Int32) {
@@ -13,13 +18,26 @@ struct ProcessIdentity: Hashable, Sendable {
         else { return nil }
         self.identifier = identifier
         startTime = parsed.startTime
+        stackStart = parsed.stackStart
+        argumentStart = parsed.argumentStart
+    }
+
+    /// The fields of `/proc/PID/stat` that are needed here.
+    struct Fields: Hashable {
+        var state: Character
+        var startTime: UInt64
+        var stackStart: UInt64
+        var argumentStart: UInt64
     }
 
     /// Parses a line of `/proc/PID/stat`, in which the program's name may contain blanks and parentheses.
-    static func parse(_ line: String) -> (state: Character, startTime: UInt64)? {
+    static func parse(_ line: String) -> Fields? {
         guard let nameEnd = line.lastIndex(of: ")") else { return nil }
-        let fields = line[line.index(after: nameEnd)...].split(separator: " ")
-        guard fields.count > 19, let state = fields[0].first, let startTime = UInt64(fields[19]) else { return nil }
-        return (state, startTime)
+        let fields = line[line.index(after: nameEnd)...].split { $0 == " " || $0 == "\n" }
+        // The manual's numbers of the fields begin with 1 for the identifier; the state is number 3.
+        func number(_ field: Int) -> UInt64? { fields.count > field - 3 ? UInt64(fields[field - 3]) : nil }
+        guard let state = fields.first?.first, let startTime = number(22) else { return nil }
+        return Fields(
+            state: state, startTime: startTime, stackStart: number(28) ?? 0, argumentStart: number(48) ?? 0)
     }
 }

@@ -11,6 +11,8 @@ struct SampleSeries: Sendable {
     private var kept: [MemorySample] = []
     /// How many original samples each kept one stands for.
     private(set) var stride = 1
+    /// The number of samples ever appended.
+    private(set) var count = 0
     private var candidate: MemorySample?
     private var candidateCount = 0
     private var first: MemorySample?
@@ -22,6 +24,7 @@ struct SampleSeries: Sendable {
     }
 
     mutating func append(_ sample: MemorySample) {
+        count += 1
         if first == nil { first = sample }
         last = sample
         candidate = candidate.map { Self.larger($0, sample) } ?? sample

@@ -35,6 +35,8 @@ struct StatisticsFolder: Sendable {
     private var ended = HeapFigures()
     private var owners: [PageName: ProcessIdentity] = [:]
     private var lastFigures: [PageName: HeapFigures] = [:]
+    /// What the run's own program executed when it was last seen alive.
+    private var programIdentity: ProcessIdentity?
 
     init(path: FilePath, program: Int32) {
         self.path = path
@@ -50,9 +52,13 @@ struct StatisticsFolder: Sendable {
     /// Reads all pages, and returns their sum. The levels are those of the current programs of live processes; the
     /// totals are those of all processes, including ended ones.
     ///
-    /// - Parameter countingEndedProgram: whether the last levels of the run's own program still count
-    ///   after it has ended.
-    mutating func read(countingEndedProgram: Bool = false) -> HeapFigures {
+    /// - Parameters:
+    ///   - strangers: processes that execute a program without the library. Their pages are those of programs that they
+    ///     executed before.
+    ///   - countingEndedProgram: whether the last levels of the run's own program still count after it has ended.
+    mutating func read(
+        strangers: Set<ProcessIdentity> = [], countingEndedProgram: Bool = false
+    ) -> HeapFigures {
         let names = FileReading.names(in: path).compactMap(PageName.init).sorted()
         var sum = HeapFigures()
         var index = names.startIndex
@@ -61,16 +67,19 @@ struct StatisticsFolder: Sendable {
             let pages = names[index...].prefix { $0.process == process }
             index = pages.endIndex
             let identity = ProcessIdentity(of: process)
+            if process == program, let identity { programIdentity = identity }
             for page in pages {
                 readFigures(of: page)
-                let lives = identity != nil && (owners[page] ?? identity) == identity
-                if !lives && process != program {
+                if owners[page] == nil { owners[page] = identity }
+                let owner = owners[page]
+                let isOwn = process == program
+                if !isOwn, identity == nil || owner != identity || owner.map(strangers.contains) == true {
                     bury(page)
                     continue
                 }
-                owners[page] = lives ? identity : nil
                 guard let figures = lastFigures[page] else { continue }
-                if page == pages.last, lives || countingEndedProgram { sum += figures.levels }
+                let isCurrent = owner == (isOwn ? programIdentity : identity) && owner.map(strangers.contains) != true
+                if page == pages.last, isCurrent, identity != nil || countingEndedProgram { sum += figures.levels }
                 sum += figures.totals
             }
         }

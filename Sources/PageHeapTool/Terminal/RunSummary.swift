@@ -8,7 +8,7 @@ struct RunSummary: Sendable {
     func text() -> String {
         var lines = ["", opening, ""]
         lines += table()
-        if let note = result.note { lines += [""] + wrapped(note).map { style.styled($0, .warning) } }
+        for note in result.notes { lines += [""] + wrapped(note).map { style.styled($0, .warning) } }
         let curve = TerminalCurve(result: result, style: style).lines()
         if !curve.isEmpty { lines += [""] + curve }
         lines += [""] + written.map { "  \($0.purpose) written to \($0.path)" } + ["  \(nextStep)", ""]

@@ -5,6 +5,8 @@
 struct TerminalCurve: Sendable {
     /// The approximate height in rows. The actual height has the same number of rows between any two marks.
     static let usualHeight = 10
+    /// A curve in fewer columns shows nothing, and leaves no room for its times.
+    static let fewestColumns = 12
 
     let result: RunResult
     let style: TerminalStyle
@@ -29,9 +31,11 @@ struct TerminalCurve: Sendable {
     /// Returns all lines, including the axes; none if there are no samples.
     func lines() -> [String] {
         guard !result.samples.isEmpty else { return [] }
+        let room = style.width - (axis.marks.map(\.axisLabel.count).max() ?? 0) - 4
+        if room < Self.fewestColumns { return [] }
         let labels = axis.marks.map { (row: row(of: $0), text: $0.axisLabel) }
         let margin = labels.map(\.text.count).max() ?? 0
-        let columns = columns(count: max(style.width - margin - 4, 10))
+        let columns = columns(count: room)
         var lines: [String] = []
         for row in (0..<height).reversed() {
             let label = labels.first { $0.row == row + 1 }?.text ?? ""
@@ -42,7 +46,7 @@ struct TerminalCurve: Sendable {
         let line = String(repeating: style.hasUnicode ? "─" : "-", count: columns.count)
         lines.append(style.styled("  \(padded("0", margin)) \(corner)\(line)", .faint))
         lines.append(style.styled(timeLine(margin: margin + 4, columns: columns.count), .faint))
-        if result.heapFiguresPublished { lines.append(legend(margin: margin + 4)) }
+        if result.heapFiguresPublished { lines += legend(margin: margin + 4) }
         return lines
     }
 
@@ -54,7 +58,7 @@ struct TerminalCurve: Sendable {
             let index = min(Int(end.position(of: sample.seconds) * Double(count)), count - 1)
             let resident = sample.residentBytes.asDouble
             if let there = highest[index], there.resident >= resident { continue }
-            highest[index] = Column(resident: resident, inUse: min(sample.inUseBytes.asDouble, resident))
+            highest[index] = Column(resident: resident, inUse: sample.residentInUse.asDouble)
         }
         var current = highest.compactMap { $0 }.first ?? Column(resident: 0, inUse: 0)
         return highest.map { column in
@@ -115,14 +119,22 @@ struct TerminalCurve: Sendable {
 
     private func timeLine(margin: Int, columns: Int) -> String {
         let end = TimeText.describe(seconds: result.wallSeconds)
-        let gap = max(columns - 3 - end.count, 1)
+        let gap = columns - 3 - end.count
+        if gap < 1 { return String(repeating: " ", count: margin + max(columns - end.count, 0)) + end }
         return String(repeating: " ", count: margin) + "0 s" + String(repeating: " ", count: gap) + end
     }
 
-    private func legend(margin: Int) -> String {
+    private func legend(margin: Int) -> [String] {
         let solid = style.hasUnicode ? "█" : "#"
         let light = style.hasColour ? solid : style.hasUnicode ? "░" : ":"
-        return String(repeating: " ", count: margin) + style.styled(solid, .inUse) + " in use   "
-            + style.styled(light, .resident) + " resident beyond that"
+        let (first, second) = ("in use", "resident beyond that")
+        func indented(_ margin: Int, _ text: String) -> String { String(repeating: " ", count: margin) + text }
+        let inUse = "\(style.styled(solid, .inUse)) \(first)"
+        let beyond = "\(style.styled(light, .resident)) \(second)"
+        if margin + 2 + first.count + 3 + 2 + second.count <= style.width {
+            return [indented(margin, "\(inUse)   \(beyond)")]
+        }
+        let margin = min(margin, max(style.width - 2 - second.count, 0))
+        return [indented(margin, inUse), indented(margin, beyond)]
     }
 }

@@ -10,7 +10,7 @@ struct TerminalStyle: Hashable, Sendable {
 
     /// The width if the stream is not a terminal, or the terminal does not report its width.
     static let usualWidth = 80
-    static let widths = 40...120
+    static let widths = 10...120
 
     /// Returns the capabilities of standard error.
     ///

@@ -1,3 +1,4 @@
+import SystemPackage
 import Testing
 
 @testable import PageHeapTool
@@ -29,6 +30,30 @@ struct CompareOptionsTests {
             Issue.record("accepted \(arguments)")
         } catch {
             #expect(CompareCommand.exitCode(for: error).rawValue == 64)
+        }
+    }
+
+    @Test func pageHeapCanBeComparedWithItsOwnSettings() throws {
+        let finder = LibraryFinder(libraryPath: nil, root: "/no/such/root", refusal: { _ in nil })
+        func selection(_ names: String...) throws(ToolError) -> [ComparedAllocator] {
+            try AllocatorSelection(names: names, pageHeap: .make("/lib/p.so"), finder: finder).allocators
+        }
+        let allocators = try selection(
+            "pageheap", "PageHeap:PAGEHEAP_RETAIN_PERCENT=20",
+            "pageheap:PAGEHEAP_RETAIN_PERCENT=20:PAGEHEAP_RELEASE=lazy")
+        #expect(
+            allocators.map(\.name)
+                == ["PageHeap", "PageHeap:RETAIN_PERCENT=20", "PageHeap:RETAIN_PERCENT=20:RELEASE=lazy"])
+        #expect(allocators.map(\.settings.count) == [0, 1, 2])
+        #expect(allocators.allSatisfy { $0.isPageHeap })
+        let environment = RawStrings(["A=1", "PAGEHEAP_RELEASE=now"]).setting(allocators[2].settings)
+        #expect(environment.texts == ["A=1", "PAGEHEAP_RETAIN_PERCENT=20", "PAGEHEAP_RELEASE=lazy"])
+        for wrong in [
+            "pageheap:", "pageheap:RETAIN_PERCENT=0", "pageheap:PAGEHEAP_RETAIN_PERCENT",
+            "pageheap:PAGEHEAP_RETAIN_PERCENT=x",
+            "pageheap:PAGEHEAP_NONSENSE=1",
+        ] {
+            #expect(throws: ToolError.self, "\(wrong)") { try selection(wrong) }
         }
     }
 

@@ -55,6 +55,28 @@ struct CompareResultTests {
         #expect(!CompareResult.make([("PageHeap", []), ("glibc", [])]).hasRuns)
     }
 
+    @Test func aColumnWhoseSubjectWasOnAnotherMallocSaysSo() {
+        let stranger = LibraryCensus.Stranger(
+            name: "server", processIdentifier: 7, cause: .isStatic, peakResidentBytes: ByteCount(90 << 20))
+        let result = CompareResult.make([
+            ("PageHeap", [.make(), .make(stranger: stranger)]), ("glibc", [.make(), .make()]),
+        ])
+        #expect(
+            result.remarks == [
+                "The largest process under PageHeap, 'server' with 90.0 MiB, did not run on PageHeap: it is statically linked."
+            ])
+    }
+
+    @Test func theTableSaysHowManyRunsItsMediansAreOf() {
+        func medianOf(_ counts: Int...) -> String {
+            let runs = counts.map { count in (0..<count).map { CompareRun.make(round: $0 + 1) } }
+            return CompareResult.make(runs.enumerated().map { ("allocator \($0)", $1) }).medianOf
+        }
+        #expect(medianOf(3, 3) == "median of 3")
+        #expect(medianOf(2, 1) == "median of 1 to 2")
+        #expect(medianOf(1, 0) == "one run")
+    }
+
     @Test func memoryThatWasNotSeenIsNoFigure() {
         let result = CompareResult.make([("PageHeap", [.make(peak: 0)]), ("glibc", [.make()])])
         #expect(result.allocators[0].spread(of: .peakResidentBytes) == nil)
@@ -83,7 +105,7 @@ struct CompareResultTests {
         #expect(allocators[1]["library"] is NSNull)
         #expect((allocators[0]["curve"] as? [[String: Any]])?.count == 3)
         let run = try #require((allocators[0]["runs"] as? [[String: Any]])?.first)
-        #expect(run.count == 17)
+        #expect(run.count == 18)
         #expect(run["lastDropSeconds"] is NSNull)
     }
 }

@@ -85,8 +85,9 @@ struct LastDropTests {
         let samples: [MemorySample] = [.make(0, 100), .make(2, 100), .make(3, 60), .make(4, 20), .make(8, 10)]
         let outcome = RunOutcome(
             ending: .exited(code: 0), wallSeconds: 8, use: ResourceUse(), residentFloor: .zero, samples: samples,
-            samplesMerged: 1, integral: integral, heap: HeapFigures(), mostScavengerNanoseconds: 0,
-            hasHeapFigures: false, publishingProcesses: 0,
+            samplesTaken: samples.count, samplesMerged: 1, integral: integral, heap: HeapFigures(),
+            heapPeak: HeapPeak(),
+            mostScavengerNanoseconds: 0, hasHeapFigures: false, publishingProcesses: 0, census: nil,
             mostProcesses: 1, processesLeft: 0, unreadableVersion: nil)
         let run = CompareRun(outcome, round: 2)
         #expect(run.lastDrop?.seconds == 2)

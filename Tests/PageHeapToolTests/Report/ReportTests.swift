@@ -49,11 +49,16 @@ struct ReportTests {
     }
 
     @Test func headlinesSayHowMuchMemoryCameBack() {
-        #expect(Headline.text(.make(samples: samples)) == "Peak 100 MiB, 20.0 MiB at the end: 80 % came back.")
+        var result = RunResult.make(samples: samples)
         #expect(
-            Headline.text(.make(samples: [.make(0, 99), .make(1, 98)]))
-                == "Peak 99.0 MiB, and 98.0 MiB still at the end."
-        )
+            Headline.text(result)
+                == "Peak 100 MiB, 20.0 MiB at the end: the heap gave 60.0 MiB of its 80.0 MiB back (75 %).")
+        result.heapPeakReturnedBytes = .zero
+        #expect(Headline.text(result) == "Peak 100 MiB, 20.0 MiB at the end. The heap gave nothing back for good.")
+        result.peakResidentWithoutLibraryBytes = ByteCount(70 << 20)
+        #expect(Headline.text(result) == "Peak 100 MiB, of which 70.0 MiB was not on PageHeap.")
+        #expect(
+            Headline.text(.make(samples: samples, published: false)) == "Peak 100 MiB, 20.0 MiB at the end.")
         #expect(Headline.text(.make(samples: [])) == "The program ended before its memory could be seen.")
     }
 
@@ -64,10 +69,12 @@ struct ReportTests {
         #expect(
             object.keys.sorted() == [
                 "command", "cpuSeconds", "exitCode", "finalResidentBytes", "heap", "heapFiguresPublished",
-                "heapLockHoldP999Nanoseconds", "intervalMilliseconds", "majorPageFaults", "meanResidentBytes",
-                "minorPageFaults", "note", "pageheapVersion", "peakResidentBytes", "peakResidentSource", "processes",
-                "processesLeftRunning", "processors", "publishingProcesses", "residentByteSeconds", "samples",
-                "samplesMerged", "scavengerPeakMinuteCPUSeconds", "signal", "startedAt", "systemCPUSeconds",
+                "heapLockHoldP999Nanoseconds", "heapPeakRetainedBytes", "heapPeakReturnedBytes",
+                "intervalMilliseconds", "largestProcessWithoutLibrary", "majorPageFaults", "meanResidentBytes",
+                "minorPageFaults", "notes", "pageheapVersion", "peakResidentBytes", "peakResidentSource",
+                "peakResidentWithoutLibraryBytes", "processes", "processesLeftRunning", "processesWithoutLibrary",
+                "processors", "publishingProcesses", "residentByteSeconds", "samples", "samplesMerged", "samplesTaken",
+                "scavengerPeakMinuteCPUSeconds", "signal", "startedAt", "systemCPUSeconds",
                 "userCPUSeconds", "wallSeconds",
             ])
         // The heap's figures have the names of the list.

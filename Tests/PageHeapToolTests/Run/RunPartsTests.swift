@@ -1,5 +1,7 @@
 import ArgumentParser
+import Foundation
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import PageHeapTool
@@ -53,6 +55,28 @@ struct RunPartsTests {
         #expect(try RunCommand.parse(["ls", "-l", "--quiet"]).programAndArguments == ["ls", "-l", "--quiet"])
     }
 
+    @Test func theSameFileIsRecognizedHoweverItIsSpelled() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("", to: "there")
+        try FileManager.default.createSymbolicLink(atPath: folder.file("link"), withDestinationPath: "there")
+        try FileManager.default.createSymbolicLink(atPath: folder.file("folder"), withDestinationPath: ".")
+        func refuses(_ report: String, _ json: String) -> Bool {
+            let names = OutputNames([("--report", report), ("--json", json)], standardOutputIsFor: "the program")
+            do { try names.check() } catch { return true }
+            return false
+        }
+        #expect(refuses(folder.file("there"), folder.file("link")))
+        #expect(refuses(folder.file("new"), folder.file("folder/new")))
+        #expect(refuses(folder.file("new"), folder.file("folder/../\(FilePath(folder.path).lastComponent!)/new")))
+        #expect(!refuses(folder.file("there"), folder.file("new")))
+        #expect(!refuses("/dev/null", "/dev/null"))
+    }
+
+    @Test func signalsAreWrittenAsBits() {
+        #expect(SignalSet([]).hexadecimal == "0")
+        #expect(SignalSet([1, 2, 15, 64]).hexadecimal == "8000000000004003")
+    }
+
     @Test(arguments: [
         [], ["--"], ["--nonsense", "--", "ls"], ["--interval", "9", "--", "ls"], ["--interval", "60001", "--", "ls"],
         ["--interval", "x", "--", "ls"], ["--json", "-", "--", "ls"], ["--report", "", "--", "ls"],
@@ -72,8 +96,9 @@ struct RunPartsTests {
         integral.add(seconds: 0, bytes: ByteCount(10))
         return RunOutcome(
             ending: .exited(code: 0), wallSeconds: 1, use: ResourceUse(largestResident: ByteCount(mark)),
-            residentFloor: ByteCount(floor), samples: [], samplesMerged: 1, integral: integral, heap: HeapFigures(),
-            mostScavengerNanoseconds: 0,
-            hasHeapFigures: false, publishingProcesses: 0, mostProcesses: 1, processesLeft: 0, unreadableVersion: nil)
+            residentFloor: ByteCount(floor), samples: [], samplesTaken: 0, samplesMerged: 1, integral: integral,
+            heap: HeapFigures(), heapPeak: HeapPeak(), mostScavengerNanoseconds: 0,
+            hasHeapFigures: false, publishingProcesses: 0, census: nil, mostProcesses: 1, processesLeft: 0,
+            unreadableVersion: nil)
     }
 }

@@ -11,6 +11,7 @@ struct RunUsageTests {
         (["run", "--", "/no/such/program"], 127, "'/no/such/program' was not found"),
         (["run", "--", "/tmp"], 126, "is a folder"),
         (["run", "--library", "/no/such/library", "--", "ls"], 66, "'/no/such/library' was not found"),
+        (["run", "--", "/bin/true/"], 126, "'/bin/true/' names a folder"),
         (["run", "--library", "/etc/passwd", "--", "ls"], 66, "is not a shared library"),
     ])
     func wrongUsagePrintsOneLineAndExitsWithItsCode(arguments: [String], code: Int32, part: String) throws {

@@ -5,10 +5,12 @@ import Testing
 
 struct ProcessReadingTests {
     @Test func namesWithParenthesesAreSkipped() throws {
-        let fields = (4...30).map { "\($0)" }.joined(separator: " ")
+        let fields = (4...52).map { "\($0)" }.joined(separator: " ")
         let parsed = try #require(ProcessIdentity.parse("12 (a) b) (c) S \(fields)\n"))
         #expect(parsed.state == "S")
         #expect(parsed.startTime == 22)
+        #expect(parsed.stackStart == 28)
+        #expect(parsed.argumentStart == 48)
         #expect(ProcessIdentity.parse("12 (a") == nil)
         #expect(ProcessIdentity.parse("12 (a) S 1") == nil)
     }

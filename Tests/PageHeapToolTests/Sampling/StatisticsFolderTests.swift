@@ -52,6 +52,18 @@ struct StatisticsFolderTests {
         #expect(last[\.release_calls_total] == 6)
     }
 
+    @Test func theLevelsOfAProgramThatWasReplacedByAStrangerDoNotCount() throws {
+        let identity = try #require(ProcessIdentity(of: living))
+        for program in [living, ended] {
+            try write(living, 0)
+            var statistics = StatisticsFolder(path: FilePath(folder.path), program: program)
+            let figures = statistics.read(strangers: [identity])
+            #expect(figures.bytes(\.in_use_bytes) == .zero)
+            #expect(figures[\.release_calls_total] == 3)
+            #expect(statistics.read(strangers: [identity], countingEndedProgram: true).bytes(\.in_use_bytes) == .zero)
+        }
+    }
+
     @Test func sumsAreSummedAndHoldsAreCountedTogether() throws {
         try write(living, 0)
         try write(living, 1, inUse: 42, power: 11)

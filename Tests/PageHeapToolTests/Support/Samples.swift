@@ -20,11 +20,14 @@ extension RunResult {
             pageheapVersion: "1.2.3", command: command, startedAt: "2026-01-02T03:04:05Z", exitCode: 0, signal: nil,
             wallSeconds: wallSeconds, cpuSeconds: 5, userCPUSeconds: 4, systemCPUSeconds: 1, processors: 2,
             scavengerPeakMinuteCPUSeconds: 0.04, minorPageFaults: 1234, majorPageFaults: 0, processes: 1,
-            publishingProcesses: published ? 1 : 0, processesLeftRunning: 0, heapFiguresPublished: published, note: nil,
+            publishingProcesses: published ? 1 : 0, processesLeftRunning: 0, heapFiguresPublished: published,
+            processesWithoutLibrary: 0, largestProcessWithoutLibrary: nil, peakResidentWithoutLibraryBytes: .zero,
+            heapPeakRetainedBytes: published ? ByteCount(80 << 20) : .zero,
+            heapPeakReturnedBytes: published ? ByteCount(60 << 20) : .zero, notes: [],
             peakResidentBytes: samples.map(\.residentBytes).max() ?? .zero, peakResidentSource: .samples,
             meanResidentBytes: ByteCount(50 << 20), finalResidentBytes: samples.last?.residentBytes ?? .zero,
             residentByteSeconds: 1e9, heap: heap, heapLockHoldP999Nanoseconds: 2048, intervalMilliseconds: 100,
-            samplesMerged: 1, samples: samples)
+            samplesTaken: samples.count, samplesMerged: 1, samples: samples)
     }
 
     private static var heap: HeapFigures {

@@ -1,0 +1,139 @@
+import Glibc
+import SystemPackage
+
+/// Finds out which processes of a run have the malloc library loaded: a program may be static, may have been started
+/// without LD_PRELOAD, or may have had it ignored.
+struct LibraryCensus: Hashable, Sendable {
+    /// Why a process is without the library.
+    enum Cause: String, Hashable, Codable, Sendable {
+        case isStatic, startedWithoutPreload, preloadIgnored
+
+        var text: String {
+            switch self {
+            case .isStatic: "it is statically linked"
+            case .startedWithoutPreload: "it was started without LD_PRELOAD"
+            case .preloadIgnored: "the loader ignored LD_PRELOAD, as it does for programs with privileges"
+            }
+        }
+    }
+
+    /// A process without the library.
+    struct Stranger: Hashable, Codable, Sendable {
+        var name: String
+        var processIdentifier: Int32
+        var cause: Cause
+        var peakResidentBytes: ByteCount
+    }
+
+    enum Standing: Hashable, Sendable {
+        /// The program is just being loaded, or cannot be looked at.
+        case undecided
+        case loaded
+        case without(Cause)
+    }
+
+    let library: FilePath
+    /// The processes of the last sample, each of them one program that a process executed.
+    private var standings: [ProcessIdentity: Standing] = [:]
+    /// How many processes were seen with the library, and without.
+    private(set) var loadedCount = 0
+    private(set) var strangerCount = 0
+    /// The process without the library that had the most resident memory.
+    private(set) var largestStranger: Stranger?
+    /// The most resident memory of a process with the library.
+    private(set) var largestLoaded = ByteCount.zero
+    /// The most resident memory that all processes without the library had in one sample.
+    private(set) var strangersPeak = ByteCount.zero
+
+    init(library: FilePath) {
+        self.library = library
+    }
+
+    /// The processes of the last sample that are without the library.
+    var strangers: Set<ProcessIdentity> {
+        Set(standings.filter { if case .without = $0.value { true } else { false } }.keys)
+    }
+
+    /// Records the processes of a sample, with their resident memory.
+    mutating func note(_ processes: [(process: ProcessIdentity, resident: ByteCount)]) {
+        var next: [ProcessIdentity: Standing] = [:]
+        var strangers = ByteCount.zero
+        for (process, resident) in processes {
+            var standing = standings[process] ?? .undecided
+            if standing == .undecided {
+                standing = Self.standing(of: process.identifier, library: library)
+                if standing == .loaded { loadedCount += 1 }
+                if case .without = standing { strangerCount += 1 }
+            }
+            next[process] = standing
+            switch standing {
+            case .undecided: break
+            case .loaded: largestLoaded = max(largestLoaded, resident)
+            case .without(let cause):
+                strangers += resident
+                if resident > largestStranger?.peakResidentBytes ?? .zero {
+                    largestStranger = Stranger(
+                        name: Self.name(of: process.identifier), processIdentifier: process.identifier, cause: cause,
+                        peakResidentBytes: resident)
+                }
+            }
+        }
+        standings = next
+        strangersPeak = max(strangersPeak, strangers)
+    }
+
+    static func name(of process: Int32) -> String {
+        let text = FileReading.text(of: FilePath("/proc/\(process)/comm")) ?? ""
+        return text.split(separator: "\n").first.map(String.init) ?? "process \(process)"
+    }
+
+    /// Returns whether a process has the library of this name.
+    static func standing(
+        of process: Int32, library: FilePath = FilePath(PreloadLibrary.fileName)
+    ) -> Standing {
+        guard let maps = FileReading.text(of: FilePath("/proc/\(process)/maps")) else { return .undecided }
+        return standing(maps: maps, library: library) {
+            let environment = try? FileReading.bytes(of: FilePath("/proc/\(process)/environ"))
+            return RawStrings(zeroTerminated: environment ?? []).elements.contains {
+                $0.starts(with: Array("\(ChildEnvironment.preloadVariable)=".utf8))
+            }
+        }
+    }
+
+    /// Decides from a process's mappings.
+    ///
+    /// - Parameters:
+    ///   - maps: the content of `/proc/PID/maps`.
+    ///   - hasPreload: whether the process was started with LD_PRELOAD.
+    static func standing(maps: String, library: FilePath, hasPreload: () -> Bool) -> Standing {
+        let files = Set(maps.split(separator: "\n").compactMap(file))
+        if files.contains(where: { isSame($0, library) }) { return .loaded }
+        let libraries = files.filter { isLibrary($0) }
+        if libraries.isEmpty { return files.isEmpty ? .undecided : .without(.isStatic) }
+        // The loader maps preloaded libraries before all others, so until there are others nothing is decided.
+        if libraries.allSatisfy(isLoader) { return .undecided }
+        return .without(hasPreload() ? .preloadIgnored : .startedWithoutPreload)
+    }
+
+    /// Returns the file of a line of the mappings; nil if it has none.
+    private static func file(_ line: Substring) -> String? {
+        guard let start = line.firstIndex(of: "/") else { return nil }
+        let path = line[start...]
+        return path.hasSuffix(" (deleted)") ? String(path.dropLast(10)) : String(path)
+    }
+
+    /// Whether a mapped file is the library. In another mount namespace its folder may have another name.
+    private static func isSame(_ file: String, _ library: FilePath) -> Bool {
+        file == library.string || FilePath(file).lastComponent == library.lastComponent
+    }
+
+    private static func isLibrary(_ file: String) -> Bool {
+        guard let name = FilePath(file).lastComponent?.string else { return false }
+        return name.hasSuffix(".so") || name.contains(".so.")
+    }
+
+    private static func isLoader(_ file: String) -> Bool {
+        guard let name = FilePath(file).lastComponent?.string else { return false }
+        return name.hasPrefix("ld-") || name.hasPrefix("ld.so")
+    }
+}
