@@ -13,7 +13,7 @@ COLOURS = {
     OURS: ("#2f6fde", "#6ea3ff"), REFERENCE: ("#1c2433", "#e8ecf3"), "jemalloc": ("#d9660a", "#ff9d4d"),
     "mimalloc": ("#0f9f7f", "#3fd1ae"), "tcmalloc": ("#8b46d6", "#bd8cff"), "tbb": ("#c2307a", "#ff7db8"),
     "snmalloc": ("#8a7a00", "#e0cf4a"), "jemalloc-bg": ("#f2a65e", "#b35c14"), "tcmalloc-ad": ("#c39af0", "#6c35ab"),
-    "mimalloc3": ("#0f9f7f", "#3fd1ae"), "": ("#5d6879", "#97a3b6")}
+    "mimalloc3": ("#5c8a1e", "#a5d66b"), "": ("#5d6879", "#97a3b6")}
 # The panels: title, and the key of the figure that it shows.
 PANELS = [
     ("Fixed work: CPU time over glibc’s", "ratioToGlibc"), ("Real programs: CPU time over glibc’s", "cpuToGlibc"),

@@ -22,10 +22,10 @@ extension MallocHeap {
         _ bytes: ByteCount, _ alignment: ByteCount
     ) -> (pointer: UnsafeMutableRawPointer, scavenged: ByteCount)? {
         let pages = bytes.pagesRoundedUp
-        if LargeBlockCache.keeps(pages) && alignment <= PageGeometry.pageBytes, let address = takeFreed(pages) {
+        let shard = currentShard
+        if LargeBlockCache.keeps(pages) && alignment <= PageGeometry.pageBytes, let address = takeFreed(pages, shard) {
             return (address, 0)
         }
-        let shard = currentShard
         guard let index = spans.allocateRecord(shard, of: shards) else { return nil }
         guard
             let (address, scavenged) = heap.allocatePages(
@@ -54,9 +54,8 @@ extension MallocHeap {
                 && bytes <= heap.system.largestRequestBytes
     }
 
-    /// Takes a block of enough pages from a large-block cache: the shard's own, or another; nil if there is none.
-    private func takeFreed(_ pages: PageCount) -> UnsafeMutableRawPointer? {
-        let shard = currentShard
+    /// Takes a block of enough pages from a large-block cache: the shard's, or another; nil if there is none.
+    private func takeFreed(_ pages: PageCount, _ shard: ShardIndex) -> UnsafeMutableRawPointer? {
         let cache = shards.largeBlocks(shard)
         cache.pointee.lock.lock()
         var index = cache.pointee.take(LargeBlockCache.sizes(serving: pages)) { spans.record($0) }

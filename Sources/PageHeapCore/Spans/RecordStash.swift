@@ -21,6 +21,19 @@ struct RecordStash: ~Copyable {
         return span
     }
 
+    /// Adds records that are linked through `next`, fewer than ``Tunables/recordBatch``. Takes the lock.
+    ///
+    /// If another thread has added some meanwhile, the stash has more than it keeps, until the next ones are given up.
+    mutating func put(_ more: Int, from head: SpanIndex, _ record: (SpanIndex) -> UnsafeMutablePointer<Span>) {
+        var last = head
+        for _ in 1..<more { last = SpanIndex(UInt(record(last).pointee.next)) }
+        lock.lock()
+        defer { lock.unlock() }
+        record(last).pointee.next = first
+        first = UInt32(truncatingIfNeeded: head.rawValue)
+        count += UInt32(truncatingIfNeeded: more)
+    }
+
     /// Adds a record. Takes the lock.
     ///
     /// - Returns: the first and the last of some records to be given up, linked through `next`; nil if there is room.

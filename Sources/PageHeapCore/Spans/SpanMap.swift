@@ -106,12 +106,7 @@ package struct SpanMap<System: OperatingSystem> {
             return .none
         }
         if more != 0 { heap.noteMetadata(more) }
-        var rest = SpanIndex(UInt(record(first).pointee.next))
-        for _ in 1..<max(count, 1) {
-            let next = SpanIndex(UInt(record(rest).pointee.next))
-            put(rest, in: stash)
-            rest = next
-        }
+        if count > 1 { stash.pointee.put(count - 1, from: SpanIndex(UInt(record(first).pointee.next))) { record($0) } }
         return first
     }
 

@@ -55,13 +55,15 @@ struct SVGChart: Sendable {
         guard let peak = chart.curves.first(where: { $0.kind == .resident })?.peak else { return "" }
         let x = layout.x(peak.seconds)
         let y = layout.y(peak.bytes)
-        let half = 52.0
+        let half = result.peakResidentSource == .kernel ? 96.0 : 52.0
         let textX = min(max(x, layout.left + half), layout.width - layout.right - half)
-        let figure = ByteCount(rounding: peak.bytes)
+        // The run's peak may lie between two samples.
+        let word = result.peakResidentSource == .kernel ? "highest sample" : "peak"
+        let figure = "\(word) \(ByteCount(rounding: peak.bytes))"
         return """
             <circle class="ph-resident-fill" cx="\(x.asText)" cy="\(y.asText)" r="4"/>\
             <text class="ph-text ph-halo" x="\(textX.asText)" y="\((layout.top - 9).asText)" \
-            text-anchor="middle" font-weight="600">peak \(figure)</text>
+            text-anchor="middle" font-weight="600">\(figure)</text>
             """
     }
 

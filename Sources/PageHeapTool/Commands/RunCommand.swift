@@ -56,7 +56,8 @@ struct RunCommand: ParsableCommand {
         let startedAt = Date()
         let outcome = try session.run()
         let result = RunResult(
-            outcome, command: programAndArguments, startedAt: startedAt, interval: session.interval,
+            outcome, command: programAndArguments, settings: session.environment.settings, startedAt: startedAt,
+            interval: session.interval,
             version: PageHeapCommand.version)
         let written = outputs.write(result)
         show(result, written)

@@ -86,7 +86,7 @@ struct CompareTable: Sendable {
 
     private func remarks() -> [String] {
         let all = [Self.explanation] + result.remarks + [notFound].compactMap { $0 }
-        return all.flatMap { Self.wrapped($0, width: style.width) }
+        return all.flatMap { WrappedText.lines($0, width: style.width) }
     }
 
     /// The explanation of the last columns.
@@ -96,20 +96,5 @@ struct CompareTable: Sendable {
 
     private var notFound: String? {
         result.notFound.isEmpty ? nil : "Not found here: \(result.notFound.joined(separator: ", "))."
-    }
-
-    private static func wrapped(_ text: String, width: Int) -> [String] {
-        var lines = [""]
-        for word in text.split(separator: " ") {
-            let last = lines[lines.count - 1]
-            if last.isEmpty {
-                lines[lines.count - 1] = String(word)
-            } else if last.count + word.count + 1 > width {
-                lines.append(String(word))
-            } else {
-                lines[lines.count - 1] = "\(last) \(word)"
-            }
-        }
-        return lines
     }
 }

@@ -72,6 +72,10 @@ struct RunDiff: Sendable {
     var notes: [String] {
         var notes: [String] = []
         if first.command != second.command { notes.append("The two runs are of different commands.") }
+        if first.settings != second.settings {
+            func text(_ settings: [String]) -> String { settings.isEmpty ? "none" : settings.joined(separator: " ") }
+            notes.append("Settings of the first run: \(text(first.settings)); of the second: \(text(second.settings)).")
+        }
         if first.exitCode != second.exitCode {
             notes.append(
                 "The first run ended with exit code \(first.exitCode), the second one with \(second.exitCode).")

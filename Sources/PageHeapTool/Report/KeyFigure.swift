@@ -19,8 +19,9 @@ struct KeyFigure: Hashable, Sendable {
             }
         var figures = [
             resident("peak resident", result.peakResidentBytes, whichPeak),
-            resident("mean resident", result.meanResidentBytes, "over time"),
-            resident("resident at the end", result.finalResidentBytes, ""),
+            // One sample of a short run says little about its mean, and nothing about its end.
+            resident("mean resident", result.samplesTaken > 1 ? result.meanResidentBytes : .zero, "over time"),
+            resident("resident at the end", result.samplesTaken > 1 ? result.finalResidentBytes : .zero, ""),
         ]
         if result.heapFiguresPublished { figures += ofTheHeap(result) }
         figures += [

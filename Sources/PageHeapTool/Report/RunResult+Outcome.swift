@@ -3,12 +3,18 @@ import Foundation
 extension RunResult {
     /// Creates the result of a run from its outcome.
     ///
-    /// - Parameter startedAt: the time when the program was started.
-    init(_ outcome: RunOutcome, command: [String], startedAt: Date, interval: Duration, version: String) {
+    /// - Parameters:
+    ///   - settings: the `PAGEHEAP_` variables that the program was started with.
+    ///   - startedAt: the time when the program was started.
+    init(
+        _ outcome: RunOutcome, command: [String], settings: [String], startedAt: Date, interval: Duration,
+        version: String
+    ) {
         let peak = outcome.peak
         self.init(
             pageheapVersion: version,
             command: command,
+            settings: settings,
             startedAt: startedAt.formatted(.iso8601),
             exitCode: outcome.ending.exitCode,
             signal: outcome.ending.signal,

@@ -6,6 +6,8 @@ struct RunResult: Hashable, Sendable {
     var pageheapVersion: String
     /// The program and its arguments.
     var command: [String]
+    /// The `PAGEHEAP_` variables that the program was started with, as `NAME=value`.
+    var settings: [String]
     /// The time when the program was started, as ISO 8601 in UTC.
     var startedAt: String
     /// The tool's exit code: the program's own, or 128 plus the signal's number.
@@ -67,7 +69,7 @@ struct RunResult: Hashable, Sendable {
 
 extension RunResult: Codable {
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case pageheapVersion, command, startedAt, exitCode, signal, wallSeconds, cpuSeconds, userCPUSeconds
+        case pageheapVersion, command, settings, startedAt, exitCode, signal, wallSeconds, cpuSeconds, userCPUSeconds
         case systemCPUSeconds, processors, scavengerPeakMinuteCPUSeconds
         case minorPageFaults, majorPageFaults, processes, publishingProcesses
         case processesLeftRunning, heapFiguresPublished, processesWithoutLibrary, largestProcessWithoutLibrary
@@ -82,6 +84,7 @@ extension RunResult: Codable {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(pageheapVersion, forKey: .pageheapVersion)
         try container.encode(command, forKey: .command)
+        try container.encode(settings, forKey: .settings)
         try container.encode(startedAt, forKey: .startedAt)
         try container.encode(exitCode, forKey: .exitCode)
         try container.encode(signal, forKey: .signal)

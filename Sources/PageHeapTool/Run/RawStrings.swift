@@ -45,6 +45,12 @@ struct RawStrings: Hashable, Sendable {
         return RawStrings(kept + variables.map { Array($0.utf8) })
     }
 
+    /// The settings of PageHeap in an environment, sorted; without those for tests and tools.
+    var settings: [String] {
+        let others = [ChildEnvironment.statisticsVariable, "PAGEHEAP_SYSTEM_ROOT"].map { "\($0)=" }
+        return texts.filter { text in text.hasPrefix("PAGEHEAP_") && !others.contains { text.hasPrefix($0) } }.sorted()
+    }
+
     /// Returns the environment that this process was started with.
     static func ownEnvironment() -> RawStrings {
         RawStrings(zeroTerminated: (try? FileReading.bytes(of: "/proc/self/environ")) ?? [])

@@ -36,7 +36,8 @@ struct Supervisor {
 
     /// Supervises the program until it has ended.
     mutating func run() -> RunOutcome {
-        var due = Duration.zero
+        // Not at once: the program is just being loaded.
+        var due = Duration.milliseconds(1)
         while true {
             let now = elapsed
             if now >= due {

@@ -8,7 +8,7 @@ struct SnapshotText: Sendable {
     func text() -> String {
         var rows = [("resident", "\(snapshot.resident)")]
         rows += Figure.all.map { figure in
-            (Self.label(figure), snapshot.heap.value(figure).map { Self.value($0, of: figure) } ?? "none")
+            (Self.label(figure), snapshot.heap.value(figure).map { Self.text($0, of: figure) } ?? "none")
         }
         let labelWidth = rows.map(\.0.count).max() ?? 0
         let valueWidth = rows.map(\.1.count).max() ?? 0
@@ -25,8 +25,15 @@ struct SnapshotText: Sendable {
         figure.name.split(separator: "_").filter { !["bytes", "nanoseconds"].contains($0) }.joined(separator: " ")
     }
 
-    private static func value(_ value: UInt64, of figure: Figure) -> String {
-        switch figure.unit {
+    /// The meanings of figures that are codes.
+    private static let codes = [
+        "caller_release": ["no", "for a time", "for good"],
+        "memory_limit_origin": ["none", "a setting or a call", "the container", "the hard limit"],
+    ]
+
+    private static func text(_ value: UInt64, of figure: Figure) -> String {
+        if let meanings = codes[figure.name], value < meanings.count { return meanings[Int(value)] }
+        return switch figure.unit {
         case .bytes: "\(ByteCount(value))"
         case .nanoseconds: TimeText.describe(seconds: Double(value) * 1e-9)
         case .count: KeyFigure.grouped(value)

@@ -8,7 +8,9 @@ struct RunSummary: Sendable {
     func text() -> String {
         var lines = ["", opening, ""]
         lines += table()
-        for note in result.notes { lines += [""] + wrapped(note).map { style.styled($0, .warning) } }
+        for note in result.notes {
+            lines += [""] + WrappedText.lines(note, width: style.width - 2).map { "  " + style.styled($0, .warning) }
+        }
         let curve = TerminalCurve(result: result, style: style).lines()
         if !curve.isEmpty { lines += [""] + curve }
         lines += [""] + written.map { "  \($0.purpose) written to \($0.path)" } + ["  \(nextStep)", ""]
@@ -33,19 +35,6 @@ struct RunSummary: Sendable {
             let note = figure.note.isEmpty ? "" : "  \(style.styled(figure.note, .faint))"
             return "  \(label)   \(style.styled(value, .bold))\(note)"
         }
-    }
-
-    private func wrapped(_ text: String) -> [String] {
-        var lines: [String] = []
-        var line = " "
-        for word in text.split(separator: " ") {
-            if line.count + word.count + 1 > style.width, line != " " {
-                lines.append(line)
-                line = " "
-            }
-            line += " \(word)"
-        }
-        return lines + [line]
     }
 
     private var nextStep: String {

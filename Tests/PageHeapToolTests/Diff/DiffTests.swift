@@ -19,6 +19,7 @@ struct DiffTests {
     @Test func twoRunsAreShownBesideEachOther() throws {
         var second = RunResult.make(command: ["other"], samples: [.make(0, 50), .make(9, 10)])
         second.wallSeconds = 5
+        second.settings = ["PAGEHEAP_RETAIN_PERCENT=20"]
         second.notes = ["A note."]
         let first = RunResult.make(samples: [.make(0, 100), .make(9, 30)])
         let files = (try saved(first, as: "a.json"), try saved(second, as: "b.json"))
@@ -29,6 +30,7 @@ struct DiffTests {
         #expect(lines.contains { $0.starts(with: ["wall", "time", "10.0", "s", "5.00", "s", "0.50"]) })
         #expect(outcome.output.contains("The two runs are of different commands."))
         #expect(outcome.output.contains("Second run: A note."))
+        #expect(outcome.output.contains("Settings of the first run: none; of the second: PAGEHEAP_RETAIN_PERCENT=20."))
 
         let json = try BuiltTool.run(["diff", "--json", files.0, files.1])
         let object = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any]

@@ -74,7 +74,7 @@ struct ReportTests {
                 "minorPageFaults", "notes", "pageheapVersion", "peakResidentBytes", "peakResidentSource",
                 "peakResidentWithoutLibraryBytes", "processes", "processesLeftRunning", "processesWithoutLibrary",
                 "processors", "publishingProcesses", "residentByteSeconds", "samples", "samplesMerged", "samplesTaken",
-                "scavengerPeakMinuteCPUSeconds", "signal", "startedAt", "systemCPUSeconds",
+                "scavengerPeakMinuteCPUSeconds", "settings", "signal", "startedAt", "systemCPUSeconds",
                 "userCPUSeconds", "wallSeconds",
             ])
         // The heap's figures have the names of the list.

@@ -17,7 +17,8 @@ extension RunResult {
         command: [String] = ["program"], samples: [MemorySample], wallSeconds: Double = 10, published: Bool = true
     ) -> RunResult {
         RunResult(
-            pageheapVersion: "1.2.3", command: command, startedAt: "2026-01-02T03:04:05Z", exitCode: 0, signal: nil,
+            pageheapVersion: "1.2.3", command: command, settings: [], startedAt: "2026-01-02T03:04:05Z", exitCode: 0,
+            signal: nil,
             wallSeconds: wallSeconds, cpuSeconds: 5, userCPUSeconds: 4, systemCPUSeconds: 1, processors: 2,
             scavengerPeakMinuteCPUSeconds: 0.04, minorPageFaults: 1234, majorPageFaults: 0, processes: 1,
             publishingProcesses: published ? 1 : 0, processesLeftRunning: 0, heapFiguresPublished: published,
