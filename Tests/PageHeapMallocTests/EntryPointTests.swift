@@ -5,8 +5,9 @@ import Testing
 struct EntryPointTests {
     @Test(
         arguments: [
-            "zero", "alignment", "usable", "zeroed", "overflow", "resized", "aligned", "wrong-alignment", "sized",
-            "hostile", "errno", "other-thread",
+            "zero", "alignment", "usable", "zeroed", "overflow", "resized", "aligned", "aligned-places",
+            "wrong-alignment",
+            "sized", "hostile", "errno", "other-thread",
         ])
     func entryPointsKeepTheirPromises(_ check: String) throws { try Check.passes("entry_points", check) }
 

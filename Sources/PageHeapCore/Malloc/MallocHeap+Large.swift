@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Large blocks: whole pages, each block a span of its own.
 extension MallocHeap {
     /// Allocates a large block. The caller holds no lock.
@@ -13,9 +15,15 @@ extension MallocHeap {
         // Refused before any metadata is written for it.
         guard mayBeHad(bytes) else { return nil }
         if let block = allocateLargeOnce(bytes, alignment) { return block }
-        // Everything that the heap holds idle is reclaimed before a request fails.
-        reclaimIdle()
-        return allocateLargeOnce(bytes, alignment)
+        // Everything that the heap holds idle is reclaimed before a request fails. Meanwhile other threads' freed blocks
+        // bypass the large-block caches; what they put there just before takes another try.
+        state.pointee.shortages.wrappingAdd(1, ordering: .relaxed)
+        defer { state.pointee.shortages.wrappingSubtract(1, ordering: .relaxed) }
+        for _ in 0..<Tunables.reclaimTries {
+            reclaimIdle()
+            if let block = allocateLargeOnce(bytes, alignment) { return block }
+        }
+        return nil
     }
 
     private func allocateLargeOnce(
@@ -40,6 +48,7 @@ extension MallocHeap {
         span.pointee.pages = UInt32(truncatingIfNeeded: pages.rawValue)
         span.pointee.shard = shard.rawValue
         span.pointee.freeBlocks = 0
+        span.pointee.isAligned = alignment > PageGeometry.pageBytes
         spans.set(PageMapEntry(span: index, sizeClass: .notSmall), from: address, count: 1)
         noteLive(pages.bytes.rawValue, shard, out: true)
         guard let pointer = UnsafeMutableRawPointer(bitPattern: address) else { return nil }
@@ -107,7 +116,9 @@ extension MallocHeap {
         if !Span.markFree(span) { WrongFree.stop(.alreadyFree, address) }
         let shard = currentShard
         noteLive(pages.bytes.rawValue, shard, out: false)
-        if LargeBlockCache.keeps(pages) {
+        if LargeBlockCache.keeps(pages) && !span.pointee.isAligned
+            && state.pointee.shortages.load(ordering: .relaxed) == 0
+        {
             keepFreed(index, pages, shard)
         } else {
             giveLargeBack(index)

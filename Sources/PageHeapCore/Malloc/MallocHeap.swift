@@ -159,6 +159,9 @@ package struct MallocState<System: OperatingSystem>: ~Copyable {
     var holePass: HolePass
     /// The number of live large blocks whose memory was moved to them. Relaxed: a few may exceed the bound.
     let movedBlocks: Atomic<UInt>
+    /// The number of threads that are reclaiming all that is idle, for a large block that cannot be had otherwise.
+    /// Relaxed: a free that does not see it yet is reclaimed by the next try.
+    let shortages: Atomic<UInt32>
     var heap: HeapState<System>
     /// Set if no thread-exit key could be created: caches would leak, so threads get none.
     var refusesCaches: Bool

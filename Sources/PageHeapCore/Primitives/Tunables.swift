@@ -158,6 +158,10 @@ package enum Tunables {
     /// has a GiB, or refuses it by itself; asking takes some microseconds.
     package static var uncheckedRequestBytes: ByteCount { ByteCount(1 << 30) }
 
+    /// How often everything idle is reclaimed for a large block before the request fails. The first time is enough unless
+    /// another thread caches what it frees at the same moment.
+    package static var reclaimTries: Int { 8 }
+
     /// Pages of the largest blocks kept in the large-block cache: 256 KiB. Larger ones are rare enough.
     package static var largeCachePages: PageCount { 32 }
 

@@ -26,6 +26,9 @@ package struct Span: BitwiseCopyable {
     var shard: UInt8 = 0
     /// The number of blocks that are in the span.
     package var freeBlocks: UInt16 = 0
+    /// Whether this is a large block that was asked for at a larger alignment than a page's. Its place is rare, and goes back at
+    /// once when it is freed.
+    var isAligned = false
     /// The neighbours in the ring of the list's touched spans, or of cached large blocks by age: record indices, 0 if the
     /// span is in none.
     var nextTouched: UInt32 = 0

@@ -5,9 +5,12 @@ import SystemPackage
 enum FileReading {
     /// Reads all bytes of a file. Stops after the read that reaches `limit`.
     static func bytes(of path: FilePath, limit: Int = 1 << 22) throws(Errno) -> [UInt8] {
-        let descriptor = path.withPlatformString { Glibc.open($0, O_RDONLY | O_CLOEXEC) }
+        // Not blocking: a pipe that nobody writes to must not hold the tool up.
+        let descriptor = path.withPlatformString { Glibc.open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
         guard descriptor >= 0 else { throw Errno(rawValue: errno) }
         defer { Glibc.close(descriptor) }
+        // One that somebody does write to, as in a shell's <(…), is read to its end.
+        _ = fcntl(descriptor, F_SETFL, O_RDONLY)
         var content: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 4096)
         while content.count < limit {

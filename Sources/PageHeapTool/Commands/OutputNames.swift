@@ -22,6 +22,8 @@ struct OutputNames {
                 throw ValidationError(
                     "\(option) needs the name of a file; standard output belongs to \(standardOutputIsFor)")
             }
+            // What an invalid name was replaced with when it became a string.
+            if file.contains("\u{fffd}") { throw ValidationError("\(option) needs a name in UTF-8") }
         }
         let places = files.compactMap(\.file).compactMap { Self.place(of: FilePath($0)) }
         if Set(places).count < places.count {

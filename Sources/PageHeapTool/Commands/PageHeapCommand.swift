@@ -26,8 +26,10 @@ struct PageHeapCommand: ParsableCommand {
 
     /// Runs the command that the arguments name. Reports an error in one line on standard error.
     static func main() {
-        // Before anything else: a signal that comes while the run is prepared must not end the tool without a report.
-        _ = Supervisor.signalsBlockedAtStart
+        // Before anything else: a signal that comes while a run is prepared must not end the tool without a report.
+        if ["run", "compare"].contains(CommandLine.arguments.dropFirst().first) {
+            _ = Supervisor.signalsBlockedAtStart
+        }
         do {
             var command = try parseAsRoot()
             try command.run()

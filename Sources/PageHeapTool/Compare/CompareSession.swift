@@ -43,6 +43,7 @@ struct CompareSession: Sendable {
         // If the tool was started with SIGCHLD ignored, wait4 would return no exit codes.
         signal(SIGCHLD, SIG_DFL)
         let blockedBefore = Supervisor.signalsBlockedAtStart
+        let inherited = ProcessTree.descendants(of: getpid())
         var outcome = Outcome(runs: allocators.map { _ in [] })
         let clock = SuspendingClock()
         let start = clock.now
@@ -55,7 +56,7 @@ struct CompareSession: Sendable {
             input.rewind()
             do {
                 let result = try session(allocators[index]).run(signalsBlockedBefore: blockedBefore)
-                LeftoverProcesses.end()
+                LeftoverProcesses.end(without: inherited)
                 if let request = result.endRequest {
                     // A run that was cut off does not count.
                     outcome.stop = .signal(request)

@@ -7,12 +7,14 @@ enum LeftoverProcesses {
     private static let stepMicroseconds: UInt32 = 5000
 
     /// Asks the processes to end, kills those that do not, and reaps them.
-    static func end() {
+    ///
+    /// - Parameter inherited: processes that were there before the first run, which are left alone.
+    static func end(without inherited: Set<Int32>) {
         for signal in [SIGTERM, SIGKILL] {
             var asked: Set<Int32> = []
             for _ in 0..<steps {
                 reap()
-                let living = ProcessTree.descendants(of: getpid())
+                let living = ProcessTree.descendants(of: getpid(), without: inherited)
                 if living.isEmpty { return }
                 for process in living where asked.insert(process).inserted { kill(process, signal) }
                 usleep(stepMicroseconds)

@@ -36,7 +36,8 @@ enum SavedRun {
     /// What the parser says of a text that is no JSON: it names the line and the column.
     private static func syntax(_ context: DecodingError.Context) -> String {
         let detail = (context.underlyingError as NSError?)?.userInfo[NSDebugDescriptionErrorKey] as? String
-        return (detail ?? "it is not JSON").split(separator: "\n").joined(separator: " ")
+        return (detail ?? "it is not JSON, or a number in it is out of range").split(separator: "\n").joined(
+            separator: " ")
     }
 
     private static func place(_ context: DecodingError.Context) -> String {

@@ -28,7 +28,7 @@ struct ELFHeader: Hashable, Sendable {
 
     /// Reads the headers of a file. Returns nil if it is not an ELF file, or is damaged.
     init?(of path: FilePath) throws(Errno) {
-        let descriptor = path.withPlatformString { Glibc.open($0, O_RDONLY | O_CLOEXEC) }
+        let descriptor = path.withPlatformString { Glibc.open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
         guard descriptor >= 0 else { throw Errno(rawValue: errno) }
         defer { Glibc.close(descriptor) }
         self.init { offset, count in

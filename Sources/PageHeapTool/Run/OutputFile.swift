@@ -7,6 +7,8 @@ import SystemPackage
 /// fails, an older file is unchanged. Pipes and devices are opened and written directly.
 struct OutputFile: ~Copyable {
     let target: FilePath
+    /// The file to replace: what the target leads to when it is opened, whatever its links lead to later.
+    private let place: FilePath
     private let descriptor: Int32
     /// nil for a target that is written directly.
     private let temporary: FilePath?
@@ -22,6 +24,7 @@ struct OutputFile: ~Copyable {
             throw ToolError(.inputOutput, "cannot write the \(purpose) '\(target)': \(error.message)")
         }
         self.target = target
+        place = target.resolved ?? target
         descriptor = opened.descriptor
         temporary = opened.temporary
     }
@@ -41,9 +44,7 @@ struct OutputFile: ~Copyable {
             throw ToolError(.inputOutput, "\(Errno(rawValue: errno)); choose another name")
         }
         if exists, status.st_mode & S_IFMT != S_IFREG {
-            let descriptor = target.withPlatformString { Glibc.open($0, O_WRONLY | O_CLOEXEC) }
-            if descriptor < 0 { throw ToolError(.inputOutput, "\(Errno(rawValue: errno))") }
-            return (descriptor, nil)
+            return (try openDirectly(target), nil)
         }
         // Keeps a symbolic link and replaces the file that it points to.
         let opened = try openTemporary(beside: target.resolved ?? target)
@@ -51,6 +52,24 @@ struct OutputFile: ~Copyable {
         umask(mask)
         fchmod(opened.descriptor, exists ? status.st_mode & 0o777 : 0o666 & ~mask)
         return opened
+    }
+
+    /// The time that a pipe's reader has to appear, in steps of `stepMicroseconds`.
+    private static let steps = 200
+    private static let stepMicroseconds: UInt32 = 10_000
+
+    private static func openDirectly(_ target: FilePath) throws(ToolError) -> Int32 {
+        for _ in 0..<steps {
+            // Not blocking: otherwise a pipe without a reader would hold the tool up for ever.
+            let descriptor = target.withPlatformString { Glibc.open($0, O_WRONLY | O_CLOEXEC | O_NONBLOCK) }
+            if descriptor >= 0 {
+                _ = fcntl(descriptor, F_SETFL, O_WRONLY)
+                return descriptor
+            }
+            if errno != ENXIO { throw ToolError(.inputOutput, "\(Errno(rawValue: errno))") }
+            usleep(stepMicroseconds)
+        }
+        throw ToolError(.inputOutput, "nobody reads this pipe; start its reader first")
     }
 
     private static func openTemporary(beside place: FilePath) throws(ToolError) -> Opened {
@@ -85,7 +104,6 @@ struct OutputFile: ~Copyable {
             rest = rest.dropFirst(written)
         }
         guard let temporary else { return }
-        let place = target.resolved ?? target
         let moved = temporary.withPlatformString { from in place.withPlatformString { rename(from, $0) } }
         if moved != 0 { throw Errno(rawValue: errno) }
     }

@@ -33,6 +33,7 @@ struct RunSession: Sendable {
             statisticsFolder: readsHeapFigures ? folder.path : nil
         ).variables
 
+        let inherited = ProcessTree.descendants(of: getpid())
         let launcher = ProcessAdoption.start() ? LauncherFinder.find() : nil
         let child = try ChildProcess.start(
             ChildProcess.Program(
@@ -42,7 +43,7 @@ struct RunSession: Sendable {
         let start = SuspendingClock().now
         let sampler = MemorySampler(
             folder: StatisticsFolder(path: folder.path, program: child.identifier),
-            census: library.map { LibraryCensus(library: $0.path) })
+            census: library.map { LibraryCensus(library: $0.path) }, inherited: inherited)
         var supervisor = Supervisor(child, start: start, interval: interval, sampler: sampler)
         let outcome = supervisor.run()
         return outcome

@@ -11,6 +11,8 @@ struct Supervisor {
     private let clock = SuspendingClock()
     private let start: SuspendingClock.Instant
     private let residentFloor: ByteCount
+    /// Processes that were the tool's before it started the program; see ``ProcessTree``.
+    private let inherited: Set<Int32>
     private var sampler: MemorySampler
     private var use = ResourceUse()
     private var endRequest: Int32?
@@ -18,9 +20,10 @@ struct Supervisor {
     /// The signals to block before the program is started.
     static let signals = SignalSet(SignalSet.forwarded + [SIGCHLD])
 
-    /// The signals that were blocked when the tool was started. Its first use blocks ``signals``. A signal that arrives
-    /// before the program has started is passed on as soon as it has.
-    static let signalsBlockedAtStart = signals.block()
+    /// The signals that were blocked when the tool was started. Its first use blocks ``signals``, and those of writing to a
+    /// closed pipe or past a limit: what is written is of less importance than the program's exit code. A signal that
+    /// arrives before the program has started is passed on as soon as it has.
+    static let signalsBlockedAtStart = SignalSet(SignalSet.forwarded + [SIGCHLD, SIGPIPE, SIGXFSZ]).block()
 
     /// - Parameters:
     ///   - child: the program.
@@ -28,6 +31,7 @@ struct Supervisor {
     init(_ child: ChildProcess, start: SuspendingClock.Instant, interval: Duration, sampler: MemorySampler) {
         program = child.identifier
         residentFloor = child.residentFloor
+        inherited = sampler.inherited
         self.start = start
         self.sampler = sampler
         signals = Self.signals
@@ -72,14 +76,14 @@ struct Supervisor {
             let process = wait4(-1, &status, WNOHANG, &usage)
             if process < 0, errno == EINTR { continue }
             guard process > 0 else { return ending }
-            use += ResourceUse(usage)
+            if !inherited.contains(process) { use += ResourceUse(usage) }
             if process == program { ending = ProcessEnding(waitStatus: status) }
         }
     }
 
     private mutating func outcome(_ ending: ProcessEnding, wall: Duration) -> RunOutcome {
         let heap = sampler.finish()
-        let left = ProcessTree.descendants(of: getpid()).count { ProcessIdentity(of: $0) != nil }
+        let left = ProcessTree.descendants(of: getpid(), without: inherited).count { ProcessIdentity(of: $0) != nil }
         return RunOutcome(
             ending: ending, wallSeconds: wall.inSeconds, use: use, residentFloor: residentFloor,
             samples: sampler.series.samples, samplesTaken: sampler.series.count,

@@ -93,6 +93,9 @@ struct LibraryCensus: Hashable, Sendable {
     ) -> Standing {
         guard let maps = FileReading.text(of: FilePath("/proc/\(process)/maps")) else { return .undecided }
         return standing(maps: maps, library: library) {
+            guard let header = try? ELFHeader(of: FilePath("/proc/\(process)/exe")) else { return false }
+            return header.loader == nil
+        } hasPreload: {
             let environment = try? FileReading.bytes(of: FilePath("/proc/\(process)/environ"))
             return RawStrings(zeroTerminated: environment ?? []).elements.contains {
                 $0.starts(with: Array("\(ChildEnvironment.preloadVariable)=".utf8))
@@ -104,12 +107,16 @@ struct LibraryCensus: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - maps: the content of `/proc/PID/maps`.
+    ///   - isStatic: whether the program is static.
     ///   - hasPreload: whether the process was started with LD_PRELOAD.
-    static func standing(maps: String, library: FilePath, hasPreload: () -> Bool) -> Standing {
+    static func standing(
+        maps: String, library: FilePath, isStatic: () -> Bool, hasPreload: () -> Bool
+    ) -> Standing {
         let files = Set(maps.split(separator: "\n").compactMap(file))
         if files.contains(where: { isSame($0, library) }) { return .loaded }
         let libraries = files.filter { isLibrary($0) }
-        if libraries.isEmpty { return files.isEmpty ? .undecided : .without(.isStatic) }
+        // In the middle of an exec there is nothing but the program, although it is not static.
+        if libraries.isEmpty { return !files.isEmpty && isStatic() ? .without(.isStatic) : .undecided }
         // The loader maps preloaded libraries before all others, so until there are others nothing is decided.
         if libraries.allSatisfy(isLoader) { return .undecided }
         return .without(hasPreload() ? .preloadIgnored : .startedWithoutPreload)

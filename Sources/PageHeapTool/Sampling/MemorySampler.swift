@@ -7,22 +7,27 @@ struct MemorySampler: Sendable {
     private(set) var census: LibraryCensus?
     private(set) var heapPeak = HeapPeak()
     private let tool: Int32
+    /// The tool's children before it started the program, from a shell that executed the tool in its own place.
+    let inherited: Set<Int32>
     private(set) var series = SampleSeries()
     private(set) var integral = ResidentIntegral()
     private(set) var mostProcesses = 0
     /// The most CPU time of all scavengers together that was observed in a minute, in nanoseconds.
     private(set) var mostScavengerNanoseconds: UInt64 = 0
 
-    init(folder: StatisticsFolder, census: LibraryCensus? = nil, tool: Int32 = getpid()) {
+    init(folder: StatisticsFolder, census: LibraryCensus? = nil, tool: Int32 = getpid(), inherited: Set<Int32> = []) {
         self.folder = folder
         self.census = census
         self.tool = tool
+        self.inherited = inherited
     }
 
     /// Takes a sample. Records nothing if no process has memory any more.
     mutating func sample(atSeconds seconds: Double) {
         // Read resident memory first: a short program may end at any moment, but its statistics page remains.
-        let processes = ProcessTree.descendants(of: tool).union(folder.liveProcesses).union([folder.program])
+        let processes = ProcessTree.descendants(of: tool, without: inherited).union(folder.liveProcesses).union([
+            folder.program
+        ])
         let residents = processes.map { (process: $0, resident: ResidentMemory.of($0)) }
             .filter { $0.resident > .zero }
         census?.note(

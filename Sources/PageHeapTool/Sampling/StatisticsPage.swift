@@ -23,7 +23,7 @@ enum StatisticsPage {
     static let attempts: Int32 = 10_000
 
     static func read(_ path: FilePath) throws(Failure) -> HeapFigures {
-        let descriptor = path.withPlatformString { Glibc.open($0, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) }
+        let descriptor = path.withPlatformString { Glibc.open($0, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) }
         guard descriptor >= 0 else { throw .unreadable(Errno(rawValue: errno)) }
         defer { Glibc.close(descriptor) }
         let size = MemoryLayout<pageheap_statistics_page>.size

@@ -13,7 +13,9 @@ struct RunSummary: Sendable {
         }
         let curve = TerminalCurve(result: result, style: style).lines()
         if !curve.isEmpty { lines += [""] + curve }
-        lines += [""] + written.map { "  \($0.purpose) written to \($0.path)" } + ["  \(nextStep)", ""]
+        lines +=
+            [""] + written.map { "  \($0.purpose) written to \(CommandText.short([$0.path], limit: 1000))" }
+            + WrappedText.lines(nextStep, width: style.width - 2).map { "  \($0)" } + [""]
         return lines.joined(separator: "\n") + "\n"
     }
 

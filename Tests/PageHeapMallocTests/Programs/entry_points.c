@@ -109,6 +109,20 @@ static void aligned_block(void *block, size_t alignment, size_t size) {
     memset(block, 0x5A, size);
 }
 
+// A strongly aligned block's place is free again at once: kept for other requests, each would take another such place.
+static void aligned_places(void) {
+    for (size_t alignment = 16384; alignment <= (size_t)1 << 36; alignment *= 4) {
+        void *first = aligned_alloc(alignment, 8192);
+        aligned_block(first, alignment, 8192);
+        free(first);
+        for (int i = 0; i < 100; i++) {
+            void *block = aligned_alloc(alignment, 8192);
+            CHECK(block == first);
+            free(block);
+        }
+    }
+}
+
 static void aligned(void) {
     const size_t sizes[] = {1, 8, 24, 100, 1000, 4096, 5000, 32768, 40000, 300000};
     for (size_t alignment = 1; alignment <= 1 << 20; alignment *= 2) {
@@ -234,7 +248,7 @@ int main(int count, char **arguments) {
     (void)count;
     const struct check checks[] = {
         {"zero", zero_bytes}, {"alignment", alignment}, {"usable", usable_size}, {"zeroed", zeroed},
-        {"overflow", overflow}, {"resized", resized}, {"aligned", aligned}, {"wrong-alignment", wrong_alignment},
+        {"overflow", overflow}, {"resized", resized}, {"aligned", aligned}, {"aligned-places", aligned_places}, {"wrong-alignment", wrong_alignment},
         {"sized", sized}, {"hostile", hostile}, {"errno", errno_kept}, {"other-thread", other_thread}};
     return RUN(checks, arguments);
 }

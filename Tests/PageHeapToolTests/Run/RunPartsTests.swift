@@ -80,7 +80,7 @@ struct RunPartsTests {
     @Test(arguments: [
         [], ["--"], ["--nonsense", "--", "ls"], ["--interval", "9", "--", "ls"], ["--interval", "60001", "--", "ls"],
         ["--interval", "x", "--", "ls"], ["--json", "-", "--", "ls"], ["--report", "", "--", "ls"],
-        ["--report", "a/../x", "--json", "x", "--", "ls"], ["--report"],
+        ["--report", "a/../x", "--json", "x", "--", "ls"], ["--report"], ["--json", "a\u{fffd}", "--", "ls"],
     ])
     func wrongUsageIsRefused(arguments: [String]) {
         do {

@@ -28,7 +28,7 @@ struct RunTruthTests {
     }
 
     @Test func aProgramThatAWrapperTakesOffPageHeapIsNamed() throws {
-        let (result, text) = try run(["sh", "-c", "env -i /bin/sleep 0.4; :"])
+        let (result, text) = try run(["sh", "-c", "env -i /bin/sleep 2; :"])
         let stranger = try #require(result.largestProcessWithoutLibrary)
         #expect(stranger.name == "sleep")
         #expect(stranger.cause == .startedWithoutPreload)
@@ -38,7 +38,7 @@ struct RunTruthTests {
     }
 
     @Test func theFiguresEndWithTheProgramThatTheyAreOf() throws {
-        let (result, _) = try run(["sh", "-c", "exec env -i /bin/sleep 0.4"])
+        let (result, _) = try run(["sh", "-c", "exec env -i /bin/sleep 2"])
         #expect(result.heapFiguresPublished)
         #expect(result.heap[\.in_use_bytes] == 0)
         #expect(result.samples.last?.inUseBytes == .zero)
@@ -46,7 +46,7 @@ struct RunTruthTests {
     }
 
     @Test func aStaticProgramIsNamed() throws {
-        let source = try folder.write("#include <unistd.h>\nint main(void) { return usleep(400000); }\n", to: "still.c")
+        let source = try folder.write("#include <unistd.h>\nint main(void) { return sleep(2); }\n", to: "still.c")
         let program = folder.file("still")
         let compiler = Process()
         compiler.executableURL = URL(fileURLWithPath: "/usr/bin/env")
@@ -80,6 +80,52 @@ struct RunTruthTests {
             #expect(outcome.errors.contains(reason), "\(outcome.errors)")
             #expect(outcome.errors.split(separator: "\n").count == 1)
         }
+    }
+
+    @Test func childrenOfAnEarlierLifeAreNotCounted() throws {
+        // The shell's child is the tool's once the shell has executed the tool.
+        let json = folder.file("earlier.json")
+        let tool = Process()
+        tool.executableURL = URL(fileURLWithPath: "/bin/sh")
+        tool.arguments = [
+            "-c",
+            "sleep 5 & exec '\(BuiltTool.path)' run --quiet --interval 10 --json '\(json)' -- sh -c 'sleep 1; echo $PPID'",
+        ]
+        tool.standardOutput = FileHandle.nullDevice
+        try tool.run()
+        tool.waitUntilExit()
+        let result = try JSONDecoder().decode(RunResult.self, from: try Data(contentsOf: URL(fileURLWithPath: json)))
+        #expect(result.processes <= 2)
+        #expect(result.processesWithoutLibrary == 0)
+        #expect(result.processesLeftRunning == 0)
+    }
+
+    @Test func pipesInTheStatisticsFolderDoNotHoldTheToolUp() throws {
+        let script =
+            "mkfifo $PAGEHEAP_STATISTICS_DIRECTORY/$$.7 $PAGEHEAP_STATISTICS_DIRECTORY/99999.0; sleep 0.2; exit 3"
+        let tool = try BuiltTool(["run", "--quiet", "--", "sh", "-c", script])
+        if !eventually({ !tool.process.isRunning }) { kill(tool.process.processIdentifier, SIGKILL) }
+        #expect(tool.outcome().code == 3)
+    }
+
+    @Test func aReaderThatGoesAwayDoesNotTakeTheExitCodeWithIt() throws {
+        let outcome = try BuiltTool.run([
+            "run", "--quiet", "--json", "/dev/null", "--", "sh", "-c",
+            "{ '\(BuiltTool.path)' run -- sh -c 'sleep 0.2; exit 7' >/dev/null; echo $? >&3; } 2>&1 3>'\(folder.file("code"))' | :",
+        ])
+        #expect(outcome.code == 0)
+        #expect(folder.text(of: "code") == "7\n")
+    }
+
+    @Test func aPipeWithoutAReaderIsRefused() throws {
+        let pipe = folder.file("pipe")
+        #expect(mkfifo(pipe, 0o600) == 0)
+        let outcome = try BuiltTool.run(["run", "--quiet", "--json", pipe, "--", "touch", folder.file("marker")])
+        #expect(outcome.code == 74)
+        #expect(outcome.errors.contains("nobody reads this pipe"))
+        #expect(!folder.names.contains("marker"))
+        #expect(try BuiltTool.run(["diff", pipe, pipe]).code == 66)
+        #expect(try BuiltTool.run(["run", "--library", pipe, "--", "true"]).code == 66)
     }
 
     /// Runs a program. Returns the figures and the summary.

@@ -12,14 +12,15 @@ struct LibraryCensusTests {
     private static let stack = "7ffc-7ffd rw-p 00000000 00:00 0 [stack]\n"
 
     @Test func mappingsTellWhatAProcessHas() {
-        func standing(_ maps: String, preload: Bool = true) -> LibraryCensus.Standing {
-            LibraryCensus.standing(maps: maps, library: Self.library) { preload }
+        func standing(_ maps: String, isStatic: Bool = false, preload: Bool = true) -> LibraryCensus.Standing {
+            LibraryCensus.standing(maps: maps, library: Self.library, isStatic: { isStatic }, hasPreload: { preload })
         }
         let own = "7d00-7d01 r-xp 00000000 fe:00 15 /opt/lib/libpageheapmalloc.so"
         #expect(standing(Self.program + own + "\n" + Self.loader) == .loaded)
         #expect(standing(Self.program + own + " (deleted)\n" + Self.loader) == .loaded)
         #expect(standing(Self.program + own.replacing("/opt/lib", with: "/container/lib")) == .loaded)
-        #expect(standing(Self.program + Self.stack) == .without(.isStatic))
+        #expect(standing(Self.program + Self.stack, isStatic: true) == .without(.isStatic))
+        #expect(standing(Self.program + Self.stack) == .undecided)
         #expect(standing(Self.program + Self.loader + Self.stack) == .undecided)
         #expect(standing("") == .undecided)
         #expect(standing(Self.program + Self.libc + Self.loader) == .without(.preloadIgnored))
