@@ -135,8 +135,8 @@ private func threadExits(_ slot: UnsafeMutableRawPointer?) {
     ProcessHeap.serveScavenger()
 }
 
-/// Sets the heap up, and so publishes its figures, if somebody has named a folder for them. To be called once the
-/// process's libraries are loaded.
+/// Sets up the heap, which then publishes its figures, if the environment names a folder for them. The library's
+/// constructor calls this.
 @c(pageheap_publish_if_watched)
 public func publishIfWatched() {
     if Options.statisticsDirectory(in: pageheap_environment()) != nil { _ = ProcessHeap.isReady() }

@@ -9,7 +9,7 @@ enum FileReading {
         let descriptor = path.withPlatformString { Glibc.open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
         guard descriptor >= 0 else { throw Errno(rawValue: errno) }
         defer { Glibc.close(descriptor) }
-        // One that somebody does write to, as in a shell's <(…), is read to its end.
+        // A pipe that has a writer, as in a shell's <(…), is read to its end.
         _ = fcntl(descriptor, F_SETFL, O_RDONLY)
         var content: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 4096)

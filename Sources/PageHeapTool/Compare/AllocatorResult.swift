@@ -21,7 +21,7 @@ struct AllocatorResult: Hashable, Sendable {
         FigureSpread(counted.compactMap(figure.value))
     }
 
-    /// A sentence that says that the program was not on this allocator, though the name says so; nil if it was.
+    /// A sentence that says that the program did not run on this allocator; nil if it did.
     var notOnAllocator: String? {
         let strangers = counted.compactMap(\.largestProcessWithoutLibrary)
         guard let largest = strangers.max(by: { $0.peakResidentBytes < $1.peakResidentBytes }) else { return nil }

@@ -77,8 +77,6 @@ extension CompareResult: Encodable {
 
     /// Returns the JSON text, with sorted keys.
     func json() throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return Array(try encoder.encode(self)) + [UInt8(ascii: "\n")]
+        try JSONText.bytes(of: self)
     }
 }

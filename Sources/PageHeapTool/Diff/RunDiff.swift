@@ -105,10 +105,8 @@ struct RunDiff: Sendable {
         func run(_ result: RunResult, _ name: String) -> Saved.Run {
             Saved.Run(file: name, command: result.command, startedAt: result.startedAt, exitCode: result.exitCode)
         }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         let saved = Saved(
             first: run(first, names.first), second: run(second, names.second), figures: rows, notes: notes)
-        return Array(try encoder.encode(saved)) + [UInt8(ascii: "\n")]
+        return try JSONText.bytes(of: saved)
     }
 }

@@ -51,9 +51,7 @@ struct DoctorCommand: ParsableCommand {
             findings += try exam.findings(of: Array(program.utf8))
         }
         if json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            try StandardOutput.write(String(decoding: try encoder.encode(findings), as: UTF8.self) + "\n")
+            try StandardOutput.write(String(decoding: try JSONText.bytes(of: findings), as: UTF8.self))
         } else {
             try StandardOutput.write(FindingsText(findings: findings, style: .ofStandardOutput(variables)).text())
         }

@@ -11,8 +11,6 @@ struct Supervisor {
     private let clock = SuspendingClock()
     private let start: SuspendingClock.Instant
     private let residentFloor: ByteCount
-    /// Processes that were the tool's before it started the program; see ``ProcessTree``.
-    private let inherited: Set<Int32>
     private var sampler: MemorySampler
     private var use = ResourceUse()
     private var endRequest: Int32?
@@ -31,7 +29,6 @@ struct Supervisor {
     init(_ child: ChildProcess, start: SuspendingClock.Instant, interval: Duration, sampler: MemorySampler) {
         program = child.identifier
         residentFloor = child.residentFloor
-        inherited = sampler.inherited
         self.start = start
         self.sampler = sampler
         signals = Self.signals
@@ -76,14 +73,16 @@ struct Supervisor {
             let process = wait4(-1, &status, WNOHANG, &usage)
             if process < 0, errno == EINTR { continue }
             guard process > 0 else { return ending }
-            if !inherited.contains(process) { use += ResourceUse(usage) }
+            if !sampler.inherited.contains(process) { use += ResourceUse(usage) }
             if process == program { ending = ProcessEnding(waitStatus: status) }
         }
     }
 
     private mutating func outcome(_ ending: ProcessEnding, wall: Duration) -> RunOutcome {
         let heap = sampler.finish()
-        let left = ProcessTree.descendants(of: getpid(), without: inherited).count { ProcessIdentity(of: $0) != nil }
+        let left = ProcessTree.descendants(of: getpid(), without: sampler.inherited).count {
+            ProcessIdentity(of: $0) != nil
+        }
         return RunOutcome(
             ending: ending, wallSeconds: wall.inSeconds, use: use, residentFloor: residentFloor,
             samples: sampler.series.samples, samplesTaken: sampler.series.count,

@@ -57,9 +57,7 @@ struct ProcessSnapshot: Sendable {
 
     /// Returns the JSON text, with sorted keys.
     func json() throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         let saved = Saved(process: process, name: name, residentBytes: resident, heap: heap)
-        return Array(try encoder.encode(saved)) + [UInt8(ascii: "\n")]
+        return try JSONText.bytes(of: saved)
     }
 }

@@ -6,6 +6,9 @@ struct PublishedPage: Sendable {
     let path: FilePath
 
     init(of process: Int32) throws(ToolError) {
+        if case .without(let cause) = LibraryCensus.standing(of: process) {
+            throw ToolError(.noInput, "process \(process) does not run on PageHeap: \(cause.text)")
+        }
         let place = FilePath("/proc/\(process)")
         let environment: [UInt8]
         do {
@@ -17,9 +20,11 @@ struct PublishedPage: Sendable {
         }
         let start = Array("\(ChildEnvironment.statisticsVariable)=".utf8)
         let named = RawStrings(zeroTerminated: environment).elements.first { $0.starts(with: start) }
-        guard let named, named.count > start.count else { throw Self.unpublished(process) }
-        if case .without(let cause) = LibraryCensus.standing(of: process) {
-            throw ToolError(.noInput, "process \(process) does not run on PageHeap: \(cause.text)")
+        guard let named, named.count > start.count else {
+            throw ToolError(
+                .noInput,
+                "process \(process) publishes no figures; start it with \(ChildEnvironment.statisticsVariable)=FOLDER, "
+                    + "or by 'pageheap run'")
         }
         let folder = FilePath(bytes: Array(named.dropFirst(start.count)))
         // In another mount namespace, the path is to be taken there.
@@ -31,20 +36,9 @@ struct PublishedPage: Sendable {
         guard let last = pages.filter({ $0.process == identifier }).max() else {
             throw ToolError(
                 .noInput,
-                "process \(process) has published no figures in '\(folder)'; it must be able to write there, "
-                    + "and allocates nothing or does not run on PageHeap otherwise")
+                "process \(process) has published no figures in '\(folder)'; it must be able to write there")
         }
         path = outside.appending("\(last.process).\(last.program)")
-    }
-
-    private static func unpublished(_ process: Int32) -> ToolError {
-        let remedy = "start it with \(ChildEnvironment.statisticsVariable)=FOLDER, or by 'pageheap run'"
-        switch LibraryCensus.standing(of: process) {
-        case .without(let cause):
-            return ToolError(.noInput, "process \(process) does not run on PageHeap: \(cause.text)")
-        case .loaded, .undecided:
-            return ToolError(.noInput, "process \(process) publishes no figures; \(remedy)")
-        }
     }
 
     /// Returns a process's identifier in its own namespace, which is what it knows itself by.
