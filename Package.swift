@@ -190,7 +190,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "PageHeapToolTests",
-            dependencies: ["PageHeapTool", "CPageHeap", "CPageHeapInterface", "PageHeapFigures", "TestSupport"],
+            dependencies: [
+                "PageHeapTool", "CPageHeap", "CPageHeapInterface", "PageHeapFigures", "PageHeapSimulation",
+                "TestSupport",
+            ],
             swiftSettings: strict),
         // What the black-box tests run under the malloc library to see what Swift code sees of it.
         .executableTarget(

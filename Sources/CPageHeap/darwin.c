@@ -140,17 +140,24 @@ void pageheap_hide_variable(const char *entry) { (void)entry; }
 
 const char **pageheap_environment(void) { return issetugid() ? NULL : (const char **)*_NSGetEnviron(); }
 
-void *pageheap_map_new_file(const char *path, uintptr_t bytes, int *error) {
+void *pageheap_map_new_file(const char *path, uintptr_t bytes, uintptr_t mapped_bytes, int *error) {
     int saved = errno;
     void *mapped = MAP_FAILED;
     int file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     fstore_t room = {.fst_flags = F_ALLOCATEALL, .fst_posmode = F_PEOFPOSMODE, .fst_length = (off_t)bytes};
     if (file >= 0 && fcntl(file, F_PREALLOCATE, &room) == 0 && ftruncate(file, (off_t)bytes) == 0)
-        mapped = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+        mapped = mmap(NULL, mapped_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
     *error = mapped == MAP_FAILED ? errno : 0;
     if (file >= 0) close(file);
     errno = saved;
     return mapped == MAP_FAILED ? NULL : mapped;
+}
+
+// This system cannot say.
+bool pageheap_make_writable(void *address, uintptr_t bytes) {
+    (void)address;
+    (void)bytes;
+    return false;
 }
 
 void pageheap_write_error(const char *text, uintptr_t bytes) {

@@ -16,7 +16,14 @@ _Noreturn void pageheap_abort(void) {
     abort();
 }
 
-static void start_page(struct pageheap_statistics_page *page) {
+// Bytes of address space that a page takes: with control, the map's place as well, which is no memory until who asks for a map
+// makes the file so long.
+static uintptr_t mapped_bytes(bool allows_control) {
+    return allows_control ? PAGEHEAP_MAP_OFFSET + PAGEHEAP_MAP_BYTES : sizeof(struct pageheap_statistics_page);
+}
+
+static void start_page(struct pageheap_statistics_page *page, bool allows_control) {
+    page->control.is_allowed = allows_control;
     page->size = sizeof *page;
     page->version = PAGEHEAP_STATISTICS_VERSION;
     page->process_identifier = (uint32_t)getpid();
@@ -25,20 +32,23 @@ static void start_page(struct pageheap_statistics_page *page) {
     __atomic_store_n(&page->magic, PAGEHEAP_STATISTICS_MAGIC, __ATOMIC_RELEASE);  // last: makes the page valid
 }
 
-struct pageheap_statistics_page *pageheap_statistics_page_create(const char *directory) {
+struct pageheap_statistics_page *pageheap_statistics_page_create(const char *directory, bool allows_control) {
     char path[4096];
     // exec keeps the process identifier: the number after it tells this program's page from its predecessor's.
     for (int programs = 0; programs < 1000000; programs++) {
         int length = snprintf(path, sizeof path, "%s/%ld.%d", directory, (long)getpid(), programs);
         if (length < 0 || (size_t)length >= sizeof path) return NULL;
         int error = 0;
-        struct pageheap_statistics_page *page = pageheap_map_new_file(path, sizeof *page, &error);
-        if (page != NULL) start_page(page);
+        struct pageheap_statistics_page *page =
+            pageheap_map_new_file(path, sizeof *page, mapped_bytes(allows_control), &error);
+        if (page != NULL) start_page(page, allows_control);
         if (page != NULL || error != EEXIST) return page;
     }
     return NULL;
 }
 
-void pageheap_statistics_page_unmap(struct pageheap_statistics_page *page) { pageheap_unmap(page, sizeof *page); }
+void pageheap_statistics_page_unmap(struct pageheap_statistics_page *page) {
+    pageheap_unmap(page, mapped_bytes(page->control.is_allowed));
+}
 
 void *pageheap_find_function(const char *name) { return dlsym(RTLD_DEFAULT, name); }

@@ -68,7 +68,7 @@ void pageheap_write_error(const char *text, uintptr_t bytes) {
     errno = saved;
 }
 
-void *pageheap_map_new_file(const char *path, uintptr_t bytes, int *error) {
+void *pageheap_map_new_file(const char *path, uintptr_t bytes, uintptr_t mapped_bytes, int *error) {
     int saved = errno;
     void *mapped = MAP_FAILED;
     long file = syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -77,11 +77,21 @@ void *pageheap_map_new_file(const char *path, uintptr_t bytes, int *error) {
         struct blocked_signal blocked = block_signal(SIGXFSZ);
         bool is_taken = syscall(SYS_fallocate, file, 0, (off_t)0, (off_t)bytes) == 0;
         unblock_signal(&blocked, !is_taken && errno == EFBIG);
-        if (is_taken) mapped = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, (int)file, 0);
+        if (is_taken) mapped = mmap(NULL, mapped_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, (int)file, 0);
     }
     *error = mapped == MAP_FAILED ? errno : 0;
     if (file >= 0) syscall(SYS_close, file);
     errno = saved;
     return mapped == MAP_FAILED ? NULL : mapped;
+}
+
+bool pageheap_make_writable(void *address, uintptr_t bytes) {
+    if (pageheap_keeps_to_plain_calls()) return false;
+    int saved = errno;
+    uintptr_t before = (uintptr_t)address % pageheap_physical_page_bytes();
+    bool is_done =
+        syscall(SYS_madvise, (uintptr_t)address - before, bytes + before, 23 /* MADV_POPULATE_WRITE */) == 0;
+    errno = saved;
+    return is_done;
 }
 #endif

@@ -21,7 +21,7 @@ void pageheap_name_this_thread(const char *name);
 
 // Creates a file, allocates blocks for its first `bytes` bytes, and maps them for reading and writing. Returns NULL on
 // failure; the error is EEXIST if the file exists.
-void *pageheap_map_new_file(const char *path, uintptr_t bytes, int *error);
+void *pageheap_map_new_file(const char *path, uintptr_t bytes, uintptr_t mapped_bytes, int *error);
 
 // Aborts the process if the calling thread is the bare one. Does without the C library's abort, which does not know that
 // thread.

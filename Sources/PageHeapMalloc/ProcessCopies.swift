@@ -112,7 +112,8 @@ enum ProcessCopies {
         pageheap_note_process_attributes()
         // The parent's statistics page is shared memory: the child must not write to it.
         let directory = Options.statisticsDirectory(in: pageheap_environment())
-        let page = directory.flatMap { pageheap_statistics_page_create($0) }
+        let allowsControl = ProcessHeap.heap.heap.servesControl
+        let page = directory.flatMap { pageheap_statistics_page_create($0, allowsControl) }
         // This thread passes through all locks for now: the forking thread took them for the fork, or no thread holds
         // them.
         let isStopping = LockPassage.isForStop
@@ -131,6 +132,7 @@ enum ProcessCopies {
             LockPassage.close()
         }
         ProcessHeap.heap.heap.publish(in: page)
+        ProcessHeap.heap.heap.beginControl()
         // A single-threaded program forks without recording its thread. Then there is only one cache, which is that
         // thread's.
         let survivor = forking != 0 ? forking : ProcessHeap.heap.hasSeveralCaches ? ThreadIdentity.current : nil

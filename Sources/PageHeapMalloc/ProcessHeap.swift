@@ -64,6 +64,12 @@ enum ProcessHeap {
         if let root = options.systemRoot { pageheap_set_system_root(root) }
         if options.configuration.releasesInCallers { pageheap_keep_to_plain_calls() }
         pageheap_note_process_attributes()
+        if options.configuration.servesControl && options.statisticsDirectory == nil {
+            options.configuration.servesControl = false
+            var line = MessageLine()
+            line.append("pageheap: ignored PAGEHEAP_CONTROL=1: needs PAGEHEAP_STATISTICS_DIRECTORY as well")
+            line.writeToStandardError()
+        }
         guard
             heap.start(
                 system: HostOperatingSystem(), configuration: options.configuration, checksFrees: options.checksFrees)
@@ -76,8 +82,10 @@ enum ProcessHeap {
             line.append("pageheap: no address space for PAGEHEAP_HARDENING=1; frees are checked as at level 0")
             line.writeToStandardError()
         }
-        let page = options.statisticsDirectory.flatMap { pageheap_statistics_page_create($0) }
+        let allowsControl = options.configuration.servesControl
+        let page = options.statisticsDirectory.flatMap { pageheap_statistics_page_create($0, allowsControl) }
         heap.heap.publish(in: page)
+        heap.heap.beginControl()
         heap.watchThreadExits { threadExits($0) }
         // In case the library's constructor has not run yet. Must come before another thread can hold a
         // lock of the heap.
@@ -101,6 +109,7 @@ enum ProcessHeap {
     private static func serve() {
         heap.heap.beginService()
         heap.heap.releaseInCallerIfWanted(for: heap)
+        if heap.heap.servesControlInCallers { _ = heap.serveControl(until: { false }) }
         if heap.heap.wantsWorker { startWorker() }
         heap.heap.readSurroundingsIfWanted()
         heap.heap.endService()

@@ -223,7 +223,12 @@ void *_Nullable pageheap_find_function(const char *_Nonnull name);  // the first
 // ---- The statistics page -------------------------------------------------------------------------------------------
 
 // Creates DIRECTORY/PID.N for this process and maps it. Returns NULL on failure.
-struct pageheap_statistics_page *_Nullable pageheap_statistics_page_create(const char *_Nonnull directory);
+struct pageheap_statistics_page *_Nullable pageheap_statistics_page_create(const char *_Nonnull directory,
+                                                                           bool allows_control);
 void pageheap_statistics_page_unmap(struct pageheap_statistics_page *_Nonnull page);
+
+// Makes pages of a mapped file accessible, so that writing to them raises no signal. Returns false if the file is not so long,
+// there is no memory for it, or the kernel cannot say (before Linux 5.14).
+bool pageheap_make_writable(void *_Nonnull address, uintptr_t bytes);
 
 #endif

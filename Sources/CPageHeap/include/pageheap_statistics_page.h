@@ -7,6 +7,8 @@
 // There is one writer at a time (the holder of the heap's lock), and any number of readers in other processes.
 // `sequence` is odd while the writer writes. A reader copies the figures, and accepts the copy only if the sequence was
 // even and did not change.
+//
+// If the process allows it, its owner can also ask something of it through the page: pageheap_control.h.
 #ifndef PAGEHEAP_STATISTICS_PAGE_H
 #define PAGEHEAP_STATISTICS_PAGE_H
 
@@ -16,9 +18,10 @@
 #include <string.h>
 
 #include "pageheap.h"
+#include "pageheap_control.h"
 
 #define PAGEHEAP_STATISTICS_MAGIC UINT64_C(0x5041474548454150) /* "PAGEHEAP" */
-#define PAGEHEAP_STATISTICS_VERSION 4
+#define PAGEHEAP_STATISTICS_VERSION 5
 
 struct pageheap_statistics_page {
     uint64_t magic;
@@ -27,6 +30,8 @@ struct pageheap_statistics_page {
     uint32_t process_identifier;
     uint32_t sequence;
     struct pageheap_statistics statistics;
+    struct pageheap_control control;
+    struct pageheap_class classes[PAGEHEAP_CLASSES];  // as they were at the last request for them
 };
 
 // Publishes the words of `statistics` from number `first` up to `end`. The caller must be the only writer.

@@ -9,21 +9,27 @@ extension Heap {
     ///     pages, or `drain`, make it so.
     ///   - drain: called first, under the pass lock; returns the contents of caches above the heap to it, releases
     ///     holes, and returns the bytes that it released.
+    ///   - shouldStop: whether to leave it at what was released so far.
     /// - Returns: what was released, and what of it was physical memory, without that of the holes.
-    package func releaseFreeMemory(upTo limit: ByteCount = .maximum, drain: () -> ByteCount) -> ForcedRelease {
+    package func releaseFreeMemory(
+        upTo limit: ByteCount = .maximum, drain: () -> ByteCount, until shouldStop: () -> Bool = { false }
+    ) -> ForcedRelease {
         // Lines take kilobytes of stack, of which a thread may have little.
         isTraced
-            ? releaseTraced(upTo: limit, drain)
-            : releaseForced(upTo: limit, drain, began: { _ in }, ends: { _ in })
+            ? releaseTraced(upTo: limit, drain, until: shouldStop)
+            : releaseForced(upTo: limit, drain, until: shouldStop, began: { _ in }, ends: { _ in })
     }
 
     /// The same, and reports it.
     @inline(never)
-    private func releaseTraced(upTo limit: ByteCount, _ drain: () -> ByteCount) -> ForcedRelease {
+    private func releaseTraced(
+        upTo limit: ByteCount, _ drain: () -> ByteCount, until shouldStop: () -> Bool
+    ) -> ForcedRelease {
         var endedLine = MessageLine()
         var forcedLine = MessageLine()
         let release = releaseForced(
-            upTo: limit, drain, began: { endedLine = traceLine($0) }, ends: { forcedLine = forcedTraceLine($0) })
+            upTo: limit, drain, until: shouldStop, began: { endedLine = traceLine($0) },
+            ends: { forcedLine = forcedTraceLine($0) })
         // Written only now, with no lock held, because the reader of standard error may be slow.
         writeIfWanted(&endedLine)
         writeIfWanted(&forcedLine)
@@ -37,7 +43,8 @@ extension Heap {
     ///   - ends: called with the bytes released, under the pass lock.
     @inline(__always)
     private func releaseForced(
-        upTo limit: ByteCount, _ drain: () -> ByteCount, began: (EndedGeneration) -> Void, ends: (ByteCount) -> Void
+        upTo limit: ByteCount, _ drain: () -> ByteCount, until shouldStop: () -> Bool,
+        began: (EndedGeneration) -> Void, ends: (ByteCount) -> Void
     ) -> ForcedRelease {
         let start = system.threadProcessorNanoseconds()
         state.pointee.pass.lock()
@@ -45,7 +52,7 @@ extension Heap {
         var released = drain()
         flushPageCaches()
         began(startGeneration(atTop: true))
-        while released < limit {
+        while released < limit && !shouldStop() {
             // In pieces, so that a fork need not wait for all of it.
             let wanted = min(Tunables.forcedPieceBytes, limit - released)
             let piece = search.scavenge(wanted, .forced, using: system)

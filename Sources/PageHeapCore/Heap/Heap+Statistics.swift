@@ -116,6 +116,23 @@ extension Heap {
         return bytes
     }
 
+    /// A range of accessible memory; nil if there are fewer of them. Takes the heap lock.
+    package func accessibleRange(_ number: Int) -> MemoryRange? {
+        withHeapLock { state.pointee.addressSpace.accessible(number) }
+    }
+
+    /// Calls `body` under the heap lock with the bitmaps of the chunk that holds an address; with nil if the heap has not grown
+    /// there.
+    package func withPages(ofChunkAt address: UInt, _ body: (ChunkPages?) -> Void) {
+        withHeapLock {
+            let isGrown = locked.pointee.pages.inUse.contains(offset(address))
+            body(isGrown ? locked.pointee.pages.chunks[ChunkIndex(containing: offset(address))] : nil)
+        }
+    }
+
+    /// The index, in its chunk, of the page that holds an address.
+    package func pageIndex(_ address: UInt) -> PageIndex { offset(address).pageIndex }
+
     /// Bytes of metadata, that of the layer above included. The caller holds the heap lock.
     var metadataBytes: ByteCount {
         locked.pointee.lock.assertHeld()

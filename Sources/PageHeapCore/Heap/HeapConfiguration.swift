@@ -19,6 +19,9 @@ package struct HeapConfiguration: Sendable {
     /// Nanoseconds without anything to do after which the worker ends, to be started again when it is wanted; nil if it
     /// stays for good.
     package var workerIdleNanoseconds: Int64?
+    /// Whether the heap serves requests of other processes (`pageheap_control.h`). Its worker then stays for good, and looks
+    /// for them.
+    package var servesControl = false
     /// The share of CPU time that the worker may use, 0.001 to 1: of one processor with the moving average, of the
     /// whole machine with the other pacers.
     package var scavengeShare = Tunables.scavengeShare

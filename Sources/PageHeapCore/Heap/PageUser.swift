@@ -27,6 +27,17 @@ package protocol PageUser {
 
     /// Whether a later pass may find holes that this one did not.
     var mayFindMoreHoles: Bool { get }
+
+    /// Serves the request that another process has made of the heap, if there is one. The caller holds no lock.
+    ///
+    /// - Parameter shouldStop: whether to cut a long one short.
+    /// - Returns: whether there was one.
+    func serveControl(until shouldStop: () -> Bool) -> Bool
+}
+
+extension PageUser {
+    /// Only the malloc has requests to serve.
+    package func serveControl(until shouldStop: () -> Bool) -> Bool { false }
 }
 
 /// A page user that holds nothing, for a heap with no layer above it.

@@ -84,21 +84,23 @@ extension MallocHeap: PageUser {
     /// Releases everything that is free, including blocks in thread caches and holes in spans. The caller holds no
     /// lock.
     ///
+    /// - Parameter shouldStop: whether to leave it at what was released so far.
     /// - Returns: what was released, holes included.
-    package func releaseFreeMemory() -> ForcedRelease {
+    package func releaseFreeMemory(until shouldStop: () -> Bool = { false }) -> ForcedRelease {
         var returnedOfHoles: ByteCount = 0
-        var all = heap.releaseFreeMemory {
-            drainOwnCache()
-            drainAll()
-            var pass = newHolePass()
-            var released: ByteCount = 0
-            while !pass.isOver {
-                released += releaseHoles(Tunables.forcedPieceBytes, &pass, regardless: true)
-                heap.state.pointee.pass.letForksPass()
-            }
-            returnedOfHoles = pass.returned
-            return released
-        }
+        var all = heap.releaseFreeMemory(
+            drain: {
+                drainOwnCache()
+                drainAll()
+                var pass = newHolePass()
+                var released: ByteCount = 0
+                while !pass.isOver && !shouldStop() {
+                    released += releaseHoles(Tunables.forcedPieceBytes, &pass, regardless: true)
+                    heap.state.pointee.pass.letForksPass()
+                }
+                returnedOfHoles = pass.returned
+                return released
+            }, until: shouldStop)
         spans.stopIfWrong()
         all.returned += returnedOfHoles
         return all

@@ -17,6 +17,7 @@ import CPageHeap
 /// | `PAGEHEAP_SCAVTRACE` | `0`, `1` or `json`: a line on standard error for each generation | `0` |
 /// | `PAGEHEAP_SYSTEM_ROOT` | for tests: a folder that stands for `/` when the container's limits are read | `/` |
 /// | `PAGEHEAP_STATISTICS_DIRECTORY` | a folder for the statistics page; set by `pageheap run` | none |
+/// | `PAGEHEAP_CONTROL` | `0` or `1`: whether the process serves requests of the command `pageheap`; needs the former | `0` |
 ///
 /// Unknown and malformed options are reported once, on standard error, and ignored; see ``pageheap_hide_variable``.
 package struct Options {
@@ -128,9 +129,12 @@ package struct Options {
         } else if name == "STATISTICS_DIRECTORY" {
             guard text.count > 0 else { return "takes the path of a folder" }
             statisticsDirectory = value
+        } else if name == "CONTROL" {
+            guard text == "0" || text == "1" else { return "takes 0 or 1" }
+            configuration.servesControl = text == "1"
         } else if !Self.isToolsOwn(name) {
             return
-                "is not an option; the options are PAGEHEAP_RETAIN_PERCENT, _MEMORY_LIMIT, _HARD_LIMIT, _SCAVENGE_PERCENT, _PACER, _RELEASE, _SCAVENGER, _HUGE_PAGES, _HARDENING and _SCAVTRACE"
+                "is not an option; the options are PAGEHEAP_RETAIN_PERCENT, _MEMORY_LIMIT, _HARD_LIMIT, _SCAVENGE_PERCENT, _PACER, _RELEASE, _SCAVENGER, _HUGE_PAGES, _HARDENING, _SCAVTRACE and _CONTROL"
         }
         return nil
     }

@@ -321,6 +321,10 @@ package enum Tunables {
     /// drops memory repeatedly keeps one worker, and other programs are soon without one again.
     package static var workerIdleNanoseconds: Int64 { 2_000_000_000 }
 
+    /// Nanoseconds after which the worker of a process that serves requests looks for one. A tenth of a second: who asks hardly
+    /// waits, and looking takes some microseconds.
+    package static var controlPollNanoseconds: Int64 { 100_000_000 }
+
     /// Nanoseconds until the heap retries to create a worker thread that the system refused, and how often that delay
     /// doubles: up to 102 seconds. A limit on threads that has been met is seldom lifted.
     package static var workerRetryNanoseconds: Int64 { 100_000_000 }

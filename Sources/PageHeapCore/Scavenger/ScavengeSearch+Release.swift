@@ -36,6 +36,10 @@ extension ScavengeSearch {
         }
     }
 
+    private var reuseCounts: UnsafeMutablePointer<ReuseCounts> {
+        withUnsafeMutablePointer(to: &space.pointee.reuse) { $0 }
+    }
+
     /// Returns the highest chunk of a range that seems to have a candidate, and shortens the range to end with it. The
     /// range must end with a chunk. Takes no lock: what it sees may be out of date.
     private func likelyChunk(in work: inout AddressRange, chunksLeft: inout UInt) -> ChunkIndex? {
@@ -80,8 +84,7 @@ extension ScavengeSearch {
                 let first = OffsetAddress(piece.address &- arenaBaseOffset).pageIndex
                 refused.setRange(from: first, count: piece.bytes.pagesRoundedUp)
             }
-            let counts = withUnsafeMutablePointer(to: &space.pointee.reuse) { $0 }
-            ReuseCounts.noteRelease(counts, batch.chunk, now: system.coarseNanoseconds())
+            ReuseCounts.noteRelease(reuseCounts, batch.chunk, now: system.coarseNanoseconds())
 
             heap.lock()
             heap.pointee.pages.putBack(batch)

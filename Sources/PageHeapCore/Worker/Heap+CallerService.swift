@@ -14,7 +14,22 @@ extension Heap {
 
     /// Ends what ``beginService()`` began. If there is more to do, the next call looks as well.
     package func endService() {
-        if wantsWorker || callerRelease != .no { callers.pointee.call() }
+        if wantsWorker || callerRelease != .no || servesControlInCallers { callers.pointee.call() }
+    }
+
+    /// Whether requests of other processes are served.
+    package var servesControl: Bool { configuration.servesControl }
+
+    /// Whether calls of the program serve requests of other processes, because no worker does.
+    package var servesControlInCallers: Bool {
+        configuration.servesControl && (!configuration.runsWorker || callerRelease != .no)
+    }
+
+    /// Has the worker, or calls of the program, look for requests of other processes from now on, if they are served.
+    package func beginControl() {
+        guard configuration.servesControl else { return }
+        if configuration.runsWorker { askForWorker() }
+        callers.pointee.call()
     }
 
     /// Whether a worker is wanted and none runs. A hint.

@@ -27,7 +27,7 @@ extension Heap {
         let configuration = state.pointee.configuration
         let worker = Worker(
             startedIn: ownWorker, state.pointee.system, share: configuration.scavengeShare, pacer: configuration.pacer,
-            patience: configuration.workerIdleNanoseconds)
+            patience: configuration.workerIdleNanoseconds, servesControl: configuration.servesControl)
         state.pointee.member.start(self, worker: worker)
     }
 

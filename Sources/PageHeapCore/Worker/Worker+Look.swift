@@ -2,6 +2,7 @@ extension Worker {
     /// Looks at one heap: serves its request, ends its cycle if due, releases memory if it has any to give, and parks
     /// it if nothing is left to do. The caller holds no lock; the heap cannot leave meanwhile.
     func look(at member: Member, _ scope: LookScope, _ sweep: inout WorkerSweep, _ user: some PageUser) {
+        if state.pointee.servesControl { serveControl(user) }
         let mayWork = scope == .work
         let heap = member.pointee.heap
         let now = progress.pointee.pace.clock.now
@@ -38,6 +39,11 @@ extension Worker {
         let isTried = member.pointee.progress.isSpent || heap.isMet
         if isTried && heap.isIdle(member.pointee.progress.cycle, user) && park(member) { return }
         sweep.note(due: heap.untilCycle(member.pointee.progress.cycle, progress.pointee.pace.clock.now))
+    }
+
+    /// Serves a request of another process. What it takes is not charged to the share of CPU time: it was asked for.
+    private func serveControl(_ user: some PageUser) {
+        if user.serveControl(until: { thread.pointee.shouldStop }) { progress.pointee.skip(in: system) }
     }
 
     /// Releases memory of a heap for a stretch.

@@ -55,7 +55,10 @@ extension Worker {
     ///
     /// - Returns: whether the patience is at its end.
     private func waitForWork(_ sweep: WorkerSweep, _ spent: Double, _ seen: UInt32) -> Bool {
-        guard let due = sweep.due else { return sleep(state.pointee.patience ?? -1, unlessSignalled: seen) }
+        guard let due = sweep.due else {
+            let isOver = sleep(state.pointee.patience ?? -1, unlessSignalled: seen)
+            return isOver && state.pointee.patience != nil
+        }
         let start = progress.pointee.pace.clock.now
         _ = sleep(due, unlessSignalled: seen)
         progress.pointee.pace.endIdleRound(
@@ -90,7 +93,9 @@ extension Worker {
 
     private func sleep(_ nanoseconds: Int64, unlessSignalled seen: UInt32) -> Bool {
         defer { progress.pointee.noteWakeUp() }
-        return thread.pointee.sleep(nanoseconds, &progress.pointee.pace.clock, unlessSignalled: seen, system)
+        let most = state.pointee.servesControl ? Tunables.controlPollNanoseconds : .max
+        let time = nanoseconds < 0 && most < .max ? most : min(nanoseconds, most)
+        return thread.pointee.sleep(time, &progress.pointee.pace.clock, unlessSignalled: seen, system)
     }
 
     /// Looks at each heap once, or until enough is done that a sleep is due; the next sweep continues from there.

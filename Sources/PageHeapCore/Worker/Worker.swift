@@ -42,12 +42,14 @@ package struct Worker<System: OperatingSystem> {
     ///   - pacer: how to pace.
     ///   - patience: nanoseconds without anything to do after which the thread ends; nil if it never ends by itself; so
     ///     it must be for a worker that serves several heaps.
+    ///   - servesControl: whether it serves requests of other processes, and stays for them.
     package init(
         startedIn state: UnsafeMutablePointer<WorkerState<System>>, _ system: System, share: Double, pacer: PacerKind,
-        patience: Int64? = nil
+        patience: Int64? = nil, servesControl: Bool = false
     ) {
         self.state = state
-        state.pointee.start(system, share: share, pacer: pacer, patience: patience)
+        state.pointee.start(
+            system, share: share, pacer: pacer, patience: patience, servesControl: servesControl)
     }
 
     package var thread: UnsafePointer<WorkerThread> { withUnsafePointer(to: state.pointee.thread) { $0 } }

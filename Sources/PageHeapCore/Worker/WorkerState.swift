@@ -11,6 +11,8 @@ package struct WorkerState<System: OperatingSystem>: ~Copyable {
     /// Nanoseconds without anything to do after which the thread ends; nil if it stays. Set only for a worker of one
     /// heap.
     private(set) var patience: Int64?
+    /// Whether requests of other processes are served. Set only for a worker of one heap.
+    private(set) var servesControl: Bool
     /// The share of CPU time that the worker aims for over all heaps, 0.001 to 1, and how it is paced.
     private var share: Double
     private(set) var pacer: PacerKind
@@ -19,11 +21,12 @@ package struct WorkerState<System: OperatingSystem>: ~Copyable {
     private var references: UInt
 
     /// Sets the state up.
-    mutating func start(_ system: System, share: Double, pacer: PacerKind, patience: Int64?) {
+    mutating func start(_ system: System, share: Double, pacer: PacerKind, patience: Int64?, servesControl: Bool) {
         withUnsafeMutablePointer(to: &self.system) { $0.initialize(to: system) }
         self.share = share
         self.pacer = pacer
-        self.patience = patience
+        self.patience = servesControl ? nil : patience
+        self.servesControl = servesControl
         references = 1
     }
 
@@ -86,6 +89,11 @@ struct WorkerProgress {
         let spent = pace.account(processorTime: total, reading: reading)
         unpaced += spent
         return (spent, reading)
+    }
+
+    /// Leaves the thread's CPU time since the last call out of all accounts.
+    mutating func skip(in system: borrowing some OperatingSystem) {
+        pace.resume(reading: system.monotonicNanoseconds(), processorTime: system.threadProcessorNanoseconds())
     }
 
     /// Takes the nanoseconds of CPU time that are still to be paced.

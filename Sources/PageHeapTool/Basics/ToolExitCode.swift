@@ -6,6 +6,8 @@ struct ToolExitCode: RawRepresentable, Hashable, Sendable {
     static let usage = ToolExitCode(rawValue: 64)
     /// An input is missing or unsuitable (`EX_NOINPUT`).
     static let noInput = ToolExitCode(rawValue: 66)
+    /// A process does not answer (`EX_UNAVAILABLE`).
+    static let unavailable = ToolExitCode(rawValue: 69)
     /// The tool itself failed (`EX_SOFTWARE`).
     static let internalError = ToolExitCode(rawValue: 70)
     /// A file could not be written (`EX_IOERR`).

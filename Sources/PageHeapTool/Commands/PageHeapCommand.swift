@@ -19,10 +19,14 @@ struct PageHeapCommand: ParsableCommand {
               pageheap compare -- python3 build.py
               pageheap diff before.json after.json
               pageheap stats 4711
+              pageheap explain 4711
               pageheap doctor ./server
             """,
         version: version,
-        subcommands: [RunCommand.self, CompareCommand.self, DiffCommand.self, StatsCommand.self, DoctorCommand.self])
+        subcommands: [
+            RunCommand.self, CompareCommand.self, DiffCommand.self, StatsCommand.self, ExplainCommand.self,
+            CtlCommand.self, DoctorCommand.self,
+        ])
 
     /// Runs the command that the arguments name. Reports an error in one line on standard error.
     static func main() {

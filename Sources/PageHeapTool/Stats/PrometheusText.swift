@@ -33,8 +33,12 @@ struct PrometheusText: Sendable {
     }
 
     private func labels(_ dimensions: [(String, String)]) -> String {
-        ([("pid", "\(snapshot.process)"), ("name", snapshot.name)] + dimensions)
-            .map { "\($0)=\"\(Self.escaped($1))\"" }.joined(separator: ",")
+        Self.labels([("pid", "\(snapshot.process)"), ("name", snapshot.name)] + dimensions)
+    }
+
+    /// Returns labels as they stand between the braces.
+    static func labels(_ labels: [(String, String)]) -> String {
+        labels.map { "\($0)=\"\(escaped($1))\"" }.joined(separator: ",")
     }
 
     private static func escaped(_ text: String) -> String {

@@ -1,0 +1,165 @@
+import CPageHeap
+import Glibc
+import SystemPackage
+
+/// Requests to a process that serves them (`pageheap_control.h`), one at a time.
+struct ControlChannel: ~Copyable {
+    let process: Int32
+    private let file: ControlFile
+    private let identity: ProcessIdentity
+    /// How long to wait until the process begins to serve a request, in seconds.
+    private let patience: Double
+
+    private static let place = MemoryLayout<pageheap_statistics_page>.offset(of: \.control) ?? 0
+    private static let classesPlace = MemoryLayout<pageheap_statistics_page>.offset(of: \.classes) ?? 0
+    /// The bytes of the head: magic number, version, size.
+    private static let headBytes = 16
+
+    /// Opens the channel to a process.
+    ///
+    /// - Parameters:
+    ///   - process: its identifier.
+    ///   - patience: how long to wait until it begins to serve a request, in seconds.
+    init(to process: Int32, patience: Double = 5) throws(ToolError) {
+        guard let identity = ProcessIdentity(of: process) else {
+            throw ToolError(.noInput, "there is no process \(process); look for it with 'ps'")
+        }
+        let file = try Self.open(process)
+        try Self.check(file, process)
+        self.file = file
+        self.process = process
+        self.identity = identity
+        self.patience = patience
+    }
+
+    private static func open(_ process: Int32) throws(ToolError) -> ControlFile {
+        let path = try PublishedPage(of: process).path
+        do {
+            return try ControlFile(path)
+        } catch {
+            throw ToolError(
+                .noInput, "nothing can be asked of process \(process): \(error); only its own user and root may ask")
+        }
+    }
+
+    private static func check(_ file: borrowing ControlFile, _ process: Int32) throws(ToolError) {
+        guard let bytes = file.bytes, bytes >= MemoryLayout<pageheap_statistics_page>.size,
+            let magic = file.read(UInt64(0), at: 0), magic == StatisticsPage.magic,
+            let version = file.read(UInt32(0), at: 8)
+        else {
+            throw ToolError(
+                .noInput, "the figures of process \(process) cannot be read: the file is no page of figures")
+        }
+        if version != UInt32(PAGEHEAP_STATISTICS_VERSION) {
+            throw ToolError(
+                .noInput,
+                "the figures of process \(process) are of version \(version); use the command that was built with the "
+                    + "process's library")
+        }
+        if file.read(pageheap_control(), at: place)?.is_allowed != 1 { throw refusal(of: process) }
+        if !file.lock() {
+            throw ToolError(.unavailable, "another command is asking something of process \(process); try again")
+        }
+    }
+
+    private static func refusal(of process: Int32) -> ToolError {
+        ToolError(
+            .noInput,
+            "process \(process) serves no requests; start it with PAGEHEAP_CONTROL=1 beside "
+                + "\(ChildEnvironment.statisticsVariable)")
+    }
+
+    private func control() -> pageheap_control? { file.read(pageheap_control(), at: Self.place) }
+
+    private func word(_ member: PartialKeyPath<pageheap_control>) -> Int {
+        Self.place + (MemoryLayout<pageheap_control>.offset(of: member) ?? 0)
+    }
+
+    // MARK: Asking
+
+    /// Asks something of the process, and waits for the answer.
+    ///
+    /// - Returns: the answer, and the error.
+    func ask(
+        _ command: pageheap_control_command, _ argument: UInt64 = 0
+    ) throws(ToolError) -> (answer: UInt64, error: pageheap_control_error) {
+        guard let before = control() else { throw gone() }
+        var number = max(before.asked, before.begun, before.answered) &+ 1
+        if number == 0 { number = 1 }
+        guard file.write(command.rawValue, at: word(\.command)), file.write(argument, at: word(\.argument)),
+            file.write(number, at: word(\.asked))
+        else { throw gone() }
+        var waited = 0.0
+        while true {
+            guard let now = control() else { throw gone() }
+            if now.answered == number { return (now.answer, pageheap_control_error(now.error)) }
+            if ProcessIdentity(of: process) != identity { throw gone() }
+            // Once it has begun, it will come to an end.
+            if now.begun != number && waited >= patience {
+                guard file.write(UInt32(0), at: word(\.asked)), let after = control() else { throw gone() }
+                if after.begun != number { throw unanswered() }
+            }
+            usleep(5000)
+            waited += 0.005
+        }
+    }
+
+    private func gone() -> ToolError {
+        ToolError(.noInput, "process \(process) ended, or executed another program, before it answered")
+    }
+
+    private func unanswered() -> ToolError {
+        let line = FileReading.text(of: FilePath("/proc/\(process)/stat"))
+        let state = line.flatMap { ProcessIdentity.parse($0)?.state }
+        let cause =
+            switch state {
+            case "T", "t": "it is stopped"
+            case "D": "it waits for a device"
+            default: "it has no thread of the heap, and has not allocated meanwhile"
+            }
+        return ToolError(
+            .unavailable,
+            "process \(process) has not answered within \(TimeText.describe(seconds: patience)): \(cause); the request was "
+                + "taken back")
+    }
+
+    // MARK: What is answered in the file
+
+    /// Asks for the figures of all size classes.
+    func classes() throws(ToolError) -> [ClassFigures] {
+        _ = try ask(PAGEHEAP_CONTROL_CLASSES)
+        guard let classes = file.read(pageheap_class(), count: Int(PAGEHEAP_CLASSES), at: Self.classesPlace) else {
+            throw gone()
+        }
+        return classes.map(ClassFigures.init)
+    }
+
+    /// Asks for the map of the heap's pages.
+    func map() throws(ToolError) -> HeapMap {
+        guard let before = file.bytes else { throw gone() }
+        let offset = Int(PAGEHEAP_MAP_OFFSET)
+        var room = MemoryLayout<pageheap_map>.size
+        defer { file.shorten(to: min(before, MemoryLayout<pageheap_statistics_page>.size)) }
+        // The first answer says how much room the map takes; the heap may have grown when it is asked again.
+        for _ in 0..<5 {
+            do {
+                try file.extend(to: offset + room)
+            } catch {
+                throw ToolError(.inputOutput, "there is no room for the map of process \(process): \(error)")
+            }
+            let (bytes, error) = try ask(PAGEHEAP_CONTROL_MAP, UInt64(room))
+            if error == PAGEHEAP_CONTROL_SERVED_WELL {
+                guard let map = HeapMap(file: file, at: offset, room: room) else {
+                    throw ToolError(.noInput, "the map of process \(process) makes no sense")
+                }
+                return map
+            }
+            guard error == PAGEHEAP_CONTROL_NO_ROOM, bytes > room, bytes <= UInt64(PAGEHEAP_MAP_BYTES) else { break }
+            room = min(Int(bytes) + Int(bytes) / 8 + 65536, Int(PAGEHEAP_MAP_BYTES))
+        }
+        throw ToolError(
+            .unavailable,
+            "process \(process) cannot write its map: the kernel is older than Linux 5.14, or the heap is larger than 512 GiB"
+        )
+    }
+}

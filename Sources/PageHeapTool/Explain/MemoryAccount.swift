@@ -1,0 +1,94 @@
+import CPageHeap
+import SystemPackage
+
+/// Where all physical memory of a process is: the mappings by kind, and the heap's by what its pages are.
+struct MemoryAccount: Sendable {
+    /// In the order of ``MemoryPart/Kind``, without those that are nothing.
+    let parts: [MemoryPart]
+    /// The blocks of the program and what lies free around them, by size class, the largest first. Empty if the process serves
+    /// no requests.
+    let classes: [ClassPart]
+    /// All of it, as the kernel counts it.
+    let resident: ByteCount
+    /// Memory for the heap's own books, at most: what was made accessible for them.
+    let books: ByteCount
+
+    /// The part of a size class.
+    struct ClassPart: Hashable, Sendable, Encodable {
+        /// The size of a block; zero for large blocks.
+        let blockBytes: ByteCount
+        let blocks: UInt64
+        let usedBytes: ByteCount
+        let aroundBytes: ByteCount
+    }
+
+    /// Makes the account from what the kernel and the process say.
+    ///
+    /// - Parameters:
+    ///   - mappings: of the process.
+    ///   - heap: the heap's pages, and the figures of its classes; nil if the process serves no requests.
+    ///   - figures: the heap's published figures.
+    init(mappings: [Mapping], heap: (account: HeapAccount, classes: [ClassFigures])?, figures: HeapFigures) {
+        var bytes: [MemoryPart.Kind: ByteCount] = [:]
+        for mapping in mappings { Self.add(mapping, to: &bytes) }
+        resident = mappings.reduce(.zero) { $0 + $1.resident }
+        books = figures.bytes(\.metadata_bytes)
+        var classParts: [ClassPart] = []
+        if let heap {
+            let account = heap.account
+            // The heap's ranges lie in anonymous mappings.
+            bytes[.other] = (bytes[.other] ?? .zero) - account.total
+            classParts = Self.classParts(account, heap.classes)
+            let used = account.used.reduce(.zero, +)
+            let inThreads = heap.classes.reduce(ByteCount.zero) { $0 + $1.bytes(of: $1.threadCacheBlocks) }
+            let inTransfer = heap.classes.reduce(ByteCount.zero) { $0 + $1.bytes(of: $1.transferBlocks) }
+            // Cached blocks were used before, so nearly all of them are physical memory; but never more than there is.
+            bytes[.threadCaches] = min(inThreads, used)
+            bytes[.transferCaches] = min(inTransfer, used - min(inThreads, used))
+            bytes[.blocks] = used - (bytes[.threadCaches] ?? .zero) - (bytes[.transferCaches] ?? .zero)
+            bytes[.around] = account.around.reduce(.zero, +)
+            bytes[.cached] = account.cached
+            bytes[.free] = account.free
+            bytes[.back] = account.back
+            bytes[.new] = account.new
+        }
+        parts = MemoryPart.Kind.allCases.compactMap { kind in
+            bytes[kind].flatMap { $0 > .zero ? MemoryPart(kind: kind, bytes: $0) : nil }
+        }
+        classes = classParts
+    }
+
+    private static func add(_ mapping: Mapping, to bytes: inout [MemoryPart.Kind: ByteCount]) {
+        let kind: MemoryPart.Kind =
+            if mapping.name == "[stack]" {
+                .stack
+            } else if mapping.name == "[heap]" {
+                .brk
+            } else if mapping.isShared && mapping.name.hasPrefix("/") {
+                .shared
+            } else if mapping.isExecutable {
+                .code
+            } else if mapping.name.hasPrefix("/") {
+                .fileData
+            } else {
+                .other
+            }
+        bytes[kind] = (bytes[kind] ?? .zero) + mapping.resident
+    }
+
+    private static func classParts(_ account: HeapAccount, _ classes: [ClassFigures]) -> [ClassPart] {
+        let parts = zip(classes.indices, classes).map { number, figures in
+            ClassPart(
+                blockBytes: figures.block, blocks: figures.usedBlocks, usedBytes: account.used[number],
+                aroundBytes: account.around[number])
+        }
+        return parts.filter { $0.usedBytes + $0.aroundBytes > .zero }
+            .sorted { $0.usedBytes + $0.aroundBytes > $1.usedBytes + $1.aroundBytes }
+    }
+
+    /// The bytes of a part.
+    func bytes(of kind: MemoryPart.Kind) -> ByteCount { parts.first { $0.kind == kind }?.bytes ?? .zero }
+
+    /// The parts' sum.
+    var sum: ByteCount { parts.reduce(.zero) { $0 + $1.bytes } }
+}

@@ -1,0 +1,139 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import PageHeapTool
+
+/// `ctl` and `explain` with a program on the library.
+struct ControlTests {
+    /// A program that holds 24 MiB in blocks with as much free memory between them, and has freed 32 MiB.
+    private final class Program {
+        let process = Process()
+        let folder: TemporaryFolder
+        var identifier: String { "\(process.processIdentifier)" }
+
+        private static let text = """
+            import sys, time
+            kept = [bytes(12000) for i in range(4096)]
+            del kept[::2]
+            gone = bytearray(32 << 20)
+            for place in range(0, len(gone), 4096): gone[place] = 1
+            del gone
+            open(sys.argv[1], 'w').close()
+            while True: time.sleep(0.02); kept.append(bytes(2000)); kept.pop()
+            """
+
+        init(_ settings: [String: String] = ["PAGEHEAP_CONTROL": "1"]) throws {
+            folder = try TemporaryFolder()
+            process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
+            process.arguments = ["-S", "-c", Self.text, folder.file("ready")]
+            let base = [
+                "LD_PRELOAD": try BuiltTool.requireLibrary(), "PAGEHEAP_STATISTICS_DIRECTORY": folder.file("."),
+                "PYTHONMALLOC": "malloc", "PATH": "/usr/bin:/bin",
+            ]
+            process.environment = base.merging(settings) { $1 }
+            process.standardError = FileHandle(forWritingAtPath: try folder.write("", to: "errors"))
+            try process.run()
+            #expect(eventually { FileManager.default.fileExists(atPath: folder.file("ready")) })
+        }
+
+        deinit {
+            kill(process.processIdentifier, SIGKILL)
+            process.waitUntilExit()
+        }
+
+        func figure(_ name: String) throws -> Int? {
+            let outcome = try BuiltTool.run(["stats", "--json", identifier])
+            let object = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any]
+            return (object?["heap"] as? [String: Any])?[name] as? Int
+        }
+    }
+
+    @Test func explainAccountsForAllThatTheKernelCounts() throws {
+        let program = try Program()
+        let outcome = try BuiltTool.run(["explain", "--json", program.identifier])
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        let object = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any]
+        let parts = try #require(object?["parts"] as? [[String: Any]])
+        let bytes = Dictionary(
+            uniqueKeysWithValues: parts.map { ($0["kind"] as? String ?? "", $0["bytes"] as? Int ?? 0) })
+        let resident = try #require(object?["residentBytes"] as? Int)
+        #expect(abs(bytes.values.reduce(0, +) - resident) <= resident / 100)
+        #expect(object?["isHeapDivided"] as? Bool == true)
+        let inBlocks = try #require(bytes["blocks"])
+        #expect(inBlocks > 24 << 20 && inBlocks < 48 << 20, "\(bytes)")
+        let classes = try #require(object?["classes"] as? [[String: Any]])
+        #expect(classes.contains { $0["blockBytes"] as? Int == 12288 && ($0["blocks"] as? Int ?? 0) >= 2048 })
+
+        let text = try BuiltTool.run(["explain", program.identifier]).output
+        #expect(text.contains("blocks of the program") && text.contains("Resident memory is not lower because"))
+        #expect(text.contains("blocks of 12.0 KiB"))
+        let prometheus = try BuiltTool.run(["explain", "--prometheus", program.identifier]).output
+        #expect(prometheus.contains("pageheap_resident_part_bytes{pid=\"\(program.identifier)\",name=\"python3"))
+        #expect(prometheus.contains(",part=\"blocks\"} "))
+    }
+
+    @Test func aProcessThatServesNoRequestsIsExplainedByItsMappings() throws {
+        let program = try Program([:])
+        let outcome = try BuiltTool.run(["explain", program.identifier])
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        let words = outcome.output.split { $0 == " " || $0 == "\n" }.joined(separator: " ")
+        #expect(words.contains("serves no requests; start it with PAGEHEAP_CONTROL=1"))
+        let refused = try BuiltTool.run(["ctl", program.identifier, "release"])
+        #expect(refused.code == 66)
+        #expect(refused.errors.contains("serves no requests; start it with PAGEHEAP_CONTROL=1"))
+    }
+
+    @Test func limitsAreSetAndMemoryIsReleased() throws {
+        let program = try Program(["PAGEHEAP_CONTROL": "1", "PAGEHEAP_SCAVENGER": "off"])
+        #expect(try program.figure("released_forced_bytes_total") == 0)
+        let released = try BuiltTool.run(["ctl", "--json", program.identifier, "release"])
+        #expect(released.code == 0, "\(released.errors)")
+        let object = try JSONSerialization.jsonObject(with: Data(released.output.utf8)) as? [String: Any]
+        #expect((object?["returnedBytes"] as? Int ?? 0) >= 24 << 20, "\(released.output)")
+        #expect((try program.figure("released_forced_bytes_total") ?? 0) >= 24 << 20)
+        #expect(try BuiltTool.run(["ctl", program.identifier, "limit", "512M"]).output == "the limit is 512 MiB\n")
+        #expect(try program.figure("memory_limit_bytes") == 512 << 20)
+        #expect(try BuiltTool.run(["ctl", program.identifier, "hard-limit", "1GiB"]).code == 0)
+        #expect(try program.figure("hard_limit_bytes") == 1 << 30)
+        #expect(try BuiltTool.run(["ctl", program.identifier, "hard-limit", "none"]).code == 0)
+        #expect(try BuiltTool.run(["ctl", program.identifier, "trace", "text"]).code == 0)
+        #expect(try BuiltTool.run(["ctl", program.identifier, "release"]).code == 0)
+        #expect(program.folder.text(of: "errors").contains("scav "))
+    }
+
+    @Test func aStoppedProcessDoesNotAnswerAndNothingChanges() throws {
+        let program = try Program()
+        kill(program.process.processIdentifier, SIGSTOP)
+        let outcome = try BuiltTool.run(["ctl", "--wait", "0.3", program.identifier, "limit", "600M"])
+        #expect(outcome.code == 69)
+        #expect(outcome.errors.contains("it is stopped; the request was taken back"), "\(outcome.errors)")
+        kill(program.process.processIdentifier, SIGCONT)
+        // A later request is served, and the earlier one is not.
+        #expect(try BuiltTool.run(["ctl", program.identifier, "release"]).code == 0)
+        #expect(try program.figure("memory_limit_bytes") != 600 << 20)
+    }
+
+    @Test func aProcessThatEndsMeanwhileIsNamed() throws {
+        let program = try Program()
+        kill(program.process.processIdentifier, SIGSTOP)
+        let tool = try BuiltTool(["ctl", "--wait", "60", program.identifier, "release"])
+        usleep(200_000)
+        kill(program.process.processIdentifier, SIGKILL)
+        let outcome = tool.outcome()
+        #expect(outcome.code == 66)
+        #expect(outcome.errors.contains("before it answered") || outcome.errors.contains("no process"))
+    }
+
+    @Test(
+        arguments: [
+            (["0", "release"], 64), (["1", "shrink"], 64), (["1", "limit"], 64), (["1", "limit", "0"], 64),
+            (["1", "limit", "many"], 64), (["1", "trace", "2"], 64), (["1", "release", "x"], 64),
+            (["--wait", "-1", "1", "release"], 64), (["2147483647", "release"], 66),
+        ] as [([String], Int32)])
+    func badRequestsAreRefusedInOneLine(arguments: [String], code: Int32) throws {
+        let outcome = try BuiltTool.run(["ctl"] + arguments)
+        #expect(outcome.code == code)
+        #expect(outcome.errors.split(separator: "\n").count == 1, "\(outcome.errors)")
+    }
+}
