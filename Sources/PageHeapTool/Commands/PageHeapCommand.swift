@@ -19,12 +19,14 @@ struct PageHeapCommand: ParsableCommand {
               pageheap compare -- python3 build.py
               pageheap diff before.json after.json
               pageheap stats 4711
+              pageheap top 4711
               pageheap explain 4711
               pageheap doctor ./server
             """,
         version: version,
         subcommands: [
-            RunCommand.self, CompareCommand.self, DiffCommand.self, StatsCommand.self, ExplainCommand.self,
+            RunCommand.self, CompareCommand.self, DiffCommand.self, StatsCommand.self, TopCommand.self,
+            ExplainCommand.self,
             CtlCommand.self, DoctorCommand.self,
         ])
 

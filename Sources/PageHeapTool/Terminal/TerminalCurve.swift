@@ -8,18 +8,49 @@ struct TerminalCurve: Sendable {
     /// A curve in fewer columns shows nothing, and leaves no room for its times.
     static let fewestColumns = 12
 
-    let result: RunResult
+    /// A moment of the curve.
+    struct Point: Hashable, Sendable {
+        let seconds: Double
+        let resident: ByteCount
+        let inUse: ByteCount
+    }
+
+    let points: [Point]
     let style: TerminalStyle
+    /// The times at the two ends of the curve, in seconds.
+    private let start: Double
+    private let end: Double
+    /// Whether the part in use is known.
+    private let isDivided: Bool
     private let axis: ByteAxis
     /// The height in rows.
     private let height: Int
 
     init(result: RunResult, style: TerminalStyle) {
-        self.result = result
+        self.init(
+            points: result.samples.map {
+                Point(seconds: $0.seconds, resident: $0.residentBytes, inUse: $0.residentInUse)
+            }, start: 0, end: max(result.wallSeconds, result.samples.last?.seconds ?? 0),
+            isDivided: result.heapFiguresPublished, style: style)
+    }
+
+    /// - Parameters:
+    ///   - points: in the order of time.
+    ///   - start: the time at the left end, in seconds.
+    ///   - end: the time at the right end.
+    ///   - isDivided: whether the part in use is known.
+    ///   - height: about how many rows the curve may have.
+    init(
+        points: [Point], start: Double, end: Double, isDivided: Bool, style: TerminalStyle, height: Int = usualHeight
+    ) {
+        self.points = points
+        self.start = start
+        self.end = end
+        self.isDivided = isDivided
         self.style = style
-        axis = ByteAxis(covering: result.samples.map(\.residentBytes.asDouble).max() ?? 0)
+        axis = ByteAxis(covering: points.map(\.resident.asDouble).max() ?? 0)
         let spaces = axis.marks.count - 1
-        height = spaces * Int((Double(Self.usualHeight) / Double(spaces)).rounded())
+        self.height = spaces * max(Int((Double(height) / Double(spaces)).rounded()), 1)
     }
 
     /// The values of a column, in bytes.
@@ -30,7 +61,7 @@ struct TerminalCurve: Sendable {
 
     /// Returns all lines, including the axes; none if there are no samples.
     func lines() -> [String] {
-        guard !result.samples.isEmpty else { return [] }
+        guard !points.isEmpty else { return [] }
         let room = style.width - (axis.marks.map(\.axisLabel.count).max() ?? 0) - 4
         if room < Self.fewestColumns { return [] }
         let labels = axis.marks.map { (row: row(of: $0), text: $0.axisLabel) }
@@ -46,19 +77,19 @@ struct TerminalCurve: Sendable {
         let line = String(repeating: style.hasUnicode ? "─" : "-", count: columns.count)
         lines.append(style.styled("  \(padded("0", margin)) \(corner)\(line)", .faint))
         lines.append(style.styled(timeLine(margin: margin + 4, columns: columns.count), .faint))
-        if result.heapFiguresPublished { lines += legend(margin: margin + 4) }
+        if isDivided { lines += legend(margin: margin + 4) }
         return lines
     }
 
     /// Returns the highest sample of each column. A column without samples repeats the one before it.
     func columns(count: Int) -> [Column] {
-        let end = TimeAxis(end: max(result.wallSeconds, result.samples.last?.seconds ?? 0))
+        let axis = TimeAxis(end: end - start)
         var highest = [Column?](repeating: nil, count: count)
-        for sample in result.samples {
-            let index = min(Int(end.position(of: sample.seconds) * Double(count)), count - 1)
-            let resident = sample.residentBytes.asDouble
+        for point in points where point.seconds >= start {
+            let index = min(Int(axis.position(of: point.seconds - start) * Double(count)), count - 1)
+            let resident = point.resident.asDouble
             if let there = highest[index], there.resident >= resident { continue }
-            highest[index] = Column(resident: resident, inUse: sample.residentInUse.asDouble)
+            highest[index] = Column(resident: resident, inUse: point.inUse.asDouble)
         }
         var current = highest.compactMap { $0 }.first ?? Column(resident: 0, inUse: 0)
         return highest.map { column in
@@ -118,10 +149,11 @@ struct TerminalCurve: Sendable {
     }
 
     private func timeLine(margin: Int, columns: Int) -> String {
-        let end = TimeText.describe(seconds: result.wallSeconds)
-        let gap = columns - 3 - end.count
-        if gap < 1 { return String(repeating: " ", count: margin + max(columns - end.count, 0)) + end }
-        return String(repeating: " ", count: margin) + "0 s" + String(repeating: " ", count: gap) + end
+        let first = start > 0 ? TimeText.describe(seconds: start) : "0 s"
+        let last = TimeText.describe(seconds: end)
+        let gap = columns - first.count - last.count
+        if gap < 1 { return String(repeating: " ", count: margin + max(columns - last.count, 0)) + last }
+        return String(repeating: " ", count: margin) + first + String(repeating: " ", count: gap) + last
     }
 
     private func legend(margin: Int) -> [String] {

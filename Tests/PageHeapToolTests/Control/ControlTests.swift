@@ -6,51 +6,8 @@ import Testing
 
 /// `ctl` and `explain` with a program on the library.
 struct ControlTests {
-    /// A program that holds 24 MiB in blocks with as much free memory between them, and has freed 32 MiB.
-    private final class Program {
-        let process = Process()
-        let folder: TemporaryFolder
-        var identifier: String { "\(process.processIdentifier)" }
-
-        private static let text = """
-            import sys, time
-            kept = [bytes(12000) for i in range(4096)]
-            del kept[::2]
-            gone = bytearray(32 << 20)
-            for place in range(0, len(gone), 4096): gone[place] = 1
-            del gone
-            open(sys.argv[1], 'w').close()
-            while True: time.sleep(0.02); kept.append(bytes(2000)); kept.pop()
-            """
-
-        init(_ settings: [String: String] = ["PAGEHEAP_CONTROL": "1"]) throws {
-            folder = try TemporaryFolder()
-            process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
-            process.arguments = ["-S", "-c", Self.text, folder.file("ready")]
-            let base = [
-                "LD_PRELOAD": try BuiltTool.requireLibrary(), "PAGEHEAP_STATISTICS_DIRECTORY": folder.file("."),
-                "PYTHONMALLOC": "malloc", "PATH": "/usr/bin:/bin",
-            ]
-            process.environment = base.merging(settings) { $1 }
-            process.standardError = FileHandle(forWritingAtPath: try folder.write("", to: "errors"))
-            try process.run()
-            #expect(eventually { FileManager.default.fileExists(atPath: folder.file("ready")) })
-        }
-
-        deinit {
-            kill(process.processIdentifier, SIGKILL)
-            process.waitUntilExit()
-        }
-
-        func figure(_ name: String) throws -> Int? {
-            let outcome = try BuiltTool.run(["stats", "--json", identifier])
-            let object = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any]
-            return (object?["heap"] as? [String: Any])?[name] as? Int
-        }
-    }
-
     @Test func explainAccountsForAllThatTheKernelCounts() throws {
-        let program = try Program()
+        let program = try WatchedProgram()
         let outcome = try BuiltTool.run(["explain", "--json", program.identifier])
         #expect(outcome.code == 0, "\(outcome.errors)")
         let object = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any]
@@ -74,7 +31,7 @@ struct ControlTests {
     }
 
     @Test func aProcessThatServesNoRequestsIsExplainedByItsMappings() throws {
-        let program = try Program([:])
+        let program = try WatchedProgram([:])
         let outcome = try BuiltTool.run(["explain", program.identifier])
         #expect(outcome.code == 0, "\(outcome.errors)")
         let words = outcome.output.split { $0 == " " || $0 == "\n" }.joined(separator: " ")
@@ -85,7 +42,7 @@ struct ControlTests {
     }
 
     @Test func limitsAreSetAndMemoryIsReleased() throws {
-        let program = try Program(["PAGEHEAP_CONTROL": "1", "PAGEHEAP_SCAVENGER": "off"])
+        let program = try WatchedProgram(["PAGEHEAP_CONTROL": "1", "PAGEHEAP_SCAVENGER": "off"])
         #expect(try program.figure("released_forced_bytes_total") == 0)
         let released = try BuiltTool.run(["ctl", "--json", program.identifier, "release"])
         #expect(released.code == 0, "\(released.errors)")
@@ -103,7 +60,7 @@ struct ControlTests {
     }
 
     @Test func aStoppedProcessDoesNotAnswerAndNothingChanges() throws {
-        let program = try Program()
+        let program = try WatchedProgram()
         kill(program.process.processIdentifier, SIGSTOP)
         let outcome = try BuiltTool.run(["ctl", "--wait", "0.3", program.identifier, "limit", "600M"])
         #expect(outcome.code == 69)
@@ -115,7 +72,7 @@ struct ControlTests {
     }
 
     @Test func aProcessThatEndsMeanwhileIsNamed() throws {
-        let program = try Program()
+        let program = try WatchedProgram()
         kill(program.process.processIdentifier, SIGSTOP)
         let tool = try BuiltTool(["ctl", "--wait", "60", program.identifier, "release"])
         usleep(200_000)

@@ -1,0 +1,22 @@
+import Foundation
+
+/// A process's readings as plain lines, for a pipe or a file.
+enum TopLines {
+    private static let widths = [8, 10, 10, 10, 10, 10, 12]
+
+    static let head = line(["seconds", "resident", "in use", "free", "released", "goal", "given back"])
+
+    static func line(_ reading: TopReading) -> String {
+        let heap = reading.snapshot.heap
+        return line([
+            String(format: "%.1f", reading.seconds), "\(reading.snapshot.resident)", "\(heap.bytes(\.in_use_bytes))",
+            "\(heap.bytes(\.free_retained_bytes))", "\(heap.bytes(\.released_bytes))",
+            heap.optionalBytes(\.goal_bytes).map { "\($0)" } ?? "none", "\(heap.bytes(\.returned_bytes_total))",
+        ])
+    }
+
+    private static func line(_ cells: [String]) -> String {
+        zip(cells, widths).map { String(repeating: " ", count: max($1 - $0.count, 0)) + $0 }.joined(separator: "  ")
+            + "\n"
+    }
+}

@@ -1,0 +1,84 @@
+import CPageHeap
+import Testing
+
+@testable import PageHeapTool
+
+struct TopScreenTests {
+    private func reading(_ seconds: Double, classes: Int = 6) -> TopReading {
+        var heap = HeapFigures()
+        heap[\.in_use_bytes] = 70 << 20
+        heap[\.goal_bytes] = 64 << 20
+        heap[\.free_retained_bytes] = 9 << 20
+        let snapshot = ProcessSnapshot(
+            process: 77, name: "a\u{1b}[2Jprogram", resident: ByteCount(90 << 20), heap: heap)
+        return TopReading(
+            seconds: seconds, snapshot: snapshot,
+            classes: (0..<classes).map { number in
+                var figures = pageheap_class()
+                figures.block_bytes = UInt64(number) * 16
+                figures.spans = UInt64(number + 1)
+                figures.span_bytes = .max / 4
+                figures.blocks = .max
+                figures.used_blocks = UInt64(100 - number)
+                figures.thread_cache_blocks = .max
+                figures.pinned_bytes = UInt64(number % 3)
+                return ClassFigures(figures)
+            })
+    }
+
+    private func plain(_ line: String) -> String {
+        line.replacing(/\u{1b}\[[0-9;]*m/, with: "")
+    }
+
+    @Test(arguments: [10, 20, 40, 80, 120], [1, 2, 3, 5, 8, 12, 24, 60])
+    func nothingIsWiderOrHigherThanTheTerminal(width: Int, height: Int) {
+        for hasClasses in [false, true] {
+            for hasColour in [false, true] {
+                let lines = TopScreen(
+                    readings: (0..<50).map { reading(Double($0), classes: hasClasses ? 20 : 0) }, order: .bytes,
+                    isPaused: true, missing: hasClasses ? nil : "process 77 serves no requests; start it with …",
+                    message: nil, style: TerminalStyle(width: width, hasColour: hasColour, hasUnicode: true),
+                    height: height
+                ).lines()
+                #expect(lines.count <= height)
+                #expect(lines.allSatisfy { plain($0).count <= width }, "\(lines)")
+                // A program's name cannot control the terminal.
+                #expect(!lines.contains { plain($0).contains("\u{1b}") })
+            }
+        }
+    }
+
+    @Test func theFiguresMeanWhatTheySay() {
+        let style = TerminalStyle(width: 120, hasColour: false, hasUnicode: true)
+        let text = TopScreen(
+            readings: [reading(1), reading(2)], order: .size, isPaused: false, missing: nil, message: nil,
+            style: style, height: 40
+        ).lines().joined(separator: "\n")
+        #expect(text.contains("goal 64.0 MiB (15.0 MiB beyond it)"))
+        #expect(text.contains("resident 90.0 MiB   in use 70.0 MiB"))
+        #expect(text.contains("r release now") && text.contains("by size"))
+    }
+
+    @Test func sizeClassesAreSortedByEachColumn() {
+        let classes = reading(0).classes
+        var order = TopOrder.bytes
+        var seen: [TopOrder: [UInt64]] = [:]
+        for _ in TopOrder.allCases {
+            seen[order] = order.sorted(classes).map(\.block.rawValue)
+            order = order.next
+        }
+        #expect(order == .bytes)
+        #expect(seen[.size] == [0, 16, 32, 48, 64, 80])
+        #expect(seen[.free]?.prefix(2).sorted() == [32, 80])
+        #expect(Set(seen.keys) == Set(TopOrder.allCases))
+    }
+
+    @Test func keysAreReadAndSequencesSkipped() {
+        #expect(
+            TopKey.keys(in: Array("q rs\u{1b}[A\u{1b}[1;5Cp\u{1b}OPx\u{3}".utf8)) == [
+                .quit, .pause, .release, .sort, .pause, .quit,
+            ])
+        #expect(TopKey.keys(in: [27]).isEmpty && TopKey.keys(in: [27, 91]).isEmpty && TopKey.keys(in: []).isEmpty)
+        for first in UInt8.min...UInt8.max { _ = TopKey.keys(in: [27, 91, first, first]) }
+    }
+}
