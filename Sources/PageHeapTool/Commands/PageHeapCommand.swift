@@ -27,7 +27,7 @@ struct PageHeapCommand: ParsableCommand {
         subcommands: [
             RunCommand.self, CompareCommand.self, DiffCommand.self, StatsCommand.self, TopCommand.self,
             ExplainCommand.self,
-            CtlCommand.self, DoctorCommand.self,
+            MapCommand.self, CtlCommand.self, DoctorCommand.self,
         ])
 
     /// Runs the command that the arguments name. Reports an error in one line on standard error.

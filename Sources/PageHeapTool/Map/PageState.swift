@@ -1,0 +1,61 @@
+/// What a picture tells of a page.
+enum PageState: UInt8, CaseIterable, Sendable {
+    case absent, released, free, cached
+    /// A page of small blocks of which at most a quarter, half, or more is in use.
+    case sparse, half, full
+    case large
+
+    init(_ entry: UInt16) {
+        switch HeapMap.kind(entry) {
+        case .absent: self = .absent
+        case .released: self = .released
+        case .free: self = .free
+        case .cached: self = .cached
+        case .used(0): self = .large
+        case .used:
+            let share = HeapMap.usedShare(entry)
+            self = share <= 0.25 ? .sparse : share <= 0.5 ? .half : .full
+        }
+    }
+
+    var name: String {
+        switch self {
+        case .absent: "not the heap's yet"
+        case .released: "free, given back"
+        case .free: "free, kept"
+        case .cached: "free, in a cache"
+        case .sparse: "small blocks, at most a quarter in use"
+        case .half: "small blocks, at most half in use"
+        case .full: "small blocks, more than half in use"
+        case .large: "large blocks"
+        }
+    }
+
+    /// Its colour in a picture, as 0xRRGGBB.
+    var colour: UInt32 {
+        switch self {
+        case .absent: 0xffffff
+        case .released: 0xdfe3e8
+        case .free: 0xf2a541
+        case .cached: 0xf6d55c
+        case .sparse: 0xa8ddb5
+        case .half: 0x58b789
+        case .full: 0x1b7f5c
+        case .large: 0x2b6cb0
+        }
+    }
+
+    /// Its character on a terminal.
+    var character: Character {
+        switch self {
+        case .absent: " "
+        case .released: "."
+        case .free: "o"
+        case .cached: "c"
+        case .sparse: "-"
+        case .half: "+"
+        case .full: "#"
+        case .large: "L"
+        }
+    }
+}
