@@ -19,10 +19,14 @@ struct PageHeapCommand: ParsableCommand {
               pageheap compare -- python3 build.py
               pageheap diff before.json after.json
               pageheap stats 4711
+              pageheap export --listen 127.0.0.1:17243
               pageheap doctor ./server
             """,
         version: version,
-        subcommands: [RunCommand.self, CompareCommand.self, DiffCommand.self, StatsCommand.self, DoctorCommand.self])
+        subcommands: [
+            RunCommand.self, CompareCommand.self, DiffCommand.self, StatsCommand.self, ExportCommand.self,
+            DoctorCommand.self,
+        ])
 
     /// Runs the command that the arguments name. Reports an error in one line on standard error.
     static func main() {
@@ -30,6 +34,7 @@ struct PageHeapCommand: ParsableCommand {
         if ["run", "compare"].contains(CommandLine.arguments.dropFirst().first) {
             _ = Supervisor.signalsBlockedAtStart
         }
+        if CommandLine.arguments.dropFirst().first == "export" { _ = ExportCommand.signalsBlockedAtStart }
         do {
             var command = try parseAsRoot()
             try command.run()
