@@ -58,6 +58,13 @@ class Exporter:
 
 def measured(what, folder, *arguments):
     exporter = Exporter(folder, *arguments)
+    try:
+        return row_of(what, exporter)
+    finally:
+        exporter.end()
+
+
+def row_of(what, exporter):
     first = exporter.scrape()
     # On a busy machine, one collection has not the time to look at all of them.
     for _ in range(20):
@@ -68,6 +75,8 @@ def measured(what, folder, *arguments):
     for _ in range(5):
         time.sleep(PAUSE)
         later.append(exporter.scrape())
+    if (served := min(each["served"] for each in later)) < PROCESSES:
+        raise harness.Failure(f"{what}: only {served} processes were served")
     time.sleep(PAUSE)
     start = time.perf_counter()
     clients = [threading.Thread(target=exporter.scrape) for _ in range(CLIENTS)]
@@ -75,14 +84,10 @@ def measured(what, folder, *arguments):
         client.start()
     for client in clients:
         client.join()
-    together = time.perf_counter() - start
-    row = {"workload": what, "firstMs": first["collectionMs"], "clientsSeconds": together}
+    row = {"workload": what, "firstMs": first["collectionMs"], "clientsSeconds": time.perf_counter() - start}
     for key in ("collectionMs", "totalMs", "textMB"):
         row[key] = statistics.median(each[key] for each in later)
     row["residentMiB"] = exporter.scrape()["residentMiB"]
-    if min(each["served"] for each in later) < PROCESSES:
-        raise harness.Failure(f"{what}: only {min(each['served'] for each in later)} processes were served")
-    exporter.end()
     return {key: round(value, 1) if isinstance(value, float) else value for key, value in row.items()}
 
 

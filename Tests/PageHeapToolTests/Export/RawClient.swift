@@ -65,11 +65,11 @@ final class RawClient {
 
     /// Returns what the server sends until it has sent a certain text.
     func received(until end: String) -> String {
-        var received = ""
-        while !received.contains(end), let more = receive(limit: 1), !more.isEmpty {
-            received += String(decoding: more, as: UTF8.self)
+        var received: [UInt8] = []
+        while !received.suffix(end.utf8.count).elementsEqual(end.utf8), let more = receive(limit: 1), !more.isEmpty {
+            received += more
         }
-        return received
+        return String(decoding: received, as: UTF8.self)
     }
 
     private var isClosed = false
