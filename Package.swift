@@ -66,6 +66,8 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        // Only for `pageheap export`: who uses the libraries builds none of it.
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         // Only for the products of those names: who uses `PageHeap` alone builds none of them.
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
@@ -113,10 +115,23 @@ let package = Package(
         // The small program that executes others for the command, and what the two tell each other.
         .target(name: "CPageHeapLaunch"),
         .executableTarget(name: "PageHeapLauncher", dependencies: ["CPageHeapLaunch"]),
+        // The server of `pageheap export`: HTTP with limits on what clients may cost, and no knowledge of figures.
+        .target(
+            name: "PageHeapExport",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+        // Opening files below a root that is not the command's own.
+        .target(name: "CPageHeapExport"),
         .executableTarget(
             name: "PageHeapTool",
             dependencies: [
-                "CPageHeap", "CPageHeapInterface", "CPageHeapLaunch", "PageHeapCore", "PageHeapFigures",
+                "CPageHeap", "CPageHeapExport", "CPageHeapInterface", "CPageHeapLaunch", "PageHeapCore",
+                "PageHeapExport",
+                "PageHeapFigures",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -191,8 +206,9 @@ let package = Package(
         .testTarget(
             name: "PageHeapToolTests",
             dependencies: [
-                "PageHeapTool", "CPageHeap", "CPageHeapInterface", "PageHeapFigures", "PageHeapSimulation",
-                "TestSupport",
+                "PageHeapTool", "CPageHeap", "CPageHeapInterface", "PageHeapExport", "PageHeapFigures",
+                "PageHeapSimulation", "TestSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: strict),
         // What the black-box tests run under the malloc library to see what Swift code sees of it.
@@ -215,7 +231,7 @@ let package = Package(
     // The malloc and the command are for Linux; the library is not.
     let forLinux: Set = [
         "CPageHeapMalloc", "PageHeapMalloc", "PageHeapMallocChecked", "PageHeapMallocTests", "PageHeapTool",
-        "PageHeapToolTests", "CPageHeapLaunch", "PageHeapLauncher",
+        "PageHeapToolTests", "CPageHeapLaunch", "PageHeapLauncher", "CPageHeapExport", "PageHeapExport",
         "ProcessMallocProgram",
     ]
     package.targets.removeAll { forLinux.contains($0.name) }

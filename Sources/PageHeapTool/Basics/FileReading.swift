@@ -25,6 +25,19 @@ enum FileReading {
         return content
     }
 
+    /// Reads the first bytes of a file with one call, which is all of a short file in /proc. Returns nil if that fails.
+    static func beginning(of path: String, limit: Int = 4096) -> [UInt8]? {
+        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { return nil }
+        defer { Glibc.close(descriptor) }
+        var count = 0
+        let content = [UInt8](unsafeUninitializedCapacity: limit) { buffer, initialized in
+            repeat { count = Glibc.read(descriptor, buffer.baseAddress, limit) } while count < 0 && errno == EINTR
+            initialized = max(count, 0)
+        }
+        return count < 0 ? nil : content
+    }
+
     /// Reads a file as text. Returns nil if it does not exist or cannot be read.
     static func text(of path: FilePath) -> String? {
         guard let content = try? bytes(of: path) else { return nil }

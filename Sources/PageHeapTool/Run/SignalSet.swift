@@ -36,6 +36,12 @@ struct SignalSet: Sendable {
         return before
     }
 
+    /// Makes the set the one that is blocked for this thread.
+    func restore() {
+        var wanted = set
+        pthread_sigmask(SIG_SETMASK, &wanted, nil)
+    }
+
     /// A signal that has arrived.
     struct Arrival: Hashable, Sendable {
         let signal: Int32

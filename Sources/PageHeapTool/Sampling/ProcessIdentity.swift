@@ -1,5 +1,3 @@
-import SystemPackage
-
 /// The identity of a process and of the program that it executes. The start time distinguishes it from a later process
 /// with the same identifier, the place of its stack from the program that it executes next.
 struct ProcessIdentity: Hashable, Sendable {
@@ -13,31 +11,16 @@ struct ProcessIdentity: Hashable, Sendable {
 
     /// Reads the identity of a process. Returns nil if there is no such process, or if it is a zombie.
     init?(of identifier: Int32) {
-        guard let text = FileReading.text(of: FilePath("/proc/\(identifier)/stat")),
-            let parsed = Self.parse(text), !"ZXx".contains(parsed.state)
+        guard let line = FileReading.beginning(of: "/proc/\(identifier)/stat"), let stat = ProcessStat(parsing: line),
+            !stat.hasEnded
         else { return nil }
+        self.init(identifier, stat)
+    }
+
+    init(_ identifier: Int32, _ stat: ProcessStat) {
         self.identifier = identifier
-        startTime = parsed.startTime
-        stackStart = parsed.stackStart
-        argumentStart = parsed.argumentStart
-    }
-
-    /// The fields of `/proc/PID/stat` that are needed here.
-    struct Fields: Hashable {
-        var state: Character
-        var startTime: UInt64
-        var stackStart: UInt64
-        var argumentStart: UInt64
-    }
-
-    /// Parses a line of `/proc/PID/stat`, in which the program's name may contain blanks and parentheses.
-    static func parse(_ line: String) -> Fields? {
-        guard let nameEnd = line.lastIndex(of: ")") else { return nil }
-        let fields = line[line.index(after: nameEnd)...].split { $0 == " " || $0 == "\n" }
-        // The manual's numbers of the fields begin with 1 for the identifier; the state is number 3.
-        func number(_ field: Int) -> UInt64? { fields.count > field - 3 ? UInt64(fields[field - 3]) : nil }
-        guard let state = fields.first?.first, let startTime = number(22) else { return nil }
-        return Fields(
-            state: state, startTime: startTime, stackStart: number(28) ?? 0, argumentStart: number(48) ?? 0)
+        startTime = stat.startTime
+        stackStart = stat.stackStart
+        argumentStart = stat.argumentStart
     }
 }

@@ -20,35 +20,56 @@ enum StatisticsPage {
     }
 
     /// The number of attempts to read the page without interference by the writer.
-    static let attempts: Int32 = 10_000
+    static let attempts = 10_000
 
     static func read(_ path: FilePath) throws(Failure) -> HeapFigures {
         let descriptor = path.withPlatformString { Glibc.open($0, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) }
         guard descriptor >= 0 else { throw .unreadable(Errno(rawValue: errno)) }
         defer { Glibc.close(descriptor) }
-        let size = MemoryLayout<pageheap_statistics_page>.size
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw .unreadable(Errno(rawValue: errno)) }
         guard status.st_mode & S_IFMT == S_IFREG else { throw .foreign }
-        guard status.st_size >= size else { throw .unfinished }
-        guard let start = mmap(nil, size, PROT_READ, MAP_SHARED, descriptor, 0), start != MAP_FAILED else {
-            throw .unreadable(Errno(rawValue: errno))
-        }
-        defer { munmap(start, size) }
-        return try figures(of: start.assumingMemoryBound(to: pageheap_statistics_page.self))
+        return try read(descriptor)
     }
 
-    /// Reads the figures of a page in memory.
-    static func figures(of page: UnsafePointer<pageheap_statistics_page>) throws(Failure) -> HeapFigures {
-        // These are written only once, before the magic number.
-        let head = (magic: page.pointee.magic, version: page.pointee.version, size: page.pointee.size)
-        if head.magic == 0 { throw .unfinished }
-        guard head.magic == magic else { throw .foreign }
-        guard head.version == UInt32(PAGEHEAP_STATISTICS_VERSION) else { throw .otherVersion(head.version) }
-        guard head.size == UInt32(MemoryLayout<pageheap_statistics_page>.size) else { throw .foreign }
-        var statistics = pageheap_statistics()
-        guard pageheap_statistics_page_read(page, &statistics, attempts) else { throw .busy }
-        return HeapFigures(statistics)
+    /// Reads the figures from an open file. The file is not mapped: whoever may write it may truncate it, and then touching a
+    /// mapping would end the tool.
+    static func read(_ descriptor: Int32, attempts: Int = attempts) throws(Failure) -> HeapFigures {
+        guard let size = MemoryLayout<pageheap_statistics_page>.offset(of: \.statistics),
+            let sequence = MemoryLayout<pageheap_statistics_page>.offset(of: \.sequence)
+        else { preconditionFailure("the page's fields have no places") }
+        var page = pageheap_statistics_page()
+        for _ in 0..<attempts {
+            // Three calls, so that the sequence is read before and after the figures.
+            try copy(descriptor, to: &page, 0..<size)
+            // These are written only once, before the magic number.
+            if page.magic == 0 { throw .unfinished }
+            guard page.magic == magic else { throw .foreign }
+            guard page.version == UInt32(PAGEHEAP_STATISTICS_VERSION) else { throw .otherVersion(page.version) }
+            guard page.size == UInt32(MemoryLayout<pageheap_statistics_page>.size) else { throw .foreign }
+            let before = page.sequence
+            if before & 1 == 1 { continue }
+            try copy(descriptor, to: &page, size..<MemoryLayout<pageheap_statistics_page>.size)
+            try copy(descriptor, to: &page, sequence..<size)
+            if page.sequence == before { return HeapFigures(page.statistics) }
+        }
+        throw .busy
+    }
+
+    /// Copies a range of the file's bytes to the same place of the page.
+    private static func copy(
+        _ descriptor: Int32, to page: inout pageheap_statistics_page, _ range: Range<Int>
+    ) throws(Failure) {
+        let count = withUnsafeMutableBytes(of: &page) { bytes in
+            var count = 0
+            repeat {
+                count = pread(
+                    descriptor, bytes.baseAddress.map { $0 + range.lowerBound }, range.count, range.lowerBound)
+            } while count < 0 && errno == EINTR
+            return count
+        }
+        guard count >= 0 else { throw .unreadable(Errno(rawValue: errno)) }
+        guard count == range.count else { throw .unfinished }
     }
 
     /// `PAGEHEAP_STATISTICS_MAGIC`, "PAGEHEAP", a macro that Swift does not import.

@@ -6,13 +6,16 @@ import Testing
 struct ProcessReadingTests {
     @Test func namesWithParenthesesAreSkipped() throws {
         let fields = (4...52).map { "\($0)" }.joined(separator: " ")
-        let parsed = try #require(ProcessIdentity.parse("12 (a) b) (c) S \(fields)\n"))
-        #expect(parsed.state == "S")
-        #expect(parsed.startTime == 22)
-        #expect(parsed.stackStart == 28)
-        #expect(parsed.argumentStart == 48)
-        #expect(ProcessIdentity.parse("12 (a") == nil)
-        #expect(ProcessIdentity.parse("12 (a) S 1") == nil)
+        let stat = try #require(ProcessStat(parsing: Array("12 (a) b\r\n) (c) S \(fields)\n".utf8)))
+        #expect(stat.name == Array("a) b\r\n) (c".utf8))
+        #expect(stat.state == UInt8(ascii: "S"))
+        #expect(stat.startTime == 22)
+        #expect(stat.residentPages == 24)
+        #expect(stat.stackStart == 28)
+        #expect(stat.argumentStart == 48)
+        for stump in ["", "12 (a", "12 (a)", "12 (a) ", "12 )(", "12 (a) S 1"] {
+            #expect(ProcessStat(parsing: Array(stump.utf8)) == nil, "\(stump)")
+        }
     }
 
     @Test func thisProcessLivesAndHasMemory() throws {

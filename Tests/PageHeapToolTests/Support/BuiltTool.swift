@@ -50,6 +50,9 @@ struct BuiltTool {
         try process.run()
     }
 
+    /// What the tool has written to standard error so far.
+    var errorsSoFar: String { files.text(of: "errors") }
+
     /// Waits for the end of the tool.
     func outcome() -> Outcome {
         process.waitUntilExit()

@@ -1,0 +1,57 @@
+import SystemPackage
+
+/// A look at one process: whether it runs on PageHeap, where it publishes, and what it is called.
+struct ProcessLook: Sendable {
+    let standing: FleetProcess.Standing
+    let labels: [UInt8]
+
+    /// Looks at a process. Returns nil if it has ended meanwhile.
+    init?(at process: FleetProcess, in host: HostTree, userNames: [UInt32: String]) {
+        let identifier = process.identity.identifier
+        let folder = host.folder(of: identifier)
+        guard let content = FileReading.beginning(of: "\(folder)/status"),
+            let status = ProcessStatus(parsing: content), let stat = host.stat(of: identifier)
+        else { return nil }
+        // A published page stays that of the program; another program has another identity.
+        if case .publishes(let page) = process.standing, page.exists {
+            standing = process.standing
+        } else {
+            standing = Self.standing(folder, ownIdentifier: status.ownIdentifier ?? identifier)
+        }
+        guard standing.isOnPageHeap else {
+            labels = []
+            return
+        }
+        let group = ControlGroup(parsing: FileReading.beginning(of: "\(folder)/cgroup", limit: 1 << 16) ?? [])
+        let user = userNames[status.user] ?? "\(status.user)"
+        labels = ProcessLabels(process: identifier, name: stat.name, group: group, user: user).text
+    }
+
+    private static func standing(_ folder: String, ownIdentifier: Int32) -> FleetProcess.Standing {
+        let mappings: ProcessMappings
+        do {
+            mappings = try ProcessMappings(of: "\(folder)/maps", ownIdentifier: ownIdentifier)
+        } catch {
+            return error == .permissionDenied || error == .notPermitted ? .hidden : .stranger
+        }
+        guard let mapped = mappings.page else { return mappings.hasLibrary ? .silent : .stranger }
+        let file = PageFile(root: "\(folder)/root", path: mapped)
+        if file.exists { return .publishes(file) }
+        // The kernel tells the path from where the process's root is, unless the process has a root of its own in the same
+        // namespace. Then its environment, which it may have overwritten, has the path.
+        if let other = namedFile(folder, mapped), other.exists { return .publishes(other) }
+        return .publishes(file)
+    }
+
+    /// Returns the file of the mapped name in the folder that the environment names; nil if it names none.
+    private static func namedFile(_ folder: String, _ mapped: [UInt8]) -> PageFile? {
+        let start = Array("\(ChildEnvironment.statisticsVariable)=".utf8)
+        guard let environment = try? FileReading.bytes(of: FilePath("\(folder)/environ"), limit: 1 << 20),
+            let named = RawStrings(zeroTerminated: environment).elements.first(where: { $0.starts(with: start) }),
+            let slash = mapped.lastIndex(of: UInt8(ascii: "/"))
+        else { return nil }
+        let path = Array(named.dropFirst(start.count))
+        let root = path.first == UInt8(ascii: "/") ? "root" : "cwd"
+        return PageFile(root: "\(folder)/\(root)", path: path + mapped[slash...])
+    }
+}

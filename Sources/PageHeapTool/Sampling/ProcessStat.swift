@@ -1,0 +1,41 @@
+/// What `/proc/PID/stat` says of a process, as far as it is needed here.
+struct ProcessStat: Hashable, Sendable {
+    /// The process's name, any bytes but zero.
+    let name: [UInt8]
+    let state: UInt8
+    /// In kernel ticks since boot.
+    let startTime: UInt64
+    /// The kernel's running count, which may lag by some pages per processor.
+    let residentPages: UInt64
+    /// The addresses at which the program's stack and its arguments begin; 0 if the kernel does not tell them.
+    let stackStart: UInt64
+    let argumentStart: UInt64
+
+    /// Whether the process has ended, though its parent does not know yet.
+    var hasEnded: Bool { [UInt8(ascii: "Z"), UInt8(ascii: "X"), UInt8(ascii: "x")].contains(state) }
+
+    /// Parses a line, in which the program's name may contain blanks, line ends and parentheses.
+    init?(parsing line: [UInt8]) {
+        guard let nameStart = line.firstIndex(of: UInt8(ascii: "(")),
+            let nameEnd = line.lastIndex(of: UInt8(ascii: ")")), nameStart < nameEnd, nameEnd + 2 < line.count
+        else { return nil }
+        // The manual's numbers of the fields begin with 1 for the identifier; the state is number 3.
+        var numbers = [UInt64](repeating: 0, count: 53)
+        var field = 3
+        for byte in line[(nameEnd + 2)...] {
+            switch byte {
+            case UInt8(ascii: " "): field += 1
+            case UInt8(ascii: "0")...UInt8(ascii: "9") where field < numbers.count:
+                numbers[field] = numbers[field] &* 10 &+ UInt64(byte - UInt8(ascii: "0"))
+            default: break
+            }
+        }
+        guard field >= 22 else { return nil }
+        name = Array(line[(nameStart + 1)..<nameEnd])
+        state = line[nameEnd + 2]
+        startTime = numbers[22]
+        residentPages = numbers[24]
+        stackStart = numbers[28]
+        argumentStart = numbers[48]
+    }
+}
