@@ -19,6 +19,16 @@ struct ChartCurve: Hashable, Sendable {
             }
         }
 
+        /// The value of the curve in a sample; nil if there is none.
+        func value(in sample: MemorySample) -> ByteCount? {
+            switch self {
+            case .resident: sample.residentBytes
+            case .inUse: sample.residentInUse
+            case .retained: sample.residentRetained
+            case .goal: sample.goalBytes
+            }
+        }
+
         /// A sentence that explains the curve.
         var meaning: String {
             switch self {

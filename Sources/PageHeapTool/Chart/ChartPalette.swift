@@ -41,7 +41,6 @@ struct ChartPalette: Hashable, Sendable {
         .ph-area{stroke:none;fill-opacity:.16}.ph-inUse-fill.ph-area{fill-opacity:.30}
         .ph-grid{stroke-width:1}.ph-axis{stroke-width:1}
         .ph-halo{stroke-width:4;paint-order:stroke;stroke-linejoin:round}
-        .ph-hover rect{fill:transparent}.ph-hover:hover rect{fill:#8894a8;fill-opacity:.22}
         \(light.rules)
         @media (prefers-color-scheme:dark){
         \(dark.rules)

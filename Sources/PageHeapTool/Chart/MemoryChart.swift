@@ -12,14 +12,7 @@ struct MemoryChart: Sendable {
         let samples = result.samples
         let kinds = result.heapFiguresPublished ? ChartCurve.Kind.allCases : [.resident]
         curves = kinds.compactMap { kind in
-            let stretches = Self.stretches(of: samples) { sample in
-                switch kind {
-                case .resident: sample.residentBytes
-                case .inUse: sample.residentInUse
-                case .retained: sample.residentRetained
-                case .goal: sample.goalBytes
-                }
-            }
+            let stretches = Self.stretches(of: samples, kind.value)
             let limit = Self.pointLimit / max(stretches.count, 1)
             let thinned = stretches.map { Downsampling.extremes(of: $0, limit: max(limit, 2)) }
             return thinned.isEmpty ? nil : ChartCurve(kind: kind, stretches: thinned)

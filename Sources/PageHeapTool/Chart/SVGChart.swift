@@ -1,4 +1,4 @@
-/// Draws the memory chart as SVG, for the report and as a separate file.
+/// Draws the memory chart as a separate SVG file.
 struct SVGChart: Sendable {
     private let chart: MemoryChart
     private let layout: ChartLayout
@@ -14,19 +14,6 @@ struct SVGChart: Sendable {
     func file() -> String {
         ChartFile(layout: layout, description: description, style: ChartPalette.styleSheet, content: content).text
     }
-
-    /// Returns the chart for the report, which provides background and style. Columns show their values as tooltips,
-    /// without script.
-    func inline() -> String {
-        """
-        <svg viewBox="0 0 \(size)" class="ph-chart" role="img" aria-label="\(description)">
-        \(content)
-        \(hoverColumns)
-        </svg>
-        """
-    }
-
-    private var size: String { "\(layout.width.asText) \(layout.height.asText)" }
 
     private var description: String {
         Markup.escape("Memory over time. \(Headline.text(result))")
@@ -82,26 +69,6 @@ struct SVGChart: Sendable {
             let entry = "\(key)<text class=\"ph-text\" x=\"\((x + 30).asText)\" y=\"31\">\(curve.kind.label)</text>"
             x += 60 + Double(curve.kind.label.count) * 7.5
             return entry
-        }.joined(separator: "\n")
-    }
-
-    private var hoverColumns: String {
-        let rows = Downsampling.rows(of: result.samples, limit: 160)
-        return rows.indices.map { index in
-            let row = rows[index]
-            let from = index == 0 ? layout.left : layout.x((rows[index - 1].seconds + row.seconds) / 2)
-            let isLast = index == rows.count - 1
-            let to = isLast ? layout.x(chart.time.end) : layout.x((row.seconds + rows[index + 1].seconds) / 2)
-            var lines = ["\(TimeText.describe(seconds: row.seconds))", "resident \(row.residentBytes)"]
-            if result.heapFiguresPublished {
-                lines += ["in use \(row.residentInUse)", "retained \(row.residentRetained)"]
-                if let goal = row.goalBytes { lines.append("goal \(goal)") }
-            }
-            return """
-                <g class="ph-hover"><rect x="\(from.asText)" y="\(layout.top.asText)" \
-                width="\(max(to - from, 0).asText)" height="\(layout.plotHeight.asText)"/>\
-                <title>\(lines.joined(separator: "\n"))</title></g>
-                """
         }.joined(separator: "\n")
     }
 }

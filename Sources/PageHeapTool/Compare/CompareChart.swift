@@ -34,23 +34,13 @@ struct CompareChart: Sendable {
 
     /// Returns a separate SVG file.
     func file() -> String {
-        ChartFile(layout: layout, description: description, style: ComparePalette.styleSheet, content: content).text
+        ChartFile(
+            layout: layout, description: Markup.escape(description), style: ComparePalette.styleSheet, content: content
+        ).text
     }
 
-    /// Returns the chart for the report, which provides background and style. Columns show their values as tooltips,
-    /// without script.
-    func inline() -> String {
-        """
-        <svg viewBox="0 0 \(layout.width.asText) \(layout.height.asText)" class="ph-chart" role="img" \
-        aria-label="\(description)">
-        \(content)
-        \(hoverColumns)
-        </svg>
-        """
-    }
-
-    private var description: String {
-        Markup.escape("Resident memory over time under \(curves.map(\.name).joined(separator: ", ")).")
+    var description: String {
+        "Resident memory over time under \(curves.map(\.name).joined(separator: ", "))."
     }
 
     private var content: String {
@@ -70,26 +60,5 @@ struct CompareChart: Sendable {
             markup += "<circle class=\"ph-dot \(classes)\" cx=\"\(x.asText)\" cy=\"\(y.asText)\" r=\"3.5\"/>"
         }
         return markup
-    }
-
-    /// The number of columns with tooltips.
-    private static let hoverCount = 160
-
-    private var hoverColumns: String {
-        guard !curves.isEmpty else { return "" }
-        let width = layout.plotWidth / Double(Self.hoverCount)
-        return (0..<Self.hoverCount).map { index in
-            let seconds = layout.time.end * (Double(index) + 0.5) / Double(Self.hoverCount)
-            let figures = curves.map { curve in
-                let value = curve.curve.value(atSeconds: seconds)
-                return "\(curve.name) \(value.map { "\(ByteCount(rounding: $0))" } ?? "–")"
-            }
-            let title = ([TimeText.describe(seconds: seconds)] + figures).joined(separator: "\n")
-            return """
-                <g class="ph-hover"><rect x="\((layout.left + Double(index) * width).asText)" \
-                y="\(layout.top.asText)" width="\(width.asText)" height="\(layout.plotHeight.asText)"/>\
-                <title>\(Markup.escape(title))</title></g>
-                """
-        }.joined(separator: "\n")
     }
 }

@@ -9,6 +9,9 @@ enum ComparePalette {
         "ph-c\(index % light.count)\(index < light.count ? "" : " ph-again")"
     }
 
+    /// Returns the classes of a curve in a report.
+    static func plotClasses(of index: Int) -> String { "c\(index % light.count)\(index == 0 ? " first" : "")" }
+
     static let styleSheet = """
         \(ChartPalette.styleSheet)
         .ph-first{stroke-width:2.75}.ph-again{stroke-dasharray:6 5}

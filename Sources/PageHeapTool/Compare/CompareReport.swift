@@ -6,19 +6,55 @@ struct CompareReport: Sendable {
         ReportPage(
             title: "\(CommandText.short(result.command, limit: 60)) under \(result.allocators.count) allocators",
             style: """
-                \(ComparePalette.styleSheet)
                 .comparison{margin:1rem 0;padding:.9rem .7rem}.comparison .scroll{margin-top:0}
                 .comparison th,.comparison td{padding:.32rem .4rem}
                 td small,th small{display:block;color:var(--faint);font-size:.8rem}
                 """,
             kind: "comparison", headline: headline, command: result.command, circumstances: circumstances,
-            notes: result.remarks, chart: CompareChart(result).inline(),
+            notes: result.remarks, plots: [plot], end: end, columns: columns,
             sections: """
                 \(table)
                 \(explanation)
                 """,
             pageheapVersion: result.pageheapVersion
         ).text()
+    }
+
+    private var chart: CompareChart { CompareChart(result) }
+
+    private var plot: ReportPlot {
+        ReportPlot(
+            name: "resident", title: "Resident memory", remark: "all processes, median runs", unit: .bytes,
+            curves: chart.curves.map { curve in
+                PlotCurve(
+                    label: curve.name, colour: ComparePalette.plotClasses(of: curve.index),
+                    shape: curve.index < ComparePalette.light.count ? .line : .dashes,
+                    seconds: curve.curve.points.map(\.seconds), values: curve.curve.points.map(\.bytes), marksEnd: true)
+            }, description: chart.description)
+    }
+
+    private var end: Double { chart.curves.map(\.curve.end).max() ?? 0 }
+
+    /// The number of tooltips, for readers without scripts.
+    private static let columnCount = 160
+
+    private var columns: [(from: Double, to: Double, text: String)] {
+        let curves = chart.curves
+        return curves.isEmpty
+            ? []
+            : (0..<Self.columnCount).map { index in
+                let (from, to) = (Double(index), Double(index + 1))
+                let width = TimeAxis(end: end).end / Double(Self.columnCount)
+                let seconds = (from + to) / 2 * width
+                let figures = curves.map { curve in
+                    let value = curve.curve.value(atSeconds: seconds)
+                    return "\(curve.name) \(value.map { "\(ByteCount(rounding: $0))" } ?? "–")"
+                }
+                return (
+                    from * width, to * width,
+                    ([TimeText.describe(seconds: seconds)] + figures).joined(separator: "\n")
+                )
+            }
     }
 
     /// The headline, such as "Mean resident memory: PageHeap 80.1 MiB, glibc 316 MiB."

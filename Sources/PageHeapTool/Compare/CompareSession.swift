@@ -43,7 +43,7 @@ struct CompareSession: Sendable {
         // If the tool was started with SIGCHLD ignored, wait4 would return no exit codes.
         signal(SIGCHLD, SIG_DFL)
         let blockedBefore = Supervisor.signalsBlockedAtStart
-        let inherited = ProcessTree.descendants(of: getpid())
+        let inherited = Set(ProcessTree.descendants(of: getpid()))
         var outcome = Outcome(runs: allocators.map { _ in [] })
         let clock = SuspendingClock()
         let start = clock.now

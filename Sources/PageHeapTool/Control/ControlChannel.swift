@@ -109,12 +109,11 @@ struct ControlChannel: ~Copyable {
     }
 
     private func unanswered() -> ToolError {
-        let line = FileReading.text(of: FilePath("/proc/\(process)/stat"))
-        let state = line.flatMap { ProcessIdentity.parse($0)?.state }
+        let state = FileReading.beginning(of: "/proc/\(process)/stat").flatMap(ProcessStat.init)?.state
         let cause =
             switch state {
-            case "T", "t": "it is stopped"
-            case "D": "it waits for a device"
+            case UInt8(ascii: "T"), UInt8(ascii: "t"): "it is stopped"
+            case UInt8(ascii: "D"): "it waits for a device"
             default: "it has no thread of the heap, and has not allocated meanwhile"
             }
         return ToolError(

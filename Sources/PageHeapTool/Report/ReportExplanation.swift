@@ -31,6 +31,11 @@ struct ReportExplanation: Sendable {
                     + "memory each time that it was given back, even if it was needed again later; how much of the "
                     + "released pages was reused within 10 s is counted coarsely, in units of 4 MiB.")
         }
+        if (result.samples.last?.use.cpuSeconds ?? 0) > 0 {
+            remarks.append(
+                "CPU and page faults are means over short stretches, of at least 50 ms. The heaps publish the scavenger's "
+                    + "time after each of its rounds, so it may show a little later than the program's.")
+        }
         remarks.append(
             "Resident is summed over all processes of the run; pages that processes share, such as a library's code, "
                 + "count in each. The last sample was taken up to one interval before the end.")

@@ -11,9 +11,13 @@ struct ReportPage: Sendable {
     var circumstances: String
     /// What a reader must know first.
     var notes: [String]
-    /// The markup of the chart.
-    var chart: String
-    /// The markup of everything after the chart.
+    /// The charts, which have the time in common.
+    var plots: [ReportPlot]
+    /// The end of that time, in seconds.
+    var end: Double
+    /// Tooltips of the first chart, for readers without scripts.
+    var columns: [(from: Double, to: Double, text: String)] = []
+    /// The markup of everything after the charts.
     var sections: String
     var pageheapVersion: String
 
@@ -25,9 +29,12 @@ struct ReportPage: Sendable {
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <meta name="color-scheme" content="light dark">
+        <meta http-equiv="Content-Security-Policy" content="\(Self.policy)">
+        <link rel="icon" href="data:,">
         <title>\(Markup.escape(title))</title>
         <style>
         \(ReportStyle.sheet)
+        \(PlotStyle.sheet)
         \(style)
         </style>
         </head>
@@ -40,16 +47,34 @@ struct ReportPage: Sendable {
         <p class="faint">\(Markup.escape(circumstances))</p>
         </header>
         \(notes.map { "<p class=\"note\">\(Markup.escape($0))</p>" }.joined(separator: "\n"))
-        <section aria-label="Chart" class="card chart">
-        \(chart)
+        <section aria-label="Charts" class="card charts">
+        \(charts)
         </section>
         \(sections)
         <footer class="faint">Made by pageheap \(Markup.escape(pageheapVersion)). \
-        This page loads nothing and runs no script.</footer>
+        This page loads nothing, and is complete without scripts.</footer>
         </main>
+        <script type="application/json" id="data">\(data)</script>
+        <script>\(ReportScript.text)</script>
         </body>
         </html>
 
         """
+    }
+
+    /// Browsers load nothing for the page, and run the report's script alone.
+    private static let policy =
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
+        + "script-src 'sha256-\(ReportScript.hash)'; base-uri 'none'; form-action 'none'"
+
+    private var charts: String {
+        plots.enumerated().map { index, plot in
+            PlotMarkup(plot: plot, end: end, columns: index == 0 ? columns : []).text()
+        }.joined(separator: "\n")
+    }
+
+    /// Numbers that are not finite cannot be encoded; without data, the script does nothing.
+    private var data: String {
+        (try? PlotData(end: end, plots: plots).text()) ?? "{\"end\":1,\"times\":[],\"plots\":[]}"
     }
 }

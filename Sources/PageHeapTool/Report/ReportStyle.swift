@@ -5,7 +5,7 @@ enum ReportStyle {
         --text:\(ChartPalette.light.text);--faint:\(ChartPalette.light.faintText);--accent:\(ChartPalette.light.resident);
         --resident:\(ChartPalette.light.resident);--inUse:\(ChartPalette.light.inUse);
         --retained:\(ChartPalette.light.retained);--goal:\(ChartPalette.light.goal);--note:#fff6e2;--note-line:#eec876}
-        @media (prefers-color-scheme:dark){:root{--page:#0d1117;--card:\(ChartPalette.dark.background);
+        @media screen and (prefers-color-scheme:dark){:root{--page:#0d1117;--card:\(ChartPalette.dark.background);
         --line:\(ChartPalette.dark.border);--text:\(ChartPalette.dark.text);--faint:\(ChartPalette.dark.faintText);
         --accent:\(ChartPalette.dark.resident);--resident:\(ChartPalette.dark.resident);
         --inUse:\(ChartPalette.dark.inUse);--retained:\(ChartPalette.dark.retained);--goal:\(ChartPalette.dark.goal);
@@ -24,7 +24,6 @@ enum ReportStyle {
         .card{background:var(--card);border:1px solid var(--line);border-radius:14px}
         .note{margin-top:1.25rem;padding:.8rem 1rem;border-radius:10px;background:var(--note);
         border:1px solid var(--note-line)}
-        .chart{margin:1.5rem 0 1rem;padding:.4rem .4rem 0}.chart svg{display:block;width:100%;height:auto}
         .figures{display:grid;grid-template-columns:repeat(3,1fr);gap:1rem}
         .figures .card{padding:.9rem 1.1rem}.label{font-size:.875rem;color:var(--faint)}
         .value{font-size:1.55rem;font-weight:650;letter-spacing:-.01em;font-variant-numeric:tabular-nums;line-height:1.35}
@@ -34,13 +33,20 @@ enum ReportStyle {
         .swatch{display:inline-block;width:.8em;height:.8em;border-radius:3px;margin-right:.55em;vertical-align:-.05em}
         .swatch-resident{background:var(--resident)}.swatch-inUse{background:var(--inUse)}
         .swatch-retained{background:var(--retained)}.swatch-goal{background:var(--goal)}
-        details{padding:.9rem 1.4rem}summary{cursor:pointer;font-weight:600}
-        .scroll{overflow-x:auto;margin-top:.8rem}
+        details,.table{padding:.9rem 1.4rem;margin-top:1rem}.table h2{margin:.2rem 0 .4rem}
+        summary{cursor:pointer;font-weight:600;min-height:40px;display:flex;align-items:center}
+        summary::before{content:"";width:.45em;height:.45em;border:solid;border-width:0 2px 2px 0;margin:0 .8em 0 .2em;
+        transform:rotate(-45deg);color:var(--faint)}details[open] summary::before{transform:rotate(45deg)}
+        .scroll{overflow-x:auto;margin-top:.6rem}
         table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums;font-size:.9rem}
         th,td{text-align:right;padding:.32rem .7rem;border-bottom:1px solid var(--line);white-space:nowrap}
         th:first-child,td:first-child{text-align:left}th{color:var(--faint);font-weight:600}
         footer{margin-top:1.5rem}
-        @media (max-width:720px){.figures{grid-template-columns:repeat(2,1fr)}dl{grid-template-columns:1fr}dd{margin-bottom:.4rem}}
-        @media print{body{background:none}.card{break-inside:avoid}}
+        @media (max-width:720px){main{padding:24px 12px 36px}.figures{grid-template-columns:repeat(2,minmax(0,1fr));gap:.6rem}
+        .figures .card{padding:.7rem .8rem}.value{font-size:1.25rem}.reading,details,.table{padding:.9rem .8rem}
+        dl{grid-template-columns:1fr}dd{margin-bottom:.4rem}
+        th,td{padding:.32rem .5rem}th:first-child,td:first-child{position:sticky;left:0;background:var(--card)}}
+        @media print{:root{color-scheme:light}body{background:#fff}main{padding:0}.command{max-height:none}.figures .card,.reading{break-inside:avoid}
+        thead{display:table-header-group}}
         """
 }

@@ -46,6 +46,7 @@ extension RunResult {
             intervalMilliseconds: Int(interval.inNanoseconds / 1_000_000),
             samplesTaken: outcome.samplesTaken,
             samplesMerged: outcome.samplesMerged,
-            samples: outcome.samples)
+            samples: outcome.samples,
+            processHistory: outcome.processHistory)
     }
 }

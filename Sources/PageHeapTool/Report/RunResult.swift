@@ -65,6 +65,8 @@ struct RunResult: Hashable, Sendable {
     /// How many original samples each kept sample stands for. The one with the most resident memory is kept.
     var samplesMerged: Int
     var samples: [MemorySample]
+    /// The curves of single processes.
+    var processHistory = ProcessCurves()
 }
 
 extension RunResult: Codable {
@@ -76,7 +78,7 @@ extension RunResult: Codable {
         case peakResidentWithoutLibraryBytes, heapPeakRetainedBytes, heapPeakReturnedBytes
         case notes, peakResidentBytes, peakResidentSource
         case meanResidentBytes, finalResidentBytes, residentByteSeconds, heap, heapLockHoldP999Nanoseconds
-        case intervalMilliseconds, samplesTaken, samplesMerged, samples
+        case intervalMilliseconds, samplesTaken, samplesMerged, samples, processHistory
     }
 
     /// Encodes the result. Every key is always present; absent values are null.
@@ -117,6 +119,7 @@ extension RunResult: Codable {
         try container.encode(samplesTaken, forKey: .samplesTaken)
         try container.encode(samplesMerged, forKey: .samplesMerged)
         try container.encode(samples, forKey: .samples)
+        try container.encode(processHistory, forKey: .processHistory)
     }
 
     /// How often memory was sampled, in words: the tool may skip samples, and a short run has few.

@@ -8,6 +8,7 @@ struct RunOutcome: Sendable {
     /// The value up to which the kernel's mark for the program says nothing; see `ChildProcess`.
     let residentFloor: ByteCount
     let samples: [MemorySample]
+    var processHistory = ProcessCurves()
     let samplesTaken: Int
     /// How many original samples each kept sample stands for.
     let samplesMerged: Int

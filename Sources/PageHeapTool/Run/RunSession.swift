@@ -33,7 +33,7 @@ struct RunSession: Sendable {
             statisticsFolder: readsHeapFigures ? folder.path : nil
         ).variables
 
-        let inherited = ProcessTree.descendants(of: getpid())
+        let inherited = Set(ProcessTree.descendants(of: getpid()))
         let launcher = ProcessAdoption.start() ? LauncherFinder.find() : nil
         let child = try ChildProcess.start(
             ChildProcess.Program(

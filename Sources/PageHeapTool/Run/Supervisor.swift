@@ -42,7 +42,7 @@ struct Supervisor {
         while true {
             let now = elapsed
             if now >= due {
-                sampler.sample(atSeconds: now.inSeconds)
+                sampler.sample(atSeconds: now.inSeconds, ended: use)
                 let done = elapsed
                 due = schedule.next(after: done, cost: done - now)
             }
@@ -85,7 +85,8 @@ struct Supervisor {
         }
         return RunOutcome(
             ending: ending, wallSeconds: wall.inSeconds, use: use, residentFloor: residentFloor,
-            samples: sampler.series.samples, samplesTaken: sampler.series.count,
+            samples: sampler.series.samples, processHistory: sampler.curves(ended: use),
+            samplesTaken: sampler.series.count,
             samplesMerged: sampler.series.stride, integral: sampler.integral,
             heap: heap, heapPeak: sampler.heapPeak, mostScavengerNanoseconds: sampler.mostScavengerNanoseconds,
             hasHeapFigures: sampler.folder.hasFigures,

@@ -1,4 +1,4 @@
-/// The memory of all processes of a run at one moment.
+/// The memory of all processes of a run at one moment, and what they had used until then.
 struct MemorySample: Hashable, Sendable {
     /// The time after the program's start.
     let seconds: Double
@@ -8,6 +8,10 @@ struct MemorySample: Hashable, Sendable {
     let retainedBytes: ByteCount
     /// nil if no process has a goal.
     let goalBytes: ByteCount?
+    /// The CPU time and the page faults of all processes so far, of those that have ended, too. They never fall.
+    var use = ProcessUse()
+    /// The part of that CPU time that the heaps spent on giving memory back: the workers, and assists in allocations.
+    var scavengerCPUSeconds = 0.0
 
     /// What is in use or retained, as far as it can be resident: a program may hold memory that it never touched.
     var residentInUse: ByteCount { min(inUseBytes, residentBytes) }
@@ -15,8 +19,9 @@ struct MemorySample: Hashable, Sendable {
 }
 
 extension MemorySample: Codable {
-    enum CodingKeys: String, CodingKey {
+    enum CodingKeys: String, CodingKey, CaseIterable {
         case seconds, residentBytes, inUseBytes, retainedBytes, goalBytes
+        case cpuSeconds, scavengerCPUSeconds, minorPageFaults, majorPageFaults
     }
 
     /// Encodes the sample. If there is no goal, its key is written with null.
@@ -27,5 +32,23 @@ extension MemorySample: Codable {
         try container.encode(inUseBytes, forKey: .inUseBytes)
         try container.encode(retainedBytes, forKey: .retainedBytes)
         try container.encode(goalBytes, forKey: .goalBytes)
+        try container.encode(use.cpuSeconds, forKey: .cpuSeconds)
+        try container.encode(scavengerCPUSeconds, forKey: .scavengerCPUSeconds)
+        try container.encode(use.minorFaults, forKey: .minorPageFaults)
+        try container.encode(use.majorFaults, forKey: .majorPageFaults)
+    }
+
+    /// Decodes a sample. In runs that an earlier version saved, nothing was used.
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        seconds = try container.decode(Double.self, forKey: .seconds)
+        residentBytes = try container.decode(ByteCount.self, forKey: .residentBytes)
+        inUseBytes = try container.decode(ByteCount.self, forKey: .inUseBytes)
+        retainedBytes = try container.decode(ByteCount.self, forKey: .retainedBytes)
+        goalBytes = try container.decodeIfPresent(ByteCount.self, forKey: .goalBytes)
+        use.cpuSeconds = try container.decodeIfPresent(Double.self, forKey: .cpuSeconds) ?? 0
+        use.minorFaults = try container.decodeIfPresent(UInt64.self, forKey: .minorPageFaults) ?? 0
+        use.majorFaults = try container.decodeIfPresent(UInt64.self, forKey: .majorPageFaults) ?? 0
+        scavengerCPUSeconds = try container.decodeIfPresent(Double.self, forKey: .scavengerCPUSeconds) ?? 0
     }
 }

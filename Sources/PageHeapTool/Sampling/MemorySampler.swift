@@ -1,6 +1,6 @@
 import Glibc
 
-/// Samples the memory of all processes of a run.
+/// Samples the memory of all processes of a run, and what they use.
 struct MemorySampler: Sendable {
     private(set) var folder: StatisticsFolder
     /// nil if no library was to be loaded.
@@ -10,10 +10,13 @@ struct MemorySampler: Sendable {
     /// The tool's children before it started the program, from a shell that executed the tool in its own place.
     let inherited: Set<Int32>
     private(set) var series = SampleSeries()
+    private var history = ProcessHistory()
     private(set) var integral = ResidentIntegral()
     private(set) var mostProcesses = 0
     /// The most CPU time of all scavengers together that was observed in a minute, in nanoseconds.
     private(set) var mostScavengerNanoseconds: UInt64 = 0
+    private var total = UseTotal()
+    private var scavengerSeconds = 0.0
 
     init(folder: StatisticsFolder, census: LibraryCensus? = nil, tool: Int32 = getpid(), inherited: Set<Int32> = []) {
         self.folder = folder
@@ -23,30 +26,53 @@ struct MemorySampler: Sendable {
     }
 
     /// Takes a sample. Records nothing if no process has memory any more.
-    mutating func sample(atSeconds seconds: Double) {
-        // Read resident memory first: a short program may end at any moment, but its statistics page remains.
-        let processes = ProcessTree.descendants(of: tool, without: inherited).union(folder.liveProcesses).union([
-            folder.program
-        ])
-        let residents = processes.map { (process: $0, resident: ResidentMemory.of($0)) }
-            .filter { $0.resident > .zero }
-        census?.note(
-            residents.compactMap { each in ProcessIdentity(of: each.process).map { ($0, each.resident) } })
+    /// - Parameter ended: what the processes used that the tool has waited for.
+    mutating func sample(atSeconds seconds: Double, ended: ResourceUse) {
+        let readings = identifiers().compactMap { ProcessReading(of: $0) }
+        // What a process used goes to its parent when the parent waits for it. Parents are read before their children, so
+        // nothing counts twice if that happens meanwhile.
+        total.note(readings.reduce(ProcessUse(ended)) { $0 + $1.own + $1.ofChildren }, processes: readings.count)
+        // Read resident memory before the folder: a short program may end at any moment, but its statistics page remains.
+        let residents = readings.map { $0.isZombie ? .zero : ResidentMemory.of($0.identity.identifier) }
+        let present = zip(readings, residents).filter { $0.1 > .zero }
+        census?.note(present.map { (process: $0.0.identity, resident: $0.1) })
         let figures = readFolder()
-        let resident = residents.reduce(.zero) { $0 + $1.resident }
+        let resident = residents.reduce(.zero, +)
         guard resident > .zero else { return }
-        mostProcesses = max(mostProcesses, residents.count)
+        mostProcesses = max(mostProcesses, present.count)
         heapPeak.note(figures, resident: resident)
         integral.add(seconds: seconds, bytes: resident)
+        scavengerSeconds = max(
+            scavengerSeconds,
+            figures.seconds(\.worker_cpu_nanoseconds_total) + figures.seconds(\.assist_cpu_nanoseconds_total))
         series.append(
             MemorySample(
                 seconds: seconds, residentBytes: resident, inUseBytes: figures.bytes(\.in_use_bytes),
-                retainedBytes: figures.retained, goalBytes: figures.optionalBytes(\.goal_bytes)))
+                retainedBytes: figures.retained, goalBytes: figures.optionalBytes(\.goal_bytes), use: total.value,
+                scavengerCPUSeconds: scavengerSeconds))
+        history.note(
+            zip(readings, residents).map { reading, resident in
+                ProcessHistory.Member(
+                    reading: reading, resident: resident, inUse: folder.inUse[reading.identity.identifier])
+            }, atSeconds: seconds)
     }
 
     /// Returns the last statistics, including the program's own levels at its end.
     mutating func finish() -> HeapFigures {
         readFolder(countingEndedProgram: true)
+    }
+
+    /// Returns the curves of single processes.
+    /// - Parameter ended: what the processes used that the tool has waited for.
+    func curves(ended: ResourceUse) -> ProcessCurves {
+        history.curves(total: .larger(ProcessUse(ended), total.value))
+    }
+
+    /// The processes of the run, parents before their children.
+    private func identifiers() -> [Int32] {
+        let descendants = ProcessTree.descendants(of: tool, without: inherited)
+        let others = folder.liveProcesses.union([folder.program]).subtracting(descendants)
+        return descendants + others.sorted()
     }
 
     private mutating func readFolder(countingEndedProgram: Bool = false) -> HeapFigures {

@@ -11,6 +11,14 @@ struct ProcessStat: Hashable, Sendable {
     let stackStart: UInt64
     let argumentStart: UInt64
 
+    let minorFaults: UInt64
+    let childrenMinorFaults: UInt64
+    let majorFaults: UInt64
+    let childrenMajorFaults: UInt64
+    /// User and system time.
+    let cpuTicks: UInt64
+    let childrenCPUTicks: UInt64
+
     /// Whether the process has ended, though its parent does not know yet.
     var hasEnded: Bool { [UInt8(ascii: "Z"), UInt8(ascii: "X"), UInt8(ascii: "x")].contains(state) }
 
@@ -33,6 +41,12 @@ struct ProcessStat: Hashable, Sendable {
         guard field >= 22 else { return nil }
         name = Array(line[(nameStart + 1)..<nameEnd])
         state = line[nameEnd + 2]
+        minorFaults = numbers[10]
+        childrenMinorFaults = numbers[11]
+        majorFaults = numbers[12]
+        childrenMajorFaults = numbers[13]
+        cpuTicks = numbers[14] &+ numbers[15]
+        childrenCPUTicks = numbers[16] &+ numbers[17]
         startTime = numbers[22]
         residentPages = numbers[24]
         stackStart = numbers[28]

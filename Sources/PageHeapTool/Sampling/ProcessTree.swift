@@ -2,14 +2,16 @@ import SystemPackage
 
 /// Finds the descendants of a process with the kernel's lists of children.
 enum ProcessTree {
-    /// Returns all current descendants; none if the kernel has no lists of children.
+    /// Returns all current descendants, parents before their children; none if the kernel has no lists of children.
     ///
     /// - Parameter others: processes that are left out with all of their descendants.
-    static func descendants(of process: Int32, without others: Set<Int32> = []) -> Set<Int32> {
-        var found: Set<Int32> = []
+    static func descendants(of process: Int32, without others: Set<Int32> = []) -> [Int32] {
+        var known: Set<Int32> = []
+        var found: [Int32] = []
         var unvisited = [process]
         while let next = unvisited.popLast() {
-            for child in children(of: next) where !others.contains(child) && found.insert(child).inserted {
+            for child in children(of: next) where !others.contains(child) && known.insert(child).inserted {
+                found.append(child)
                 unvisited.append(child)
             }
         }

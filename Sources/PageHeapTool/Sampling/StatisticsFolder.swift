@@ -32,6 +32,8 @@ struct StatisticsFolder: Sendable {
     private(set) var processCount = 0
     /// The version of a page that this tool cannot read, if there was one.
     private(set) var otherVersion: UInt32?
+    /// What each live process's heap had in use when the pages were last read.
+    private(set) var inUse: [Int32: ByteCount] = [:]
     private var ended = HeapFigures()
     private var owners: [PageName: ProcessIdentity] = [:]
     private var lastFigures: [PageName: HeapFigures] = [:]
@@ -61,6 +63,7 @@ struct StatisticsFolder: Sendable {
     ) -> HeapFigures {
         let names = FileReading.names(in: path).compactMap(PageName.init).sorted()
         var sum = HeapFigures()
+        inUse = [:]
         var index = names.startIndex
         while index < names.endIndex {
             let process = names[index].process
@@ -79,7 +82,10 @@ struct StatisticsFolder: Sendable {
                 }
                 guard let figures = lastFigures[page] else { continue }
                 let isCurrent = owner == (isOwn ? programIdentity : identity) && owner.map(strangers.contains) != true
-                if page == pages.last, isCurrent, identity != nil || countingEndedProgram { sum += figures.levels }
+                if page == pages.last, isCurrent, identity != nil || countingEndedProgram {
+                    sum += figures.levels
+                    inUse[process] = figures.bytes(\.in_use_bytes)
+                }
                 sum += figures.totals
             }
         }

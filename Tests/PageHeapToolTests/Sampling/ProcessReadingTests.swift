@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import PageHeapTool
@@ -13,6 +14,12 @@ struct ProcessReadingTests {
         #expect(stat.residentPages == 24)
         #expect(stat.stackStart == 28)
         #expect(stat.argumentStart == 48)
+        #expect(stat.minorFaults == 10)
+        #expect(stat.childrenMinorFaults == 11)
+        #expect(stat.majorFaults == 12)
+        #expect(stat.childrenMajorFaults == 13)
+        #expect(stat.cpuTicks == 14 + 15)
+        #expect(stat.childrenCPUTicks == 16 + 17)
         for stump in ["", "12 (a", "12 (a)", "12 (a) ", "12 )(", "12 (a) S 1"] {
             #expect(ProcessStat(parsing: Array(stump.utf8)) == nil, "\(stump)")
         }
@@ -26,6 +33,40 @@ struct ProcessReadingTests {
         #expect(ResidentMemory.ownHighWaterMark() > ByteCount(1 << 20))
         #expect(ProcessIdentity(of: .max) == nil)
         #expect(ResidentMemory.of(.max) == .zero)
+    }
+
+    @Test func thisProcessHasUsedCPUTimeAndFaults() throws {
+        let own = ProcessInfo.processInfo.processIdentifier
+        let reading = try #require(ProcessReading(of: own))
+        #expect(reading.identity == ProcessIdentity(of: own))
+        #expect(!reading.isZombie)
+        #expect(reading.own.cpuSeconds > 0)
+        #expect(reading.own.minorFaults > 0)
+        // The clock has what the kernel's line has, and does not go back.
+        #expect(try #require(ProcessUse.clockSeconds(of: own)) >= reading.own.cpuSeconds)
+        #expect(ProcessReading(of: .max) == nil)
+        #expect(ProcessUse.clockSeconds(of: .max) == nil)
+    }
+
+    @Test func aZombieStillHasItsCPUTime() throws {
+        let child = Process()
+        child.executableURL = URL(fileURLWithPath: "/bin/sh")
+        // The shell executes a program that does not wait for the shell's child.
+        child.arguments = ["-c", "sh -c 'while [ $((i += 1)) -lt 30000 ]; do :; done' & exec sleep 60"]
+        try child.run()
+        defer {
+            child.terminate()
+            child.waitUntilExit()
+        }
+        var zombie: ProcessReading?
+        #expect(
+            eventually {
+                zombie = ProcessTree.descendants(of: child.processIdentifier).lazy
+                    .compactMap { ProcessReading(of: $0) }.first { $0.isZombie }
+                return zombie != nil
+            })
+        #expect(try #require(zombie).own.cpuSeconds > 0)
+        #expect(ProcessIdentity(of: try #require(zombie).identity.identifier) == nil)
     }
 
     @Test func childrenAreFound() throws {

@@ -7,7 +7,28 @@ extension MemorySample {
     static func make(_ seconds: Double, _ resident: UInt64, inUse: UInt64 = 0, goal: UInt64? = nil) -> MemorySample {
         MemorySample(
             seconds: seconds, residentBytes: ByteCount(resident << 20), inUseBytes: ByteCount(inUse << 20),
-            retainedBytes: ByteCount(inUse << 20), goalBytes: goal.map { ByteCount($0 << 20) })
+            retainedBytes: ByteCount(inUse << 20), goalBytes: goal.map { ByteCount($0 << 20) },
+            use: ProcessUse(cpuSeconds: seconds / 2, minorFaults: UInt64(seconds * 100), majorFaults: 0),
+            scavengerCPUSeconds: seconds / 100)
+    }
+}
+
+extension ProcessCurves {
+    /// Two processes that have a quarter and three quarters of the memory; the first one not in the last sample.
+    static func make(_ samples: [MemorySample], name: String = "child") -> ProcessCurves {
+        func curve(_ name: String, _ process: Int32, _ quarters: UInt64, ends: Bool) -> ProcessCurve {
+            let values: [ByteCount?] = samples.indices.map { index in
+                ends && index == samples.count - 1
+                    ? nil : ByteCount(samples[index].residentBytes.rawValue / 4 * quarters)
+            }
+            return ProcessCurve(
+                name: name, processIdentifier: process, programs: 1, firstSeconds: 0, lastSeconds: 9,
+                peakResidentBytes: values.compactMap { $0 }.max() ?? .zero, peakInUseBytes: nil, cpuSeconds: 1,
+                minorPageFaults: 7, majorPageFaults: 0, residentBytes: values, inUseBytes: values.map { _ in nil })
+        }
+        return ProcessCurves(
+            seconds: samples.map(\.seconds),
+            processes: [curve("program", 100, 3, ends: false), curve(name, 101, 1, ends: true)])
     }
 }
 
@@ -28,7 +49,7 @@ extension RunResult {
             peakResidentBytes: samples.map(\.residentBytes).max() ?? .zero, peakResidentSource: .samples,
             meanResidentBytes: ByteCount(50 << 20), finalResidentBytes: samples.last?.residentBytes ?? .zero,
             residentByteSeconds: 1e9, heap: heap, heapLockHoldP999Nanoseconds: 2048, intervalMilliseconds: 100,
-            samplesTaken: samples.count, samplesMerged: 1, samples: samples)
+            samplesTaken: samples.count, samplesMerged: 1, samples: samples, processHistory: .make(samples))
     }
 
     private static var heap: HeapFigures {
