@@ -110,8 +110,6 @@ let package = Package(
         mallocLibrary("PageHeapMalloc", embedded),
         // The same sources through a symbolic link, with all checks of themselves: slower, and no change of behaviour.
         mallocLibrary("PageHeapMallocChecked", embedded + [.define("PAGEHEAP_CHECKED")]),
-        // Allocation traces: what a program asked of its allocator, and when.
-        .target(name: "PageHeapTrace", swiftSettings: strict),
         // The small program that executes others for the command, and what the two tell each other.
         .target(name: "CPageHeapLaunch"),
         .executableTarget(name: "PageHeapLauncher", dependencies: ["CPageHeapLaunch"]),

@@ -18,7 +18,8 @@ struct ControlTests {
         #expect(abs(bytes.values.reduce(0, +) - resident) <= resident / 100)
         #expect(object?["isHeapDivided"] as? Bool == true)
         let inBlocks = try #require(bytes["blocks"])
-        #expect(inBlocks > 24 << 20 && inBlocks < 48 << 20, "\(bytes)")
+        // The program has 24 MiB of blocks, some of which it has not touched.
+        #expect(inBlocks > 16 << 20 && inBlocks < 48 << 20, "\(bytes)")
         let classes = try #require(object?["classes"] as? [[String: Any]])
         #expect(classes.contains { $0["blockBytes"] as? Int == 12288 && ($0["blocks"] as? Int ?? 0) >= 2048 })
 

@@ -10,13 +10,14 @@ struct ProcessHistoryTests {
         _ process: Int32, _ resident: UInt64, program: UInt64 = 0, cpu: Double = 0, zombie: Bool = false,
         inUse: UInt64? = nil
     ) -> ProcessHistory.Member {
-        let fields = ProcessIdentity.Fields(
-            name: "p\(program)", state: zombie ? "Z" : "S", startTime: 7, stackStart: zombie ? 0 : program,
-            argumentStart: 0, minorFaults: 0, childrenMinorFaults: 0, majorFaults: 0, childrenMajorFaults: 0,
-            cpuTicks: 0,
-            childrenCPUTicks: 0)
+        var numbers = [UInt64](repeating: 0, count: 49)
+        numbers[22 - 4] = 7
+        numbers[28 - 4] = zombie ? 0 : program
+        let rest = numbers.map { "\($0)" }.joined(separator: " ")
+        let line = "\(process) (p\(program)) \(zombie ? "Z" : "S") \(rest)\n"
+        guard let stat = ProcessStat(parsing: Array(line.utf8)) else { fatalError("the line cannot be parsed") }
         let reading = ProcessReading(
-            identity: ProcessIdentity(process, fields), name: fields.name, isZombie: zombie,
+            identity: ProcessIdentity(process, stat), name: "p\(program)", isZombie: zombie,
             own: ProcessUse(cpuSeconds: cpu), ofChildren: ProcessUse())
         return ProcessHistory.Member(
             reading: reading, resident: ByteCount(resident << 20), inUse: inUse.map { ByteCount($0 << 20) })
