@@ -62,6 +62,8 @@ struct LibraryCensus: Hashable, Sendable {
             var standing = standings[process] ?? .undecided
             if standing == .undecided {
                 standing = Self.standing(of: process.identifier, library: library)
+                // If the process has executed another program since its identity was read, that one's mappings were looked at.
+                if standing != .undecided, ProcessIdentity(of: process.identifier) != process { standing = .undecided }
                 if standing == .loaded { loadedCount += 1 }
                 if case .without = standing { strangerCount += 1 }
             }

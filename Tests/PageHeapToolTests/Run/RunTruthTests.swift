@@ -114,20 +114,6 @@ struct RunTruthTests {
         #expect(result.samples.allSatisfy { $0.scavengerCPUSeconds <= $0.use.cpuSeconds + 0.001 })
     }
 
-    @Test func eachProgramOfAProcessHasItsCurve() throws {
-        let script = "sleep 0.3 & wait; exec sleep 0.3"
-        let result = try run(["sh", "-c", script]).result
-        let processes = result.processHistory.processes
-        #expect(Set(processes.compactMap(\.name)).isSuperset(of: ["sh", "sleep"]), "\(processes.map(\.label))")
-        // The shell and the program that it executes at the end have the same identifier.
-        let shell = try #require(processes.first { $0.name == "sh" })
-        #expect(processes.contains { $0.name == "sleep" && $0.processIdentifier == shell.processIdentifier })
-        for (index, seconds) in result.processHistory.seconds.enumerated() {
-            let sample = try #require(result.samples.first { $0.seconds == seconds })
-            #expect(processes.compactMap { $0.residentBytes[index] }.reduce(.zero, +) == sample.residentBytes)
-        }
-    }
-
     @Test func pipesInTheStatisticsFolderDoNotHoldTheToolUp() throws {
         let script =
             "mkfifo $PAGEHEAP_STATISTICS_DIRECTORY/$$.7 $PAGEHEAP_STATISTICS_DIRECTORY/99999.0; sleep 0.2; exit 3"

@@ -45,6 +45,17 @@ struct LibraryCensusTests {
         #expect(census.largestStranger == largest)
     }
 
+    @Test func aProgramThatWasReplacedMeanwhileIsNotDecidedByItsSuccessor() throws {
+        let process = ProcessInfo.processInfo.processIdentifier
+        let stat = try String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
+        var fields = try #require(ProcessIdentity.parse(stat))
+        fields.argumentStart += 4096
+        var census = LibraryCensus(library: Self.library)
+        census.note([(ProcessIdentity(process, fields), ByteCount(1 << 20))])
+        #expect(census.strangerCount == 0)
+        #expect(census.strangers.isEmpty)
+    }
+
     @Test func onlyWhatWasReleasedAndStaysAwayCameBack() {
         func figures(_ inUse: UInt64, returned: UInt64) -> HeapFigures {
             var figures = HeapFigures()

@@ -55,7 +55,8 @@ struct ProcessReadingTests {
         child.arguments = ["-c", "sh -c 'while [ $((i += 1)) -lt 30000 ]; do :; done' & exec sleep 60"]
         try child.run()
         defer {
-            child.terminate()
+            // The threads of tests block the other signals, and children inherit that.
+            kill(child.processIdentifier, SIGKILL)
             child.waitUntilExit()
         }
         var zombie: ProcessReading?
