@@ -9,7 +9,7 @@ struct ProcessStat: Hashable, Sendable {
     let residentPages: UInt64
     /// The addresses at which the program's stack and its arguments begin; 0 if the kernel does not tell them.
     let stackStart: UInt64
-    let argumentStart: UInt64
+    var argumentStart: UInt64
 
     let minorFaults: UInt64
     let childrenMinorFaults: UInt64

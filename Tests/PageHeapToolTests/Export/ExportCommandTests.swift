@@ -32,12 +32,18 @@ struct ExportCommandTests {
         return process
     }
 
+    /// Ends a process in a way that it cannot have inherited as blocked from the thread that started it.
+    private func end(_ process: Process) {
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        process.waitUntilExit()
+    }
+
     @Test func realProcessesAreServedUntilTheyEnd() throws {
         let publishing = try sleeper(["PAGEHEAP_STATISTICS_DIRECTORY": folder.path])
         let silent = try sleeper([:])
         defer {
-            publishing.terminate()
-            silent.terminate()
+            end(publishing)
+            end(silent)
         }
         let (tool, port) = try serve(["--walk-interval", "1"])
         defer { tool.process.terminate() }
@@ -55,8 +61,7 @@ struct ExportCommandTests {
         let published = text.split(separator: "\n").filter { $0.hasPrefix("pageheap_process_published{") }
         #expect(published.contains { $0.contains(own) && $0.hasSuffix(" 1") })
         #expect(published.contains { $0.contains("pid=\"\(silent.processIdentifier)\"") && $0.hasSuffix(" 0") })
-        publishing.terminate()
-        publishing.waitUntilExit()
+        end(publishing)
         #expect(
             eventually { (try? RawClient.get("/metrics", port: port).contains("\(own)")) == false })
     }

@@ -47,11 +47,11 @@ struct LibraryCensusTests {
 
     @Test func aProgramThatWasReplacedMeanwhileIsNotDecidedByItsSuccessor() throws {
         let process = ProcessInfo.processInfo.processIdentifier
-        let stat = try String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
-        var fields = try #require(ProcessIdentity.parse(stat))
-        fields.argumentStart += 4096
+        let line = try #require(FileReading.beginning(of: "/proc/\(process)/stat"))
+        var stat = try #require(ProcessStat(parsing: line))
+        stat.argumentStart += 4096
         var census = LibraryCensus(library: Self.library)
-        census.note([(ProcessIdentity(process, fields), ByteCount(1 << 20))])
+        census.note([(ProcessIdentity(process, stat), ByteCount(1 << 20))])
         #expect(census.strangerCount == 0)
         #expect(census.strangers.isEmpty)
     }
