@@ -47,8 +47,8 @@ struct pageheap_statistics_page *pageheap_statistics_page_create(const char *dir
     return NULL;
 }
 
-void pageheap_statistics_page_unmap(struct pageheap_statistics_page *page) {
-    pageheap_unmap(page, mapped_bytes(page->control.is_allowed));
+void pageheap_statistics_page_unmap(struct pageheap_statistics_page *page, bool allows_control) {
+    pageheap_unmap(page, mapped_bytes(allows_control));
 }
 
 void *pageheap_find_function(const char *name) { return dlsym(RTLD_DEFAULT, name); }

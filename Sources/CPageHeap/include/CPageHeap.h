@@ -225,7 +225,8 @@ void *_Nullable pageheap_find_function(const char *_Nonnull name);  // the first
 // Creates DIRECTORY/PID.N for this process and maps it. Returns NULL on failure.
 struct pageheap_statistics_page *_Nullable pageheap_statistics_page_create(const char *_Nonnull directory,
                                                                            bool allows_control);
-void pageheap_statistics_page_unmap(struct pageheap_statistics_page *_Nonnull page);
+// Says again whether the page was made for control: what the page itself says, another process can change.
+void pageheap_statistics_page_unmap(struct pageheap_statistics_page *_Nonnull page, bool allows_control);
 
 // Makes pages of a mapped file accessible, so that writing to them raises no signal. Returns false if the file is not so long,
 // there is no memory for it, or the kernel cannot say (before Linux 5.14).

@@ -66,7 +66,7 @@ extension Heap {
         locked.pointee.beganAt = state.pointee.system.monotonicNanoseconds()
         locked.pointee.holds = HoldTimes()
         locked.pointee.isForced = false
-        if let parents = state.pointee.page { pageheap_statistics_page_unmap(parents) }
+        if let parents = state.pointee.page { pageheap_statistics_page_unmap(parents, servesControl) }
         state.pointee.page = page
     }
 }

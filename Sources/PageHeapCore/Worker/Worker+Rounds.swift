@@ -93,8 +93,10 @@ extension Worker {
 
     private func sleep(_ nanoseconds: Int64, unlessSignalled seen: UInt32) -> Bool {
         defer { progress.pointee.noteWakeUp() }
-        let most = state.pointee.servesControl ? Tunables.controlPollNanoseconds : .max
-        let time = nanoseconds < 0 && most < .max ? most : min(nanoseconds, most)
+        var time = nanoseconds
+        if state.pointee.servesControl && !(0...Tunables.controlPollNanoseconds).contains(time) {
+            time = Tunables.controlPollNanoseconds
+        }
         return thread.pointee.sleep(time, &progress.pointee.pace.clock, unlessSignalled: seen, system)
     }
 

@@ -9,6 +9,8 @@ struct ControlChannel: ~Copyable {
     private let identity: ProcessIdentity
     /// How long to wait until the process begins to serve a request, in seconds.
     private let patience: Double
+    /// How much longer to wait once it has begun.
+    private let serviceSeconds: Double
 
     private static let place = MemoryLayout<pageheap_statistics_page>.offset(of: \.control) ?? 0
     private static let classesPlace = MemoryLayout<pageheap_statistics_page>.offset(of: \.classes) ?? 0
@@ -20,26 +22,34 @@ struct ControlChannel: ~Copyable {
     /// - Parameters:
     ///   - process: its identifier.
     ///   - patience: how long to wait until it begins to serve a request, in seconds.
-    init(to process: Int32, patience: Double = 5) throws(ToolError) {
+    ///   - serviceSeconds: how much longer to wait once it has begun.
+    init(to process: Int32, patience: Double = 5, serviceSeconds: Double = 60) throws(ToolError) {
         guard let identity = ProcessIdentity(of: process) else {
             throw ToolError(.noInput, "there is no process \(process); look for it with 'ps'")
         }
+        // A limit on files is an error of a call, not the end of the command.
+        signal(SIGXFSZ, SIG_IGN)
         let file = try Self.open(process)
         try Self.check(file, process)
+        try Self.lock(file, process, patience)
         self.file = file
         self.process = process
         self.identity = identity
         self.patience = patience
+        self.serviceSeconds = serviceSeconds
     }
 
     private static func open(_ process: Int32) throws(ToolError) -> ControlFile {
-        let path = try PublishedPage(of: process).path
+        let page = try PublishedPage(of: process)
         do {
-            return try ControlFile(path)
+            let file = try ControlFile(page.path)
+            if file.number == page.fileNumber { return file }
         } catch {
             throw ToolError(
                 .noInput, "nothing can be asked of process \(process): \(error); only its own user and root may ask")
         }
+        throw ToolError(
+            .noInput, "nothing can be asked of process \(process): its page of figures was replaced by another file")
     }
 
     private static func check(_ file: borrowing ControlFile, _ process: Int32) throws(ToolError) {
@@ -57,8 +67,17 @@ struct ControlChannel: ~Copyable {
                     + "process's library")
         }
         if file.read(pageheap_control(), at: place)?.is_allowed != 1 { throw refusal(of: process) }
-        if !file.lock() {
-            throw ToolError(.unavailable, "another command is asking something of process \(process); try again")
+    }
+
+    /// Waits for the lock, which other commands hold while they ask.
+    private static func lock(_ file: borrowing ControlFile, _ process: Int32, _ patience: Double) throws(ToolError) {
+        var waited = 0.0
+        while !file.lock() {
+            if waited >= patience {
+                throw ToolError(.unavailable, "another command is asking something of process \(process); try again")
+            }
+            usleep(5000)
+            waited += 0.005
         }
     }
 
@@ -83,9 +102,13 @@ struct ControlChannel: ~Copyable {
     func ask(
         _ command: pageheap_control_command, _ argument: UInt64 = 0
     ) throws(ToolError) -> (answer: UInt64, error: pageheap_control_error) {
+        try takeBackOlder()
         guard let before = control() else { throw gone() }
-        var number = max(before.asked, before.begun, before.answered) &+ 1
-        if number == 0 { number = 1 }
+        var number = max(before.begun, before.answered) &+ 1
+        while number == 0 || number == before.begun || number == before.answered { number &+= 1 }
+        // A signal ends the command only once the request is answered or taken back.
+        let blocked = Self.signals.block()
+        defer { blocked.restore() }
         guard file.write(command.rawValue, at: word(\.command)), file.write(argument, at: word(\.argument)),
             file.write(number, at: word(\.asked))
         else { throw gone() }
@@ -94,14 +117,39 @@ struct ControlChannel: ~Copyable {
             guard let now = control() else { throw gone() }
             if now.answered == number { return (now.answer, pageheap_control_error(now.error)) }
             if ProcessIdentity(of: process) != identity { throw gone() }
-            // Once it has begun, it will come to an end.
-            if now.begun != number && waited >= patience {
-                guard file.write(UInt32(0), at: word(\.asked)), let after = control() else { throw gone() }
-                if after.begun != number { throw unanswered() }
-            }
-            usleep(5000)
+            let signal = Self.signals.wait(atMost: .milliseconds(5))?.signal
             waited += 0.005
+            let mostSeconds = patience + (now.begun == number ? serviceSeconds : 0)
+            if signal == nil && waited < mostSeconds { continue }
+            let isTakenBack = try takeBack(number)
+            if let signal { kill(getpid(), signal) }
+            if isTakenBack { throw unanswered() }
+            if signal != nil || waited >= mostSeconds { throw unfinished() }
         }
+    }
+
+    /// The signals that end the command.
+    private static let signals = SignalSet([SIGINT, SIGTERM, SIGHUP, SIGQUIT])
+
+    /// Takes a request back. Returns false if the process has begun to serve it.
+    private func takeBack(_ number: UInt32) throws(ToolError) -> Bool {
+        guard file.write(UInt32(0), at: word(\.asked)), let after = control() else { throw gone() }
+        return after.begun != number
+    }
+
+    /// Takes back what a command that was killed has asked, and waits for a moment until it is settled.
+    private func takeBackOlder() throws(ToolError) {
+        guard file.write(UInt32(0), at: word(\.asked)) else { throw gone() }
+        for _ in 0..<200 {
+            guard let now = control() else { throw gone() }
+            if now.begun == now.answered { return }
+            usleep(5000)
+        }
+    }
+
+    private func unfinished() -> ToolError {
+        ToolError(
+            .unavailable, "process \(process) has begun to serve the request, and has not finished; it may still do so")
     }
 
     private func gone() -> ToolError {
@@ -138,7 +186,12 @@ struct ControlChannel: ~Copyable {
         guard let before = file.bytes else { throw gone() }
         let offset = Int(PAGEHEAP_MAP_OFFSET)
         var room = MemoryLayout<pageheap_map>.size
-        defer { file.shorten(to: min(before, MemoryLayout<pageheap_statistics_page>.size)) }
+        defer {
+            // While the process writes, the file must not become shorter: that would end the process.
+            if let now = control(), now.begun == now.answered {
+                file.shorten(to: min(before, MemoryLayout<pageheap_statistics_page>.size))
+            }
+        }
         // The first answer says how much room the map takes; the heap may have grown when it is asked again.
         for _ in 0..<5 {
             do {
@@ -158,7 +211,8 @@ struct ControlChannel: ~Copyable {
         }
         throw ToolError(
             .unavailable,
-            "process \(process) cannot write its map: the kernel is older than Linux 5.14, or the heap is larger than 512 GiB"
+            "process \(process) cannot write its map: the kernel is older than Linux 5.14, it is in a sandbox or has "
+                + "PAGEHEAP_SCAVENGER=caller, or the heap is larger than 512 GiB"
         )
     }
 }

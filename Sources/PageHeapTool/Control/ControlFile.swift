@@ -31,6 +31,12 @@ struct ControlFile: ~Copyable {
         return Int(status.st_size)
     }
 
+    /// The number of the file in its file system.
+    var number: UInt64? {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 ? UInt64(status.st_ino) : nil
+    }
+
     /// Makes the file at least so long, with memory behind all of it.
     ///
     /// - Throws: the system's error.

@@ -45,7 +45,7 @@ struct HeapMap: Sendable {
         var place = MemoryLayout<pageheap_map>.size
         for range in list.prefix(Int(head.count)) {
             guard range.pages <= UInt64(room), place + Int(range.pages) * 2 <= room,
-                !range.address.addingReportingOverflow(range.pages * head.page_bytes).overflow,
+                range.address < Self.addressLimit,
                 let entries = file.read(UInt16(0), count: Int(range.pages), at: offset + place)
             else { return nil }
             ranges.append(Range(address: range.address, entries: entries))
@@ -53,6 +53,9 @@ struct HeapMap: Sendable {
         }
         self.ranges = ranges
     }
+
+    /// No process has higher addresses.
+    private static let addressLimit: UInt64 = 1 << 57
 
     static func kind(_ entry: UInt16) -> Kind {
         switch UInt32(entry & 0xff) {

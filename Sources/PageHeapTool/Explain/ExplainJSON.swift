@@ -7,6 +7,7 @@ struct ExplainJSON: Encodable, Sendable {
     let classes: [MemoryAccount.ClassPart]
     let metadataBytes: ByteCount
     let isHeapDivided: Bool
+    let isConsistent: Bool
     let sentence: String
 
     struct Part: Encodable, Sendable {
@@ -27,6 +28,7 @@ struct ExplainJSON: Encodable, Sendable {
         classes = reading.account.classes
         metadataBytes = reading.account.books
         isHeapDivided = reading.missing == nil
+        isConsistent = reading.isConsistent
         sentence = ExplainSentence(reading.account).text
     }
 

@@ -14,6 +14,12 @@ struct ExplainText: Sendable {
         var blocks = [style.styled(head, .bold), Self.columns(partRows, style)]
         if !account.classes.isEmpty { blocks.append(Self.columns(classRows, style)) }
         blocks.append(wrapped(ExplainSentence(account).text))
+        if !reading.isConsistent {
+            blocks.append(
+                wrapped(
+                    "The parts do not add up to what the kernel counts: memory changed while it was counted, or "
+                        + "the program has read pages that it never wrote, which cost nothing and look the same."))
+        }
         if let missing = reading.missing { blocks.append(wrapped("The heap's part is not divided: \(missing).")) }
         return blocks.joined(separator: "\n\n") + "\n"
     }

@@ -66,7 +66,7 @@ struct MemoryAccount: Sendable {
                 .brk
             } else if mapping.isShared && mapping.name.hasPrefix("/") {
                 .shared
-            } else if mapping.isExecutable {
+            } else if mapping.isExecutable && !mapping.name.isEmpty {
                 .code
             } else if mapping.name.hasPrefix("/") {
                 .fileData

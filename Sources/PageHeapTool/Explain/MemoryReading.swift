@@ -9,22 +9,23 @@ enum MemoryReading {
         let account: MemoryAccount
         /// The setting that would tell more; nil if all is told.
         let missing: String?
+
+        /// Whether the parts add up to what the kernel counts.
+        var isConsistent: Bool {
+            let (sum, resident) = (account.sum.asDouble, account.resident.asDouble)
+            return abs(sum - resident) <= MemoryReading.tolerance * resident
+        }
     }
 
     /// The most that the parts may differ from the kernel's figure. While a program grows or shrinks, they do.
-    private static let tolerance = 0.01
+    fileprivate static let tolerance = 0.01
     private static let attempts = 5
 
     /// Reads a process's memory, again if the process changed much meanwhile.
     static func of(_ process: Int32, patience: Double) throws(ToolError) -> Result {
         var result = try once(process, patience)
-        for _ in 1..<attempts where !isConsistent(result.account) { result = try once(process, patience) }
+        for _ in 1..<attempts where !result.isConsistent { result = try once(process, patience) }
         return result
-    }
-
-    private static func isConsistent(_ account: MemoryAccount) -> Bool {
-        let (sum, resident) = (account.sum.asDouble, account.resident.asDouble)
-        return abs(sum - resident) <= tolerance * resident
     }
 
     private static func once(_ process: Int32, _ patience: Double) throws(ToolError) -> Result {

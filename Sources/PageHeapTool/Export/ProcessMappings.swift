@@ -8,6 +8,8 @@ struct ProcessMappings: Hashable, Sendable {
     /// The path of the process's statistics page, as the process sees it; nil if it has none. Only its own program can have
     /// mapped it: a page that an earlier process of this identifier left is not taken for it.
     private(set) var page: [UInt8]?
+    /// The number of the page's file in its file system, by which it is known again wherever its path leads later.
+    private(set) var pageFileNumber: UInt64?
 
     /// The bytes that are read at most. A mapping is some 100 bytes, and more than a million of them are no server's.
     private static let limit = 128 << 20
@@ -69,7 +71,11 @@ struct ProcessMappings: Hashable, Sendable {
         let isNumber = !program.isEmpty && program.allSatisfy { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
         // Readers may map pages, too, but not to write.
         let isShared = line[..<start].split(separator: UInt8(ascii: " ")).dropFirst().first?.starts(with: "rw-s".utf8)
-        if isNumber, isShared == true { page = Array(line[start...]) }
+        guard isNumber, isShared == true else { return }
+        page = Array(line[start...])
+        // The fields before the path: addresses, access, offset, device, number of the file.
+        let fields = line[..<start].split(separator: UInt8(ascii: " "))
+        pageFileNumber = fields.count > 4 ? UInt64(String(decoding: fields[4], as: UTF8.self)) : nil
     }
 
     private static func index(of byte: UInt8, in text: Slice<UnsafeRawBufferPointer>) -> Int? {

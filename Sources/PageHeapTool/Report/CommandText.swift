@@ -21,7 +21,15 @@ enum CommandText {
 
     /// Formats a command on one line of at most `limit` characters.
     static func short(_ words: [String], limit: Int) -> String {
-        let line = String(quoted(words).map { $0.isNewline || $0 == "\u{1b}" ? " " : $0 })
+        // Nothing that a terminal takes for a command, or that turns the direction of the text.
+        let scalars = quoted(words).unicodeScalars.map { scalar -> Unicode.Scalar in
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator: " "
+            default: scalar
+            }
+        }
+        var line = ""
+        line.unicodeScalars.append(contentsOf: scalars)
         return line.count <= limit ? line : line.prefix(max(limit - 1, 0)) + "…"
     }
 }

@@ -24,7 +24,7 @@ struct ProcessSnapshot: Sendable {
         let page = try PublishedPage(of: process)
         let figures: HeapFigures
         do {
-            figures = try StatisticsPage.read(page.path)
+            figures = try StatisticsPage.read(page.path, fileNumber: page.fileNumber)
         } catch {
             throw ToolError(.noInput, "the figures of process \(process) cannot be read: \(Self.reason(error))")
         }

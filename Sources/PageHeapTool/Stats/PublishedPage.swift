@@ -4,10 +4,16 @@ import SystemPackage
 /// in its own file tree, so that it is found in a container, too.
 struct PublishedPage: Sendable {
     let path: FilePath
+    /// The number of the file in its file system. Where the path leads, the process may change meanwhile.
+    let fileNumber: UInt64
 
     init(of process: Int32) throws(ToolError) {
         if case .without(let cause) = LibraryCensus.standing(of: process) {
             throw ToolError(.noInput, "process \(process) does not run on PageHeap: \(cause.text)")
+        }
+        if let mapped = Self.mapped(by: process) {
+            self = mapped
+            return
         }
         let place = FilePath("/proc/\(process)")
         let environment: [UInt8]
@@ -27,18 +33,28 @@ struct PublishedPage: Sendable {
                     + "or by 'pageheap run'")
         }
         let folder = FilePath(bytes: Array(named.dropFirst(start.count)))
+        throw ToolError(
+            .noInput,
+            "process \(process) has published no figures in '\(folder)', or its file there is gone; it must be able to write "
+                + "there")
+    }
+
+    /// Finds the page that a process has mapped: one that an earlier process left, or another process in the same folder made, is
+    /// not its own. Nil if it has none.
+    private static func mapped(by process: Int32) -> PublishedPage? {
+        let place = FilePath("/proc/\(process)")
+        let identifier = identifierInside(FileReading.text(of: place.appending("status")) ?? "") ?? process
+        guard let mappings = try? ProcessMappings(of: place.appending("maps").string, ownIdentifier: identifier),
+            let path = mappings.page, let number = mappings.pageFileNumber
+        else { return nil }
         // In another mount namespace, the path is to be taken there.
-        let outside =
-            folder.isAbsolute
-            ? place.appending("root").pushing(folder.removingRoot()) : place.appending("cwd").pushing(folder)
-        let identifier = Self.identifierInside(FileReading.text(of: place.appending("status")) ?? "") ?? process
-        let pages = FileReading.names(in: outside).compactMap(StatisticsFolder.PageName.init)
-        guard let last = pages.filter({ $0.process == identifier }).max() else {
-            throw ToolError(
-                .noInput,
-                "process \(process) has published no figures in '\(folder)'; it must be able to write there")
-        }
-        path = outside.appending("\(last.process).\(last.program)")
+        return PublishedPage(
+            path: place.appending("root").pushing(FilePath(bytes: path).removingRoot()), fileNumber: number)
+    }
+
+    private init(path: FilePath, fileNumber: UInt64) {
+        self.path = path
+        self.fileNumber = fileNumber
     }
 
     /// Returns a process's identifier in its own namespace, which is what it knows itself by.

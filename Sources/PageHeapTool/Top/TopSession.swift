@@ -36,7 +36,7 @@ struct TopSession: ~Copyable {
         var classes: [ClassFigures] = []
         missing = nil
         do {
-            classes = try ControlChannel(to: process, patience: Self.patience).classes()
+            classes = try ControlChannel(to: process, patience: Self.patience, serviceSeconds: Self.patience).classes()
         } catch {
             missing = error.message
         }
@@ -47,7 +47,8 @@ struct TopSession: ~Copyable {
     /// Asks the process to give all free memory back. Returns what came of it.
     func release() -> String {
         do {
-            let (bytes, _) = try ControlChannel(to: process, patience: Self.patience).ask(PAGEHEAP_CONTROL_RELEASE)
+            let (bytes, _) = try ControlChannel(to: process, patience: Self.patience, serviceSeconds: Self.patience)
+                .ask(PAGEHEAP_CONTROL_RELEASE)
             return "\(ByteCount(bytes)) of physical memory given back"
         } catch {
             return error.message
