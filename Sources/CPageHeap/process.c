@@ -16,8 +16,8 @@ _Noreturn void pageheap_abort(void) {
     abort();
 }
 
-// Bytes of address space that a page takes: with control, the map's place as well, which is no memory until who asks for a map
-// makes the file so long.
+// Bytes of address space that a page takes: with control, the map's place as well, which is no memory until a process that asks for
+// a map makes the file that long.
 static uintptr_t mapped_bytes(bool allows_control) {
     return allows_control ? PAGEHEAP_MAP_OFFSET + PAGEHEAP_MAP_BYTES : sizeof(struct pageheap_statistics_page);
 }

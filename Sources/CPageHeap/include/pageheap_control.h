@@ -1,12 +1,12 @@
 // Requests to a running process: what the command `pageheap` asks of the heap of another process, and how it is answered.
 //
 // A process that was started with PAGEHEAP_CONTROL=1 has, in its statistics page, room for one request at a time. The page is a
-// file that only its owner can open. Whoever asks holds the file's lock (flock), writes the request, and then its number into
-// `asked`: any that is neither 0 nor in `begun`. The heap's worker looks for one ten times a second, writes its number into
-// `begun`, does what was asked, and writes the number into `answered`.
+// file that only the process's user and root can open. The asking process holds the file's lock (flock), writes the request, and
+// then its number into `asked`: any that is neither 0 nor in `begun`. The heap's worker looks for a request ten times a second,
+// writes its number into `begun`, does what was asked, and writes the number into `answered`.
 //
-// A request is taken back by writing 0 into `asked`. The worker looks at `asked` again after it has written `begun`, so if
-// whoever takes it back does not find its number in `begun` then, the request will not be served.
+// The asking process takes a request back by writing 0 into `asked`, and then reads `begun`. The worker reads `asked` again
+// after it has written `begun`. So if `begun` does not hold the request's number, the request will not be served.
 #ifndef PAGEHEAP_CONTROL_H
 #define PAGEHEAP_CONTROL_H
 
@@ -14,12 +14,12 @@
 #include <stdint.h>
 
 enum pageheap_control_command {
-    PAGEHEAP_CONTROL_RELEASE = 1,       // give all free memory back; answers how many bytes were physical memory
+    PAGEHEAP_CONTROL_RELEASE = 1,       // give all free memory back; the answer is how many bytes were physical memory
     PAGEHEAP_CONTROL_MEMORY_LIMIT = 2,  // set the soft limit to `argument` bytes, or PAGEHEAP_NONE
     PAGEHEAP_CONTROL_HARD_LIMIT = 3,    // set the hard limit
     PAGEHEAP_CONTROL_TRACE = 4,         // set the trace to `argument`, an enum pageheap_trace
     PAGEHEAP_CONTROL_CLASSES = 5,       // fill in the page's `classes`
-    PAGEHEAP_CONTROL_MAP = 6            // write the map, in `argument` bytes; answers how many it takes
+    PAGEHEAP_CONTROL_MAP = 6            // write the map, in `argument` bytes; the answer is how many bytes it takes
 };
 
 enum pageheap_control_error {
@@ -58,7 +58,7 @@ struct pageheap_class {
 
 // ---- The map ---------------------------------------------------------------------------------------------------------
 //
-// What each heap page is at one moment. It lies in the file, PAGEHEAP_MAP_OFFSET bytes from its start, where who asks for it has
+// What each heap page is at one moment. It lies in the file, PAGEHEAP_MAP_OFFSET bytes from its start, where the asking process has
 // made the file long enough: the head, then an entry of two bytes for each page of each range. The low byte says what the page
 // is, the high one how many 255ths of it are blocks that are not free.
 #define PAGEHEAP_MAP_OFFSET 65536
@@ -96,7 +96,7 @@ static inline uint32_t pageheap_control_begin(struct pageheap_control *control) 
     return __atomic_load_n(&control->asked, __ATOMIC_SEQ_CST) == number ? number : 0;
 }
 
-// Answers a request. Release: whoever sees that it was answered sees the answer, and what was filled in for it.
+// Answers a request. Release: a process that sees the number also sees the answer, and what was filled in for it.
 static inline void pageheap_control_answer(struct pageheap_control *control, uint32_t number, uint32_t error,
                                            uint64_t answer) {
     control->error = error;

@@ -50,7 +50,7 @@ extension MallocHeap {
             let index = SpanIndex(UInt(number))
             let record = spans.record(index)
             var span = record.pointee
-            guard span.pages != 0, Int(span.sizeClass) < SizeClass.count, isInUse(span, index) else { continue }
+            guard Int(span.sizeClass) < SizeClass.count, spans.isInUse(span, index) else { continue }
             var isFree = false
             if span.sizeClass == 0 {
                 isFree = Span.isMarkedFree(record)
@@ -61,9 +61,6 @@ extension MallocHeap {
             body(span, isFree)
         }
     }
-
-    /// Whether a record is that of a span: the page map refers to it. A record that was freed keeps its old contents.
-    private func isInUse(_ span: Span, _ index: SpanIndex) -> Bool { spans.entry(of: span.base).span == index }
 
     /// Free bytes of a span on physical pages that also hold a block in use.
     private func pinnedBytes(of span: Span) -> UInt {

@@ -124,6 +124,11 @@ package struct SpanMap<System: OperatingSystem> {
         return isDone
     }
 
+    /// Whether a record is that of a span: the page map refers to it. A record that was freed keeps its old contents.
+    ///
+    /// - Parameter span: the record's contents.
+    func isInUse(_ span: Span, _ index: SpanIndex) -> Bool { span.pages != 0 && entry(of: span.base).span == index }
+
     /// Total bytes of all live spans, and the bytes of them that their hole words mark as released. No other thread may
     /// use the heap in the meantime.
     var totals: (bytes: ByteCount, released: ByteCount) {
@@ -132,8 +137,7 @@ package struct SpanMap<System: OperatingSystem> {
         for number in 1..<max(recordCount, 1) {
             let index = SpanIndex(UInt(number))
             let span = record(index)
-            // A freed record keeps its old contents, but the page map no longer refers to it.
-            guard span.pointee.pages != 0 && entry(of: span.pointee.base).span == index else { continue }
+            guard isInUse(span.pointee, index) else { continue }
             bytes += span.pointee.bytes
             released += heap.physicalPage * UInt(span.pointee.releasedPhysicalPages.nonzeroBitCount)
         }

@@ -12,17 +12,8 @@ struct CompareTable: Sendable {
     /// Returns the lines of the table, without the remarks.
     func lines() -> [String] {
         let rows = allRows()
-        let columns = CompareFigure.allCases.count + 1
-        let widths = (0..<columns).map { column in rows.map { $0.cells[column].count }.max() ?? 0 }
-        return rows.map { row in
-            let cells = row.cells.indices.map { column in
-                let text = row.cells[column]
-                let gap = String(repeating: " ", count: widths[column] - text.count)
-                return column == 0 ? text + gap : gap + text
-            }
-            var line = cells.joined(separator: "  ")
-            while line.last == " " { line.removeLast() }
-            return row.look.map { style.styled(line, $0) } ?? line
+        return zip(rows, TextColumns.lines(rows.map(\.cells))).map { row, line in
+            row.look.map { style.styled(line, $0) } ?? line
         }
     }
 

@@ -44,3 +44,11 @@ struct ClassFigures: Hashable, Sendable {
         return ByteCount(overflow ? .max : bytes)
     }
 }
+
+extension [ClassFigures] {
+    /// Bytes of free small blocks in threads' caches.
+    var threadCacheBytes: ByteCount { reduce(.zero) { $0 + $1.bytes(of: $1.threadCacheBlocks) } }
+
+    /// Bytes of free small blocks in transfer caches.
+    var transferBytes: ByteCount { reduce(.zero) { $0 + $1.bytes(of: $1.transferBlocks) } }
+}

@@ -14,8 +14,6 @@ struct ControlChannel: ~Copyable {
 
     private static let place = MemoryLayout<pageheap_statistics_page>.offset(of: \.control) ?? 0
     private static let classesPlace = MemoryLayout<pageheap_statistics_page>.offset(of: \.classes) ?? 0
-    /// The bytes of the head: magic number, version, size.
-    private static let headBytes = 16
 
     /// Opens the channel to a process.
     ///

@@ -8,13 +8,8 @@ struct DiffTable: Sendable {
     func text() -> String {
         let rows = diff.rows
         let cells = [["", "first", "second", "ratio"]] + rows.map(cells)
-        let widths = (0..<4).map { column in cells.map { $0[column].count }.max() ?? 0 }
-        let lines = cells.enumerated().map { index, row in
-            let line = row.enumerated().map { column, text in
-                let gap = String(repeating: " ", count: widths[column] - text.count)
-                return column == 0 ? text + gap : gap + text
-            }.joined(separator: "  ")
-            return "  " + (index == 0 ? style.styled(line, .bold) : line)
+        let lines = TextColumns.lines(cells).enumerated().map { index, line in
+            "  " + (index == 0 ? style.styled(line, .bold) : line)
         }
         let runs = [
             ("first ", diff.names.first, diff.first), ("second", diff.names.second, diff.second),

@@ -11,8 +11,8 @@ struct ExplainText: Sendable {
     func text() -> String {
         let name = CommandText.short([reading.snapshot.name], limit: 40)
         let head = "\(name), process \(reading.snapshot.process): \(account.resident) resident"
-        var blocks = [style.styled(head, .bold), Self.columns(partRows, style)]
-        if !account.classes.isEmpty { blocks.append(Self.columns(classRows, style)) }
+        var blocks = [style.styled(head, .bold), columns(partRows, left: [0, 3])]
+        if !account.classes.isEmpty { blocks.append(columns(classRows, left: [0])) }
         blocks.append(wrapped(ExplainSentence(account).text))
         if !reading.isConsistent {
             blocks.append(
@@ -71,18 +71,10 @@ struct ExplainText: Sendable {
         return [["size class", "blocks out", "resident", "free beside them"]] + rows + last
     }
 
-    /// Lays rows out in columns: the first one to the left, the last to the left if it is the fourth of text, others to the right.
-    private static func columns(_ rows: [[String]], _ style: TerminalStyle) -> String {
-        let count = rows.first?.count ?? 0
-        let widths = (0..<count).map { column in rows.map { $0[column].count }.max() ?? 0 }
-        let isText = (0..<count).map { column in column == 0 || rows[0][column] == "what changes it" }
-        return rows.enumerated().map { number, row in
-            var line = row.enumerated().map { column, text in
-                let gap = String(repeating: " ", count: widths[column] - text.count)
-                return isText[column] ? text + gap : gap + text
-            }.joined(separator: "  ")
-            while line.hasSuffix(" ") { line.removeLast() }
-            return "  " + (number == 0 ? style.styled(line, .bold) : line)
+    /// Lays rows out below their headings; `left` names the columns of text.
+    private func columns(_ rows: [[String]], left: Set<Int>) -> String {
+        TextColumns.lines(rows, left: left).enumerated().map { number, line in
+            "  " + (number == 0 ? style.styled(line, .bold) : line)
         }.joined(separator: "\n")
     }
 }

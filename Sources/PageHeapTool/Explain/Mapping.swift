@@ -8,8 +8,6 @@ struct Mapping: Hashable, Sendable {
     let isShared: Bool
     /// Physical memory in it; pages of 4 KiB and huge ones.
     var resident = ByteCount.zero
-    /// The part of it that belongs to no file, or no longer does.
-    var anonymous = ByteCount.zero
     var anonymousHuge = ByteCount.zero
 
     /// Parses the content of `smaps`. Lines that make no sense are skipped: the process may be changing.
@@ -45,7 +43,6 @@ struct Mapping: Hashable, Sendable {
         guard parts.count == 3, parts[2] == "kB", let kibibytes = UInt64(parts[1]), kibibytes < 1 << 50 else { return }
         switch parts[0] {
         case "Rss:": resident = ByteCount(kibibytes << 10)
-        case "Anonymous:": anonymous = ByteCount(kibibytes << 10)
         case "AnonHugePages:": anonymousHuge = ByteCount(kibibytes << 10)
         default: break
         }

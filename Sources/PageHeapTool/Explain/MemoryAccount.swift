@@ -40,12 +40,12 @@ struct MemoryAccount: Sendable {
             bytes[.other] = (bytes[.other] ?? .zero) - account.total
             classParts = Self.classParts(account, heap.classes)
             let used = account.used.reduce(.zero, +)
-            let inThreads = heap.classes.reduce(ByteCount.zero) { $0 + $1.bytes(of: $1.threadCacheBlocks) }
-            let inTransfer = heap.classes.reduce(ByteCount.zero) { $0 + $1.bytes(of: $1.transferBlocks) }
             // Cached blocks were used before, so nearly all of them are physical memory; but never more than there is.
-            bytes[.threadCaches] = min(inThreads, used)
-            bytes[.transferCaches] = min(inTransfer, used - min(inThreads, used))
-            bytes[.blocks] = used - (bytes[.threadCaches] ?? .zero) - (bytes[.transferCaches] ?? .zero)
+            let inThreads = min(heap.classes.threadCacheBytes, used)
+            let inTransfer = min(heap.classes.transferBytes, used - inThreads)
+            bytes[.threadCaches] = inThreads
+            bytes[.transferCaches] = inTransfer
+            bytes[.blocks] = used - inThreads - inTransfer
             bytes[.around] = account.around.reduce(.zero, +)
             bytes[.cached] = account.cached
             bytes[.free] = account.free

@@ -3,9 +3,10 @@ struct MapSVG: Sendable {
     let map: HeapMap
     let title: String
 
-    /// Cells in a row, each of two units: a row is 2 MiB of pages of 8 KiB.
+    /// Cells in a row: if each stands for one page of 8 KiB, a row is 2 MiB.
     private static let width = 256
     private static let mostRows = 1024
+    /// The side of a cell, in units of the picture.
     private static let unit = 3
 
     func text() -> String {

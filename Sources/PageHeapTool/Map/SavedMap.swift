@@ -25,12 +25,12 @@ struct SavedMap: Codable, Sendable {
         }
     }
 
-    /// The most pages of a map that is read: 16 TiB of pages of 8 KiB would not be shown well.
+    /// The most pages of a map that is read: a TiB of pages of 8 KiB. A damaged count must not fill the memory.
     private static let mostPages = 1 << 27
 
     /// The map.
     ///
-    /// - Throws: a text that says what is wrong with it.
+    /// - Throws: an error that says what is wrong with it.
     func map() throws(ToolError) -> HeapMap {
         var left = Self.mostPages
         guard (1024...1 << 20).contains(pageBytes), pageBytes & (pageBytes - 1) == 0, ranges.count <= 64 else {

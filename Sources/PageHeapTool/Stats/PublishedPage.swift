@@ -1,7 +1,7 @@
 import SystemPackage
 
-/// The file in which a running process publishes the figures of its heap, found through the process's own environment and
-/// in its own file tree, so that it is found in a container, too.
+/// The file in which a running process publishes the figures of its heap, found through the process's mappings and in
+/// its own file tree, so that it is found in a container, too.
 struct PublishedPage: Sendable {
     let path: FilePath
     /// The number of the file in its file system. Where the path leads, the process may change meanwhile.
@@ -43,7 +43,8 @@ struct PublishedPage: Sendable {
     /// not its own. Nil if it has none.
     private static func mapped(by process: Int32) -> PublishedPage? {
         let place = FilePath("/proc/\(process)")
-        let identifier = identifierInside(FileReading.text(of: place.appending("status")) ?? "") ?? process
+        let status = FileReading.beginning(of: place.appending("status").string).flatMap(ProcessStatus.init)
+        let identifier = status?.ownIdentifier ?? process
         guard let mappings = try? ProcessMappings(of: place.appending("maps").string, ownIdentifier: identifier),
             let path = mappings.page, let number = mappings.pageFileNumber
         else { return nil }
@@ -55,13 +56,5 @@ struct PublishedPage: Sendable {
     private init(path: FilePath, fileNumber: UInt64) {
         self.path = path
         self.fileNumber = fileNumber
-    }
-
-    /// Returns a process's identifier in its own namespace, which is what it knows itself by.
-    ///
-    /// - Parameter status: the content of `/proc/PID/status`.
-    static func identifierInside(_ status: String) -> Int32? {
-        let line = status.split(separator: "\n").first { $0.hasPrefix("NSpid:") }
-        return line?.split { $0 == " " || $0 == "\t" }.last.flatMap { Int32($0) }
     }
 }

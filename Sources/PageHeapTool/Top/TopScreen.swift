@@ -67,8 +67,7 @@ struct TopScreen: Sendable {
     private func caches(_ reading: TopReading) -> String {
         let pages = "page caches \(reading.snapshot.heap.bytes(\.cached_bytes))"
         if reading.classes.isEmpty { return pages }
-        let threads = reading.classes.reduce(ByteCount.zero) { $0 + $1.bytes(of: $1.threadCacheBlocks) }
-        let transfer = reading.classes.reduce(ByteCount.zero) { $0 + $1.bytes(of: $1.transferBlocks) }
+        let (threads, transfer) = (reading.classes.threadCacheBytes, reading.classes.transferBytes)
         return "threads' caches \(threads)   transfer caches \(transfer)   \(pages)"
     }
 
@@ -84,12 +83,8 @@ struct TopScreen: Sendable {
                 KeyFigure.grouped(figures.transferBlocks), "\(figures.pinned)", "\(figures.released)",
             ]
         }
-        let all = [head] + rows
-        let widths = head.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
-        return all.enumerated().map { number, row in
-            let cells = row.enumerated().map { String(repeating: " ", count: widths[$0] - $1.count) + $1 }
-            let line = cut(cells.joined(separator: "  "))
-            return number == 0 ? style.styled(line, .bold) : line
+        return TextColumns.lines([head] + rows, left: []).map(cut).enumerated().map { number, line in
+            number == 0 ? style.styled(line, .bold) : line
         }
     }
 

@@ -18,14 +18,8 @@ enum TopTargets {
                     "\($0.heap.bytes(\.in_use_bytes))", "\($0.heap.bytes(\.released_bytes))",
                 ]
             }
-        let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-        return rows.enumerated().map { number, row in
-            let cells = row.enumerated().map { column, text in
-                let gap = String(repeating: " ", count: widths[column] - text.count)
-                return column == 1 ? text + gap : gap + text
-            }
-            let line = "  " + cells.joined(separator: "  ")
-            return (number == 0 ? style.styled(line, .bold) : line) + "\n"
+        return TextColumns.lines(rows, left: [1]).enumerated().map { number, line in
+            (number == 0 ? style.styled("  " + line, .bold) : "  " + line) + "\n"
         }.joined()
     }
 }

@@ -38,8 +38,11 @@ struct StatsTests {
     }
 
     @Test func theIdentifierInANamespaceIsTheLastOne() {
-        #expect(PublishedPage.identifierInside("Name:\tx\nNSpid:\t4711\t12\t1\n") == 1)
-        #expect(PublishedPage.identifierInside("Name:\tx\n") == nil)
+        func ownIdentifier(_ status: String) -> Int32? {
+            ProcessStatus(parsing: Array("Uid:\t0\t0\t0\t0\n\(status)".utf8))?.ownIdentifier
+        }
+        #expect(ownIdentifier("Name:\tx\nNSpid:\t4711\t12\t1\n") == 1)
+        #expect(ownIdentifier("Name:\tx\n") == nil)
     }
 
     @Test func aRunningProgramIsShown() throws {
