@@ -106,6 +106,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(name: "PageHeapSimulation", dependencies: ["PageHeapCore", "CPageHeap"], swiftSettings: strict),
+        // Traces of allocations: what an event is, and the format that `pageheap record` writes.
+        .target(name: "PageHeapTrace", swiftSettings: strict),
         .target(name: "CPageHeapMalloc", dependencies: ["CPageHeap", "CPageHeapInterface"]),
         mallocLibrary("PageHeapMalloc", embedded),
         // The same sources through a symbolic link, with all checks of themselves: slower, and no change of behaviour.
