@@ -10,12 +10,14 @@ let strict: [SwiftSetting] = [
 /// The malloc library is one Embedded Swift module: the core (through a symbolic link in its folder) and the
 /// entry points. `-no-allocations` makes any hidden allocation in the core a compile error, `-function-sections` lets
 /// the linker leave out what nothing calls (parts of the embedded runtime that allocate), and `-O` keeps a debug build
-/// usable as a malloc.
+/// usable as a malloc. Embedded Swift says of all functions that they throw nothing, and then writes no tables for unwinding;
+/// with these, a profiler gets from malloc to who called it.
 let embedded: [SwiftSetting] =
     [
         .treatAllWarnings(as: .error),
         .enableExperimentalFeature("Embedded"),
         .unsafeFlags(["-wmo", "-Xfrontend", "-no-allocations", "-Xfrontend", "-function-sections"]),
+        .unsafeFlags(["-Xllvm", "-force-attribute=uwtable", "-Xllvm", "-force-remove-attribute=nounwind"]),
         .unsafeFlags(["-O"], .when(configuration: .debug)),
     ]
 

@@ -7,9 +7,12 @@ struct RunOutputs: ~Copyable {
     private var svg: OutputFile?
     private var json: OutputFile?
     private var csv: OutputFile?
+    private var profile: OutputFile?
+    private let profileFormat: ProfileFormat?
 
     init(_ options: RunOptions) throws(ToolError) {
-        try self.init(report: options.report, svg: options.svg, json: options.json, csv: options.csv)
+        try self.init(
+            report: options.report, svg: options.svg, json: options.json, csv: options.csv, profile: options.profile)
     }
 
     /// - Parameters:
@@ -17,11 +20,16 @@ struct RunOutputs: ~Copyable {
     ///   - svg: the path of the chart; nil for none.
     ///   - json: the path of the figures; nil for none.
     ///   - csv: the path of the samples; nil for none.
-    init(report: String?, svg: String?, json: String?, csv: String? = nil) throws(ToolError) {
+    ///   - profile: the path of the profile, whose end says its format; nil for none.
+    init(
+        report: String?, svg: String?, json: String?, csv: String? = nil, profile: String? = nil
+    ) throws(ToolError) {
+        profileFormat = profile.flatMap { ProfileFormat(fileName: $0) }
         if let report { self.report = try OutputFile(FilePath(report), purpose: "report") }
         if let svg { self.svg = try OutputFile(FilePath(svg), purpose: "picture") }
         if let json { self.json = try OutputFile(FilePath(json), purpose: "JSON file") }
         if let csv { self.csv = try OutputFile(FilePath(csv), purpose: "CSV file") }
+        if let profile { self.profile = try OutputFile(FilePath(profile), purpose: "profile") }
     }
 
     /// The result of writing the files.
@@ -30,10 +38,26 @@ struct RunOutputs: ~Copyable {
         var failures: [String] = []
     }
 
-    consuming func write(_ result: RunResult) -> Written {
-        write(
+    consuming func write(_ result: RunResult, profile found: ProfileFolder.Content? = nil) -> Written {
+        var profileWritten = Written()
+        let format = profileFormat
+        if let file = profile.take() {
+            profileWritten.failures = found?.failures ?? []
+            Self.write(file, "profile", &profileWritten) {
+                guard let format, let profiles = found?.profiles, !profiles.isEmpty else {
+                    throw ToolError(
+                        .inputOutput,
+                        "no process wrote one; a process on PageHeap does when it returns from main or calls exit")
+                }
+                return format.bytes(of: HeapProfile(profiles))
+            }
+        }
+        var written = write(
             report: { Array(HTMLReport(result: result).page().utf8) }, svg: { Array(SVGChart(result).file().utf8) },
             json: { try result.json() }, csv: { Array(result.csv().utf8) })
+        written.files += profileWritten.files
+        written.failures += profileWritten.failures
+        return written
     }
 
     /// Writes all files, even if one of them fails.
@@ -59,7 +83,8 @@ struct RunOutputs: ~Copyable {
             try file.finish(with: bytes)
             written.files.append((purpose, path))
         } catch {
-            written.failures.append("cannot write the \(purpose) '\(path)': \(error)\(remark)")
+            let reason = (error as? ToolError)?.message ?? "\(error)"
+            written.failures.append("cannot write the \(purpose) '\(path)': \(reason)\(remark)")
         }
     }
 }
