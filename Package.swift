@@ -10,12 +10,14 @@ let strict: [SwiftSetting] = [
 /// The malloc library is one Embedded Swift module: the core (through a symbolic link in its folder) and the
 /// entry points. `-no-allocations` makes any hidden allocation in the core a compile error, `-function-sections` lets
 /// the linker leave out what nothing calls (parts of the embedded runtime that allocate), and `-O` keeps a debug build
-/// usable as a malloc.
+/// usable as a malloc. Embedded Swift says of all functions that they throw nothing, and then writes no tables for unwinding;
+/// with these, a profiler gets from malloc to who called it.
 let embedded: [SwiftSetting] =
     [
         .treatAllWarnings(as: .error),
         .enableExperimentalFeature("Embedded"),
         .unsafeFlags(["-wmo", "-Xfrontend", "-no-allocations", "-Xfrontend", "-function-sections"]),
+        .unsafeFlags(["-Xllvm", "-force-attribute=uwtable", "-Xllvm", "-force-remove-attribute=nounwind"]),
         .unsafeFlags(["-O"], .when(configuration: .debug)),
     ]
 
@@ -125,6 +127,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(name: "PageHeapSimulation", dependencies: ["PageHeapCore", "CPageHeap"], swiftSettings: strict),
+        // Traces of allocations: what an event is, and the format that `pageheap record` writes.
+        .target(name: "PageHeapTrace", swiftSettings: strict),
         .target(name: "CPageHeapMalloc", dependencies: ["CPageHeap", "CPageHeapInterface"]),
         mallocLibrary("PageHeapMalloc", embedded),
         // The same sources through a symbolic link, with all checks of themselves: slower, and no change of behaviour.

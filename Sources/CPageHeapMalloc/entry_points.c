@@ -39,7 +39,10 @@ __attribute__((constructor)) void pageheap_register_fork_handlers(void) {
 
 // A tool that watches this process learns from the first page of figures that the process has this malloc, also if it never
 // allocates.
-__attribute__((constructor)) static void publish_if_watched(void) { pageheap_publish_if_watched(); }
+__attribute__((constructor)) static void publish_if_watched(void) {
+    pageheap_publish_if_watched();
+    pageheap_begin_profile();
+}
 
 // A stub, never called. The Embedded Swift runtime refers to arc4random_buf for its hashing seed, and nothing here hashes.
 // Without the stub the library would require glibc 2.36.

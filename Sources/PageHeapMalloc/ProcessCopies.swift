@@ -111,6 +111,7 @@ enum ProcessCopies {
         pageheap_forget_bare_thread()
         pageheap_note_process_attributes()
         // The parent's statistics page is shared memory: the child must not write to it.
+        ProcessHeap.heap.beginSamplesOfChild()
         let directory = Options.statisticsDirectory(in: pageheap_environment())
         let allowsControl = ProcessHeap.heap.heap.servesControl
         let page = directory.flatMap { pageheap_statistics_page_create($0, allowsControl) }

@@ -72,7 +72,8 @@ enum ProcessHeap {
         }
         guard
             heap.start(
-                system: HostOperatingSystem(), configuration: options.configuration, checksFrees: options.checksFrees)
+                system: HostOperatingSystem(), configuration: options.configuration, checksFrees: options.checksFrees,
+                samples: options.samples)
         else {
             phase.store(untouched, ordering: .releasing)
             return false
@@ -82,6 +83,7 @@ enum ProcessHeap {
             line.append("pageheap: no address space for PAGEHEAP_HARDENING=1; frees are checked as at level 0")
             line.writeToStandardError()
         }
+        if options.samples.meanBytes != 0 { watchSamples(for: options.profileDirectory) }
         let allowsControl = options.configuration.servesControl
         let page = options.statisticsDirectory.flatMap { pageheap_statistics_page_create($0, allowsControl) }
         heap.heap.publish(in: page)
@@ -94,6 +96,44 @@ enum ProcessHeap {
         ProcessCopies.becomeReady()
         phase.store(started, ordering: .releasing)
         return true
+    }
+
+    // MARK: Samples
+
+    /// Tells tracers of sampled allocations, and keeps their call stacks if a profile is wanted.
+    private static func watchSamples(for directory: UnsafePointer<CChar>?) {
+        var line = MessageLine()
+        if !heap.isSampling {
+            line.append("pageheap: no memory for samples of allocations; none are taken")
+            return line.writeToStandardError()
+        }
+        var watcher = SampleWatcher()
+        watcher.allocated = { pageheap_probe_allocated($0, $1, $2) }
+        watcher.freed = { pageheap_probe_freed($0) }
+        if let directory {
+            if pageheap_profile_to(directory) {
+                watcher.unwind = { pageheap_unwind($0, $1) }
+                watcher.writeProfile = { ProcessHeap.writeProfile() }
+            } else {
+                line.append("pageheap: ignored PAGEHEAP_PROFILE_DIRECTORY: the path is too long")
+                line.writeToStandardError()
+            }
+        }
+        heap.watchSamples(watcher, seed: pageheap_random())
+    }
+
+    /// Writes a profile of the sampled allocations into the folder for profiles.
+    ///
+    /// - Returns: the number in its file's name, plus 1; 0 if none was written.
+    static func writeProfile() -> UInt64 {
+        let number = pageheap_profile_is_wanted() && heap.isSampling ? pageheap_profile_open() : 0
+        if number == 0 { return 0 }
+        // The address of the unwinder, which is in this library, as are its callers.
+        let unwind: @convention(c) (UnsafeMutablePointer<UInt>, Int32) -> Int32 = { pageheap_unwind($0, $1) }
+        heap.writeProfile(library: unsafeBitCast(unwind, to: UInt.self)) { bytes in
+            if let start = bytes.baseAddress { pageheap_profile_append(start, UInt(bitPattern: bytes.count)) }
+        }
+        return pageheap_profile_close() ? number : 0
     }
 
     // MARK: The scavenger
@@ -144,11 +184,19 @@ private func threadExits(_ slot: UnsafeMutableRawPointer?) {
     ProcessHeap.serveScavenger()
 }
 
-/// Sets up the heap, which then publishes its figures, if the environment names a folder for them. The library's
+/// Sets up the heap, which then publishes its figures, if the environment names a folder for them or for a profile. The library's
 /// constructor calls this.
 @c(pageheap_publish_if_watched)
 public func publishIfWatched() {
-    if Options.statisticsDirectory(in: pageheap_environment()) != nil { _ = ProcessHeap.isReady() }
+    if Options.isWatched(in: pageheap_environment()) { _ = ProcessHeap.isReady() }
+}
+
+/// Writes the profile at the program's end.
+@c(pageheap_write_profile)
+public func writeProfile() {
+    // A vfork child that calls exit shares its parent's memory.
+    guard ProcessHeap.isReadyIfStarted(), !LockPassage.isOpen, pageheap_is_noted_process() else { return }
+    _ = ProcessHeap.writeProfile()
 }
 
 // MARK: Before the program changes what its threads are

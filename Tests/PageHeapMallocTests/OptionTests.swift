@@ -19,6 +19,9 @@ struct OptionTests {
             ("PAGEHEAP_HUGE_PAGES", "on", "takes system, growth or never"), ("PAGEHEAP_HARDENING", "2", "takes 0 or 1"),
             ("PAGEHEAP_SCAVTRACE", "2", "takes 0, 1 or json"),
             ("PAGEHEAP_STATISTICS_DIRECTORY", "", "takes the path of a folder"),
+            ("PAGEHEAP_SAMPLE_BYTES", "2T", "takes 0 to 1T bytes"),
+            ("PAGEHEAP_SAMPLE_BYTES", "x", "takes 0 to 1T bytes"),
+            ("PAGEHEAP_PROFILE_DIRECTORY", "", "takes the path of a folder"),
             ("PAGEHEAP_NONSENSE", "1", "is not an option"), ("PAGEHEAP_", "1", "is not an option"),
             ("PAGEHEAP_NONSENSE", String(repeating: "x", count: 100_000), "is not an option"),
         ])

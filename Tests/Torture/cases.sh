@@ -214,7 +214,7 @@ for setting in $settings; do add "setting $setting" library odd_setting "$settin
 every=() twice=()
 sensible=(PAGEHEAP_RETAIN_PERCENT={0,100} PAGEHEAP_MEMORY_LIMIT={1,1M,2GiB,536870912,none} PAGEHEAP_HARD_LIMIT={1G,2GiB,none}
     PAGEHEAP_SCAVENGE_PERCENT={0.1,100} PAGEHEAP_PACER={budget,controller,average} PAGEHEAP_RELEASE={now,lazy}
-    PAGEHEAP_SCAVENGER={on,caller,off} PAGEHEAP_HARDENING={0,1}
+    PAGEHEAP_SCAVENGER={on,caller,off} PAGEHEAP_HARDENING={0,1} PAGEHEAP_SAMPLE_BYTES={0,1,64K}
     PAGEHEAP_HUGE_PAGES={system,growth,never})
 for setting in $settings; do every+=("$setting=?") twice+=("$setting=?" "$setting=!"); done
 sensible_settings() {

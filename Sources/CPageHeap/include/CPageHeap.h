@@ -23,6 +23,9 @@ struct pageheap_thread_slot {
     uint32_t held_ranks;        // checked builds: the locks held, one bit per rank
     uint32_t passes_locks;      // 0, or the reason why the thread passes through locks
     uint32_t bare_frees;        // how often the thread has freed a small block without having had a cache
+    uint32_t is_sampling;       // 1 while the thread tells of a sampled allocation
+    int64_t sample_distance;    // bytes to the thread's next sampled allocation, if allocations are sampled
+    uint64_t random_state;      // of the thread's generator for these distances; 0 before the first
 };
 
 // Reasons for passing through locks: the thread holds all of them for a fork, or it is stopping the program.

@@ -19,14 +19,16 @@ enum pageheap_control_command {
     PAGEHEAP_CONTROL_HARD_LIMIT = 3,    // set the hard limit
     PAGEHEAP_CONTROL_TRACE = 4,         // set the trace to `argument`, an enum pageheap_trace
     PAGEHEAP_CONTROL_CLASSES = 5,       // fill in the page's `classes`
-    PAGEHEAP_CONTROL_MAP = 6            // write the map, in `argument` bytes; the answer is how many bytes it takes
+    PAGEHEAP_CONTROL_MAP = 6,           // write the map, in `argument` bytes; the answer is how many bytes it takes
+    PAGEHEAP_CONTROL_PROFILE = 7        // write a profile of sampled allocations; the answer is the number in its file's name
 };
 
 enum pageheap_control_error {
     PAGEHEAP_CONTROL_SERVED_WELL = 0,
     PAGEHEAP_CONTROL_BAD_ARGUMENT = 1,  // or an unknown command
     PAGEHEAP_CONTROL_NO_ROOM = 2,       // the map takes more bytes, see the answer; or the file is not so long
-    PAGEHEAP_CONTROL_CUT_SHORT = 3      // the worker had to end: what is answered was done
+    PAGEHEAP_CONTROL_CUT_SHORT = 3,     // the worker had to end: what is answered was done
+    PAGEHEAP_CONTROL_NO_PROFILE = 4     // the process has no samples, or could not write its file
 };
 
 struct pageheap_control {

@@ -2,7 +2,32 @@
 #ifndef CPAGEHEAPMALLOC_H
 #define CPAGEHEAPMALLOC_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 void pageheap_register_fork_handlers(void);
 void pageheap_set_out_of_memory(void);
+
+// ---- Sampled allocations ---------------------------------------------------------------------------------------------
+
+// The probes for tracers (probes.c).
+void pageheap_probe_allocated(uintptr_t block, uint64_t bytes, uint64_t weighted_bytes);
+void pageheap_probe_freed(uintptr_t block);
+
+// Writes the return addresses of the calls that led here, the innermost first. Returns their number, at most `count`.
+int32_t pageheap_unwind(uintptr_t *_Nonnull frames, int32_t count);
+
+// Says in which folder profiles are written; copies the path. Returns false if it is too long.
+bool pageheap_profile_to(const char *_Nonnull path);
+bool pageheap_profile_is_wanted(void);
+// Prepares for call stacks. To be called by the library's constructor, without a lock.
+void pageheap_begin_profile(void);
+
+// Creates a profile's file. Returns the number in its name, plus 1; 0 if that fails, or one is being written. Otherwise the
+// caller appends to it, and closes it, which adds what is needed to make names of addresses, and returns false if it could not
+// be written in full. The worker may call these.
+uint64_t pageheap_profile_open(void);
+void pageheap_profile_append(const void *_Nonnull bytes, uintptr_t count);
+bool pageheap_profile_close(void);
 
 #endif

@@ -34,6 +34,9 @@ extension MallocHeap {
             write(to: &map)
             answer = map.bytes
             if map.isCut { error = PAGEHEAP_CONTROL_NO_ROOM }
+        case PAGEHEAP_CONTROL_PROFILE:
+            let written = isSampling ? state.pointee.sampling.watcher.writeProfile?() ?? 0 : 0
+            if written == 0 { error = PAGEHEAP_CONTROL_NO_PROFILE } else { answer = written - 1 }
         default:
             error = PAGEHEAP_CONTROL_BAD_ARGUMENT
         }

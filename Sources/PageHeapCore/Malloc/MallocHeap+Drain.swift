@@ -9,6 +9,7 @@ extension MallocHeap {
         let entry = spans.entry(of: address)
         if entry == .none { stopForeign(address) }
         if address & 15 != 0 { WrongFree.stop(.misaligned, address) }
+        if isSampling { sampleFreed(address) }
         let sizeClass = entry.sizeClass
         if sizeClass == .notSmall {
             freeLarge(address, entry.span)

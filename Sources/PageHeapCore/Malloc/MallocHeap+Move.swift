@@ -22,6 +22,10 @@ extension MallocHeap {
         let base = span.pointee.base
         let pages = PageCount(UInt(span.pointee.pages))
         guard let source = UnsafeMutableRawPointer(bitPattern: base) else { return nil }
+        if isSampling {
+            sampleFreed(base)
+            sampleNew(UInt(bitPattern: target), bytes.rawValue)
+        }
         let wasMoved = span.pointee.wasMoved
         let isMoved =
             mayMoveOneMore(wasMoved) && heap.system.move(base, to: UInt(bitPattern: target), pages.bytes)

@@ -7,7 +7,11 @@ extension MallocHeap {
     /// - Returns: the block; nil if there is no memory.
     @inline(never)
     package func allocateSlowly(_ bytes: UInt) -> UnsafeMutableRawPointer? {
-        if bytes > SizeClass.largestBytes.rawValue { return allocateLarge(ByteCount(bytes))?.pointer }
+        if bytes > SizeClass.largestBytes.rawValue {
+            let block = allocateLarge(ByteCount(bytes))?.pointer
+            if isSampling { sampleNew(UInt(bitPattern: block), bytes) }
+            return block
+        }
         let sizeClass = classes.sizeClass(holding: ByteCount(bytes))
         var block = takeSmall(sizeClass)
         if block == 0 {
@@ -16,6 +20,7 @@ extension MallocHeap {
             block = takeSmall(sizeClass)
         }
         noteOut(block, sizeClass)
+        if isSampling { sampleNew(block, bytes) }
         return UnsafeMutableRawPointer(bitPattern: block)
     }
 

@@ -13,7 +13,11 @@ extension MallocHeap {
 
     /// Allocates a block that reads as zero; nil if there is no memory. Memory known to be zero is not cleared again.
     package func allocateZeroed(_ bytes: UInt) -> UnsafeMutableRawPointer? {
-        if bytes > SizeClass.largestBytes.rawValue { return allocateLargeZeroed(ByteCount(bytes)) }
+        if bytes > SizeClass.largestBytes.rawValue {
+            let block = allocateLargeZeroed(ByteCount(bytes))
+            if isSampling { sampleNew(UInt(bitPattern: block), bytes) }
+            return block
+        }
         guard let pointer = allocate(bytes) else { return nil }
         pointer.initializeMemory(as: UInt8.self, repeating: 0, count: Int(bitPattern: bytes))
         return pointer
@@ -36,7 +40,9 @@ extension MallocHeap {
                 wanted += ByteCount(alignment)
             }
         }
-        return allocateLarge(ByteCount(max(bytes, 1)), alignment: ByteCount(alignment))?.pointer
+        let block = allocateLarge(ByteCount(max(bytes, 1)), alignment: ByteCount(alignment))?.pointer
+        if isSampling { sampleNew(UInt(bitPattern: block), bytes) }
+        return block
     }
 
     /// Resizes a block: in place if possible, and not at all if little would change. Aborts if the address is not that
@@ -54,13 +60,19 @@ extension MallocHeap {
         let old = UnsafeMutableRawPointer(bitPattern: address)
         if entry.sizeClass != .notSmall {
             checkIsOut(address, entry.sizeClass)
-            if bytes <= held.rawValue && bytes >= held.rawValue / 2 { return old }
+            if bytes <= held.rawValue && bytes >= held.rawValue / 2 {
+                if isSampling { sampleResized(address, bytes) }
+                return old
+            }
         } else {
             if spans.record(entry.span).pointee.base != address {
                 WrongFree.stop(.insideLargeBlock, address, base: spans.record(entry.span).pointee.base)
             }
             if Span.isMarkedFree(spans.record(entry.span)) { WrongFree.stop(.alreadyFree, address) }
-            if bytes > SizeClass.largestBytes.rawValue && resizeLarge(entry.span, to: ByteCount(bytes)) { return old }
+            if bytes > SizeClass.largestBytes.rawValue && resizeLarge(entry.span, to: ByteCount(bytes)) {
+                if isSampling { sampleResized(address, bytes) }
+                return old
+            }
             if bytes > held.rawValue && held >= Tunables.moveBytes {
                 return moveLarge(entry.span, to: ByteCount(bytes))
             }

@@ -31,12 +31,14 @@ extension MallocHeap {
             state.pointee.caches.lock.lockForFork()
             shards.lockForFork()
             state.pointee.spans.records.lockForFork()
+            state.pointee.sampling.lock.lockForFork()
         }
     }
 
     /// Releases all locks after a fork: in the parent, and in the child once it has its own statistics page.
     package func unlockAfterFork() {
         heap.unlockAfterFork {
+            state.pointee.sampling.lock.unlockAfterFork()
             state.pointee.spans.records.unlockAfterFork()
             shards.unlockAfterFork()
             state.pointee.caches.lock.unlockAfterFork()
@@ -50,6 +52,7 @@ extension MallocHeap {
     package func takeLocksFromMissingHolders() -> Bool {
         // The registry lock is held while one cache is drained: at most that cache is lost.
         _ = state.pointee.caches.lock.takeFromMissingHolder()
+        if state.pointee.sampling.lock.takeFromMissingHolder() { stopSampling() }
         var isWhole = shards.takeFromMissingHolders()
         if state.pointee.spans.records.takeLockFromMissingHolder() { isWhole = false }
         return heap.takeLocksFromMissingHolders() && isWhole

@@ -17,13 +17,18 @@ package struct MallocHeap<System: OperatingSystem> {
     ///   - system: the operating system to use.
     ///   - configuration: options of the page heap below; sizes are set here.
     ///   - checksFrees: whether wrong frees of small blocks are caught at the call: hardening level 1.
+    ///   - samples: how often allocations are sampled. If the system refuses memory for that, none are.
     /// - Returns: false if the system refuses address space.
-    package func start(system: System, configuration: HeapConfiguration, checksFrees: Bool = false) -> Bool {
+    package func start(
+        system: System, configuration: HeapConfiguration, checksFrees: Bool = false,
+        samples: SampleRate = SampleRate(meanBytes: 0)
+    ) -> Bool {
         var configuration = configuration
         configuration.reservationBytes = Tunables.mallocReservationBytes
         configuration.firstBytes = Tunables.mallocFirstBytes
         configuration.countsLiveBytes = true
         state.pointee.spans.checksFrees = checksFrees
+        state.pointee.spans.isSampled = samples.meanBytes != 0
         guard Heap.start(in: heap.state, system: system, configuration: configuration, for: spans) != nil
         else { return false }
         // The first thread's cache lies next to the heap's metadata: most processes have only this one.
@@ -31,14 +36,19 @@ package struct MallocHeap<System: OperatingSystem> {
         let cache = heap.locked.pointee.pages.arena.allocate(bytes, alignment: 64, using: heap.system)
         if let cache { state.pointee.caches.begin(with: cache, bytes) }
         state.pointee.classes = SizeClassTable()
-        state.pointee.quickLimit = self.checksFrees ? 0 : SizeClass.largestBytes.rawValue + 1
-        state.pointee.checkedLimit = self.checksFrees ? SizeClass.largestBytes.rawValue + 1 : 0
+        let isSampled = samples.meanBytes != 0 && beginSampling(samples)
+        let limit = SizeClass.largestBytes.rawValue + 1
+        state.pointee.quickLimit = self.checksFrees || isSampled ? 0 : limit
+        state.pointee.checkedLimit = self.checksFrees && !isSampled ? limit : 0
         state.pointee.exitKey = .max
         return true
     }
 
     /// Returns all address space to the system. The worker has stopped, and no thread may use the heap any more.
-    package func shutDown() { heap.shutDown(for: spans) }
+    package func shutDown() {
+        endSampling()
+        heap.shutDown(for: spans)
+    }
 
     /// The page heap below.
     @inline(__always)
@@ -148,9 +158,9 @@ package struct MallocState<System: OperatingSystem>: ~Copyable {
     /// First, because every free reads its first words.
     var spans: SpanMapState
     /// Requests smaller than this may be served from the thread cache at once: all small ones, or none (0) if frees are
-    /// checked.
+    /// checked or allocations are sampled.
     var quickLimit: UInt
-    /// The same limit for requests of a heap that checks frees; 0 if it does not.
+    /// The same limit for requests of a heap that checks frees; 0 if it does not, or samples.
     var checkedLimit: UInt
 
     var classes: SizeClassTable
@@ -163,6 +173,7 @@ package struct MallocState<System: OperatingSystem>: ~Copyable {
     /// Relaxed: a free that does not see it yet is reclaimed by the next try.
     let shortages: Atomic<UInt32>
     var heap: HeapState<System>
+    var sampling: SamplingState
     /// Set if no thread-exit key could be created: caches would leak, so threads get none.
     var refusesCaches: Bool
     /// The key whose destructor runs when a thread with a cache exits; the maximum if there is none.

@@ -17,6 +17,8 @@ import CPageHeap
 /// | `PAGEHEAP_SCAVTRACE` | `0`, `1` or `json`: a line on standard error for each generation | `0` |
 /// | `PAGEHEAP_SYSTEM_ROOT` | for tests: a folder that stands for `/` when the container's limits are read | `/` |
 /// | `PAGEHEAP_STATISTICS_DIRECTORY` | a folder for the statistics page; set by `pageheap run` | none |
+/// | `PAGEHEAP_SAMPLE_BYTES` | bytes as above, at most 1T: the mean distance of two sampled allocations; 0 for none | 0; `512K` with the next |
+/// | `PAGEHEAP_PROFILE_DIRECTORY` | a folder for a profile of the sampled allocations, written at exit; set by `pageheap run` | none |
 /// | `PAGEHEAP_CONTROL` | `0` or `1`: whether the process serves requests of the command `pageheap`; needs the former | `0` |
 ///
 /// Unknown and malformed options are reported once, on standard error, and ignored; see ``pageheap_hide_variable``.
@@ -25,8 +27,16 @@ package struct Options {
     /// Whether wrong frees of small blocks are caught at the call.
     package var checksFrees = false
     package var statisticsDirectory: UnsafePointer<CChar>?
+    /// The folder for profiles of sampled allocations.
+    package var profileDirectory: UnsafePointer<CChar>?
+    private var sampleBytes: UInt64?
     /// The folder that stands for the root of the file system, for tests.
     package var systemRoot: UnsafePointer<CChar>?
+
+    /// How often allocations are sampled.
+    package var samples: SampleRate {
+        SampleRate(meanBytes: sampleBytes ?? (profileDirectory == nil ? 0 : Tunables.sampleBytes))
+    }
 
     /// Whether a name that begins like an option belongs to the project's own tests and tools.
     private static func isToolsOwn(_ name: TextSlice) -> Bool {
@@ -59,11 +69,26 @@ package struct Options {
     package static func statisticsDirectory(
         in environment: UnsafeMutablePointer<UnsafePointer<CChar>?>?
     ) -> UnsafePointer<CChar>? {
+        value(of: "PAGEHEAP_STATISTICS_DIRECTORY=", in: environment)
+    }
+
+    /// Whether an environment names a folder for files about the process: then the heap begins with the process, also if
+    /// that never allocates.
+    ///
+    /// - Parameter environment: as above.
+    package static func isWatched(in environment: UnsafeMutablePointer<UnsafePointer<CChar>?>?) -> Bool {
+        value(of: "PAGEHEAP_STATISTICS_DIRECTORY=", in: environment) != nil
+            || value(of: "PAGEHEAP_PROFILE_DIRECTORY=", in: environment) != nil
+    }
+
+    private static func value(
+        of variable: StaticString, in environment: UnsafeMutablePointer<UnsafePointer<CChar>?>?
+    ) -> UnsafePointer<CChar>? {
         guard let environment else { return nil }
         var index = 0
         while let entry = environment[index] {
             index += 1
-            if let value = TextSlice.remainder(of: entry, after: "PAGEHEAP_STATISTICS_DIRECTORY="), value.count > 0 {
+            if let value = TextSlice.remainder(of: entry, after: variable), value.count > 0 {
                 return value.start
             }
         }
@@ -129,12 +154,20 @@ package struct Options {
         } else if name == "STATISTICS_DIRECTORY" {
             guard text.count > 0 else { return "takes the path of a folder" }
             statisticsDirectory = value
+        } else if name == "SAMPLE_BYTES" {
+            guard let bytes = text.byteCount.map({ UInt64($0.rawValue) }), bytes <= Tunables.sampleBytesLimit else {
+                return "takes 0 to 1T bytes, such as 524288 or 512K"
+            }
+            sampleBytes = bytes
+        } else if name == "PROFILE_DIRECTORY" {
+            guard text.count > 0 else { return "takes the path of a folder" }
+            profileDirectory = value
         } else if name == "CONTROL" {
             guard text == "0" || text == "1" else { return "takes 0 or 1" }
             configuration.servesControl = text == "1"
         } else if !Self.isToolsOwn(name) {
             return
-                "is not an option; the options are PAGEHEAP_RETAIN_PERCENT, _MEMORY_LIMIT, _HARD_LIMIT, _SCAVENGE_PERCENT, _PACER, _RELEASE, _SCAVENGER, _HUGE_PAGES, _HARDENING, _SCAVTRACE and _CONTROL"
+                "is not an option; the options are PAGEHEAP_RETAIN_PERCENT, _MEMORY_LIMIT, _HARD_LIMIT, _SCAVENGE_PERCENT, _PACER, _RELEASE, _SCAVENGER, _HUGE_PAGES, _HARDENING, _SCAVTRACE, _SAMPLE_BYTES, _PROFILE_DIRECTORY and _CONTROL"
         }
         return nil
     }

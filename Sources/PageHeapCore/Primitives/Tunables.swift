@@ -435,6 +435,27 @@ package enum Tunables {
     /// The weight of the latest round in the average, against all rounds before it.
     package static var averageWeight: Double { 0.5 }
 
+    // MARK: Samples
+
+    /// The mean distance of two sampled allocations in bytes if a profile is wanted and no distance is set: 512 KiB, what
+    /// profilers of other allocators use. A program that allocates a gigabyte a second has 2,000 samples in a second then.
+    package static var sampleBytes: UInt64 { 512 << 10 }
+
+    /// The largest mean distance in bytes: 1 TiB, with which hardly anything is sampled. The logarithm of the least random
+    /// number is 37, so no distance overflows.
+    package static var sampleBytesLimit: UInt64 { 1 << 40 }
+
+    /// The most sampled blocks that can live at a time: of the default distance, those of 32 GiB. Together they take 2.5
+    /// MiB; memory is taken as they come.
+    package static var sampleLimit: Int { 1 << 16 }
+
+    /// The most bytes for different call stacks: 8 MiB, some 40,000 of them.
+    package static var sampleStackBytes: ByteCount { ByteCount(8 << 20) }
+
+    /// The most frames of a call stack that are kept, the innermost ones. Must equal the literal where they are
+    /// collected.
+    package static var sampleFrames: Int { 32 }
+
     // MARK: Arenas
 
     /// The pages of an arena's first run: 64 KiB, little beside what a heap starts with.

@@ -25,6 +25,8 @@ package enum LockRanks {
     package enum Search: LockRank { package static var order: UInt32 { 6 } }
     /// The worker's state, and its ring of heaps.
     package enum Worker: LockRank { package static var order: UInt32 { 7 } }
+    /// The tables of sampled allocations.
+    package enum Samples: LockRank { package static var order: UInt32 { 8 } }
 }
 
 extension LockRank {

@@ -25,6 +25,7 @@ struct RunCommand: ParsableCommand {
               pageheap run --report run.html -- ./server --port 8080
               pageheap run --csv run.csv -- ./server
               pageheap run --json 'runs/%e-%p.json' -- ./server
+              pageheap run --profile heap.pb.gz -- ./server && pprof -http : heap.pb.gz
               pageheap run --quiet --json run.json --interval 20 -- make -j4
 
             EXIT CODES
@@ -64,7 +65,7 @@ struct RunCommand: ParsableCommand {
             outcome, command: programAndArguments, settings: session.environment.settings, startedAt: startedAt,
             interval: session.interval,
             version: PageHeapCommand.version)
-        let written = outputs.write(result)
+        let written = outputs.write(result, profile: outcome.profile)
         show(result, written)
         let code =
             result.exitCode == 0 && !written.failures.isEmpty ? ToolExitCode.inputOutput.rawValue : result.exitCode
@@ -84,7 +85,8 @@ struct RunCommand: ParsableCommand {
         return RunSession(
             program: program, arguments: arguments, environment: .ownEnvironment(), library: library,
             interval: .milliseconds(options.interval),
-            temporaryFolders: PrivateFolder.usualPlaces(temporaryFolder: variables["TMPDIR"]))
+            temporaryFolders: PrivateFolder.usualPlaces(temporaryFolder: variables["TMPDIR"]),
+            sampleBytes: options.sampleBytes)
     }
 
     private func show(_ result: RunResult, _ written: RunOutputs.Written) {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import PageHeapCore
 
 /// The options of `pageheap run`.
 struct RunOptions: ParsableArguments {
@@ -16,6 +17,19 @@ struct RunOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Write the samples as a table of comma-separated values.", valueName: "FILE.csv"))
     var csv: String?
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            Write a profile of sampled allocations: by which calls the blocks in use at the end were allocated, and which \
+            pin pages. For pprof if the name ends in .pb.gz or .pb; folded stacks if it ends in .folded or .txt.
+            """, valueName: "FILE"))
+    var profile: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Mean bytes between two sampled allocations, with --profile. (default: 512K)", valueName: "BYTES"))
+    var profileBytes: String?
+
     @Option(help: ArgumentHelp("Milliseconds between two samples, 10 to 60000.", valueName: "MS"))
     var interval = 100
 
@@ -27,16 +41,34 @@ struct RunOptions: ParsableArguments {
     @Flag(help: "Print no summary. Errors are still reported.")
     var quiet = false
 
+    /// The mean bytes between two samples, if a profile is wanted.
+    var sampleBytes: UInt64? {
+        guard profile != nil else { return nil }
+        guard let profileBytes else { return Tunables.sampleBytes }
+        let bytes = ByteCount(parsing: profileBytes)?.rawValue
+        return bytes.flatMap { (1...Tunables.sampleBytesLimit).contains($0) ? $0 : nil }
+    }
+
     mutating func validate() throws {
         guard Self.intervals.contains(interval) else {
             throw ValidationError("--interval \(interval) is out of range; it takes 10 to 60000 milliseconds")
+        }
+        if let profile, ProfileFormat(fileName: profile) == nil, !profile.isEmpty, profile != "-" {
+            throw ValidationError("--profile takes \(ProfileFormat.accepted), but got '\(profile)'")
+        }
+        if let profileBytes {
+            if profile == nil { throw ValidationError("--profile-bytes needs --profile FILE") }
+            guard sampleBytes != nil else {
+                throw ValidationError(
+                    "--profile-bytes takes 1 to 1T bytes, such as 65536 or 64K, but got '\(profileBytes)'")
+            }
         }
         try outputNames.check()
     }
 
     var outputNames: OutputNames {
         OutputNames(
-            [("--report", report), ("--svg", svg), ("--json", json), ("--csv", csv)],
+            [("--report", report), ("--svg", svg), ("--json", json), ("--csv", csv), ("--profile", profile)],
             standardOutputIsFor: "the program", letters: "pet")
     }
 }

@@ -7,26 +7,33 @@ struct RunOutputs: ~Copyable {
     private var svg: OutputFile?
     private var json: OutputFile?
     private var csv: OutputFile?
+    private var profile: OutputFile?
+    private let profileFormat: ProfileFormat?
     private var values: FileNamePattern.Values
 
     init(_ options: RunOptions, _ values: FileNamePattern.Values) throws {
         try options.outputNames.expanded(values).check()
-        try self.init(report: options.report, svg: options.svg, json: options.json, csv: options.csv, values)
+        try self.init(
+            report: options.report, svg: options.svg, json: options.json, csv: options.csv, profile: options.profile,
+            values)
     }
 
     init(_ options: CompareOptions, _ values: FileNamePattern.Values) throws {
         try options.outputNames.expanded(values).check()
-        try self.init(report: options.report, svg: options.svg, json: options.json, csv: nil, values)
+        try self.init(
+            report: options.report, svg: options.svg, json: options.json, csv: nil, profile: nil, values)
     }
 
     private init(
-        report: String?, svg: String?, json: String?, csv: String?, _ values: FileNamePattern.Values
+        report: String?, svg: String?, json: String?, csv: String?, profile: String?, _ values: FileNamePattern.Values
     ) throws(ToolError) {
         self.values = values
+        profileFormat = profile.flatMap { ProfileFormat(fileName: $0) }
         if let report { self.report = try OutputFile(FileNamePattern(report), values, purpose: "report") }
         if let svg { self.svg = try OutputFile(FileNamePattern(svg), values, purpose: "picture") }
         if let json { self.json = try OutputFile(FileNamePattern(json), values, purpose: "JSON file") }
         if let csv { self.csv = try OutputFile(FileNamePattern(csv), values, purpose: "CSV file") }
+        if let profile { self.profile = try OutputFile(FileNamePattern(profile), values, purpose: "profile") }
     }
 
     /// Says what the program's process identifier is, which may be part of names.
@@ -36,6 +43,7 @@ struct RunOutputs: ~Copyable {
         svg?.rename(values)
         json?.rename(values)
         csv?.rename(values)
+        profile?.rename(values)
     }
 
     /// The result of writing the files.
@@ -44,10 +52,26 @@ struct RunOutputs: ~Copyable {
         var failures: [String] = []
     }
 
-    consuming func write(_ result: RunResult) -> Written {
-        write(
+    consuming func write(_ result: RunResult, profile found: ProfileFolder.Content? = nil) -> Written {
+        var profileWritten = Written()
+        let format = profileFormat
+        if let file = profile.take() {
+            profileWritten.failures = found?.failures ?? []
+            Self.write(file, "profile", &profileWritten) {
+                guard let format, let profiles = found?.profiles, !profiles.isEmpty else {
+                    throw ToolError(
+                        .inputOutput,
+                        "no process wrote one; a process on PageHeap does when it returns from main or calls exit")
+                }
+                return format.bytes(of: HeapProfile(profiles))
+            }
+        }
+        var written = write(
             report: { Array(HTMLReport(result: result).page().utf8) }, svg: { Array(SVGChart(result).file().utf8) },
             json: { try result.json() }, csv: { Array(result.csv().utf8) })
+        written.files += profileWritten.files
+        written.failures += profileWritten.failures
+        return written
     }
 
     /// Writes all files, even if one of them fails.
@@ -73,7 +97,8 @@ struct RunOutputs: ~Copyable {
             try file.finish(with: bytes)
             written.files.append((purpose, path))
         } catch {
-            written.failures.append("cannot write the \(purpose) '\(path)': \(error)\(remark)")
+            let reason = (error as? ToolError)?.message ?? "\(error)"
+            written.failures.append("cannot write the \(purpose) '\(path)': \(reason)\(remark)")
         }
     }
 }

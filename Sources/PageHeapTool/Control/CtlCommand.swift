@@ -2,6 +2,7 @@ import ArgumentParser
 import CPageHeap
 import CPageHeapInterface
 import FoundationEssentials
+import SystemPackage
 
 /// `pageheap ctl`: changes a process that runs.
 struct CtlCommand: ParsableCommand {
@@ -17,6 +18,9 @@ struct CtlCommand: ParsableCommand {
               hard-limit SIZE|none the hard limit: beyond it, requests are refused
               trace off|text|json  whether the scavenger writes of its work on the
                                    process's standard error
+              profile FILE         which calls allocated what is in use now, as
+                                   'run --profile' writes it; the process must
+                                   have PAGEHEAP_PROFILE_DIRECTORY
 
             The process must have been started with PAGEHEAP_CONTROL=1, and with PAGEHEAP_STATISTICS_DIRECTORY set to a \
             folder that it can write to; its heap then keeps a thread that looks for requests ten times a second. Only the \
@@ -27,6 +31,7 @@ struct CtlCommand: ParsableCommand {
               LD_PRELOAD=…/libpageheapmalloc.so ./server &
               pageheap ctl $! release
               pageheap ctl $! limit 512M
+              pageheap ctl $! profile heap.pb.gz
 
             EXIT CODES
               0    it is done
@@ -36,17 +41,17 @@ struct CtlCommand: ParsableCommand {
             """)
 
     enum Action: String, ExpressibleByArgument, CaseIterable {
-        case release, limit, trace
+        case release, limit, trace, profile
         case hardLimit = "hard-limit"
     }
 
     @Argument(help: "The process's identifier.")
     var pid: Int32
 
-    @Argument(help: "release, limit, hard-limit or trace.")
+    @Argument(help: "release, limit, hard-limit, trace or profile.")
     var action: Action
 
-    @Argument(help: "The limit, or the kind of trace.")
+    @Argument(help: "The limit, the kind of trace, or the profile's file.")
     var value: String?
 
     @Option(help: ArgumentHelp("How long to wait for the process, in seconds.", valueName: "seconds"))
@@ -73,6 +78,11 @@ struct CtlCommand: ParsableCommand {
                 throw ValidationError("trace takes off, text or json")
             }
             return (PAGEHEAP_CONTROL_TRACE, UInt64(number))
+        case .profile:
+            guard ProfileFormat(fileName: value ?? "") != nil else {
+                throw ValidationError("profile takes \(ProfileFormat.accepted)")
+            }
+            return (PAGEHEAP_CONTROL_PROFILE, 0)
         }
     }
 
@@ -84,6 +94,22 @@ struct CtlCommand: ParsableCommand {
         return bytes.rawValue
     }
 
+    private func writeProfile(to name: String) throws {
+        let output = try OutputFile(FilePath(name), purpose: "profile")
+        let profile = try ControlChannel(to: pid, patience: wait).profile()
+        let bytes = ProfileFormat(fileName: name)?.bytes(of: HeapProfile([profile])) ?? []
+        do {
+            try output.finish(with: bytes)
+        } catch {
+            throw ToolError(.inputOutput, "cannot write the profile '\(name)': \(error)")
+        }
+        if json {
+            let done = Done(process: pid, action: action.rawValue, returnedBytes: nil, isComplete: true)
+            return try StandardOutput.write(String(decoding: try JSONText.bytes(of: done), as: UTF8.self))
+        }
+        try StandardOutput.write("the profile is in \(name)\n")
+    }
+
     private struct Done: Encodable {
         let process: Int32
         let action: String
@@ -93,6 +119,7 @@ struct CtlCommand: ParsableCommand {
 
     mutating func run() throws {
         let (command, argument) = try request()
+        if action == .profile, let value { return try writeProfile(to: value) }
         let channel = try ControlChannel(to: pid, patience: wait)
         let (answer, error) = try channel.ask(command, argument)
         if error == PAGEHEAP_CONTROL_BAD_ARGUMENT {
@@ -112,6 +139,7 @@ struct CtlCommand: ParsableCommand {
         case .limit: try StandardOutput.write("the limit is \(limit)\n")
         case .hardLimit: try StandardOutput.write("the hard limit is \(limit)\n")
         case .trace: try StandardOutput.write("the trace is \(value ?? "")\n")
+        case .profile: break  // written above
         }
     }
 }

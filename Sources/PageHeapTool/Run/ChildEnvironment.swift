@@ -7,10 +7,15 @@ struct ChildEnvironment: Sendable {
     /// process.
     static let statisticsVariable = "PAGEHEAP_STATISTICS_DIRECTORY"
     static let preloadVariable = "LD_PRELOAD"
+    /// The variables that have processes write profiles, and that say how often allocations are sampled.
+    static let profileVariables = (folder: "PAGEHEAP_PROFILE_DIRECTORY", bytes: "PAGEHEAP_SAMPLE_BYTES")
 
     let variables: RawStrings
 
-    init(from own: RawStrings, library: FilePath?, statisticsFolder: FilePath?) {
+    init(
+        from own: RawStrings, library: FilePath?, statisticsFolder: FilePath?,
+        profile: (folder: FilePath, bytes: UInt64)? = nil
+    ) {
         let preload = Array("\(Self.preloadVariable)=".utf8)
         let statistics = Array("\(Self.statisticsVariable)=".utf8)
         var kept = own.elements.filter { !$0.starts(with: statistics) && !$0.starts(with: preload) }
@@ -18,6 +23,13 @@ struct ChildEnvironment: Sendable {
         let preloaded = [library.map { Array($0.string.utf8) } ?? [], others].filter { !$0.isEmpty }
         if !preloaded.isEmpty { kept.append(preload + Array(preloaded.joined(separator: [UInt8(ascii: ":")]))) }
         if let statisticsFolder { kept.append(statistics + Array(statisticsFolder.string.utf8)) }
+        if let profile {
+            let names = Self.profileVariables
+            let prefixes = [Array("\(names.folder)=".utf8), Array("\(names.bytes)=".utf8)]
+            kept.removeAll { entry in prefixes.contains { entry.starts(with: $0) } }
+            kept.append(prefixes[0] + Array(profile.folder.string.utf8))
+            kept.append(prefixes[1] + Array("\(profile.bytes)".utf8))
+        }
         variables = RawStrings(kept)
     }
 }

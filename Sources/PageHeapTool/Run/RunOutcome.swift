@@ -33,6 +33,8 @@ struct RunOutcome: Sendable {
     let unreadableVersion: UInt32?
     /// A signal that asked the tool to end during the run, whether or not it was passed on to the program.
     var endRequest: Int32?
+    /// The profiles of sampled allocations that processes wrote, and what was wrong with others; nil if none were wanted.
+    var profile: ProfileFolder.Content?
 
     /// The peak of resident memory, and its source.
     var peak: (bytes: ByteCount, source: PeakSource) {

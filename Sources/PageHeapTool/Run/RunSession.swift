@@ -14,6 +14,8 @@ struct RunSession: Sendable {
     let temporaryFolders: [FilePath]
     /// Whether the library is PageHeap's, whose processes publish statistics.
     var readsHeapFigures = true
+    /// The mean bytes between two sampled allocations; nil if no profile is wanted.
+    var sampleBytes: UInt64?
     var streams = ProgramStreams.inherited
 
     /// Runs the program, and returns after it has ended. Throws if it could not be started.
@@ -30,7 +32,8 @@ struct RunSession: Sendable {
         let folder = try PrivateFolder(in: temporaryFolders)
         let variables = ChildEnvironment(
             from: environment, library: try preloadPath(in: folder.path),
-            statisticsFolder: readsHeapFigures ? folder.path : nil
+            statisticsFolder: readsHeapFigures ? folder.path : nil,
+            profile: sampleBytes.map { (folder: folder.path, bytes: $0) }
         ).variables
 
         let inherited = Set(ProcessTree.descendants(of: getpid()))
@@ -45,7 +48,8 @@ struct RunSession: Sendable {
             folder: StatisticsFolder(path: folder.path, program: child.identifier),
             census: library.map { LibraryCensus(library: $0.path) }, inherited: inherited)
         var supervisor = Supervisor(child, start: start, interval: interval, sampler: sampler)
-        let outcome = supervisor.run()
+        var outcome = supervisor.run()
+        if sampleBytes != nil { outcome.profile = ProfileFolder(path: folder.path).read() }
         return outcome
     }
 

@@ -50,6 +50,22 @@ struct ControlTests {
 
     private func serve(_ test: TestMalloc) -> Bool { test.malloc.serveControl { false } }
 
+    @Test func aProfileIsWrittenOnlyIfThereAreSamples() throws {
+        for (bytes, answer, error) in [
+            (UInt64(1), UInt64(41), PAGEHEAP_CONTROL_SERVED_WELL), (0, 0, PAGEHEAP_CONTROL_NO_PROFILE),
+        ] {
+            let test = TestMalloc(samples: SampleRate(meanBytes: bytes))
+            let page = Page()
+            test.malloc.heap.publish(in: page.page)
+            var watcher = SampleWatcher()
+            watcher.writeProfile = { 42 }
+            test.malloc.watchSamples(watcher, seed: 1)
+            page.ask(PAGEHEAP_CONTROL_PROFILE.rawValue)
+            #expect(serve(test))
+            #expect(page.page.pointee.control.answer == answer && page.page.pointee.control.error == error.rawValue)
+        }
+    }
+
     @Test func everyBlockIsCountedInItsClass() throws {
         let test = TestMalloc()
         let page = Page()

@@ -31,6 +31,24 @@ struct OptionsTests {
         }
     }
 
+    @Test func theDistanceOfSamplesIsRead() {
+        func samples(_ entries: String...) -> UInt64 {
+            let texts = entries.map { strdup("PAGEHEAP_" + $0) }
+            defer { for text in texts { free(text) } }
+            var environment = texts.map { UnsafePointer<CChar>($0) } + [nil]
+            return environment.withUnsafeMutableBufferPointer {
+                Options(environment: $0.baseAddress).samples.meanBytes
+            }
+        }
+        #expect(samples() == 0)
+        #expect(samples("SAMPLE_BYTES=64K") == 65536)
+        #expect(samples("SAMPLE_BYTES=1T") == 1 << 40)
+        #expect(samples("PROFILE_DIRECTORY=/tmp") == Tunables.sampleBytes)
+        #expect(samples("PROFILE_DIRECTORY=/tmp", "SAMPLE_BYTES=100") == 100)
+        #expect(samples("PROFILE_DIRECTORY=/tmp", "SAMPLE_BYTES=0") == 0)
+        for text in ["", "2T", "-1", "lots", "1.5K"] { #expect(samples("SAMPLE_BYTES=\(text)") == 0, "\(text)") }
+    }
+
     @Test func theShareOfCPUTimeIsRead() {
         #expect(configuration().scavengeShare == 0.01)
         #expect(configuration("SCAVENGE_PERCENT=0.1").scavengeShare == 0.001)

@@ -14,7 +14,8 @@ final class TestMalloc {
     init(
         _ machine: SimulatedMachine = SimulatedMachine(),
         _ configuration: HeapConfiguration = HeapConfiguration.original,
-        checksFrees: Bool = false
+        checksFrees: Bool = false,
+        samples: SampleRate = SampleRate(meanBytes: 0)
     ) {
         system = SimulatedOperatingSystem(machine)
         typealias State = MallocState<SimulatedOperatingSystem>
@@ -23,9 +24,17 @@ final class TestMalloc {
         malloc = MallocHeap(memory.assumingMemoryBound(to: State.self))
         var quiet = configuration
         quiet.runsWorker = false
-        guard malloc.start(system: system, configuration: quiet, checksFrees: checksFrees) else {
+        guard malloc.start(system: system, configuration: quiet, checksFrees: checksFrees, samples: samples)
+        else {
             fatalError("the simulated system refused")
         }
+        forgetSamples()
+    }
+
+    /// The thread's distance to its next sample belongs to a heap, as its cache does.
+    private func forgetSamples() {
+        ThreadSlot.current.slot.pointee.random_state = 0
+        ThreadSlot.current.slot.pointee.sample_distance = 0
     }
 
     deinit {
