@@ -204,6 +204,9 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
+            name: "PageHeapTraceTests", dependencies: ["PageHeapTrace", "PageHeapSimulation", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
             name: "PageHeapToolTests",
             dependencies: [
                 "PageHeapTool", "CPageHeap", "CPageHeapInterface", "PageHeapExport", "PageHeapFigures",
@@ -232,7 +235,7 @@ let package = Package(
     let forLinux: Set = [
         "CPageHeapMalloc", "PageHeapMalloc", "PageHeapMallocChecked", "PageHeapMallocTests", "PageHeapTool",
         "PageHeapToolTests", "CPageHeapLaunch", "PageHeapLauncher", "CPageHeapExport", "PageHeapExport",
-        "ProcessMallocProgram",
+        "ProcessMallocProgram", "PageHeapTrace", "PageHeapTraceTests",
     ]
     package.targets.removeAll { forLinux.contains($0.name) }
     package.products.removeAll {
