@@ -27,10 +27,30 @@ public enum TraceHeader {
         return bytes
     }
 
-    /// Returns the header of a trace that recorders write, whose ticks are the processor's time-stamp counter.
-    public static func ofRecording(ticksPerSecond: UInt64, firstTick: UInt64, startedAt: UInt64) -> [UInt8] {
-        bytes(
-            clock: TraceFormat.processorClock, ticksPerSecond: ticksPerSecond, firstTick: firstTick,
-            startedAt: startedAt)
+    /// What a recorder takes times from.
+    public enum Clock: Hashable, Sendable {
+        /// The processor's time-stamp counter. It has to run at one speed, and alike on all processors.
+        case processor(cyclesPerSecond: UInt64)
+        /// The system's monotonic clock, which takes longer to read.
+        case system
+    }
+
+    /// Returns the header of a trace that recorders write.
+    ///
+    /// - Parameters:
+    ///   - clock: the clock to take times from.
+    ///   - firstTick: what it shows at the beginning of the recording: cycles, or nanoseconds.
+    ///   - startedAt: the time then, in nanoseconds since 1970, UTC.
+    public static func ofRecording(_ clock: Clock, firstTick: UInt64, startedAt: UInt64) -> [UInt8] {
+        switch clock {
+        case .processor(let cyclesPerSecond):
+            bytes(
+                clock: TraceFormat.processorClock, ticksPerSecond: cyclesPerSecond, firstTick: firstTick,
+                startedAt: startedAt)
+        case .system:
+            bytes(
+                clock: TraceFormat.systemClock, ticksPerSecond: 1_000_000_000, firstTick: firstTick,
+                startedAt: startedAt)
+        }
     }
 }

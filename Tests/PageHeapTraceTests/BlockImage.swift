@@ -53,6 +53,6 @@ struct BlockImage {
     static func file(_ blocks: [BlockImage]) -> [UInt8] { file(blocks.map { $0.closed() }) }
 
     static func file(_ blocks: [[UInt8]]) -> [UInt8] {
-        TraceHeader.ofRecording(ticksPerSecond: 1_000_000_000, firstTick: 0, startedAt: 0) + blocks.flatMap { $0 }
+        TraceHeader.ofRecording(.system, firstTick: 0, startedAt: 0) + blocks.flatMap { $0 }
     }
 }

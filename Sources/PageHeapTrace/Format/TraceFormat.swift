@@ -30,9 +30,11 @@ enum TraceFormat {
     static let stopTickOffset = 88
     static let lostEventsOffset = 96
 
-    /// What a tick is: a count of the processor's time-stamp counter, or one of the trace's writer.
+    /// What a tick is: a cycle of the processor's time-stamp counter, something of the trace's writer, or a nanosecond of the
+    /// system's monotonic clock.
     static let processorClock: UInt32 = 1
     static let writerClock: UInt32 = 2
+    static let systemClock: UInt32 = 3
 
     // A block: a header, and a payload.
     static let blockMagic: UInt32 = 0x6b6c_4250
