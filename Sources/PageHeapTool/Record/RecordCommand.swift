@@ -14,7 +14,7 @@ struct RecordCommand: ParsableCommand {
             keeps its standard streams, exit code, terminal and ^C. Its child processes are recorded, too, and those that \
             run on after it.
 
-            The programs write to the file as they run, four to six bytes for each event, and without a thread of their \
+            The programs write to the file as they run, a few bytes for each event, and without a thread of their \
             own. A program that is killed loses nothing. If the file cannot grow, recording stops, a line says so, and the \
             program goes on. The file must not be cut short while programs record into it.
 
