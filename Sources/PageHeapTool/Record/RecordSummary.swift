@@ -44,7 +44,8 @@ struct RecordSummary {
                     + "\(losses.stoppedProcesses == 1 ? "process was" : "processes were") recorded only up to then.")
         }
         if outcome.processesLeft > 0 {
-            remarks.append("\(outcome.processesLeft) processes still run, and are still recorded.")
+            let are = outcome.processesLeft == 1 ? "process still runs, and is" : "processes still run, and are"
+            remarks.append("\(outcome.processesLeft) \(are) still recorded.")
         }
         return remarks
     }
