@@ -57,6 +57,24 @@ func mallocLibrary(_ name: String, _ settings: [SwiftSetting]) -> Target {
         ])
 }
 
+/// The library that records what a program asks of its malloc: Embedded Swift for the same reasons. It lies before any malloc.
+let recorderExports = "\(Context.packageDirectory)/Sources/PageHeapRecorder/exports.map"
+let recorderLibrary: Target = .target(
+    name: "PageHeapRecorder", dependencies: ["CPageHeapRecorder"], exclude: ["exports.map", "imports.list"],
+    swiftSettings: embedded,
+    linkerSettings: [
+        .unsafeFlags([
+            "-use-ld=lld",
+            "-Xlinker", "--version-script=\(recorderExports)",
+            "-Xlinker", "--defsym=malloc=pageheap_recorder_malloc",
+            "-Xlinker", "--defsym=free=pageheap_recorder_free",
+            "-Xlinker", "--gc-sections",
+            "-Xlinker", "-z", "-Xlinker", "nodelete",
+            "-Xlinker", "-z", "-Xlinker", "now",
+        ]),
+        .unsafeFlags(["-Xlinker", "--strip-debug"], .when(configuration: .release)),
+    ])
+
 let package = Package(
     name: "PageHeap",
     // InlineArray, which the core is made of, is in the standard library from there on.
@@ -69,6 +87,8 @@ let package = Package(
         .library(name: "pageheapmalloc", type: .dynamic, targets: ["PageHeapMalloc"]),
         // The same malloc, which checks itself: for tests, and for who suspects it.
         .library(name: "pageheapmalloc-checked", type: .dynamic, targets: ["PageHeapMallocChecked"]),
+        // What `pageheap record` puts before the malloc of the programs that it records.
+        .library(name: "pageheaprecord", type: .dynamic, targets: ["PageHeapRecorder"]),
         .executable(name: "pageheap", targets: ["PageHeapTool"]),
         .executable(name: "pageheap-launcher", targets: ["PageHeapLauncher"]),
     ],
@@ -129,6 +149,9 @@ let package = Package(
         .target(name: "PageHeapSimulation", dependencies: ["PageHeapCore", "CPageHeap"], swiftSettings: strict),
         // Traces of allocations: what an event is, and the format that `pageheap record` writes.
         .target(name: "PageHeapTrace", swiftSettings: strict),
+        .target(name: "CPageHeapRecorder"),
+        .target(name: "CPageHeapClock"),
+        recorderLibrary,
         .target(name: "CPageHeapMalloc", dependencies: ["CPageHeap", "CPageHeapInterface"]),
         mallocLibrary("PageHeapMalloc", embedded),
         // The same sources through a symbolic link, with all checks of themselves: slower, and no change of behaviour.
@@ -150,9 +173,8 @@ let package = Package(
         .executableTarget(
             name: "PageHeapTool",
             dependencies: [
-                "CPageHeap", "CPageHeapTool", "CPageHeapInterface", "CPageHeapLaunch", "PageHeapCore",
-                "PageHeapExport",
-                "PageHeapFigures",
+                "CPageHeap", "CPageHeapClock", "CPageHeapTool", "CPageHeapInterface", "CPageHeapLaunch", "PageHeapCore",
+                "PageHeapExport", "PageHeapFigures", "PageHeapTrace",
                 .product(name: "ArgumentParser", package: "swift-argument-parser", condition: command),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -225,11 +247,13 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
+            name: "PageHeapTraceTests", dependencies: ["PageHeapTrace", "PageHeapSimulation", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
             name: "PageHeapToolTests",
             dependencies: [
                 "PageHeapTool", "CPageHeap", "CPageHeapInterface", "CPageHeapTool", "PageHeapExport",
-                "PageHeapFigures",
-                "PageHeapSimulation", "TestSupport",
+                "PageHeapFigures", "PageHeapSimulation", "PageHeapTrace", "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio", condition: command),
             ],
             swiftSettings: strict),
@@ -241,7 +265,8 @@ let package = Package(
         .testTarget(
             name: "PageHeapMallocTests",
             dependencies: [
-                "CPageHeap", "CPageHeapInterface", "PageHeapFigures", "ProcessMallocProgram", "TestSupport",
+                "CPageHeap", "CPageHeapInterface", "PageHeapFigures", "PageHeapSimulation", "PageHeapTrace",
+                "ProcessMallocProgram", "TestSupport",
             ],
             exclude: ["Programs"],
             swiftSettings: strict),
@@ -254,10 +279,12 @@ let package = Package(
     let forLinux: Set = [
         "CPageHeapMalloc", "PageHeapMalloc", "PageHeapMallocChecked", "PageHeapMallocTests", "PageHeapTool",
         "PageHeapToolTests", "CPageHeapLaunch", "PageHeapLauncher", "CPageHeapTool", "PageHeapExport",
-        "ProcessMallocProgram",
+        "ProcessMallocProgram", "PageHeapTrace", "PageHeapTraceTests", "CPageHeapClock", "CPageHeapRecorder",
+        "PageHeapRecorder",
     ]
     package.targets.removeAll { forLinux.contains($0.name) }
     package.products.removeAll {
-        ["pageheap", "pageheap-launcher", "pageheapmalloc", "pageheapmalloc-checked"].contains($0.name)
+        ["pageheap", "pageheap-launcher", "pageheapmalloc", "pageheapmalloc-checked", "pageheaprecord"].contains(
+            $0.name)
     }
 #endif

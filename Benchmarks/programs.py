@@ -131,12 +131,9 @@ def summary(results):
             print(f"    {program:10}{ratio:6.2f} x its best, {best}'s")
 
 
-def programs(folder, options):
-    results = []
-    print(
-        f"{'':9}{'median of ' + str(options.rounds):12}{'time s':>9}{'CPU s':>9}{'peak MiB':>9}"
-        f"{'to glibc: time, CPU, peak':>27}{'spread: time, CPU':>20}")
-    for name in options.only or PROGRAMS:
+def programs_that_are_here(names, folder):
+    """Yields the name of each program whose commands are installed, and the program, prepared in a folder."""
+    for name in names:
         needs, prepared = PROGRAMS[name]
         missing = [command for command in needs if not path_of(command)]
         if missing:
@@ -145,6 +142,15 @@ def programs(folder, options):
         harness.progress(f"{name}: making ready")
         program = prepared(folder)
         harness.progress("")
+        yield name, program
+
+
+def programs(folder, options):
+    results = []
+    print(
+        f"{'':9}{'median of ' + str(options.rounds):12}{'time s':>9}{'CPU s':>9}{'peak MiB':>9}"
+        f"{'to glibc: time, CPU, peak':>27}{'spread: time, CPU':>20}")
+    for name, program in programs_that_are_here(options.only or PROGRAMS, folder):
         print(f"{name}:", file=sys.stderr)
         result = compared(program, folder, options)
         if result is None:

@@ -1,7 +1,7 @@
 /// One event of an allocation trace: what a thread of a program asked of its allocator, and when.
 ///
 /// A trace holds the events of a process in an order in which they can be replayed: a block is allocated before it is freed,
-/// and an address is freed before it is handed out again.
+/// and an address is freed before it is handed out again. ``TraceEvents`` says what exceptions a recording has.
 public struct AllocationEvent: Hashable, Sendable {
     /// Nanoseconds since the recording began.
     public var time: UInt64

@@ -24,17 +24,20 @@ struct PageHeapCommand: ParsableCommand {
               pageheap explain 4711
               pageheap export --listen 127.0.0.1:17243
               pageheap doctor ./server
+              pageheap record -o build.trace -- make
+              pageheap trace build.trace
             """,
         version: version,
         subcommands: [
             RunCommand.self, CompareCommand.self, DiffCommand.self, StatsCommand.self, TopCommand.self,
             ExplainCommand.self, MapCommand.self, CtlCommand.self, ExportCommand.self, DoctorCommand.self,
+            RecordCommand.self, TraceCommand.self,
         ])
 
     /// Runs the command that the arguments name. Reports an error in one line on standard error.
     static func main() {
         // Before anything else: a signal that comes while a run is prepared must not end the tool without a report.
-        if ["run", "compare"].contains(CommandLine.arguments.dropFirst().first) {
+        if ["run", "compare", "record"].contains(CommandLine.arguments.dropFirst().first) {
             _ = Supervisor.signalsBlockedAtStart
         }
         if CommandLine.arguments.dropFirst().first == "export" { _ = ExportCommand.signalsBlockedAtStart }

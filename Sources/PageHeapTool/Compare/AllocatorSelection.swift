@@ -42,12 +42,15 @@ struct AllocatorSelection: Hashable, Sendable {
         allocators.first { $0.library == nil } ?? allocators[0]
     }
 
-    private static func allocator(
-        named name: String, pageHeap: PreloadLibrary, finder: LibraryFinder
+    /// Returns the allocator that a user names.
+    ///
+    /// - Parameter option: the option by which.
+    static func allocator(
+        named name: String, pageHeap: PreloadLibrary, finder: LibraryFinder, option: String = "--with"
     ) throws(ToolError) -> ComparedAllocator {
         let parts = name.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
         if parts.count > 1, parts[0].lowercased() == ComparedAllocator.pageHeapName.lowercased() {
-            return try configured(pageHeap, with: Array(parts.dropFirst()))
+            return try configured(pageHeap, with: Array(parts.dropFirst()), option)
         }
         switch name.lowercased() {
         case ComparedAllocator.pageHeapName.lowercased(): return .pageHeap(pageHeap)
@@ -58,7 +61,7 @@ struct AllocatorSelection: Hashable, Sendable {
             guard let library = finder.find(known, matching: pageHeap.header) else {
                 let remedy = known.package.map { "install it (on Debian: apt install \($0)), or " } ?? ""
                 throw ToolError(
-                    .noInput, "--with: \(known.name) was not found here; \(remedy)give the path of its library")
+                    .noInput, "\(option): \(known.name) was not found here; \(remedy)give the path of its library")
             }
             return ComparedAllocator(name: known.name, library: library, isPageHeap: false)
         }
@@ -66,12 +69,12 @@ struct AllocatorSelection: Hashable, Sendable {
             let names = [ComparedAllocator.systemName] + KnownAllocator.all.map(\.name)
             throw ToolError(
                 .usage,
-                "--with: '\(name)' is not a known allocator; use \(names.joined(separator: ", ")), "
+                "\(option): '\(name)' is not a known allocator; use \(names.joined(separator: ", ")), "
                     + "or the path of a library")
         }
-        let library = try PreloadLibrary(candidate: FilePath(name), matching: pageHeap.header)
+        let library = try PreloadLibrary(candidate: FilePath(name), matching: pageHeap.header, option: option)
         if let reason = finder.refusal(library) {
-            throw ToolError(.noInput, "--with: '\(name)' cannot be preloaded: \(reason)")
+            throw ToolError(.noInput, "\(option): '\(name)' cannot be preloaded: \(reason)")
         }
         return ComparedAllocator(
             name: library.path.lastComponent?.string ?? name, library: library, isPageHeap: false)
@@ -80,17 +83,18 @@ struct AllocatorSelection: Hashable, Sendable {
     /// PageHeap with settings other than the defaults. They are checked here: what the library says of them goes to the
     /// program's standard error.
     private static func configured(
-        _ library: PreloadLibrary, with settings: [String]
+        _ library: PreloadLibrary, with settings: [String], _ option: String
     ) throws(ToolError) -> ComparedAllocator {
         for setting in settings {
             guard let equals = setting.firstIndex(of: "="), setting.hasPrefix(Self.settingPrefix) else {
                 throw ToolError(
                     .usage,
-                    "--with: '\(setting)' is not a setting of PageHeap; write pageheap:PAGEHEAP_RETAIN_PERCENT=0, say")
+                    "\(option): '\(setting)' is not a setting of PageHeap; write pageheap:PAGEHEAP_RETAIN_PERCENT=0, say"
+                )
             }
             let name = String(setting[..<equals].dropFirst(Self.settingPrefix.count))
             let value = String(setting[setting.index(after: equals)...])
-            if let problem = Self.problem(name, value) { throw ToolError(.usage, "--with: \(setting): \(problem)") }
+            if let problem = Self.problem(name, value) { throw ToolError(.usage, "\(option): \(setting): \(problem)") }
         }
         let shown = settings.map { $0.dropFirst(Self.settingPrefix.count) }.joined(separator: ":")
         return ComparedAllocator(

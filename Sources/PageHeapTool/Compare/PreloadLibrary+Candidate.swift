@@ -5,24 +5,25 @@ extension PreloadLibrary {
     /// - Parameters:
     ///   - candidate: the path of the library.
     ///   - header: the header of a library for the required platform.
-    init(candidate: FilePath, matching header: ELFHeader) throws(ToolError) {
+    ///   - option: the option that names it.
+    init(candidate: FilePath, matching header: ELFHeader, option: String = "--with") throws(ToolError) {
         guard let absolute = candidate.resolved else {
-            throw ToolError(.noInput, "--with: the library '\(candidate)' was not found; check the path")
+            throw ToolError(.noInput, "\(option): the library '\(candidate)' was not found; check the path")
         }
         let own: ELFHeader?
         do {
             own = try ELFHeader(of: absolute)
         } catch {
-            throw ToolError(.noInput, "--with: the library '\(absolute)' cannot be read: \(error)")
+            throw ToolError(.noInput, "\(option): the library '\(absolute)' cannot be read: \(error)")
         }
         guard let own, own.isSharedObject, own.loader == nil else {
             throw ToolError(
-                .noInput, "--with: '\(candidate)' is not a shared library; name a .so file that can be preloaded")
+                .noInput, "\(option): '\(candidate)' is not a shared library; name a .so file that can be preloaded")
         }
         if !own.matches(header) {
             throw ToolError(
                 .noInput,
-                "--with: '\(candidate)' is a \(own.platform) library; it must be for \(header.platform), "
+                "\(option): '\(candidate)' is a \(own.platform) library; it must be for \(header.platform), "
                     + "like PageHeap's library")
         }
         self.init(path: absolute, header: own)

@@ -8,6 +8,17 @@ struct PreloadCheck: Sendable {
     let library: PreloadLibrary
     let privileges: Privileges
     let finder: ProgramFinder
+    /// What the library is for; for messages.
+    var purpose = Purpose.malloc
+
+    /// What a library is to be preloaded for.
+    enum Purpose: Hashable, Sendable {
+        case malloc, recording
+
+        var without: String { self == .malloc ? "keeps its own malloc" : "cannot be recorded" }
+        var aim: String { self == .malloc ? "run it on PageHeap" : "record it" }
+        var refusal: String { self == .malloc ? "cannot be given another malloc" : "cannot be recorded" }
+    }
 
     /// The number of scripts to follow, if the interpreter of a script is itself a script. The kernel follows as many.
     private static let deepestScript = 5
@@ -58,8 +69,8 @@ struct PreloadCheck: Sendable {
         if header.loader == nil, !isLoader {
             throw refusal(
                 of: file, startedAs: program,
-                "is statically linked, so it loads no shared library and keeps its own malloc; "
-                    + "link it dynamically to run it on PageHeap")
+                "is statically linked, so it loads no shared library and \(purpose.without); "
+                    + "link it dynamically to \(purpose.aim)")
         }
         if let loader = header.loader, FilePath(loader).resolved == nil {
             throw ToolError(
@@ -71,7 +82,7 @@ struct PreloadCheck: Sendable {
         guard let gain = privileges.gain(from: FilePrivileges(of: file)) else { return }
         throw refusal(
             of: file, startedAs: program,
-            "cannot be given another malloc: \(gain), so the system's loader ignores LD_PRELOAD; run the tool "
+            "\(purpose.refusal): \(gain), so the system's loader ignores LD_PRELOAD; run the tool "
                 + "as that user or group (for capabilities, as root), or use a copy without that privilege")
     }
 

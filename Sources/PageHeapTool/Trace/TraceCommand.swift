@@ -1,0 +1,103 @@
+import ArgumentParser
+import Foundation
+import PageHeapTrace
+
+/// `pageheap trace`: shows what a recorded trace holds.
+struct TraceCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "trace",
+        abstract: "Shows what a trace of 'pageheap record' holds.",
+        discussion: """
+            For each process: events, threads, sizes, lifetimes, and the most bytes that were in use. The trace may be \
+            larger than memory, and damaged: what is sound is shown, and what is lost is said. Of a thread that allocates \
+            while no other one does, one event in 32 has a time, so short lifetimes are shown as 0.
+
+            In --text, each line is an event: the time in seconds, the process and the thread as the trace numbers them, \
+            what was done, and its numbers: 'malloc ADDRESS BYTES', 'calloc ADDRESS BYTES', \
+            'memalign ADDRESS BYTES ALIGNMENT', 'realloc OLD NEW BYTES', 'free ADDRESS', 'end'.
+
+            EXAMPLES
+              pageheap trace build.trace
+              pageheap trace --json build.trace | jq '.processes[].peakLiveBytes'
+              pageheap trace --text --process 3 build.trace | grep ' realloc '
+
+            EXIT CODES
+              0    all is shown
+              1    the trace is damaged: what is sound is shown
+              64   usage error
+              66   there is no such trace or process, or it cannot be read
+            """)
+
+    @Argument(help: ArgumentHelp("The trace.", valueName: "FILE"))
+    var file: String
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    @Flag(help: "Print the events.")
+    var text = false
+
+    @Option(help: ArgumentHelp("Show only this process, by its number in the trace.", valueName: "N"))
+    var process: UInt32?
+
+    mutating func validate() throws {
+        if json && text { throw ValidationError("--json and --text are two formats; choose one") }
+    }
+
+    mutating func run() throws {
+        do {
+            let reader = try TraceReader(path: file)
+            let processes = try chosen(of: reader)
+            let losses = text ? try printEvents(reader, processes) : try printSummary(reader, processes)
+            if losses.hasDamage { throw ExitCode(1) }
+        } catch let error as TraceError {
+            throw ToolError(.noInput, "'\(file)': \(error)")
+        }
+    }
+
+    private func chosen(of reader: TraceReader) throws(ToolError) -> [TracedProcess] {
+        guard let process else { return reader.processes }
+        let chosen = reader.processes.filter { $0.number == process }
+        if chosen.isEmpty {
+            throw ToolError(
+                .noInput,
+                "'\(file)' has no process \(process); without --process, all \(reader.processes.count) are shown")
+        }
+        return chosen
+    }
+
+    private func printSummary(_ reader: TraceReader, _ processes: [TracedProcess]) throws -> TraceLosses {
+        var progress = TraceProgress()
+        let summary = try TraceSummary(reader, file: file, of: processes) { progress.show($0) }
+        progress.finish()
+        if json {
+            try StandardOutput.write(String(decoding: try summary.json(), as: UTF8.self))
+        } else {
+            let style = TerminalStyle.ofStandardOutput(ProcessInfo.processInfo.environment)
+            try StandardOutput.write(TraceSummaryText(summary: summary, style: style).text())
+        }
+        return summary.losses
+    }
+
+    /// How much text is written at once.
+    private static let batchBytes = 1 << 16
+
+    private func printEvents(_ reader: TraceReader, _ processes: [TracedProcess]) throws -> TraceLosses {
+        var losses = reader.losses
+        var lines = ""
+        for process in processes {
+            var events = reader.events(of: process)
+            while let event = try events.next() {
+                TraceEventText.append(event, of: process.number, to: &lines)
+                if lines.utf8.count > Self.batchBytes {
+                    try StandardOutput.write(lines)
+                    lines = ""
+                }
+            }
+            losses.add(events.losses)
+        }
+        try StandardOutput.write(lines)
+        for remark in TraceRemarks.remarks(on: losses) { StandardError.say(remark) }
+        return losses
+    }
+}

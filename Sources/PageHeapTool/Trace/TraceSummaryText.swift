@@ -1,0 +1,78 @@
+import Foundation
+import PageHeapTrace
+
+/// A trace's summary as text for people.
+struct TraceSummaryText {
+    let summary: TraceSummary
+    let style: TerminalStyle
+
+    func text() -> String {
+        let count = summary.processes.count
+        let perEvent = summary.events == 0 ? 0 : Double(summary.fileBytes) / Double(summary.events)
+        var lines = [
+            "\(style.styled(summary.file, .bold)): \(summary.events.formatted(Self.grouped)) events of \(count) "
+                + "\(count == 1 ? "process" : "processes"), \(ByteCount(summary.fileBytes)), "
+                + "\(String(format: "%.1f", perEvent)) bytes per event"
+        ]
+        for remark in TraceRemarks.remarks(on: summary.losses) {
+            lines += WrappedText.lines(remark, width: style.width).map { style.styled($0, .warning) }
+        }
+        for process in summary.processes { lines += [""] + Self.lines(process, style) }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static let grouped = IntegerFormatStyle<UInt64>.number.locale(Locale(identifier: "en_US"))
+        .grouping(.automatic)
+
+    private static func lines(_ process: TraceSummary.Process, _ style: TerminalStyle) -> [String] {
+        let tally = process.tally
+        var title = "process \(process.process.number): \(style.styled(process.process.name, .bold))"
+        if process.process.identifier != 0 { title += " (\(process.process.identifier))" }
+        if let parent = process.process.forkedFrom { title += ", forked from process \(parent)" }
+        let seconds = Double(tally.duration) * 1e-9
+        let rate = seconds > 0 ? "\(UInt64(Double(tally.events) / seconds).formatted(grouped)) per second" : ""
+        let shares = [0.5, 0.9, 0.99]
+        func quantiles(_ histogram: SizeHistogram, _ text: (UInt64) -> String) -> String {
+            guard histogram.total > 0 else { return "-" }
+            return zip(["half", "90 %", "99 %"], shares).map { "\($0) ≤ \(text(histogram.bound(of: $1)))" }
+                .joined(separator: ", ")
+        }
+        var rows: [[String]] = [
+            ["events", "\(tally.events.formatted(grouped)) in \(lifetime(tally.duration))", rate],
+            ["threads", "\(process.process.threadCount)", "\(tally.threadEnds) ended"],
+            [
+                "allocations", tally.allocations.formatted(grouped),
+                "\(tally.zeroedAllocations.formatted(grouped)) zeroed, "
+                    + "\(tally.alignedAllocations.formatted(grouped)) aligned",
+            ],
+            ["reallocations", tally.reallocations.formatted(grouped), ""],
+            ["frees", tally.frees.formatted(grouped), "\(tally.unknownFrees.formatted(grouped)) of unknown blocks"],
+            ["allocated", "\(ByteCount(tally.allocatedBytes))", "in all"],
+            [
+                "peak live", "\(ByteCount(tally.peakLiveBytes))",
+                "after \(TimeText.describe(seconds: Double(tally.peakTime) * 1e-9))",
+            ],
+            ["live at the end", "\(ByteCount(tally.liveBytes))", "\(tally.liveBlocks) blocks"],
+        ]
+        rows.append(["sizes", quantiles(tally.sizes) { "\(ByteCount($0))" }, ""])
+        rows.append(["lifetimes", quantiles(tally.lifetimes) { lifetime($0) }, ""])
+        let width = rows.map { $0[0].count }.max() ?? 0
+        return [title]
+            + rows.map { row in
+                let label = row[0] + String(repeating: " ", count: width - row[0].count)
+                let note = row[2].isEmpty ? "" : "  \(style.styled(row[2], .faint))"
+                return "  \(label)  \(row[1])\(note)"
+            }
+    }
+
+    private static func lifetime(_ nanoseconds: UInt64) -> String {
+        switch nanoseconds {
+        // The bound of the times that are 0.
+        case ...1: "0 ns"
+        case ..<1000: "\(nanoseconds) ns"
+        case ..<1_000_000: "\(String(format: "%.3g", Double(nanoseconds) * 1e-3)) µs"
+        case ..<1_000_000_000: "\(String(format: "%.3g", Double(nanoseconds) * 1e-6)) ms"
+        default: TimeText.describe(seconds: Double(nanoseconds) * 1e-9)
+        }
+    }
+}
