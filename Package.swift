@@ -62,6 +62,7 @@ let package = Package(
         .library(name: "pageheapmalloc-checked", type: .dynamic, targets: ["PageHeapMallocChecked"]),
         .executable(name: "pageheap", targets: ["PageHeapTool"]),
         .executable(name: "pageheap-launcher", targets: ["PageHeapLauncher"]),
+        .executable(name: "pageheap-replayer", targets: ["PageHeapReplayer"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -108,6 +109,14 @@ let package = Package(
         .target(name: "PageHeapSimulation", dependencies: ["PageHeapCore", "CPageHeap"], swiftSettings: strict),
         // Traces of allocations: what an event is, and the format that `pageheap record` writes.
         .target(name: "PageHeapTrace", swiftSettings: strict),
+        // Traces of other tools, and what a trace comes to on a simulated machine, under any settings.
+        .target(
+            name: "PageHeapReplay",
+            dependencies: ["CPageHeap", "CPageHeapReplay", "PageHeapCore", "PageHeapSimulation", "PageHeapTrace"],
+            swiftSettings: strict),
+        // The small program that performs a trace under any malloc, and what the command tells it.
+        .target(name: "CPageHeapReplay"),
+        .executableTarget(name: "PageHeapReplayer", dependencies: ["CPageHeapReplay"]),
         .target(name: "CPageHeapMalloc", dependencies: ["CPageHeap", "CPageHeapInterface"]),
         mallocLibrary("PageHeapMalloc", embedded),
         // The same sources through a symbolic link, with all checks of themselves: slower, and no change of behaviour.
@@ -131,7 +140,7 @@ let package = Package(
             dependencies: [
                 "CPageHeap", "CPageHeapExport", "CPageHeapInterface", "CPageHeapLaunch", "PageHeapCore",
                 "PageHeapExport",
-                "PageHeapFigures",
+                "PageHeapFigures", "PageHeapReplay", "PageHeapTrace", "CPageHeapReplay",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -210,8 +219,15 @@ let package = Package(
             name: "PageHeapToolTests",
             dependencies: [
                 "PageHeapTool", "CPageHeap", "CPageHeapInterface", "PageHeapExport", "PageHeapFigures",
-                "PageHeapSimulation", "TestSupport",
+                "PageHeapReplay", "PageHeapSimulation", "PageHeapTrace", "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "PageHeapReplayTests",
+            dependencies: [
+                "CPageHeapReplay", "PageHeapReplay", "PageHeapCore", "PageHeapSimulation", "PageHeapTrace",
+                "TestSupport",
             ],
             swiftSettings: strict),
         // What the black-box tests run under the malloc library to see what Swift code sees of it.
@@ -235,10 +251,13 @@ let package = Package(
     let forLinux: Set = [
         "CPageHeapMalloc", "PageHeapMalloc", "PageHeapMallocChecked", "PageHeapMallocTests", "PageHeapTool",
         "PageHeapToolTests", "CPageHeapLaunch", "PageHeapLauncher", "CPageHeapExport", "PageHeapExport",
-        "ProcessMallocProgram", "PageHeapTrace", "PageHeapTraceTests",
+        "ProcessMallocProgram", "PageHeapReplay", "PageHeapReplayTests",
+        "CPageHeapReplay", "PageHeapReplayer", "PageHeapTrace", "PageHeapTraceTests",
     ]
     package.targets.removeAll { forLinux.contains($0.name) }
     package.products.removeAll {
-        ["pageheap", "pageheap-launcher", "pageheapmalloc", "pageheapmalloc-checked"].contains($0.name)
+        [
+            "pageheap", "pageheap-launcher", "pageheap-replayer", "pageheapmalloc", "pageheapmalloc-checked",
+        ].contains($0.name)
     }
 #endif

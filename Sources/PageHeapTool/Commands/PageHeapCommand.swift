@@ -21,13 +21,15 @@ struct PageHeapCommand: ParsableCommand {
               pageheap stats 4711
               pageheap top 4711
               pageheap explain 4711
+              pageheap replay trace.rep
               pageheap export --listen 127.0.0.1:17243
               pageheap doctor ./server
             """,
         version: version,
         subcommands: [
             RunCommand.self, CompareCommand.self, DiffCommand.self, StatsCommand.self, TopCommand.self,
-            ExplainCommand.self, MapCommand.self, CtlCommand.self, ExportCommand.self, DoctorCommand.self,
+            ExplainCommand.self, ReplayCommand.self, MapCommand.self, CtlCommand.self, ExportCommand.self,
+            DoctorCommand.self,
         ])
 
     /// Runs the command that the arguments name. Reports an error in one line on standard error.
@@ -36,6 +38,7 @@ struct PageHeapCommand: ParsableCommand {
         if ["run", "compare"].contains(CommandLine.arguments.dropFirst().first) {
             _ = Supervisor.signalsBlockedAtStart
         }
+        if CommandLine.arguments.dropFirst().first == "replay" { _ = ReplayStop.signalsBlockedAtStart }
         if CommandLine.arguments.dropFirst().first == "export" { _ = ExportCommand.signalsBlockedAtStart }
         do {
             var command = try parseAsRoot()

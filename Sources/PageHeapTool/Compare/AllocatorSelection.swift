@@ -17,12 +17,19 @@ struct AllocatorSelection: Hashable, Sendable {
     /// - Parameters:
     ///   - names: the names and paths of `--with`; nil for all that are found.
     ///   - pageHeap: PageHeap's library. The others must be for the same platform.
-    init(names: [String]?, pageHeap: PreloadLibrary, finder: LibraryFinder) throws(ToolError) {
+    ///   - option: the option that has the names, for errors.
+    init(
+        names: [String]?, pageHeap: PreloadLibrary, finder: LibraryFinder, option: String = "--with"
+    ) throws(ToolError) {
         var allocators = [ComparedAllocator.pageHeap(pageHeap)]
         var notFound: [String] = []
         if let names {
             for name in names {
-                allocators.append(try Self.allocator(named: name, pageHeap: pageHeap, finder: finder))
+                do {
+                    allocators.append(try Self.allocator(named: name, pageHeap: pageHeap, finder: finder))
+                } catch {
+                    throw ToolError(error.status, "\(option): \(error.message)")
+                }
             }
         } else {
             allocators.append(.system)
@@ -58,7 +65,7 @@ struct AllocatorSelection: Hashable, Sendable {
             guard let library = finder.find(known, matching: pageHeap.header) else {
                 let remedy = known.package.map { "install it (on Debian: apt install \($0)), or " } ?? ""
                 throw ToolError(
-                    .noInput, "--with: \(known.name) was not found here; \(remedy)give the path of its library")
+                    .noInput, "\(known.name) was not found here; \(remedy)give the path of its library")
             }
             return ComparedAllocator(name: known.name, library: library, isPageHeap: false)
         }
@@ -66,12 +73,12 @@ struct AllocatorSelection: Hashable, Sendable {
             let names = [ComparedAllocator.systemName] + KnownAllocator.all.map(\.name)
             throw ToolError(
                 .usage,
-                "--with: '\(name)' is not a known allocator; use \(names.joined(separator: ", ")), "
+                "'\(name)' is not a known allocator; use \(names.joined(separator: ", ")), "
                     + "or the path of a library")
         }
         let library = try PreloadLibrary(candidate: FilePath(name), matching: pageHeap.header)
         if let reason = finder.refusal(library) {
-            throw ToolError(.noInput, "--with: '\(name)' cannot be preloaded: \(reason)")
+            throw ToolError(.noInput, "'\(name)' cannot be preloaded: \(reason)")
         }
         return ComparedAllocator(
             name: library.path.lastComponent?.string ?? name, library: library, isPageHeap: false)
@@ -86,11 +93,11 @@ struct AllocatorSelection: Hashable, Sendable {
             guard let equals = setting.firstIndex(of: "="), setting.hasPrefix(Self.settingPrefix) else {
                 throw ToolError(
                     .usage,
-                    "--with: '\(setting)' is not a setting of PageHeap; write pageheap:PAGEHEAP_RETAIN_PERCENT=0, say")
+                    "'\(setting)' is not a setting of PageHeap; write pageheap:PAGEHEAP_RETAIN_PERCENT=0, say")
             }
             let name = String(setting[..<equals].dropFirst(Self.settingPrefix.count))
             let value = String(setting[setting.index(after: equals)...])
-            if let problem = Self.problem(name, value) { throw ToolError(.usage, "--with: \(setting): \(problem)") }
+            if let problem = Self.problem(name, value) { throw ToolError(.usage, "\(setting): \(problem)") }
         }
         let shown = settings.map { $0.dropFirst(Self.settingPrefix.count) }.joined(separator: ":")
         return ComparedAllocator(
