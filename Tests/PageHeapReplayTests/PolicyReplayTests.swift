@@ -94,6 +94,16 @@ import Testing
         #expect(result.workerCPUSeconds == 0)
     }
 
+    /// Memory that is kept while the program waits has its price.
+    @Test func keepingMemoryForAMinuteCostsMoreThanGivingItBack() throws {
+        let list = Self.spike(megabytes: 64)
+        let kept = try replay(list, try ReplayPolicy("PAGEHEAP_SCAVENGER=off"), idle: 60_000_000_000)
+        let released = try replay(list, idle: 60_000_000_000)
+        #expect(kept.cost > 2 * released.cost)
+        #expect(kept.meanResidentBytes > 60 << 20)
+        #expect(released.meanResidentBytes < 8 << 20)
+    }
+
     @Test func callersReleaseIfThePolicySaysSo() throws {
         let list = EventList.random(seed: Self.seed, count: 40_000)
         let result = try replay(list, try ReplayPolicy("PAGEHEAP_SCAVENGER=caller"))

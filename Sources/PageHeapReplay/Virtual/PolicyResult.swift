@@ -18,7 +18,7 @@ package struct PolicyResult: Hashable, Sendable {
     package var finalResidentBytes: UInt64
     package var finalInUseBytes: UInt64
     package var idleResidentBytes: UInt64
-    /// Resident memory added up until the last event, in byte-seconds.
+    /// Resident memory added up until the end of the idle time, in byte-seconds.
     package var residentByteSeconds: Double
     /// Page faults until the end of the idle time.
     package var faults: UInt64
@@ -38,7 +38,11 @@ package struct PolicyResult: Hashable, Sendable {
     /// What the replay cost: memory, releases and faults, in CPU seconds.
     package var cost: Double { memoryCost + workerCPUSeconds + callerCPUSeconds + faultCPUSeconds }
 
-    package var meanResidentBytes: UInt64 { seconds > 0 ? UInt64(residentByteSeconds / seconds) : finalResidentBytes }
+    /// The mean until the end of the idle time.
+    package var meanResidentBytes: UInt64 {
+        let whole = seconds + idleSeconds
+        return whole > 0 ? UInt64(residentByteSeconds / whole) : finalResidentBytes
+    }
 
     init(
         _ policy: ReplayPolicy, _ counts: EventCounts, end: ReplayMeter, idle: ReplayMeter, _ system: ReplaySystem,
@@ -55,7 +59,7 @@ package struct PolicyResult: Hashable, Sendable {
         finalResidentBytes = end.resident
         finalInUseBytes = end.inUse
         idleResidentBytes = idle.resident
-        residentByteSeconds = end.residentByteSeconds
+        residentByteSeconds = idle.residentByteSeconds
         faults = UInt64(system.faults.all)
         releasedBytes = UInt64(system.releasedPages) * UInt64(ReplayMachine.pageBytes)
         refaultedBytes = UInt64(system.faults.again) * UInt64(ReplayMachine.pageBytes)

@@ -58,7 +58,7 @@ struct ReplayCommand: ParsableCommand {
         let trace: ReplayTrace
         do throws(ToolError) {
             trace = try ReplayTrace(
-                file, eventsPerSecond: options.rate, process: options.process,
+                file, eventsPerSecond: Double(options.rate), process: options.process,
                 passes: policies.count + allocators.count, stop: stop)
         } catch {
             // A pipe that had nothing to read when the signal came.

@@ -28,7 +28,7 @@ struct ReplayOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "How many events make a second, in a trace that has no times.", valueName: "EVENTS-PER-SECOND"))
-    var rate = 1e6
+    var rate: UInt64 = 1_000_000
 
     @Option(help: ArgumentHelp("How long to go on after the last event, 0 to 3600.", valueName: "SECONDS"))
     var idle = 10.0
@@ -64,7 +64,9 @@ struct ReplayOptions: ParsableArguments {
     }
 
     mutating func validate() throws {
-        if !(rate >= 1 && rate <= 1e9) { throw ValidationError("--rate takes 1 to 1000000000 events per second") }
+        if !(1...1_000_000_000).contains(rate) {
+            throw ValidationError("--rate takes 1 to 1000000000 events per second")
+        }
         if !(idle >= 0 && idle <= 3600) { throw ValidationError("--idle takes 0 to 3600 seconds") }
         guard speed == "max" || Double(speed).map({ $0 >= 0.001 && $0 <= 1e6 }) == true else {
             throw ValidationError("--speed takes max, or a factor from 0.001 to 1000000")
