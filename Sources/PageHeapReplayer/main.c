@@ -29,7 +29,8 @@
 
 #include "replay_stream.h"
 
-enum { BATCH = 2048, PAGE = 4096, STACK = 256 << 10, SPINS = 200 };
+// EARLY: nanoseconds by which an event may be early. To sleep for less takes longer than that.
+enum { BATCH = 2048, PAGE = 4096, STACK = 256 << 10, SPINS = 200, EARLY = 200000 };
 
 // Only the thread that has the turn uses what follows.
 static struct pageheap_replay_event batch[BATCH];
@@ -122,7 +123,9 @@ static void touch(volatile char *block, uint64_t bytes) {
 static void wait_for(uint64_t nanoseconds) {
     if (rate <= 0) return;
     double due = (double)nanoseconds / rate;
-    struct timespec until = began;
+    struct timespec until = began, now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if (due - (double)(now.tv_sec - began.tv_sec) * 1e9 - (double)(now.tv_nsec - began.tv_nsec) < EARLY) return;
     until.tv_sec += (time_t)(due / 1e9);
     until.tv_nsec += (long)(due - (double)(time_t)(due / 1e9) * 1e9);
     if (until.tv_nsec >= 1000000000) {

@@ -20,7 +20,10 @@ struct ReplayResult: Sendable {
     var notes: [String] {
         var notes: [String] = []
         if let stoppedBy {
-            notes.append("The replay was ended by \(stoppedBy): the last policy shown has not seen the whole trace.")
+            let isCut = policies.contains { !$0.isComplete }
+            let what =
+                isCut ? "the last policy shown has not seen the whole trace" : "what was not done by then is not shown"
+            notes.append("The replay was ended by \(stoppedBy): \(what).")
         }
         notes += traceNotes
         let counts = policies.first?.counts ?? EventCounts()
