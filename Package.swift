@@ -91,6 +91,7 @@ let package = Package(
         .library(name: "pageheaprecord", type: .dynamic, targets: ["PageHeapRecorder"]),
         .executable(name: "pageheap", targets: ["PageHeapTool"]),
         .executable(name: "pageheap-launcher", targets: ["PageHeapLauncher"]),
+        .executable(name: "pageheap-replayer", targets: ["PageHeapReplayer"]),
     ],
     // Who depends on this package fetches only what the traits need that it names: `traits: []` for the library alone.
     traits: [
@@ -152,6 +153,14 @@ let package = Package(
         .target(name: "CPageHeapRecorder"),
         .target(name: "CPageHeapClock"),
         recorderLibrary,
+        // Traces of other tools, and what a trace comes to on a simulated machine, under any settings.
+        .target(
+            name: "PageHeapReplay",
+            dependencies: ["CPageHeap", "CPageHeapReplay", "PageHeapCore", "PageHeapSimulation", "PageHeapTrace"],
+            swiftSettings: strict),
+        // The small program that performs a trace under any malloc, and what the command tells it.
+        .target(name: "CPageHeapReplay"),
+        .executableTarget(name: "PageHeapReplayer", dependencies: ["CPageHeapReplay"]),
         .target(name: "CPageHeapMalloc", dependencies: ["CPageHeap", "CPageHeapInterface"]),
         mallocLibrary("PageHeapMalloc", embedded),
         // The same sources through a symbolic link, with all checks of themselves: slower, and no change of behaviour.
@@ -173,8 +182,8 @@ let package = Package(
         .executableTarget(
             name: "PageHeapTool",
             dependencies: [
-                "CPageHeap", "CPageHeapClock", "CPageHeapTool", "CPageHeapInterface", "CPageHeapLaunch", "PageHeapCore",
-                "PageHeapExport", "PageHeapFigures", "PageHeapTrace",
+                "CPageHeap", "CPageHeapClock", "CPageHeapTool", "CPageHeapInterface", "CPageHeapLaunch", "CPageHeapReplay",
+                "PageHeapCore", "PageHeapExport", "PageHeapFigures", "PageHeapReplay", "PageHeapTrace",
                 .product(name: "ArgumentParser", package: "swift-argument-parser", condition: command),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -253,8 +262,15 @@ let package = Package(
             name: "PageHeapToolTests",
             dependencies: [
                 "PageHeapTool", "CPageHeap", "CPageHeapInterface", "CPageHeapTool", "PageHeapExport",
-                "PageHeapFigures", "PageHeapSimulation", "PageHeapTrace", "TestSupport",
+                "PageHeapFigures", "PageHeapReplay", "PageHeapSimulation", "PageHeapTrace", "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio", condition: command),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "PageHeapReplayTests",
+            dependencies: [
+                "CPageHeapReplay", "PageHeapReplay", "PageHeapCore", "PageHeapSimulation", "PageHeapTrace",
+                "TestSupport",
             ],
             swiftSettings: strict),
         // What the black-box tests run under the malloc library to see what Swift code sees of it.
@@ -280,11 +296,13 @@ let package = Package(
         "CPageHeapMalloc", "PageHeapMalloc", "PageHeapMallocChecked", "PageHeapMallocTests", "PageHeapTool",
         "PageHeapToolTests", "CPageHeapLaunch", "PageHeapLauncher", "CPageHeapTool", "PageHeapExport",
         "ProcessMallocProgram", "PageHeapTrace", "PageHeapTraceTests", "CPageHeapClock", "CPageHeapRecorder",
-        "PageHeapRecorder",
+        "PageHeapRecorder", "PageHeapReplay", "PageHeapReplayTests", "CPageHeapReplay", "PageHeapReplayer",
     ]
     package.targets.removeAll { forLinux.contains($0.name) }
     package.products.removeAll {
-        ["pageheap", "pageheap-launcher", "pageheapmalloc", "pageheapmalloc-checked", "pageheaprecord"].contains(
-            $0.name)
+        [
+            "pageheap", "pageheap-launcher", "pageheap-replayer", "pageheapmalloc", "pageheapmalloc-checked",
+            "pageheaprecord",
+        ].contains($0.name)
     }
 #endif

@@ -13,6 +13,8 @@ struct SimulatedAddressSpace {
 
     /// The number of page faults so far.
     private(set) var faults = 0
+    /// The number of page faults so far in pages that had been released.
+    private(set) var refaults = 0
     /// The invalid transitions so far.
     private(set) var violations: [SimulatedViolation] = []
 
@@ -79,15 +81,36 @@ struct SimulatedAddressSpace {
         let page = machine.physicalPage
         let end = ByteCount(address + bytes.rawValue).roundedUp(to: page).rawValue
         let range = ByteCount(address).roundedDown(to: page).rawValue..<end
+        if let taken = touchOneBlock(range) { return taken }
         guard isReady(range) else {
             violations.append(.touchedInaccessible(address: address, bytes: bytes.rawValue))
             return 0
         }
         var taken = 0
-        for (number, pages) in parts(of: range) { taken += blocks[number]?.touch(pages) ?? 0 }
-        residentPages += taken
-        faults += taken
+        for (number, pages) in parts(of: range) {
+            guard let place = blocks.index(forKey: number) else { continue }
+            taken += note(blocks.values[place].touch(pages))
+        }
         return taken
+    }
+
+    private mutating func note(_ touched: (faults: Int, again: Int)) -> Int {
+        residentPages += touched.faults
+        faults += touched.faults
+        refaults += touched.again
+        return touched.faults
+    }
+
+    /// Touches a range of one block, as nearly all are, without making lists of blocks.
+    ///
+    /// - Returns: the number of page faults; nil if the range lies in several blocks, or is not accessible.
+    private mutating func touchOneBlock(_ range: Range<UInt>) -> Int? {
+        let number = range.lowerBound >> SimulatedBlock.shift
+        guard range.upperBound <= (number + 1) << SimulatedBlock.shift, let place = blocks.index(forKey: number)
+        else { return nil }
+        let part = pages(range, of: number)
+        guard blocks.values[place].isReady(part) else { return nil }
+        return note(blocks.values[place].touch(part))
     }
 
     /// Whether each physical page of a range is resident.

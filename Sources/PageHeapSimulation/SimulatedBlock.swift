@@ -7,11 +7,14 @@ struct SimulatedBlock {
     private(set) var ready: [UInt64]
     /// One bit per physical page: whether it is resident, that is, touched since it was made accessible or released.
     private(set) var resident: [UInt64]
+    /// One bit per physical page: whether it was resident and then released.
+    private var wasReleased: [UInt64]
 
     /// - Parameter pages: the number of physical pages in a block.
     init(pages: Int) {
         ready = Array(repeating: 0, count: (pages + 63) / 64)
         resident = ready
+        wasReleased = ready
     }
 
     /// Makes pages accessible.
@@ -29,14 +32,17 @@ struct SimulatedBlock {
     /// Whether a page is resident.
     func isResident(_ page: Int) -> Bool { resident[page / 64] >> UInt64(page % 64) & 1 != 0 }
 
-    /// Makes pages resident. Returns how many were not.
-    mutating func touch(_ pages: Range<Int>) -> Int {
-        var faults = 0
+    /// Makes pages resident. Returns how many were not, and how many of these had been before they were released.
+    mutating func touch(_ pages: Range<Int>) -> (faults: Int, again: Int) {
+        var (faults, again) = (0, 0)
         Self.forEachWord(pages) { index, mask in
-            faults += (mask & ~resident[index]).nonzeroBitCount
+            let missing = mask & ~resident[index]
+            if missing == 0 { return }
+            faults += missing.nonzeroBitCount
+            again += (missing & wasReleased[index]).nonzeroBitCount
             resident[index] |= mask
         }
-        return faults
+        return (faults, again)
     }
 
     /// Releases the memory of pages. Returns how many were resident.
@@ -44,6 +50,7 @@ struct SimulatedBlock {
         var released = 0
         Self.forEachWord(pages) { index, mask in
             released += (mask & resident[index]).nonzeroBitCount
+            wasReleased[index] |= mask & resident[index]
             resident[index] &= ~mask
         }
         return released
@@ -51,8 +58,12 @@ struct SimulatedBlock {
 
     /// Removes memory and access. Returns how many pages were resident.
     mutating func cancel(_ pages: Range<Int>) -> Int {
-        Self.forEachWord(pages) { ready[$0] &= ~$1 }
-        return release(pages)
+        let released = release(pages)
+        Self.forEachWord(pages) { index, mask in
+            ready[index] &= ~mask
+            wasReleased[index] &= ~mask
+        }
+        return released
     }
 
     private static func forEachWord(_ pages: Range<Int>, _ body: (Int, UInt64) -> Void) {

@@ -209,6 +209,8 @@ package final class SimulatedOperatingSystem: OperatingSystem, @unchecked Sendab
     }
     /// The number of page faults so far.
     package var faults: Int { lock.withLock { space.faults } }
+    /// The number of page faults so far in pages that had been released.
+    package var refaults: Int { lock.withLock { space.refaults } }
     /// The invalid transitions so far; empty for a correct heap.
     package var violations: [SimulatedViolation] { lock.withLock { space.violations } }
 

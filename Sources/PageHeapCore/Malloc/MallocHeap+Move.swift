@@ -74,7 +74,7 @@ extension MallocHeap {
             let from = source + Int(bitPattern: done.rawValue)
             // Asked before the copy, which makes the system map pages that were never touched.
             if isReleased { returned += residentBytes(UInt(bitPattern: from), piece) }
-            (target + Int(bitPattern: done.rawValue)).copyMemory(from: from, byteCount: Int(bitPattern: piece.rawValue))
+            heap.system.copy(from, to: target + Int(bitPattern: done.rawValue), piece)
             if isReleased {
                 isReleased = heap.system.release(UInt(bitPattern: from), piece, method: .now) == 0
             }

@@ -80,7 +80,7 @@ extension MallocHeap {
         guard let old else { return nil }
         // A block that is large enough stays as it is if there is no memory for a smaller one.
         guard let new = allocate(bytes) else { return bytes <= held.rawValue ? old : nil }
-        new.copyMemory(from: old, byteCount: Int(bitPattern: min(bytes, held.rawValue)))
+        heap.system.copy(old, to: new, min(ByteCount(bytes), held))
         free(address)
         return new
     }

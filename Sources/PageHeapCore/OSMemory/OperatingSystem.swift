@@ -71,6 +71,9 @@ package protocol OperatingSystem: ~Copyable, Sendable {
     /// - Returns: false if the system refuses; then nothing has changed.
     func renew(_ address: UInt, _ bytes: ByteCount) -> Bool
 
+    /// Copies the contents of blocks whose memory is ready. A simulated system, which has no contents, touches the target.
+    func copy(_ source: UnsafeRawPointer, to target: UnsafeMutableRawPointer, _ bytes: ByteCount)
+
     /// Announces the use of a ready range that is partly without physical memory. Some systems account for that.
     func noteUse(_ address: UInt, _ bytes: ByteCount)
 
@@ -179,6 +182,12 @@ extension OperatingSystem where Self: ~Copyable {
     package func findResidentPages(
         _ address: UInt, _ bytes: ByteCount, in pages: UnsafeMutablePointer<UInt8>
     ) -> Bool { false }
+
+    // The default for systems whose memory is real.
+    @inline(__always)
+    package func copy(_ source: UnsafeRawPointer, to target: UnsafeMutableRawPointer, _ bytes: ByteCount) {
+        target.copyMemory(from: source, byteCount: Int(bitPattern: bytes.rawValue))
+    }
 
     // The default for systems that cannot move memory.
     package func move(_ address: UInt, to target: UInt, _ bytes: ByteCount) -> Bool { false }

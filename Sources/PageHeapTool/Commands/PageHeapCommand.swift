@@ -25,13 +25,13 @@ struct PageHeapCommand: ParsableCommand {
               pageheap export --listen 127.0.0.1:17243
               pageheap doctor ./server
               pageheap record -o build.trace -- make
-              pageheap trace build.trace
+              pageheap replay build.trace
             """,
         version: version,
         subcommands: [
             RunCommand.self, CompareCommand.self, DiffCommand.self, StatsCommand.self, TopCommand.self,
-            ExplainCommand.self, MapCommand.self, CtlCommand.self, ExportCommand.self, DoctorCommand.self,
-            RecordCommand.self, TraceCommand.self,
+            ExplainCommand.self, MapCommand.self, CtlCommand.self, RecordCommand.self, TraceCommand.self,
+            ReplayCommand.self, ExportCommand.self, DoctorCommand.self,
         ])
 
     /// Runs the command that the arguments name. Reports an error in one line on standard error.
@@ -40,6 +40,7 @@ struct PageHeapCommand: ParsableCommand {
         if ["run", "compare", "record"].contains(CommandLine.arguments.dropFirst().first) {
             _ = Supervisor.signalsBlockedAtStart
         }
+        if CommandLine.arguments.dropFirst().first == "replay" { _ = ReplayStop.signalsBlockedAtStart }
         if CommandLine.arguments.dropFirst().first == "export" { _ = ExportCommand.signalsBlockedAtStart }
         do {
             var command = try parseAsRoot()

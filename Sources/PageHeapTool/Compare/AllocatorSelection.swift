@@ -17,12 +17,15 @@ struct AllocatorSelection: Hashable, Sendable {
     /// - Parameters:
     ///   - names: the names and paths of `--with`; nil for all that are found.
     ///   - pageHeap: PageHeap's library. The others must be for the same platform.
-    init(names: [String]?, pageHeap: PreloadLibrary, finder: LibraryFinder) throws(ToolError) {
+    ///   - option: the option that has the names, for errors.
+    init(
+        names: [String]?, pageHeap: PreloadLibrary, finder: LibraryFinder, option: String = "--with"
+    ) throws(ToolError) {
         var allocators = [ComparedAllocator.pageHeap(pageHeap)]
         var notFound: [String] = []
         if let names {
             for name in names {
-                allocators.append(try Self.allocator(named: name, pageHeap: pageHeap, finder: finder))
+                allocators.append(try Self.allocator(named: name, pageHeap: pageHeap, finder: finder, option: option))
             }
         } else {
             allocators.append(.system)

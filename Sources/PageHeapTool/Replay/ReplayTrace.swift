@@ -1,0 +1,207 @@
+import Glibc
+import PageHeapReplay
+import PageHeapTrace
+import SystemPackage
+
+/// A trace that is to be replayed, once or several times.
+struct ReplayTrace {
+    let path: FilePath
+    private let content: Content
+    private let stop: ReplayStop
+
+    private enum Content {
+        /// A trace that `pageheap record` wrote.
+        case native(TraceReader, TracedProcess)
+        case foreign(Foreign)
+    }
+
+    /// A trace of another tool.
+    private struct Foreign {
+        let format: TraceFormat
+        let eventsPerSecond: Double
+        let process: UInt64?
+        let processes = ProcessList()
+        /// The file as it was opened first: a pipe can be read only once.
+        let first: TraceInput
+        /// The file's size in bytes; nil if it is not a regular one.
+        let size: UInt64?
+    }
+
+    /// Opens a trace, and recognises what it is.
+    ///
+    /// - Parameters:
+    ///   - process: the process to replay, by its identifier; nil for the first.
+    ///   - passes: how many times the trace is to be read.
+    ///   - stop: ends the wait for a pipe that has nothing to read.
+    init(
+        _ name: String, eventsPerSecond: Double, process: UInt64?, passes: Int, stop: ReplayStop
+    ) throws(ToolError) {
+        path = FilePath(name)
+        self.stop = stop
+        let (descriptor, size) = try Self.open(path)
+        if size == nil && passes > 1 {
+            throw ToolError(
+                .usage, "'\(name)' can be read only once: replay it under one policy, or save it in a file first")
+        }
+        let first = TraceInput(descriptor: descriptor) { stop.isAsked() }
+        do throws(TraceError) {
+            let beginning = try first.beginning()
+            if beginning.starts(with: Self.nativeBeginning) {
+                guard size != nil else {
+                    throw TraceError("a trace of 'pageheap record' must be a file, not a pipe", at: 0)
+                }
+                let reader = try TraceReader(path: name)
+                content = .native(reader, try Self.process(process, of: reader))
+                return
+            }
+            content = .foreign(
+                Foreign(
+                    format: try TraceFormat(of: beginning), eventsPerSecond: eventsPerSecond, process: process,
+                    first: first, size: size))
+        } catch {
+            throw Self.failure(path, error)
+        }
+        if process != nil, case .foreign(let trace) = content, !trace.format.hasProcesses {
+            throw ToolError(.usage, "--process: a trace in the format of \(trace.format.name) is of one process")
+        }
+    }
+
+    /// How a trace of `pageheap record` begins.
+    private static var nativeBeginning: [UInt8] { Array("PHTRACE\n".utf8) }
+
+    private static func process(_ wanted: UInt64?, of reader: TraceReader) throws(TraceError) -> TracedProcess {
+        guard let first = reader.processes.first else { throw TraceError("the trace has no process", at: 0) }
+        guard let wanted else { return first }
+        if let process = reader.processes.first(where: { UInt64($0.identifier) == wanted }) { return process }
+        throw TraceError(
+            "the trace has no process \(wanted); it has \(list(reader.processes.map(Self.text)))", at: 0)
+    }
+
+    private static func text(_ process: TracedProcess) -> String { "\(process.identifier) (\(process.name))" }
+
+    private static func list(_ texts: [String]) -> String {
+        texts.prefix(10).joined(separator: ", ") + (texts.count > 10 ? " and \(texts.count - 10) more" : "")
+    }
+
+    // MARK: What it is
+
+    /// The format's name.
+    var format: String {
+        switch content {
+        case .native: "pageheap record"
+        case .foreign(let trace): trace.format.name
+        }
+    }
+
+    /// How many events make a second, if the trace does not say when its events were.
+    var eventsPerSecond: Double? {
+        guard case .foreign(let trace) = content, !trace.format.hasTimes else { return nil }
+        return trace.eventsPerSecond
+    }
+
+    /// The identifiers of the processes, as far as they have been found, if the format has several.
+    var processes: [UInt64] {
+        switch content {
+        case .native(let reader, _): reader.processes.map { UInt64($0.identifier) }
+        case .foreign(let trace): trace.processes.processes.sorted()
+        }
+    }
+
+    /// What a reader must know of the trace, as sentences.
+    func notes(_ losses: TraceLosses?) -> [String] {
+        var notes: [String] = []
+        if let rate = eventsPerSecond {
+            notes.append(
+                "The trace has no times: \(KeyFigure.grouped(UInt64(rate))) events make a second. What the scavenger does "
+                    + "depends on that; set it with --rate.")
+        }
+        if processes.count > 1 {
+            var texts = processes.map { "\($0)" }
+            if case .native(let reader, let process) = content {
+                texts = reader.processes.map(Self.text)
+                notes.append("This is process \(Self.text(process)).")
+            }
+            notes.append("The trace has \(texts.count) processes: \(Self.list(texts)). --process chooses one.")
+        }
+        guard case .native(let reader, _) = content else { return notes }
+        let unrecorded = reader.losses.unrecordedEvents
+        if unrecorded > 0 { notes.append("\(KeyFigure.grouped(unrecorded)) events were not recorded.") }
+        if reader.losses.stoppedProcesses > 0 { notes.append("The recording was ended before the program was.") }
+        let damaged = (losses?.damagedBlocks ?? 0) + (losses?.missingBlocks ?? 0) + reader.losses.damagedBlocks
+        if damaged > 0 {
+            notes.append("\(KeyFigure.grouped(UInt64(damaged))) blocks of the file are damaged or missing.")
+        }
+        return notes
+    }
+
+    // MARK: Its events
+
+    /// Returns the events from the beginning.
+    ///
+    /// - Parameter pass: how often the trace has been read before.
+    func events(pass: Int) throws(ToolError) -> ReplayEvents {
+        switch content {
+        case .native(let reader, let process): return ReplayEvents(reader.events(of: process))
+        case .foreign(let trace):
+            let stop = stop
+            let input =
+                pass == 0 ? trace.first : TraceInput(descriptor: try Self.open(path).descriptor) { stop.isAsked() }
+            let source = trace.format.events(
+                input, eventsPerSecond: trace.eventsPerSecond, process: trace.process, processes: trace.processes)
+            return ReplayEvents(source, of: input, size: trace.size)
+        }
+    }
+
+    static func failure(_ path: FilePath, _ error: TraceError) -> ToolError {
+        ToolError(.noInput, "'\(path)' cannot be replayed: \(error)")
+    }
+
+    /// Opens a file; its size is nil if it can be read only once.
+    private static func open(_ path: FilePath) throws(ToolError) -> (descriptor: Int32, size: UInt64?) {
+        // Not blocking: a pipe that nobody writes to must not keep a signal waiting.
+        let descriptor = path.withPlatformString { Glibc.open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+        var status = stat()
+        guard descriptor >= 0, fstat(descriptor, &status) == 0 else {
+            throw ToolError(.noInput, "'\(path)' cannot be read: \(Errno(rawValue: errno))")
+        }
+        if status.st_mode & S_IFMT == S_IFDIR {
+            close(descriptor)
+            throw ToolError(.noInput, "'\(path)' is a folder")
+        }
+        return (descriptor, status.st_mode & S_IFMT == S_IFREG ? UInt64(status.st_size) : nil)
+    }
+}
+
+/// The events of a trace, and how much of it has been read.
+final class ReplayEvents: AllocationEventSource {
+    private var native: TraceEvents?
+    private var foreign: (any AllocationEventSource)?
+    private let input: TraceInput?
+    private let size: UInt64?
+
+    init(_ events: TraceEvents) {
+        native = events
+        input = nil
+        size = nil
+    }
+
+    init(_ events: any AllocationEventSource, of input: TraceInput, size: UInt64?) {
+        foreign = events
+        self.input = input
+        self.size = size
+    }
+
+    func next() throws(TraceError) -> AllocationEvent? {
+        native != nil ? try native?.next() : try foreign?.next()
+    }
+
+    /// How much of the trace has been read, from 0 to 1; nil if its size is unknown.
+    var part: Double? {
+        if let native { return native.progress }
+        guard let input, let size, size > 0 else { return nil }
+        return Double(input.offset) / Double(size)
+    }
+
+    /// What has been lost so far of a trace that `pageheap record` wrote.
+    var losses: TraceLosses? { native?.losses }
+}
