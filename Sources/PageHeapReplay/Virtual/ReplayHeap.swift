@@ -1,5 +1,5 @@
 import CPageHeap
-import Foundation
+import FoundationEssentials
 import PageHeapCore
 
 /// PageHeap's malloc on a simulated machine, with threads that one thread stands for in turn.

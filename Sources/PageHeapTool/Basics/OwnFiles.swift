@@ -11,7 +11,8 @@ enum OwnFiles {
 
     /// The folders in which they may lie, seen from the command's: beside it, as they are built, or where they are installed.
     private static let places = [
-        ".", "../lib", "../lib/\(architecture)", "../lib/pageheap", "../libexec/pageheap", "../libexec",
+        ".", "../lib", "../lib/\(architecture)", "../lib/pageheap", "../lib/\(architecture)/pageheap",
+        "../libexec/pageheap", "../libexec",
     ]
 
     /// The command's own file; nil if `/proc` cannot be read.

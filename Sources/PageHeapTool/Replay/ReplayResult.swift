@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import PageHeapReplay
 
 /// All that a replay has shown, as it is saved and as the table and the report are made from it.

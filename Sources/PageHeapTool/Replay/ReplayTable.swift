@@ -86,6 +86,6 @@ struct ReplayTable {
     /// Formats a number with at least three significant digits.
     private static func digits(_ value: Double) -> String {
         let places = value < 0.9995 ? 3 : value < 9.995 ? 2 : value < 99.95 ? 1 : 0
-        return Markup.fixed(value, places: places)
+        return NumberText.fixed(value, places: places)
     }
 }

@@ -15,7 +15,7 @@ final class ReplayerProcess {
 
     init(_ program: ReplayerProgram, _ allocator: ComparedAllocator) throws(ToolError) {
         guard let input = Self.pipe(), let output = Self.pipe() else {
-            throw ToolError(.internalError, "cannot start \(program.path): \(Errno(rawValue: errno))")
+            throw ToolError(.notExecutable, "cannot start \(program.path): \(Errno(rawValue: errno))")
         }
         defer {
             close(input[0])

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import FoundationEssentials
 import PageHeapTrace
 
 /// `pageheap trace`: shows what a recorded trace holds.

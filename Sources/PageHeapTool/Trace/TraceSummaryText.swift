@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import PageHeapTrace
 
 /// A trace's summary as text for people.
@@ -12,7 +12,7 @@ struct TraceSummaryText {
         var lines = [
             "\(style.styled(summary.file, .bold)): \(summary.events.formatted(Self.grouped)) events of \(count) "
                 + "\(count == 1 ? "process" : "processes"), \(ByteCount(summary.fileBytes)), "
-                + "\(String(format: "%.1f", perEvent)) bytes per event"
+                + "\(NumberText.fixed(perEvent, places: 1)) bytes per event"
         ]
         for remark in TraceRemarks.remarks(on: summary.losses) {
             lines += WrappedText.lines(remark, width: style.width).map { style.styled($0, .warning) }
@@ -70,8 +70,8 @@ struct TraceSummaryText {
         // The bound of the times that are 0.
         case ...1: "0 ns"
         case ..<1000: "\(nanoseconds) ns"
-        case ..<1_000_000: "\(String(format: "%.3g", Double(nanoseconds) * 1e-3)) µs"
-        case ..<1_000_000_000: "\(String(format: "%.3g", Double(nanoseconds) * 1e-6)) ms"
+        case ..<1_000_000: "\(NumberText.significant(Double(nanoseconds) * 1e-3, digits: 3)) µs"
+        case ..<1_000_000_000: "\(NumberText.significant(Double(nanoseconds) * 1e-6, digits: 3)) ms"
         default: TimeText.describe(seconds: Double(nanoseconds) * 1e-9)
         }
     }
