@@ -182,7 +182,8 @@ let package = Package(
         .executableTarget(
             name: "PageHeapTool",
             dependencies: [
-                "CPageHeap", "CPageHeapClock", "CPageHeapTool", "CPageHeapInterface", "CPageHeapLaunch", "CPageHeapReplay",
+                "CPageHeap", "CPageHeapClock", "CPageHeapTool", "CPageHeapInterface", "CPageHeapLaunch",
+                "CPageHeapReplay",
                 "PageHeapCore", "PageHeapExport", "PageHeapFigures", "PageHeapReplay", "PageHeapTrace",
                 .product(name: "ArgumentParser", package: "swift-argument-parser", condition: command),
                 .product(name: "SystemPackage", package: "swift-system"),
