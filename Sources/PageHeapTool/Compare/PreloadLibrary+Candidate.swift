@@ -16,7 +16,7 @@ extension PreloadLibrary {
         } catch {
             throw ToolError(.noInput, "\(option): the library '\(absolute)' cannot be read: \(error)")
         }
-        guard let own, own.isSharedObject, own.loader == nil else {
+        guard let own, own.isSharedObject else {
             throw ToolError(
                 .noInput, "\(option): '\(candidate)' is not a shared library; name a .so file that can be preloaded")
         }

@@ -10,7 +10,13 @@ struct ELFHeader: Hashable, Sendable {
     let machine: UInt16
     /// The loader that the kernel starts for the program; nil for static programs and most shared libraries.
     let loader: String?
-    let isSharedObject: Bool
+    /// Whether the file may be loaded at any address, as libraries and most programs.
+    private let isPositionIndependent: Bool
+    /// Whether the file is marked as a program.
+    private let isMarkedAsProgram: Bool
+
+    /// Whether the file is a shared library. Some can be executed, too, and have a loader.
+    var isSharedObject: Bool { isPositionIndependent && !isMarkedAsProgram }
 
     /// Whether the code of either file can be loaded into a process of the other.
     func matches(_ other: ELFHeader) -> Bool {
@@ -56,17 +62,19 @@ struct ELFHeader: Hashable, Sendable {
         addressBits = wide ? 64 : 32
         isLittleEndian = little
         machine = UInt16(number(identification, at: 18, size: 2))
-        isSharedObject = number(identification, at: 16, size: 2) == 3
+        isPositionIndependent = number(identification, at: 16, size: 2) == 3
         let tableOffset = number(identification, at: wide ? 32 : 28, size: wide ? 8 : 4)
         let entrySize = Int(number(identification, at: wide ? 54 : 42, size: 2))
         let entryCount = Int(number(identification, at: wide ? 56 : 44, size: 2))
         guard entrySize >= (wide ? 56 : 32) else {
             loader = nil
+            isMarkedAsProgram = false
             return
         }
         let table = read(tableOffset, entrySize * entryCount)
         guard table.count == entrySize * entryCount else { return nil }
         var found: String?
+        var isMarked = false
         for start in stride(from: 0, to: table.count - entrySize + 1, by: entrySize) {
             let kind = number(table, at: start, size: 4)
             let offset = number(table, at: start + (wide ? 8 : 4), size: wide ? 8 : 4)
@@ -76,16 +84,29 @@ struct ELFHeader: Hashable, Sendable {
                 let (end, overflows) = offset.addingReportingOverflow(size)
                 if overflows || read(end - 1, 1).isEmpty { return nil }
             }
+            if kind == Self.dynamicSegment {
+                let word = wide ? 8 : 4
+                let section = read(offset, Int(min(size, 1 << 16)))
+                for entry in stride(from: 0, to: max(section.count - 2 * word + 1, 0), by: 2 * word)
+                where number(section, at: entry, size: word) == Self.flagsEntry {
+                    isMarked = number(section, at: entry + word, size: word) & Self.programFlag != 0
+                }
+            }
             guard kind == Self.loaderSegment else { continue }
             let name = read(offset, Int(min(size, 4096)))
             guard let end = name.firstIndex(of: 0) else { return nil }
             found = String(decoding: name[..<end], as: UTF8.self)
         }
         loader = found
+        isMarkedAsProgram = isMarked
     }
 
     /// `PT_LOAD`: a segment that is mapped from the file.
     private static let loadedSegment: UInt64 = 1
+    /// `PT_DYNAMIC`: the segment with `DT_FLAGS_1`, in which `DF_1_PIE` marks a program.
+    private static let dynamicSegment: UInt64 = 2
+    private static let flagsEntry: UInt64 = 0x6fff_fffb
+    private static let programFlag: UInt64 = 0x0800_0000
     /// `PT_INTERP`: the segment that names the loader.
     private static let loaderSegment: UInt64 = 3
 }

@@ -161,9 +161,8 @@ struct FleetCollectorTests {
             #expect(symlink(target, place) == 0)
         }
         // A link that is meant for the process's own tree is followed there.
-        try host.add(3, page: FakeHost.page(inUse: 3))
         let maps = FakeHost.library + FakeHost.mapping("/link/1.0")
-        try host.add(3, maps: maps)
+        try host.add(3, maps: maps, page: FakeHost.page(inUse: 3))
         #expect(symlink("/\(FakeHost.pages)", host.folder.file("proc/3/root/link")) == 0)
         var collector = host.collector()
         let snapshot = collector.collect()

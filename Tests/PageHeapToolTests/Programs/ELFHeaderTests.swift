@@ -10,6 +10,14 @@ struct ELFHeaderTests {
         #expect(loader.hasPrefix("/"))
         #expect(FilePath(loader).resolved != nil)
         #expect(header.matches(header))
+        #expect(!header.isSharedObject)
+    }
+
+    /// The library can be executed, and has a loader for that.
+    @Test func aLibraryThatCanBeExecutedIsALibrary() throws {
+        let header = try #require(try ELFHeader(of: FilePath(try BuiltTool.requireLibrary())))
+        #expect(header.isSharedObject)
+        #expect(header.loader != nil)
     }
 
     @Test func aStaticProgramHasNoLoader() throws {
