@@ -53,7 +53,7 @@ struct DiffTests {
         let text = String(decoding: good, as: UTF8.self)
         let files: [(String, String)] = [
             ("", "it is cut short, at byte 0"), ("{}", "has no 'pageheapVersion'"),
-            ("[1, 2", "it is cut short, at byte 6"),
+            ("[1, 2", "it is cut short, at byte 5"),
             (String(text.prefix(text.count / 2)), "it is cut short, at byte \(text.count / 2)"),
             (
                 text.replacing("\"wallSeconds\" : 10", with: "\"wallSeconds\" : \"x\""),
