@@ -1,5 +1,4 @@
 import CPageHeap
-import FoundationEssentials
 import PageHeapCore
 
 /// PageHeap's malloc on a simulated machine, with threads that one thread stands for in turn.
@@ -145,15 +144,15 @@ package final class ReplayHeap {
 
     private func startWorker() -> Bool {
         let (system, state) = (system, UInt(bitPattern: malloc.state))
-        system.noteWorker()
-        Thread.detachNewThread {
+        let isStarted = DetachedThread.start {
             system.enterWorker()
             if let state = UnsafeMutablePointer<State>(bitPattern: state) {
                 MallocHeap(state).heap.runWorker(for: MallocHeap(state))
             }
             system.leaveWorker()
         }
-        return true
+        if isStarted { system.noteWorker() }
+        return isStarted
     }
 
     /// Looks at what the heap's metadata takes.

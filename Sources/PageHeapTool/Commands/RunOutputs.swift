@@ -1,3 +1,4 @@
+import FoundationEssentials
 import SystemPackage
 
 /// A command's output files. They are opened before the program starts, so that a file that cannot be written
@@ -22,6 +23,14 @@ struct RunOutputs: ~Copyable {
         try options.outputNames.expanded(values).check()
         try self.init(
             report: options.report, svg: options.svg, json: options.json, csv: nil, profile: nil, values)
+    }
+
+    /// Files of these very names, for a command that runs no program.
+    init(report: String?, csv: String?) throws(ToolError) {
+        values = FileNamePattern.Values(program: "", startedAt: Date())
+        profileFormat = nil
+        if let report { self.report = try OutputFile(FilePath(report), purpose: "report") }
+        if let csv { self.csv = try OutputFile(FilePath(csv), purpose: "CSV file") }
     }
 
     private init(

@@ -65,7 +65,7 @@ struct ReplayCommand: ParsableCommand {
             if let signal = stop.signal { throw ExitCode(ProcessEnding.killed(signal: signal).exitCode) }
             throw error
         }
-        let outputs = try RunOutputs(report: options.report, svg: nil, json: nil, csv: options.csv)
+        let outputs = try RunOutputs(report: options.report, csv: options.csv)
         let rewrites = isatty(STDERR_FILENO) == 1 && variables["TERM"] != "dumb"
         var session = ReplaySession(
             trace: trace, policies: policies, allocators: allocators, replayer: replayer, idle: options.idle,

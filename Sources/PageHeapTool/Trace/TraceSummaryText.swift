@@ -10,7 +10,7 @@ struct TraceSummaryText {
         let count = summary.processes.count
         let perEvent = summary.events == 0 ? 0 : Double(summary.fileBytes) / Double(summary.events)
         var lines = [
-            "\(style.styled(summary.file, .bold)): \(summary.events.formatted(Self.grouped)) events of \(count) "
+            "\(style.styled(summary.file, .bold)): \(KeyFigure.grouped(summary.events)) events of \(count) "
                 + "\(count == 1 ? "process" : "processes"), \(ByteCount(summary.fileBytes)), "
                 + "\(NumberText.fixed(perEvent, places: 1)) bytes per event"
         ]
@@ -21,16 +21,13 @@ struct TraceSummaryText {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    private static let grouped = IntegerFormatStyle<UInt64>.number.locale(Locale(identifier: "en_US"))
-        .grouping(.automatic)
-
     private static func lines(_ process: TraceSummary.Process, _ style: TerminalStyle) -> [String] {
         let tally = process.tally
         var title = "process \(process.process.number): \(style.styled(process.process.name, .bold))"
         if process.process.identifier != 0 { title += " (\(process.process.identifier))" }
         if let parent = process.process.forkedFrom { title += ", forked from process \(parent)" }
         let seconds = Double(tally.duration) * 1e-9
-        let rate = seconds > 0 ? "\(UInt64(Double(tally.events) / seconds).formatted(grouped)) per second" : ""
+        let rate = seconds > 0 ? "\(KeyFigure.grouped(UInt64(Double(tally.events) / seconds))) per second" : ""
         let shares = [0.5, 0.9, 0.99]
         func quantiles(_ histogram: SizeHistogram, _ text: (UInt64) -> String) -> String {
             guard histogram.total > 0 else { return "-" }
@@ -38,15 +35,15 @@ struct TraceSummaryText {
                 .joined(separator: ", ")
         }
         var rows: [[String]] = [
-            ["events", "\(tally.events.formatted(grouped)) in \(lifetime(tally.duration))", rate],
+            ["events", "\(KeyFigure.grouped(tally.events)) in \(lifetime(tally.duration))", rate],
             ["threads", "\(process.process.threadCount)", "\(tally.threadEnds) ended"],
             [
-                "allocations", tally.allocations.formatted(grouped),
-                "\(tally.zeroedAllocations.formatted(grouped)) zeroed, "
-                    + "\(tally.alignedAllocations.formatted(grouped)) aligned",
+                "allocations", KeyFigure.grouped(tally.allocations),
+                "\(KeyFigure.grouped(tally.zeroedAllocations)) zeroed, "
+                    + "\(KeyFigure.grouped(tally.alignedAllocations)) aligned",
             ],
-            ["reallocations", tally.reallocations.formatted(grouped), ""],
-            ["frees", tally.frees.formatted(grouped), "\(tally.unknownFrees.formatted(grouped)) of unknown blocks"],
+            ["reallocations", KeyFigure.grouped(tally.reallocations), ""],
+            ["frees", KeyFigure.grouped(tally.frees), "\(KeyFigure.grouped(tally.unknownFrees)) of unknown blocks"],
             ["allocated", "\(ByteCount(tally.allocatedBytes))", "in all"],
             [
                 "peak live", "\(ByteCount(tally.peakLiveBytes))",
