@@ -1,6 +1,6 @@
 import PageHeapFigures
 
-extension PageHeap.Statistics {
+extension PagedHeap.Statistics {
     /// The hold times of a lock, sampled at one in 256 acquisitions.
     public struct LockHolds: Hashable, Codable, Sendable {
         /// The number of samples.

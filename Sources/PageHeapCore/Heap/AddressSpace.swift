@@ -117,7 +117,7 @@ struct AddressSpace {
         // A system that is short of memory has none elsewhere either, so a new range is tried only if this one is
         // blocked.
         guard isBlocked(last, for: bytes, heap.system, user),
-            reserve(atLeast: bytes, heap.system, usual: heap.configuration.reservationBytes, for: user)
+            reserve(atLeast: bytes, heap.system, usual: heap.configuration.usualReservationBytes(count), for: user)
         else { return 0 }
         if grow(by: bytes, wanted: pages.bytes, in: last + 1, heap, for: user) { return bytes }
         // Nothing of the new range has reached the page allocator.
