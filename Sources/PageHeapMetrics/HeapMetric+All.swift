@@ -92,10 +92,10 @@ extension HeapMetric {
         "How long it took to read the figures for a report.", [])
 
     private static func half(_ holds: PagedHeap.Statistics.LockHolds) -> Double? {
-        holds.samples == 0 ? nil : Double(holds.p50Nanoseconds) / 1e9
+        holds.sampleCount == 0 ? nil : Double(holds.p50Nanoseconds) / 1e9
     }
 
     private static func nearlyAll(_ holds: PagedHeap.Statistics.LockHolds) -> Double? {
-        holds.samples == 0 ? nil : Double(holds.p999Nanoseconds) / 1e9
+        holds.sampleCount == 0 ? nil : Double(holds.p999Nanoseconds) / 1e9
     }
 }

@@ -51,7 +51,7 @@ struct MetricsReporterTests {
                     "systemByteCount": 1000, "releasedByteCount": 200, "releasedInUseByteCount": 100,
                     "scavengerRecentShare": 0.0075,
                 ],
-                lockHolds: ["samples": 3, "p50Nanoseconds": 256, "p999Nanoseconds": 4096])
+                lockHolds: ["sampleCount": 3, "p50Nanoseconds": 256, "p999Nanoseconds": 4096])
         ]).report()
         #expect(try gauge("pageheap_retained_bytes") == 700)
         #expect(try gauge("pageheap_scavenger_cpu_ratio") == 0.0075)

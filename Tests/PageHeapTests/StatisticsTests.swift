@@ -28,7 +28,7 @@ struct StatisticsTests {
         #expect(figures.scavengerSeconds == 0 && figures.assistSeconds == 0 && figures.forcedReleaseSeconds == 0)
         #expect(figures.scavengerShare == 0 && figures.scavengerRecentShare == 0)
         #expect(figures.reusedWithin60SecondsTotalByteCount == 0)
-        #expect(figures.forcedLockHolds.samples == 0 && figures.forcedLockHolds.p999Nanoseconds == 0)
+        #expect(figures.forcedLockHolds.sampleCount == 0 && figures.forcedLockHolds.p999Nanoseconds == 0)
     }
 
     @Test func aReleaseOnRequestIsCounted() throws {
@@ -42,7 +42,7 @@ struct StatisticsTests {
         }
         let figures = heap.statistics
         // More than two holds per turn, of which every 256th is measured.
-        #expect(figures.lockHolds.samples > 0 && figures.forcedLockHolds.samples > 0)
+        #expect(figures.lockHolds.sampleCount > 0 && figures.forcedLockHolds.sampleCount > 0)
         for holds in [figures.lockHolds, figures.forcedLockHolds] {
             #expect(0 < holds.p50Nanoseconds && holds.p50Nanoseconds <= holds.p999Nanoseconds)
         }
@@ -78,7 +78,7 @@ struct StatisticsTests {
         #expect(figures.goalByteCount == nil && figures.memoryLimitByteCount == nil)
         #expect(figures.scavengerShare == 0.005 && figures.scavengerRecentShare == 0.01)
         #expect(figures.lockHolds.p50Nanoseconds == 128 && figures.lockHolds.p999Nanoseconds == 1024)
-        #expect(figures.forcedLockHolds.samples == 1 && figures.forcedLockHolds.p50Nanoseconds == 8192)
+        #expect(figures.forcedLockHolds.sampleCount == 1 && figures.forcedLockHolds.p50Nanoseconds == 8192)
     }
 
     @Test func statisticsSurviveJSON() throws {

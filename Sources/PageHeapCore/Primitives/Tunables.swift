@@ -7,9 +7,9 @@ package enum Tunables {
     /// is only chosen costs nothing, and several heaps must find room beside each other.
     package static var reservationBytes: ByteCount { ByteCount(1 << 40) }
 
-    /// Bytes of address space that a page heap of many reserves first where reserved space is taken from the system: 1
-    /// GiB, so that tens of thousands of heaps find room beside each other in 128 TiB.
-    package static var mappedReservationBytes: ByteCount { ByteCount(1 << 30) }
+    /// Bytes of address space that a page heap of many reserves first where reserved space is taken from the system:
+    /// 256 MiB. A thousand heaps, with 585 MiB each for their metadata, then find room in a single TiB.
+    package static var mappedReservationBytes: ByteCount { ByteCount(256 << 20) }
 
     /// How much larger such a heap's next reservation is: 8 times, which comes to ``reservationBytes`` within the
     /// ``reservationLimit``, and leaves most of a large heap in one piece.

@@ -121,7 +121,7 @@ struct AddressSpaceTests {
         var configuration = HeapConfiguration()
         #expect((0..<8).allSatisfy { configuration.usualReservationBytes($0) == Tunables.reservationBytes })
         configuration.firstReservationBytes = Tunables.mappedReservationBytes
-        let gibibytes = (0..<8).map { configuration.usualReservationBytes($0).rawValue >> 30 }
-        #expect(gibibytes == [1, 8, 64, 512, 1024, 1024, 1024, 1024])
+        let mebibytes = (0..<8).map { configuration.usualReservationBytes($0).rawValue >> 20 }
+        #expect(mebibytes == [256, 2048, 16_384, 131_072, 1 << 20, 1 << 20, 1 << 20, 1 << 20])
     }
 }
