@@ -19,6 +19,11 @@ let embedded: [SwiftSetting] =
         .unsafeFlags(["-O"], .when(configuration: .debug)),
     ]
 
+// The traits of this package for which targets need other packages.
+let command: TargetDependencyCondition? = .when(traits: ["Command"])
+let metrics: TargetDependencyCondition? = .when(traits: ["Metrics"])
+let service: TargetDependencyCondition? = .when(traits: ["Service"])
+
 let exportList = "\(Context.packageDirectory)/Sources/PageHeapMalloc/exports.map"
 
 /// A target of the malloc library's sources.
@@ -38,6 +43,8 @@ func mallocLibrary(_ name: String, _ settings: [SwiftSetting]) -> Target {
                 "-Xlinker", "--defsym=malloc=pageheap_entry_malloc",
                 "-Xlinker", "--defsym=free=pageheap_entry_free",
                 "-Xlinker", "--gc-sections",
+                // Where the library begins when it is executed.
+                "-Xlinker", "-e", "-Xlinker", "pageheap_executed",
                 // The process still uses the library after dlclose: threads exit, and blocks are in use.
                 "-Xlinker", "-z", "-Xlinker", "nodelete",
                 // No symbol is looked up on the worker's thread, which the dynamic linker does not know.
@@ -63,12 +70,21 @@ let package = Package(
         .executable(name: "pageheap", targets: ["PageHeapTool"]),
         .executable(name: "pageheap-launcher", targets: ["PageHeapLauncher"]),
     ],
+    // Who depends on this package fetches only what the traits need that it names: `traits: []` for the library alone.
+    traits: [
+        .default(enabledTraits: ["Command", "Metrics", "Service"]),
+        .trait(name: "Command", description: "The command pageheap; on Linux"),
+        .trait(name: "Metrics", description: "The product PageHeapMetrics: a heap's figures for swift-metrics"),
+        .trait(
+            name: "Service", description: "The product PageHeapService: a heap among a server's services",
+            enabledTraits: ["Metrics"]),
+    ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
-        // Only for `pageheap export`: who uses the libraries builds none of it.
+        // For the command.
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
-        // Only for the products of those names: who uses `PageHeap` alone builds none of them.
+        // For the products of those names.
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -93,16 +109,19 @@ let package = Package(
         // A heap's figures for swift-metrics.
         .target(
             name: "PageHeapMetrics",
-            dependencies: ["PageHeap", "PageHeapFigures", .product(name: "CoreMetrics", package: "swift-metrics")],
+            dependencies: [
+                "PageHeap", "PageHeapFigures",
+                .product(name: "CoreMetrics", package: "swift-metrics", condition: metrics),
+            ],
             swiftSettings: strict),
         // A heap among the services of a server.
         .target(
             name: "PageHeapService",
             dependencies: [
                 "PageHeap", "PageHeapMetrics",
-                .product(name: "CoreMetrics", package: "swift-metrics"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "CoreMetrics", package: "swift-metrics", condition: metrics),
+                .product(name: "Logging", package: "swift-log", condition: service),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle", condition: service),
             ],
             swiftSettings: strict),
         .target(name: "PageHeapSimulation", dependencies: ["PageHeapCore", "CPageHeap"], swiftSettings: strict),
@@ -117,20 +136,20 @@ let package = Package(
         .target(
             name: "PageHeapExport",
             dependencies: [
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOCore", package: "swift-nio", condition: command),
+                .product(name: "NIOPosix", package: "swift-nio", condition: command),
+                .product(name: "NIOHTTP1", package: "swift-nio", condition: command),
             ],
             swiftSettings: strict),
-        // Opening files below a root that is not the command's own.
-        .target(name: "CPageHeapExport"),
+        // What the command asks of the kernel and Swift cannot say: files below another root, the pages of a process.
+        .target(name: "CPageHeapTool"),
         .executableTarget(
             name: "PageHeapTool",
             dependencies: [
-                "CPageHeap", "CPageHeapExport", "CPageHeapInterface", "CPageHeapLaunch", "PageHeapCore",
+                "CPageHeap", "CPageHeapTool", "CPageHeapInterface", "CPageHeapLaunch", "PageHeapCore",
                 "PageHeapExport",
                 "PageHeapFigures",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser", condition: command),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: strict),
@@ -186,27 +205,28 @@ let package = Package(
             name: "PageHeapMetricsTests",
             dependencies: [
                 "CPageHeapInterface", "PageHeap", "PageHeapFigures", "PageHeapMetrics", "TestSupport",
-                .product(name: "CoreMetrics", package: "swift-metrics"),
-                .product(name: "MetricsTestKit", package: "swift-metrics"),
+                .product(name: "CoreMetrics", package: "swift-metrics", condition: metrics),
+                .product(name: "MetricsTestKit", package: "swift-metrics", condition: metrics),
             ],
             swiftSettings: strict),
         .testTarget(
             name: "PageHeapServiceTests",
             dependencies: [
                 "PageHeap", "PageHeapService", "TestSupport",
-                .product(name: "InMemoryLogging", package: "swift-log"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "MetricsTestKit", package: "swift-metrics"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
+                .product(name: "InMemoryLogging", package: "swift-log", condition: service),
+                .product(name: "Logging", package: "swift-log", condition: service),
+                .product(name: "MetricsTestKit", package: "swift-metrics", condition: metrics),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle", condition: service),
+                .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle", condition: service),
             ],
             swiftSettings: strict),
         .testTarget(
             name: "PageHeapToolTests",
             dependencies: [
-                "PageHeapTool", "CPageHeap", "CPageHeapInterface", "PageHeapExport", "PageHeapFigures",
+                "PageHeapTool", "CPageHeap", "CPageHeapInterface", "CPageHeapTool", "PageHeapExport",
+                "PageHeapFigures",
                 "PageHeapSimulation", "TestSupport",
-                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOCore", package: "swift-nio", condition: command),
             ],
             swiftSettings: strict),
         // What the black-box tests run under the malloc library to see what Swift code sees of it.
@@ -229,7 +249,7 @@ let package = Package(
     // The malloc and the command are for Linux; the library is not.
     let forLinux: Set = [
         "CPageHeapMalloc", "PageHeapMalloc", "PageHeapMallocChecked", "PageHeapMallocTests", "PageHeapTool",
-        "PageHeapToolTests", "CPageHeapLaunch", "PageHeapLauncher", "CPageHeapExport", "PageHeapExport",
+        "PageHeapToolTests", "CPageHeapLaunch", "PageHeapLauncher", "CPageHeapTool", "PageHeapExport",
         "ProcessMallocProgram",
     ]
     package.targets.removeAll { forLinux.contains($0.name) }

@@ -4,8 +4,8 @@ import PackageDescription
 let package = Package(
     name: "Linked",
     dependencies: [
-        // In your own package: .package(url: "…", branch: "main")
-        .package(name: "PageHeap", path: "../..")
+        // In your own package: .package(url: "…", branch: "main", traits: [])
+        .package(name: "PageHeap", path: "../..", traits: [])
     ],
     targets: [
         // Always runs on PageHeap's malloc: the dynamic product is linked.

@@ -4,8 +4,8 @@ import PackageDescription
 let package = Package(
     name: "Server",
     dependencies: [
-        // In your own package: .package(url: "…", from: "0.1.0")
-        .package(name: "PageHeap", path: "../.."),
+        // In your own package: .package(url: "…", from: "0.1.0", traits: ["Service"])
+        .package(name: "PageHeap", path: "../..", traits: ["Service"]),
         // This example does not use its traits, and without them it builds sooner.
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),

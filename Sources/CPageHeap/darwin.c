@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <os/os_sync_wait_on_address.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sys/mman.h>
 #include <sys/uio.h>
@@ -158,6 +159,14 @@ bool pageheap_make_writable(void *address, uintptr_t bytes) {
     (void)address;
     (void)bytes;
     return false;
+}
+
+bool pageheap_error_takes_a_line(void) {
+    int saved = errno;
+    struct pollfd standard_error = {.fd = STDERR_FILENO, .events = POLLOUT};
+    bool waits = poll(&standard_error, 1, 0) == 0;
+    errno = saved;
+    return !waits;
 }
 
 void pageheap_write_error(const char *text, uintptr_t bytes) {

@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,6 +67,18 @@ void pageheap_write_error(const char *text, uintptr_t bytes) {
     }
     unblock_signal(&blocked, was_sent);
     errno = saved;
+}
+
+bool pageheap_error_takes_a_line(void) {
+    // A call more could end a program in a sandbox.
+    if (pageheap_keeps_to_plain_calls()) return true;
+    int saved = errno;
+    // A pipe is ready if it has room for PIPE_BUF bytes, which is more than a line has.
+    struct pollfd standard_error = {.fd = STDERR_FILENO, .events = POLLOUT};
+    struct timespec none = {0, 0};
+    bool waits = syscall(SYS_ppoll, &standard_error, 1, &none, NULL, 0) == 0;
+    errno = saved;
+    return !waits;
 }
 
 void *pageheap_map_new_file(const char *path, uintptr_t bytes, uintptr_t mapped_bytes, int *error) {

@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "CPageHeapMalloc.h"
@@ -22,18 +23,22 @@ bool pageheap_entry_owns(const void *pointer);
 
 uint32_t pageheap_version(void) { return PAGEHEAP_VERSION; }
 
+const char *pageheap_version_string(void) { return PAGEHEAP_VERSION_STRING; }
+
 // Allocates a block and checks which heap owns it. Comparing addresses of malloc would not do: in a program that takes
 // malloc's address, or wraps it, the name resolves to the program's own symbol.
 int pageheap_is_process_malloc(void) {
     int saved = errno;
     void *(*process_malloc)(size_t) = (void *(*)(size_t))dlsym(RTLD_DEFAULT, "malloc");
     void (*process_free)(void *) = (void (*)(void *))dlsym(RTLD_DEFAULT, "free");
-    bool is_ours = false;
-    if (process_malloc != NULL && process_free != NULL) {
-        void *block = process_malloc(1);
-        is_ours = block != NULL && pageheap_entry_owns(block);
-        process_free(block);
+    // A static program cannot look names up, and has one function of each.
+    if (process_malloc == NULL || process_free == NULL) {
+        process_malloc = malloc;
+        process_free = free;
     }
+    void *block = process_malloc(1);
+    bool is_ours = block != NULL && pageheap_entry_owns(block);
+    process_free(block);
     errno = saved;
     return is_ours;
 }

@@ -18,6 +18,20 @@
 void pageheap_end_worker(void);         // in Swift: returns when the worker has left the process
 void pageheap_prepare_for_sandbox(void);  // in Swift: the same, and no other worker will start
 
+// In the static library, the functions cannot have the C library's names: a program would find only one of the two. There,
+// the linker's option --wrap makes the program call these, and these the C library's.
+#ifdef PAGEHEAP_STATIC
+
+#define WRAPPED(function) __wrap_##function
+#define NEXT(function)                     \
+    ({                                     \
+        extern __typeof__(function) __real_##function; \
+        __real_##function;                 \
+    })
+
+#else
+
+#define WRAPPED(function) function
 // The C library's function with this name, looked up once.
 #define NEXT(function)                                                        \
     ({                                                                        \
@@ -30,8 +44,10 @@ void pageheap_prepare_for_sandbox(void);  // in Swift: the same, and no other wo
         found;                                                                \
     })
 
+#endif
+
 #define WITHOUT_WORKER(result, function, parameters, arguments) \
-    result function parameters {                                \
+    result WRAPPED(function) parameters {                                \
         pageheap_end_worker();                                  \
         return NEXT(function) arguments;                        \
     }
@@ -49,7 +65,7 @@ WITHOUT_WORKER(int, setresgid, (gid_t real, gid_t effective, gid_t saved), (real
 WITHOUT_WORKER(int, setgroups, (size_t count, const gid_t *groups), (count, groups))
 WITHOUT_WORKER(int, initgroups, (const char *user, gid_t group), (user, group))
 
-int prctl(int operation, ...) {
+int WRAPPED(prctl)(int operation, ...) {
     va_list list;
     va_start(list, operation);
     // As in the C library: arguments that the operation does not have are read and passed on, but not used.

@@ -1,3 +1,5 @@
+import NIOCore
+
 /// Where the server listens.
 package enum ListenAddress: Hashable, Sendable {
     /// A numeric address of IPv4 or IPv6, and a port; 0 lets the system choose one.
@@ -24,17 +26,19 @@ package enum ListenAddress: Hashable, Sendable {
         guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
             throw Invalid(message: "'\(text)' is not an address; write ADDRESS:PORT or unix:PATH")
         }
-        var address = text[..<colon]
-        if address.hasPrefix("["), address.hasSuffix("]") {
-            address = address.dropFirst().dropLast()
-        } else if address.contains(":") {
-            throw Invalid(message: "'\(text)' is not an address; write [ADDRESS]:PORT for IPv6")
+        var address = String(text[..<colon])
+        let isBracketed = address.hasPrefix("[") && address.hasSuffix("]")
+        if isBracketed {
+            address = String(address.dropFirst().dropLast())
+        } else if address == "localhost" {
+            address = "127.0.0.1"
         }
-        if address == "localhost" { address = "127.0.0.1" }
-        if address.isEmpty || address.allSatisfy({ !$0.isHexDigit }) {
-            throw Invalid(message: "'\(text)' needs a numeric address before the port, such as 127.0.0.1 or [::]")
+        guard let parsed = try? SocketAddress(ipAddress: address, port: Int(port)),
+            isBracketed == (parsed.protocol == .inet6)
+        else {
+            throw Invalid(message: "'\(text)' needs a numeric address before the port, such as 127.0.0.1 or [::1]")
         }
-        self = .network(address: String(address), port: Int(port))
+        self = .network(address: address, port: Int(port))
     }
 
     /// The address as it is written in a URL, or the socket's path.

@@ -49,6 +49,10 @@ struct OptionTests {
         #expect(outcome.output.contains("\nPAGEHEAP_RETAIN_PERCENT=20\n"), "\(outcome)")
     }
 
+    @Test func aTraceThatNobodyReadsStopsNothing() throws {
+        try Check.passes("returns", "unread", environment: ["PAGEHEAP_SCAVTRACE": "json"])
+    }
+
     @Test func validOptionsAreTakenSilently() throws {
         try Check.passes(
             "entry_points", "zeroed",

@@ -1,3 +1,4 @@
+import CPageHeapInterface
 import TestSupport
 import Testing
 
@@ -39,6 +40,14 @@ struct SymbolTests {
             .compactMap { $0.firstMatch(of: /\[(.*)\]/).map { String($0.1) } }
         #expect(needed.contains { $0.hasPrefix("libc.") })
         #expect(needed.filter { !$0.hasPrefix("libc.") && !$0.hasPrefix("ld-linux") } == [])
+    }
+
+    /// Executed as a program, the library must not crash.
+    @Test func theLibrarySaysWhatItIs() throws {
+        let outcome = try ChildProcess.runTool(try MallocLibrary.requirePath(), [])
+        #expect(outcome.succeeded, "\(outcome)")
+        #expect(outcome.output.hasPrefix("PageHeap \(PAGEHEAP_VERSION_STRING): "), "\(outcome)")
+        #expect(outcome.output.contains("LD_PRELOAD="), "\(outcome)")
     }
 
     /// A runtime call that allocates or counts references would come back to this very malloc.

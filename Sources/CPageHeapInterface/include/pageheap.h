@@ -22,6 +22,9 @@ extern "C" {
 
 // ---- Version ---------------------------------------------------------------------------------------------------------
 
+// The version of PageHeap: of the library, the command and the Swift package. This line is the one place where it stands.
+#define PAGEHEAP_VERSION_STRING "0.1.0"
+
 // The version of this interface. The major number changes when something is taken away or means something else; the minor
 // number when something is added.
 #define PAGEHEAP_VERSION_MAJOR 1
@@ -31,6 +34,9 @@ extern "C" {
 // The library's PAGEHEAP_VERSION. A caller needs the same major number, and at least its own minor number for functions
 // that came with it; pageheap_statistics serves callers of any minor number.
 uint32_t pageheap_version(void);
+
+// The library's PAGEHEAP_VERSION_STRING.
+const char *pageheap_version_string(void);
 
 // 1 if the malloc of this process is this library's, 0 if not: a library that was loaded after the program had started is
 // there, but nobody allocates from it. Allocates and frees one block to find out.

@@ -1,3 +1,4 @@
+import CPageHeap
 import Synchronization
 
 /// Reporting generations: as lines on standard error, and as records for readers in the process.
@@ -14,9 +15,10 @@ extension Heap {
 
     // MARK: Lines
 
-    /// Writes a line to standard error if the trace is on.
+    /// Writes a line to standard error if the trace is on. If nobody reads the pipe there, the line is lost, rather than that
+    /// the scavenger waits; the generations' numbers show the gap.
     func writeIfWanted(_ line: inout MessageLine) {
-        if state.pointee.trace.kind != .none { line.writeToStandardError() }
+        if state.pointee.trace.kind != .none && pageheap_error_takes_a_line() { line.writeToStandardError() }
     }
 
     /// Formats the line about a generation that has ended, and clears the controller-failure flag that it reports. The

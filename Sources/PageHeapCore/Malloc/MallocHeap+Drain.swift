@@ -19,6 +19,10 @@ extension MallocHeap {
         while true {
             let cache = slot.enter()
             if !cache.isEmptyCache {
+                if cache.isTop(address, sizeClass) {
+                    slot.leave()
+                    stopWrongFree(address, sizeClass)
+                }
                 let isNew = cache.isNew(sizeClass)
                 let capacity = cache.settledCapacity(sizeClass, blockBytes: classes[sizeClass].blockBytes)
                 // The first block of a class that a thread frees was allocated by another thread. If it were kept here,

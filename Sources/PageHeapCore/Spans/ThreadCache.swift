@@ -139,12 +139,14 @@ package struct ThreadCache {
         return block
     }
 
-    /// Pushes a block, or returns false if the stack is full.
+    /// Pushes a block, or returns false if the stack is full or the block is on top already: then it is freed twice.
     @inline(__always)
     package func push(_ block: UInt, _ sizeClass: SizeClass) -> Bool {
         let place = place(sizeClass)
         if place >= limit(sizeClass) { return false }
-        Self.word(place).pointee = top(sizeClass)
+        let below = top(sizeClass)
+        if below == block { return false }
+        Self.word(place).pointee = below
         // As in `pop`.
         pageheap_compiler_fence()
         setPlace(place &+ 8, sizeClass)
@@ -152,6 +154,9 @@ package struct ThreadCache {
         setTop(block, sizeClass)
         return true
     }
+
+    /// Whether a block is on top of its stack.
+    func isTop(_ block: UInt, _ sizeClass: SizeClass) -> Bool { top(sizeClass) == block }
 
     // MARK: Whole stacks, on slow paths
 

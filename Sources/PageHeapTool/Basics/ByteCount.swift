@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// An amount of memory in bytes.
 struct ByteCount: RawRepresentable, Hashable, Comparable, Sendable {
@@ -58,14 +58,14 @@ extension ByteCount: CustomStringConvertible {
         let (value, unit) = scaled
         if unit == "B" { return "\(rawValue) B" }
         let digits = value < 9.995 ? 2 : value < 99.95 ? 1 : 0
-        return "\(String(format: "%.\(digits)f", value)) \(unit)"
+        return "\(NumberText.fixed(value, places: digits)) \(unit)"
     }
 
     /// The amount for an axis, without needless digits, such as `64 MiB` or `1.5 GiB`.
     var axisLabel: String {
         if rawValue == 0 { return "0" }
         let (value, unit) = scaled
-        return "\(String(format: "%.4g", value)) \(unit)"
+        return "\(NumberText.significant(value, digits: 4)) \(unit)"
     }
 
     private var scaled: (value: Double, unit: String) {

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// JSON as the tool writes it everywhere: sorted keys, one value per line, and a line's end after it.
 enum JSONText {

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import SystemPackage
 
 /// Reads what the tool saved as JSON.
@@ -26,26 +26,27 @@ enum SavedJSON {
             return try JSONDecoder().decode(type, from: Data(bytes))
         } catch {
             throw ToolError(
-                .noInput, "'\(path)' is not a \(what) that '\(command)' of this version saved: \(reason(error))")
+                .noInput, "'\(path)' is not a \(what) that '\(command)' of this version saved: \(reason(error, bytes))")
         }
     }
 
-    private static func reason(_ error: any Error) -> String {
+    private static func reason(_ error: any Error, _ text: [UInt8]) -> String {
         switch error as? DecodingError {
         case .keyNotFound(let key, let context): "\(place(context)) has no '\(key.stringValue)'"
         case .typeMismatch(_, let context), .valueNotFound(_, let context):
             "\(place(context)) is of another type"
-        case .dataCorrupted(let context) where context.codingPath.isEmpty: syntax(context)
+        case .dataCorrupted(let context) where context.codingPath.isEmpty: syntax(text)
         case .dataCorrupted(let context): "\(place(context)) is out of range"
         default: "\(error)"
         }
     }
 
-    /// What the parser says of a text that is no JSON: it names the line and the column.
-    private static func syntax(_ context: DecodingError.Context) -> String {
-        let detail = (context.underlyingError as NSError?)?.userInfo[NSDebugDescriptionErrorKey] as? String
-        return (detail ?? "it is not JSON, or a number in it is out of range").split(separator: "\n").joined(
-            separator: " ")
+    private static func syntax(_ text: [UInt8]) -> String {
+        switch JSONSyntax.fault(in: text) {
+        case nil: "a number or a text in it is out of range"
+        case text.count: "it is cut short, at byte \(text.count)"
+        case let offset?: "it is not JSON, at byte \(offset)"
+        }
     }
 
     private static func place(_ context: DecodingError.Context) -> String {

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// Formats durations and shares for people.
 enum TimeText {
@@ -9,8 +9,8 @@ enum TimeText {
         let seconds = min(seconds, 1e15)
         return switch seconds {
         case ..<0.0005: "0 s"
-        case ..<9.995: "\(String(format: seconds < 0.9995 ? "%.3f" : "%.2f", seconds)) s"
-        case ..<119.95: "\(String(format: "%.1f", seconds)) s"
+        case ..<9.995: "\(NumberText.fixed(seconds, places: seconds < 0.9995 ? 3 : 2)) s"
+        case ..<119.95: "\(NumberText.fixed(seconds, places: 1)) s"
         case ..<7199.5: "\(Int(seconds.rounded()) / 60) min \(Int(seconds.rounded()) % 60) s"
         default: "\(Int(seconds.rounded()) / 3600) h \(Int(seconds.rounded()) % 3600 / 60) min"
         }
@@ -21,7 +21,7 @@ enum TimeText {
         guard whole > 0, part > 0 else { return "0 %" }
         let percent = part / whole * 100
         if percent < 0.1 { return "under 0.1 %" }
-        return "\(String(format: percent < 9.95 ? "%.1f" : "%.0f", percent)) %"
+        return "\(NumberText.fixed(percent, places: percent < 9.95 ? 1 : 0)) %"
     }
 }
 

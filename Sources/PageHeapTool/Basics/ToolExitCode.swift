@@ -8,8 +8,6 @@ struct ToolExitCode: RawRepresentable, Hashable, Sendable {
     static let noInput = ToolExitCode(rawValue: 66)
     /// A process does not answer (`EX_UNAVAILABLE`).
     static let unavailable = ToolExitCode(rawValue: 69)
-    /// The tool itself failed (`EX_SOFTWARE`).
-    static let internalError = ToolExitCode(rawValue: 70)
     /// A file could not be written (`EX_IOERR`).
     static let inputOutput = ToolExitCode(rawValue: 74)
     /// The program exists but cannot be executed, as with `env`, `nohup` and `timeout`.

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// Functions that format text and numbers for SVG and HTML.
 enum Markup {
@@ -21,15 +21,10 @@ enum Markup {
         return escaped
     }
 
-    /// Formats a number with a fixed number of decimal places.
-    static func fixed(_ value: Double, places: Int) -> String {
-        String(format: "%.\(places)f", value)
-    }
-
     /// Formats a coordinate with at most two decimal places.
     static func number(_ value: Double) -> String {
         let hundredths = (value * 100).rounded() / 100
-        return hundredths == hundredths.rounded() ? "\(Int(hundredths))" : String(format: "%.2f", hundredths)
+        return hundredths == hundredths.rounded() ? "\(Int(hundredths))" : NumberText.fixed(hundredths, places: 2)
     }
 }
 

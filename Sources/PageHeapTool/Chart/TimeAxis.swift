@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// An axis of time from the program's start to its end, with marks at round times.
 struct TimeAxis: Hashable, Sendable {
@@ -33,7 +33,7 @@ struct TimeAxis: Hashable, Sendable {
             case ..<3600: (60.0, "min")
             default: (3600.0, "h")
             }
-        return "\(String(format: "%g", (seconds / size * 1000).rounded() / 1000)) \(unit)"
+        return "\(NumberText.significant((seconds / size * 1000).rounded() / 1000)) \(unit)"
     }
 
     /// Returns the position of a time, from 0 to 1; times outside are clamped.

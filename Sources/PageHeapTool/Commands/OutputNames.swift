@@ -8,16 +8,27 @@ struct OutputNames {
     let files: [(option: String, file: String?)]
     /// What standard output is used for, as in "belongs to the program".
     let standardOutputIsFor: String
+    /// The letters that may follow a percent sign; see ``FileNamePattern``. Nil if a percent sign is an ordinary character.
+    let letters: String?
 
-    init(_ files: [(option: String, file: String?)], standardOutputIsFor: String) {
+    init(_ files: [(option: String, file: String?)], standardOutputIsFor: String, letters: String? = nil) {
         self.files = files
         self.standardOutputIsFor = standardOutputIsFor
+        self.letters = letters
+    }
+
+    /// The names for a program.
+    func expanded(_ values: FileNamePattern.Values) -> OutputNames {
+        OutputNames(
+            files.map { ($0.option, $0.file.map { FileNamePattern($0).name(values) }) },
+            standardOutputIsFor: standardOutputIsFor)
     }
 
     /// Throws a usage error if the names are invalid.
     func check() throws {
         for (option, file) in files {
             guard let file else { continue }
+            if let letters { try FileNamePattern(file).check(of: option, letters: letters) }
             if file.isEmpty || file == "-" {
                 throw ValidationError(
                     "\(option) needs the name of a file; standard output belongs to \(standardOutputIsFor)")

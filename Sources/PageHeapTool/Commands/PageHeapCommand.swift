@@ -1,10 +1,11 @@
 import ArgumentParser
+import CPageHeapInterface
 import Glibc
 
 /// The root of the command line.
 @main
 struct PageHeapCommand: ParsableCommand {
-    static let version = "0.1.0"
+    static let version = PAGEHEAP_VERSION_STRING
 
     static let configuration = CommandConfiguration(
         commandName: "pageheap",

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import FoundationEssentials
 import SystemPackage
 
 /// `pageheap run`: runs one program on PageHeap.
@@ -17,10 +17,14 @@ struct RunCommand: ParsableCommand {
             program, and the report is written however the program ends. A signal that a process sends to the whole \
             process group reaches the program twice.
 
+            In the names of output files, %p becomes the program's process identifier, %e its name, %t the time of its \
+            start in seconds since 1970, and %% a percent sign.
+
             EXAMPLES
               pageheap run -- python3 build.py
               pageheap run --report run.html -- ./server --port 8080
               pageheap run --csv run.csv -- ./server
+              pageheap run --json 'runs/%e-%p.json' -- ./server
               pageheap run --quiet --json run.json --interval 20 -- make -j4
 
             EXIT CODES
@@ -52,9 +56,10 @@ struct RunCommand: ParsableCommand {
 
     mutating func run() throws {
         let session = try preparedSession()
-        let outputs = try RunOutputs(options)
         let startedAt = Date()
+        var outputs = try RunOutputs(options, FileNamePattern.Values(program: session.program, startedAt: startedAt))
         let outcome = try session.run()
+        outputs.set(process: outcome.process)
         let result = RunResult(
             outcome, command: programAndArguments, settings: session.environment.settings, startedAt: startedAt,
             interval: session.interval,

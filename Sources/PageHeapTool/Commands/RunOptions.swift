@@ -31,9 +31,12 @@ struct RunOptions: ParsableArguments {
         guard Self.intervals.contains(interval) else {
             throw ValidationError("--interval \(interval) is out of range; it takes 10 to 60000 milliseconds")
         }
-        try OutputNames(
+        try outputNames.check()
+    }
+
+    var outputNames: OutputNames {
+        OutputNames(
             [("--report", report), ("--svg", svg), ("--json", json), ("--csv", csv)],
-            standardOutputIsFor: "the program"
-        ).check()
+            standardOutputIsFor: "the program", letters: "pet")
     }
 }

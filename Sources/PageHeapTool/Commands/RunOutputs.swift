@@ -7,21 +7,35 @@ struct RunOutputs: ~Copyable {
     private var svg: OutputFile?
     private var json: OutputFile?
     private var csv: OutputFile?
+    private var values: FileNamePattern.Values
 
-    init(_ options: RunOptions) throws(ToolError) {
-        try self.init(report: options.report, svg: options.svg, json: options.json, csv: options.csv)
+    init(_ options: RunOptions, _ values: FileNamePattern.Values) throws {
+        try options.outputNames.expanded(values).check()
+        try self.init(report: options.report, svg: options.svg, json: options.json, csv: options.csv, values)
     }
 
-    /// - Parameters:
-    ///   - report: the path of the HTML page; nil for none.
-    ///   - svg: the path of the chart; nil for none.
-    ///   - json: the path of the figures; nil for none.
-    ///   - csv: the path of the samples; nil for none.
-    init(report: String?, svg: String?, json: String?, csv: String? = nil) throws(ToolError) {
-        if let report { self.report = try OutputFile(FilePath(report), purpose: "report") }
-        if let svg { self.svg = try OutputFile(FilePath(svg), purpose: "picture") }
-        if let json { self.json = try OutputFile(FilePath(json), purpose: "JSON file") }
-        if let csv { self.csv = try OutputFile(FilePath(csv), purpose: "CSV file") }
+    init(_ options: CompareOptions, _ values: FileNamePattern.Values) throws {
+        try options.outputNames.expanded(values).check()
+        try self.init(report: options.report, svg: options.svg, json: options.json, csv: nil, values)
+    }
+
+    private init(
+        report: String?, svg: String?, json: String?, csv: String?, _ values: FileNamePattern.Values
+    ) throws(ToolError) {
+        self.values = values
+        if let report { self.report = try OutputFile(FileNamePattern(report), values, purpose: "report") }
+        if let svg { self.svg = try OutputFile(FileNamePattern(svg), values, purpose: "picture") }
+        if let json { self.json = try OutputFile(FileNamePattern(json), values, purpose: "JSON file") }
+        if let csv { self.csv = try OutputFile(FileNamePattern(csv), values, purpose: "CSV file") }
+    }
+
+    /// Says what the program's process identifier is, which may be part of names.
+    mutating func set(process: Int32) {
+        values.process = process
+        report?.rename(values)
+        svg?.rename(values)
+        json?.rename(values)
+        csv?.rename(values)
     }
 
     /// The result of writing the files.

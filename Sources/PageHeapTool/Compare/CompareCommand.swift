@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import FoundationEssentials
 import Glibc
 import SystemPackage
 
@@ -66,8 +66,9 @@ struct CompareCommand: ParsableCommand {
             names: options.allocatorNames, pageHeap: pageHeap,
             finder: LibraryFinder(libraryPath: variables["LD_LIBRARY_PATH"]))
         let session = try preparedSession(selection, pageHeap: pageHeap, variables: variables)
-        let outputs = try RunOutputs(report: options.report, svg: options.svg, json: options.json)
         let startedAt = Date()
+        let outputs = try RunOutputs(
+            options, FileNamePattern.Values(program: FilePath(words.programAndArguments[0]), startedAt: startedAt))
         let outcome = session.run()
         let result = CompareResult(
             selection: selection, runs: outcome.runs, command: words.programAndArguments, startedAt: startedAt,

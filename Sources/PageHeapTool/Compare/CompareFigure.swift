@@ -62,6 +62,6 @@ enum CompareFigure: String, CaseIterable, Sendable {
 
     private static func digits(_ value: Double) -> String {
         let places = value < 0.9995 ? 3 : value < 9.995 ? 2 : value < 99.95 ? 1 : 0
-        return Markup.fixed(value, places: places)
+        return NumberText.fixed(value, places: places)
     }
 }

@@ -58,8 +58,12 @@ struct CompareOptions: ParsableArguments {
         if let names = allocatorNames, names.contains("") {
             throw ValidationError("--with has an empty name; separate names and paths with single commas")
         }
-        try OutputNames(
-            [("--report", report), ("--svg", svg), ("--json", json)], standardOutputIsFor: "the table"
-        ).check()
+        try outputNames.check()
+    }
+
+    /// There is no identifier of the program among the letters, because it runs several times.
+    var outputNames: OutputNames {
+        OutputNames(
+            [("--report", report), ("--svg", svg), ("--json", json)], standardOutputIsFor: "the table", letters: "et")
     }
 }

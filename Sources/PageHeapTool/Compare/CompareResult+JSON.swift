@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 extension CompareResult: Encodable {
     private enum CodingKeys: String, CodingKey {

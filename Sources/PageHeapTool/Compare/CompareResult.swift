@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// The result of a comparison, as `--json` writes it. The table, the chart and the report are made from it, too.
 struct CompareResult: Hashable, Sendable {

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import Glibc
 
 /// Runs a program under several allocators in turn. Each round runs it once under each allocator, and begins with a

@@ -65,8 +65,8 @@ struct CompareTable: Sendable {
 
     /// Formats a ratio with at most two decimal places, or three if it is small.
     static func ratioText(_ ratio: Double) -> String {
-        if ratio < 0.0995 { return Markup.fixed(ratio, places: 3) }
-        return Markup.fixed(ratio, places: ratio < 9.995 ? 2 : ratio < 99.95 ? 1 : 0)
+        if ratio < 0.0995 { return NumberText.fixed(ratio, places: 3) }
+        return NumberText.fixed(ratio, places: ratio < 9.995 ? 2 : ratio < 99.95 ? 1 : 0)
     }
 
     private func cell(

@@ -8,7 +8,7 @@ enum PreloadProbe {
     static func refusal(of library: PreloadLibrary) -> String? {
         // Blanks and colons are separators in LD_PRELOAD.
         let path = library.path.string
-        guard let tool = FilePath("/proc/self/exe").resolved, !path.contains(" "), !path.contains(":") else {
+        guard let tool = OwnFiles.command, !path.contains(" "), !path.contains(":") else {
             return nil
         }
         // The loader lists what it would load into the tool, and exits without running anything.

@@ -38,16 +38,16 @@ struct ControlChannel: ~Copyable {
     }
 
     private static func open(_ process: Int32) throws(ToolError) -> ControlFile {
-        let page = try PublishedPage(of: process)
+        let page = try PublishedPage.of(process)
         do {
-            let file = try ControlFile(page.path)
-            if file.number == page.fileNumber { return file }
+            return ControlFile(taking: try page.open(O_RDWR))
         } catch {
-            throw ToolError(
-                .noInput, "nothing can be asked of process \(process): \(error); only its own user and root may ask")
+            let cause =
+                if case .unreadable(let error) = error { "\(error); only its own user and root may ask" } else {
+                    "its page of figures was replaced by another file"
+                }
+            throw ToolError(.noInput, "nothing can be asked of process \(process): \(cause)")
         }
-        throw ToolError(
-            .noInput, "nothing can be asked of process \(process): its page of figures was replaced by another file")
     }
 
     private static func check(_ file: borrowing ControlFile, _ process: Int32) throws(ToolError) {

@@ -8,14 +8,8 @@ import SystemPackage
 struct ControlFile: ~Copyable {
     private let descriptor: Int32
 
-    /// Opens the file.
-    ///
-    /// - Throws: the system's error.
-    init(_ path: FilePath) throws(Errno) {
-        let descriptor = path.withPlatformString { Glibc.open($0, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) }
-        if descriptor < 0 { throw Errno(rawValue: errno) }
-        self.descriptor = descriptor
-    }
+    /// Takes a descriptor for reading and writing, and closes it in the end.
+    init(taking descriptor: Int32) { self.descriptor = descriptor }
 
     deinit { Glibc.close(descriptor) }
 
@@ -29,12 +23,6 @@ struct ControlFile: ~Copyable {
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
         return Int(status.st_size)
-    }
-
-    /// The number of the file in its file system.
-    var number: UInt64? {
-        var status = stat()
-        return fstat(descriptor, &status) == 0 ? UInt64(status.st_ino) : nil
     }
 
     /// Makes the file at least so long, with memory behind all of it.

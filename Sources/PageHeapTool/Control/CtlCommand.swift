@@ -1,7 +1,7 @@
 import ArgumentParser
 import CPageHeap
 import CPageHeapInterface
-import Foundation
+import FoundationEssentials
 
 /// `pageheap ctl`: changes a process that runs.
 struct CtlCommand: ParsableCommand {

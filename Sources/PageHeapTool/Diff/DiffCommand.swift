@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import FoundationEssentials
 import SystemPackage
 
 /// `pageheap diff`: shows two saved runs beside each other.

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// Two runs beside each other.
 struct RunDiff: Sendable {

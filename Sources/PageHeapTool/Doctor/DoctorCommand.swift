@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import FoundationEssentials
 import SystemPackage
 
 /// `pageheap doctor`: says what of the machine and of a program matters to PageHeap.

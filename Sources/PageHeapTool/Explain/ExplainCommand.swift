@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import FoundationEssentials
 
 /// `pageheap explain`: where all of a process's memory is, and why it is not less.
 struct ExplainCommand: ParsableCommand {

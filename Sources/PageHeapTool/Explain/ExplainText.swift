@@ -17,8 +17,9 @@ struct ExplainText: Sendable {
         if !reading.isConsistent {
             blocks.append(
                 wrapped(
-                    "The parts do not add up to what the kernel counts: memory changed while it was counted, or "
-                        + "the program has read pages that it never wrote, which cost nothing and look the same."))
+                    "The parts do not add up to what the kernel counts: memory changed while it was counted, or, before "
+                        + "Linux 6.7, the program has read pages that it never wrote, which cost nothing and look the same."
+                ))
         }
         if let missing = reading.missing { blocks.append(wrapped("The heap's part is not divided: \(missing).")) }
         return blocks.joined(separator: "\n\n") + "\n"
@@ -54,7 +55,7 @@ struct ExplainText: Sendable {
         let rows = account.classes.prefix(Self.mostClasses).map { part in
             [
                 part.blockBytes == .zero ? "large blocks" : "blocks of \(part.blockBytes)",
-                KeyFigure.grouped(part.blocks), "\(part.usedBytes)", "\(part.aroundBytes)",
+                KeyFigure.grouped(part.blocks), "\(part.usedBytes)", "\(part.cachedBytes)", "\(part.aroundBytes)",
             ]
         }
         let rest = account.classes.dropFirst(Self.mostClasses)
@@ -65,10 +66,11 @@ struct ExplainText: Sendable {
                 [
                     "\(rest.count) other sizes", KeyFigure.grouped(rest.reduce(0) { $0 &+ $1.blocks }),
                     "\(rest.reduce(ByteCount.zero) { $0 + $1.usedBytes })",
+                    "\(rest.reduce(ByteCount.zero) { $0 + $1.cachedBytes })",
                     "\(rest.reduce(ByteCount.zero) { $0 + $1.aroundBytes })",
                 ]
             ]
-        return [["size class", "blocks out", "resident", "free beside them"]] + rows + last
+        return [["size class", "blocks out", "resident", "cached", "free beside them"]] + rows + last
     }
 
     /// Lays rows out below their headings; `left` names the columns of text.

@@ -24,7 +24,8 @@ struct HeapAccount: Hashable, Sendable {
         let perPage = max(map.pageBytes / present.pageBytes, 1)
         for range in map.ranges {
             present.visit(from: range.address, count: range.entries.count * map.pageBytes / present.pageBytes) {
-                if $1 { count(range.entries[min($0 / perPage, range.entries.count - 1)], UInt64(piece)) }
+                pages in
+                for page in pages { count(range.entries[min(page / perPage, range.entries.count - 1)], UInt64(piece)) }
             }
         }
     }

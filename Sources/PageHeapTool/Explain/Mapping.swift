@@ -6,9 +6,8 @@ struct Mapping: Hashable, Sendable {
     let name: String
     let isExecutable: Bool
     let isShared: Bool
-    /// Physical memory in it; pages of 4 KiB and huge ones.
+    /// Physical memory in it.
     var resident = ByteCount.zero
-    var anonymousHuge = ByteCount.zero
 
     /// Parses the content of `smaps`. Lines that make no sense are skipped: the process may be changing.
     static func parse(_ smaps: String) -> [Mapping] {
@@ -40,11 +39,9 @@ struct Mapping: Hashable, Sendable {
 
     private mutating func take(field line: Substring) {
         let parts = line.split(separator: " ", omittingEmptySubsequences: true)
-        guard parts.count == 3, parts[2] == "kB", let kibibytes = UInt64(parts[1]), kibibytes < 1 << 50 else { return }
-        switch parts[0] {
-        case "Rss:": resident = ByteCount(kibibytes << 10)
-        case "AnonHugePages:": anonymousHuge = ByteCount(kibibytes << 10)
-        default: break
-        }
+        guard parts.count == 3, parts[0] == "Rss:", parts[2] == "kB", let kibibytes = UInt64(parts[1]),
+            kibibytes < 1 << 50
+        else { return }
+        resident = ByteCount(kibibytes << 10)
     }
 }

@@ -17,9 +17,16 @@ struct MemoryAccount: Sendable {
     struct ClassPart: Hashable, Sendable, Encodable {
         /// The size of a block; zero for large blocks.
         let blockBytes: ByteCount
+        /// Blocks that the program has, and the physical memory in them.
         let blocks: UInt64
         let usedBytes: ByteCount
+        /// In free blocks in caches.
+        let cachedBytes: ByteCount
+        /// On the same pages.
         let aroundBytes: ByteCount
+
+        /// All of it.
+        var bytes: ByteCount { usedBytes + cachedBytes + aroundBytes }
     }
 
     /// Makes the account from what the kernel and the process say.
@@ -78,12 +85,15 @@ struct MemoryAccount: Sendable {
 
     private static func classParts(_ account: HeapAccount, _ classes: [ClassFigures]) -> [ClassPart] {
         let parts = zip(classes.indices, classes).map { number, figures in
-            ClassPart(
-                blockBytes: figures.block, blocks: figures.usedBlocks, usedBytes: account.used[number],
-                aroundBytes: account.around[number])
+            // As in the account of the whole: cached blocks are taken for physical memory.
+            let cached = min(
+                figures.bytes(of: figures.threadCacheBlocks) + figures.bytes(of: figures.transferBlocks),
+                account.used[number])
+            return ClassPart(
+                blockBytes: figures.block, blocks: figures.programBlocks, usedBytes: account.used[number] - cached,
+                cachedBytes: cached, aroundBytes: account.around[number])
         }
-        return parts.filter { $0.usedBytes + $0.aroundBytes > .zero }
-            .sorted { $0.usedBytes + $0.aroundBytes > $1.usedBytes + $1.aroundBytes }
+        return parts.filter { $0.bytes > .zero }.sorted { $0.bytes > $1.bytes }
     }
 
     /// The bytes of a part.

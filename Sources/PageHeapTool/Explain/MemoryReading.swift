@@ -7,7 +7,7 @@ enum MemoryReading {
     struct Result: Sendable {
         let snapshot: ProcessSnapshot
         let account: MemoryAccount
-        /// The setting that would tell more; nil if all is told.
+        /// Why the heap is not divided; nil if all is told.
         let missing: String?
 
         /// Whether the parts add up to what the kernel counts.
@@ -37,7 +37,9 @@ enum MemoryReading {
             let classes = try channel.classes()
             let map = try channel.map()
             heap = (HeapAccount(map, present: try pages(of: process), classes: Int(PAGEHEAP_CLASSES)), classes)
-        } catch  where error.status == .noInput && ProcessIdentity(of: process) != nil {
+        } catch {
+            // The kernel's account is left, as long as there is a process.
+            if ProcessIdentity(of: process) == nil { throw error }
             missing = error.message
         }
         let path = FilePath("/proc/\(process)/smaps")

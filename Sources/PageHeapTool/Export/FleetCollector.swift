@@ -85,7 +85,7 @@ struct FleetCollector: Sendable {
     private func figures(of process: FleetProcess) -> Found {
         guard case .publishes(let page) = process.standing else { return .not(.silent) }
         do {
-            return .read(try page.read())
+            return .read(try page.read(attempts: StatisticsPage.fleetAttempts))
         } catch {
             switch error {
             case .busy: return process.lastFigures.map(Found.read) ?? .not(.unreadable)

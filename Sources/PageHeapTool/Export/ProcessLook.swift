@@ -34,24 +34,7 @@ struct ProcessLook: Sendable {
         } catch {
             return error == .permissionDenied || error == .notPermitted ? .hidden : .stranger
         }
-        guard let mapped = mappings.page else { return mappings.hasLibrary ? .silent : .stranger }
-        let file = PageFile(root: "\(folder)/root", path: mapped)
-        if file.exists { return .publishes(file) }
-        // The kernel tells the path from where the process's root is, unless the process has a root of its own in the same
-        // namespace. Then its environment, which it may have overwritten, has the path.
-        if let other = namedFile(folder, mapped), other.exists { return .publishes(other) }
-        return .publishes(file)
-    }
-
-    /// Returns the file of the mapped name in the folder that the environment names; nil if it names none.
-    private static func namedFile(_ folder: String, _ mapped: [UInt8]) -> PageFile? {
-        let start = Array("\(ChildEnvironment.statisticsVariable)=".utf8)
-        guard let environment = try? FileReading.bytes(of: FilePath("\(folder)/environ"), limit: 1 << 20),
-            let named = RawStrings(zeroTerminated: environment).elements.first(where: { $0.starts(with: start) }),
-            let slash = mapped.lastIndex(of: UInt8(ascii: "/"))
-        else { return nil }
-        let path = Array(named.dropFirst(start.count))
-        let root = path.first == UInt8(ascii: "/") ? "root" : "cwd"
-        return PageFile(root: "\(folder)/\(root)", path: path + mapped[slash...])
+        guard let page = PageFile.mapped(folder, mappings) else { return mappings.hasLibrary ? .silent : .stranger }
+        return .publishes(page)
     }
 }

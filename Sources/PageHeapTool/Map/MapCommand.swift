@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import FoundationEssentials
 import SystemPackage
 
 /// `pageheap map`: a picture of a heap's address space.

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// The axis of a report's chart that values are read from.
 struct PlotAxis: Sendable {
@@ -40,7 +40,7 @@ struct PlotAxis: Sendable {
     }
 
     private static func label(of value: Double, unit: Unit) -> String {
-        let number = value >= 1000 ? KeyFigure.grouped(UInt64(value.rounded())) : String(format: "%g", value)
+        let number = value >= 1000 ? KeyFigure.grouped(UInt64(value.rounded())) : NumberText.significant(value)
         return unit == .percent ? "\(number) %" : number
     }
 }

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// The data of a report's charts, which the script reads from the page.
 struct PlotData: Sendable {

@@ -1,4 +1,3 @@
-import Foundation
 import SystemPackage
 
 /// A malloc library to preload into programs.
@@ -8,23 +7,24 @@ struct PreloadLibrary: Hashable, Sendable {
     let header: ELFHeader
 
     static let fileName = "libpageheapmalloc.so"
+    /// The file's name as programs that are linked with it know it. An installation may have only that.
+    private static let soname = "libpageheapmalloc.so.0"
+    /// How the names of all builds of the library begin, such as the one that checks itself.
+    static let nameStart = "libpageheapmalloc"
 
     /// Finds PageHeap's library.
     ///
     /// - Parameter named: the path that the user gave; nil for the library beside the tool.
     init(named: FilePath?) throws(ToolError) {
-        let wanted: FilePath
-        if let named {
-            wanted = named
-        } else {
-            wanted = try Self.besideTool()
-        }
+        let wanted = named ?? OwnFiles.find([Self.fileName, Self.soname]) ?? FilePath(Self.fileName)
         guard let absolute = wanted.resolved else {
             let remedy =
                 named == nil
                 ? "build it with 'swift build -c release --product pageheapmalloc', or name it with --library"
                 : "check the path that --library gives"
-            throw ToolError(.noInput, "the malloc library '\(wanted)' was not found; \(remedy)")
+            throw ToolError(
+                .noInput,
+                "the malloc library '\(wanted)' was not found\(named == nil ? " beside the command" : ""); \(remedy)")
         }
         let header: ELFHeader?
         do {
@@ -55,15 +55,8 @@ struct PreloadLibrary: Hashable, Sendable {
 
     /// Whether a library exports what only PageHeap's malloc does: its table of strings has the name.
     private static func isPageHeap(_ path: FilePath) -> Bool {
-        let name = Data([0] + Array("pageheap_is_process_malloc".utf8) + [0])
         guard let content = try? FileReading.bytes(of: path, limit: 64 << 20) else { return false }
-        return Data(content).range(of: name) != nil
-    }
-
-    private static func besideTool() throws(ToolError) -> FilePath {
-        guard let tool = FilePath("/proc/self/exe").resolved else {
-            throw ToolError(.internalError, "cannot find the tool's own path (/proc/self/exe is not readable)")
-        }
-        return tool.removingLastComponent().appending(fileName)
+        let name = Array("pageheap_is_process_malloc".utf8)
+        return content.split(separator: 0).contains { $0.elementsEqual(name) }
     }
 }

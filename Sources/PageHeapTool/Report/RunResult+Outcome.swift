@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 extension RunResult {
     /// Creates the result of a run from its outcome.

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// The result of a run, as `--json` writes it. The summary and the report are made from it, too. Sizes are in
 /// bytes, times in seconds.

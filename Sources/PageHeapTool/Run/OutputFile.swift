@@ -6,17 +6,31 @@ import SystemPackage
 /// The content is written to a temporary file beside the target, which then replaces the target atomically. If the run
 /// fails, an older file is unchanged. Pipes and devices are opened and written directly.
 struct OutputFile: ~Copyable {
-    let target: FilePath
+    /// The pattern of the name; nil if the name is known.
+    private let pattern: FileNamePattern?
+    private(set) var target: FilePath
     /// The file to replace: what the target leads to when it is opened, whatever its links lead to later.
-    private let place: FilePath
+    private var place: FilePath
     private let descriptor: Int32
     /// nil for a target that is written directly.
     private let temporary: FilePath?
 
     /// Opens the file.
     ///
-    /// - Parameter purpose: what the file is for, such as "report"; for error messages.
+    /// - Parameters:
+    ///   - pattern: its name.
+    ///   - values: what replaces letters in the name.
+    ///   - purpose: what the file is for, such as "report"; for error messages.
+    init(_ pattern: FileNamePattern, _ values: FileNamePattern.Values, purpose: String) throws(ToolError) {
+        try self.init(FilePath(pattern.name(values)), pattern: pattern, purpose: purpose)
+    }
+
+    /// Opens a file of this very name.
     init(_ target: FilePath, purpose: String) throws(ToolError) {
+        try self.init(target, pattern: nil, purpose: purpose)
+    }
+
+    private init(_ target: FilePath, pattern: FileNamePattern?, purpose: String) throws(ToolError) {
         let opened: Opened
         do {
             opened = try Self.open(target)
@@ -24,6 +38,7 @@ struct OutputFile: ~Copyable {
             throw ToolError(.inputOutput, "cannot write the \(purpose) '\(target)': \(error.message)")
         }
         self.target = target
+        self.pattern = pattern
         place = target.resolved ?? target
         descriptor = opened.descriptor
         temporary = opened.temporary
@@ -31,6 +46,13 @@ struct OutputFile: ~Copyable {
 
     /// Whether an older file remains unchanged until all of the new content is written.
     var isReplacedAtOnce: Bool { temporary != nil }
+
+    /// Gives the file its final name, of which more is known now. A pipe or a device has one already.
+    mutating func rename(_ values: FileNamePattern.Values) {
+        guard let pattern, temporary != nil else { return }
+        target = FilePath(pattern.name(values))
+        place = target.resolved ?? target
+    }
 
     private typealias Opened = (descriptor: Int32, temporary: FilePath?)
 
@@ -104,7 +126,7 @@ struct OutputFile: ~Copyable {
             rest = rest.dropFirst(written)
         }
         guard let temporary else { return }
-        let moved = temporary.withPlatformString { from in place.withPlatformString { rename(from, $0) } }
+        let moved = temporary.withPlatformString { from in place.withPlatformString { Glibc.rename(from, $0) } }
         if moved != 0 { throw Errno(rawValue: errno) }
     }
 

@@ -1,5 +1,7 @@
 /// The raw results of a run.
 struct RunOutcome: Sendable {
+    /// The program's process identifier.
+    var process: Int32 = 0
     let ending: ProcessEnding
     /// The time from the program's start to its end, in seconds.
     let wallSeconds: Double

@@ -84,7 +84,7 @@ struct Supervisor {
             ProcessIdentity(of: $0) != nil
         }
         return RunOutcome(
-            ending: ending, wallSeconds: wall.inSeconds, use: use, residentFloor: residentFloor,
+            process: program, ending: ending, wallSeconds: wall.inSeconds, use: use, residentFloor: residentFloor,
             samples: sampler.series.samples, processHistory: sampler.curves(ended: use),
             samplesTaken: sampler.series.count,
             samplesMerged: sampler.series.stride, integral: sampler.integral,

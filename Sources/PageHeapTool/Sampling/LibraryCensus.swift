@@ -89,10 +89,10 @@ struct LibraryCensus: Hashable, Sendable {
         return text.split(separator: "\n").first.map(String.init) ?? "process \(process)"
     }
 
-    /// Returns whether a process has the library of this name.
-    static func standing(
-        of process: Int32, library: FilePath = FilePath(PreloadLibrary.fileName)
-    ) -> Standing {
+    /// Returns whether a process has the library.
+    ///
+    /// - Parameter library: the library's file; nil for the malloc library by any of its names.
+    static func standing(of process: Int32, library: FilePath? = nil) -> Standing {
         guard let maps = FileReading.text(of: FilePath("/proc/\(process)/maps")) else { return .undecided }
         return standing(maps: maps, library: library) {
             guard let header = try? ELFHeader(of: FilePath("/proc/\(process)/exe")) else { return false }
@@ -112,7 +112,7 @@ struct LibraryCensus: Hashable, Sendable {
     ///   - isStatic: whether the program is static.
     ///   - hasPreload: whether the process was started with LD_PRELOAD.
     static func standing(
-        maps: String, library: FilePath, isStatic: () -> Bool, hasPreload: () -> Bool
+        maps: String, library: FilePath?, isStatic: () -> Bool, hasPreload: () -> Bool
     ) -> Standing {
         let files = Set(maps.split(separator: "\n").compactMap(file))
         if files.contains(where: { isSame($0, library) }) { return .loaded }
@@ -132,8 +132,10 @@ struct LibraryCensus: Hashable, Sendable {
     }
 
     /// Whether a mapped file is the library. In another mount namespace its folder may have another name.
-    private static func isSame(_ file: String, _ library: FilePath) -> Bool {
-        file == library.string || FilePath(file).lastComponent == library.lastComponent
+    private static func isSame(_ file: String, _ library: FilePath?) -> Bool {
+        let name = FilePath(file).lastComponent
+        guard let library else { return name?.string.hasPrefix(PreloadLibrary.nameStart) ?? false }
+        return file == library.string || name == library.lastComponent
     }
 
     private static func isLibrary(_ file: String) -> Bool {

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import SystemPackage
 
 /// The figures of one running process.
@@ -21,10 +21,10 @@ struct ProcessSnapshot: Sendable {
         guard let identity = ProcessIdentity(of: process) else {
             throw ToolError(.noInput, "there is no process \(process); look for it with 'ps'")
         }
-        let page = try PublishedPage(of: process)
+        let page = try PublishedPage.of(process)
         let figures: HeapFigures
         do {
-            figures = try StatisticsPage.read(page.path, fileNumber: page.fileNumber)
+            figures = try page.read(attempts: StatisticsPage.attempts)
         } catch {
             throw ToolError(.noInput, "the figures of process \(process) cannot be read: \(Self.reason(error))")
         }
@@ -41,7 +41,7 @@ struct ProcessSnapshot: Sendable {
         switch failure {
         case .unreadable(let error): "\(error)"
         case .unfinished: "it is just starting; try again"
-        case .foreign: "the file is no page of figures"
+        case .foreign: "the file is no page of figures, or was replaced by another file"
         case .otherVersion(let version):
             "they are of version \(version); use the command that was built with the process's library"
         case .busy: "it changes them all the time; try again"

@@ -1,20 +1,14 @@
 import SystemPackage
 
-/// The file in which a running process publishes the figures of its heap, found through the process's mappings and in
+/// Finds the file in which a running process publishes the figures of its heap, through the process's mappings and in
 /// its own file tree, so that it is found in a container, too.
-struct PublishedPage: Sendable {
-    let path: FilePath
-    /// The number of the file in its file system. Where the path leads, the process may change meanwhile.
-    let fileNumber: UInt64
-
-    init(of process: Int32) throws(ToolError) {
+enum PublishedPage {
+    /// - Throws: why the process has none, and what would give it one.
+    static func of(_ process: Int32) throws(ToolError) -> PageFile {
         if case .without(let cause) = LibraryCensus.standing(of: process) {
             throw ToolError(.noInput, "process \(process) does not run on PageHeap: \(cause.text)")
         }
-        if let mapped = Self.mapped(by: process) {
-            self = mapped
-            return
-        }
+        if let mapped = mapped(by: process) { return mapped }
         let place = FilePath("/proc/\(process)")
         let environment: [UInt8]
         do {
@@ -39,22 +33,10 @@ struct PublishedPage: Sendable {
                 + "there")
     }
 
-    /// Finds the page that a process has mapped: one that an earlier process left, or another process in the same folder made, is
-    /// not its own. Nil if it has none.
-    private static func mapped(by process: Int32) -> PublishedPage? {
-        let place = FilePath("/proc/\(process)")
-        let status = FileReading.beginning(of: place.appending("status").string).flatMap(ProcessStatus.init)
-        let identifier = status?.ownIdentifier ?? process
-        guard let mappings = try? ProcessMappings(of: place.appending("maps").string, ownIdentifier: identifier),
-            let path = mappings.page, let number = mappings.pageFileNumber
-        else { return nil }
-        // In another mount namespace, the path is to be taken there.
-        return PublishedPage(
-            path: place.appending("root").pushing(FilePath(bytes: path).removingRoot()), fileNumber: number)
-    }
-
-    private init(path: FilePath, fileNumber: UInt64) {
-        self.path = path
-        self.fileNumber = fileNumber
+    private static func mapped(by process: Int32) -> PageFile? {
+        let folder = "/proc/\(process)"
+        let status = FileReading.beginning(of: "\(folder)/status").flatMap(ProcessStatus.init)
+        let mappings = try? ProcessMappings(of: "\(folder)/maps", ownIdentifier: status?.ownIdentifier ?? process)
+        return mappings.flatMap { PageFile.mapped(folder, $0) }
     }
 }

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import FoundationEssentials
 
 /// `pageheap stats`: one snapshot of a process that runs.
 struct StatsCommand: ParsableCommand {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import FoundationEssentials
 import Glibc
 
 /// `pageheap top`: a live view of a process's memory.
@@ -52,7 +52,8 @@ struct TopCommand: ParsableCommand {
         guard let pid else { return try list() }
         // Before the view, so that what is wrong is said on an ordinary screen.
         _ = try ProcessSnapshot(of: pid)
-        if isatty(STDOUT_FILENO) == 1 { try show(pid) } else { try writeLines(pid) }
+        let isScreen = isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
+        if isScreen { try show(pid) } else { try writeLines(pid) }
     }
 
     private func list() throws {

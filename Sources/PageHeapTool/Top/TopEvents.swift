@@ -11,7 +11,7 @@ struct TopEvents: Sendable {
     }
 
     /// Taken one by one, as the supervisor of a run takes them, so no code runs asynchronously.
-    private let signals = SignalSet([SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH, SIGPIPE])
+    private let signals = SignalSet([SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH, SIGPIPE, SIGTSTP])
     private var hasKeys: Bool
 
     /// How long a signal waits at most, in seconds: keys and signals cannot be waited for in one place.

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// A process's readings as plain lines, for a pipe or a file.
 enum TopLines {
@@ -9,7 +9,8 @@ enum TopLines {
     static func line(_ reading: TopReading) -> String {
         let heap = reading.snapshot.heap
         return line([
-            String(format: "%.1f", reading.seconds), "\(reading.snapshot.resident)", "\(heap.bytes(\.in_use_bytes))",
+            NumberText.fixed(reading.seconds, places: 1), "\(reading.snapshot.resident)",
+            "\(heap.bytes(\.in_use_bytes))",
             "\(heap.bytes(\.free_retained_bytes))", "\(heap.bytes(\.released_bytes))",
             heap.optionalBytes(\.goal_bytes).map { "\($0)" } ?? "none", "\(heap.bytes(\.returned_bytes_total))",
         ])

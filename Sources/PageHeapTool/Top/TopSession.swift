@@ -1,5 +1,5 @@
 import CPageHeap
-import Foundation
+import FoundationEssentials
 import Glibc
 
 /// Looks at a process again and again.

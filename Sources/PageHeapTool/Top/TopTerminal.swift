@@ -19,12 +19,13 @@ struct TopTerminal: ~Copyable {
             raw.c_lflag &= ~tcflag_t(ICANON | ECHO | ISIG)
             tcsetattr(STDIN_FILENO, TCSANOW, &raw)
         }
-        _ = Self.write("\u{1b}[?1049h\u{1b}[?25l\u{1b}[2J")
+        // Lines that are longer than the narrowest terminal end at its edge.
+        _ = Self.write("\u{1b}[?1049h\u{1b}[?25l\u{1b}[?7l\u{1b}[2J")
     }
 
     /// Gives the terminal back.
     borrowing func leave() {
-        _ = Self.write("\u{1b}[?25h\u{1b}[?1049l")
+        _ = Self.write("\u{1b}[?7h\u{1b}[?25h\u{1b}[?1049l")
         if hasKeys {
             var old = before
             tcsetattr(STDIN_FILENO, TCSANOW, &old)

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import Glibc
 
 /// The live view on a terminal: it draws, waits for keys and signals, and leaves the terminal as it was.
@@ -56,7 +56,8 @@ struct TopView: ~Copyable {
     /// Does what an event asks for. Returns how the view ends, if it does.
     private mutating func take(_ event: TopEvents.Event, _ terminal: borrowing TopTerminal) -> End? {
         switch event {
-        case .time, .noKeys, .signal(SIGWINCH): return nil
+        case .time, .noKeys, .signal(SIGWINCH): break
+        case .signal(SIGTSTP): suspend(terminal)
         case .signal(let signal): return signal == SIGINT ? .asked : .signal(signal)
         case .key(let key):
             message = nil
@@ -68,12 +69,16 @@ struct TopView: ~Copyable {
             case .release:
                 message = session.release()
                 due = 0
-            case .suspend:
-                terminal.leave()
-                kill(getpid(), SIGSTOP)
-                terminal.enter()
+            case .suspend: suspend(terminal)
             }
-            return nil
         }
+        return nil
+    }
+
+    /// Stops the command, with the terminal as it was meanwhile.
+    private func suspend(_ terminal: borrowing TopTerminal) {
+        terminal.leave()
+        kill(getpid(), SIGSTOP)
+        terminal.enter()
     }
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #pragma weak pageheap_version
+#pragma weak pageheap_version_string
 #pragma weak pageheap_is_process_malloc
 #pragma weak pageheap_statistics
 #pragma weak pageheap_thread_caches
@@ -39,6 +40,7 @@ static struct pageheap_thread_caches caches(void) {
 
 static void version(void) {
     CHECK(pageheap_version() == PAGEHEAP_VERSION);
+    CHECK(strcmp(pageheap_version_string(), PAGEHEAP_VERSION_STRING) == 0);
     CHECK(pageheap_is_process_malloc() == 1);
 }
 

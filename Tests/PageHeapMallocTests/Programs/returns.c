@@ -79,10 +79,25 @@ static void parked(void) {
     wait_until_below(12 << 10);
 }
 
+// Nobody reads the pipe that standard error is, and more lines are written than it holds: the rest are lost, each as a whole.
+static void unread(void) {
+    int ends[2], standard_error = dup(STDERR_FILENO);
+    CHECK(standard_error >= 0 && pipe(ends) == 0 && dup2(ends[1], STDERR_FILENO) == STDERR_FILENO);
+    for (int i = 0; i < 2000; i++) {
+        free(memset(malloc(300000), 1, 300000));
+        malloc_trim(0);
+    }
+    CHECK(dup2(standard_error, STDERR_FILENO) == STDERR_FILENO && close(ends[1]) == 0);
+    static char text[1 << 20];
+    size_t length = 0;
+    for (ssize_t part; (part = read(ends[0], text + length, sizeof text - length)) > 0;) length += (size_t)part;
+    CHECK(length > 32 << 10 && text[length - 1] == '\n');
+}
+
 int main(int count, char **arguments) {
     (void)count;
     const struct check checks[] = {
         {"by-and-by", by_and_by}, {"repeatedly", repeatedly}, {"trimmed", trimmed}, {"sparse", sparse},
-        {"parked", parked}};
+        {"parked", parked}, {"unread", unread}};
     return RUN(checks, arguments);
 }

@@ -73,7 +73,7 @@ static void inside_small(void) {
     drain(blocks, COUNT);
 }
 
-// At hardening level 1 the call itself stops the program: what follows is not reached.
+// The call itself stops the program: what follows is not reached.
 static void small_twice_at_once(void) {
     void *block = announce(malloc(64));
     free(block);
@@ -81,6 +81,7 @@ static void small_twice_at_once(void) {
     _exit(0);
 }
 
+// The same at hardening level 1 only.
 static void inside_small_at_once(void) {
     free(announce((char *)malloc(64) + 16));
     _exit(0);

@@ -23,6 +23,7 @@ enum TestPrograms {
 
     /// The first C compiler on PATH; a Swift toolchain brings one.
     static let compiler = ["cc", "gcc", "clang"].first { find($0) != nil }
+    static let cxxCompiler = ["c++", "g++", "clang++"].first { find($0) != nil }
     static let swiftCompiler = find("swiftc")
 
     private static let lock = NSLock()
@@ -44,6 +45,18 @@ enum TestPrograms {
     /// The shared library of a source `NAME.c`.
     static func library(_ name: String) throws -> String {
         try compile(name, compiler, ["-O1", "-g", "-shared", "-fPIC", "\(sources)/\(name).c", "-o"])
+    }
+
+    /// The executable of a program `NAME.cpp`.
+    static func cxxProgram(_ name: String, define: String? = nil) throws -> String {
+        try compile(
+            name + (define.map { "-\($0)" } ?? ""), cxxCompiler,
+            ["-std=c++17", "-O1", "-g"] + (define.map { ["-D\($0)"] } ?? []) + ["\(sources)/\(name).cpp", "-o"])
+    }
+
+    /// The shared library of a source `NAME.cpp`.
+    static func cxxLibrary(_ name: String) throws -> String {
+        try compile(name, cxxCompiler, ["-O1", "-g", "-shared", "-fPIC", "\(sources)/\(name).cpp", "-o"])
     }
 
     /// The executable of a program `NAME.swift`, linked dynamically to the Swift runtime.

@@ -52,13 +52,14 @@ struct DiffTests {
         let good = try RunResult.make(samples: [.make(0, 50)]).json()
         let text = String(decoding: good, as: UTF8.self)
         let files: [(String, String)] = [
-            ("", "is not a run"), ("{}", "has no 'pageheapVersion'"), ("[1, 2", "is not a run"),
-            (String(text.prefix(text.count / 2)), "is not a run"),
+            ("", "it is cut short, at byte 0"), ("{}", "has no 'pageheapVersion'"),
+            ("[1, 2", "it is cut short, at byte 6"),
+            (String(text.prefix(text.count / 2)), "it is cut short, at byte \(text.count / 2)"),
             (
                 text.replacing("\"wallSeconds\" : 10", with: "\"wallSeconds\" : \"x\""),
                 "'wallSeconds' is of another type"
             ),
-            (text.replacing("\"wallSeconds\" : 10", with: "\"wallSeconds\" : 1e999"), "is not a run"),
+            (text.replacing("\"wallSeconds\" : 10", with: "\"wallSeconds\" : 1e999"), "out of range"),
         ]
         for (index, file) in files.enumerated() {
             let path = try folder.write(file.0, to: "\(index)")

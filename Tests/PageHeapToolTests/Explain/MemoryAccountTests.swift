@@ -1,4 +1,5 @@
 import CPageHeap
+import CPageHeapTool
 import Foundation
 import PageHeapSimulation
 import SystemPackage
@@ -33,7 +34,6 @@ struct MemoryAccountTests {
         #expect(mappings.count == 6)
         #expect(mappings.first?.name == "/usr/bin/a program")
         #expect(mappings.map(\.resident.rawValue) == [24, 8, 512, 4, 16, 32].map { $0 << 10 })
-        #expect(mappings[2].anonymousHuge == ByteCount(256 << 10))
         #expect(Mapping.parse("").isEmpty)
         #expect(Mapping.parse("7f00-7e00 rw-p 0 0 0\nRss: 4 kB\n\n-- - - - -\n").isEmpty)
     }
@@ -78,6 +78,28 @@ struct MemoryAccountTests {
         #expect(account.total == ByteCount(5 * 8192))
     }
 
+    /// Memory that was read and never written is the zero page, which costs nothing.
+    @Test(.enabled(if: canTellTheZeroPage)) func theZeroPageIsNotPresent() throws {
+        let page = Int(getpagesize())
+        let memory = try #require(mmap(nil, page * 3, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0))
+        defer { munmap(memory, page * 3) }
+        let bytes = memory.bindMemory(to: UInt8.self, capacity: page * 3)
+        // Huge pages would make all three present.
+        madvise(memory, page * 3, MADV_NOHUGEPAGE)
+        let read = UnsafePointer(bytes)[0]
+        bytes[page * 2] = read + 1
+        var present: [Int] = []
+        try PresentPages(of: getpid()).visit(from: UInt64(UInt(bitPattern: memory)), count: 3) { present += $0 }
+        #expect(present == [2])
+    }
+
+    private static let canTellTheZeroPage: Bool = {
+        let descriptor = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC)
+        defer { close(descriptor) }
+        var (start, ranges) = (UInt64(0), [pageheap_pages()])
+        return pageheap_present_pages(descriptor, &start, UInt64(getpagesize()), &ranges, 1) >= 0
+    }()
+
     /// Random bytes, and heads that promise more than there is, where a process's map should be.
     @Test func aMapThatMakesNoSenseIsRefused() throws {
         let folder = try TemporaryFolder()
@@ -98,7 +120,7 @@ struct MemoryAccountTests {
             }
             let path = folder.file("map")
             try Data(bytes).write(to: URL(fileURLWithPath: path))
-            let file = try ControlFile(FilePath(path))
+            let file = ControlFile(taking: open(path, O_RDWR | O_CLOEXEC))
             let map = HeapMap(file: file, at: 0, room: bytes.count)
             for range in map?.ranges ?? [] { #expect(range.entries.count * 2 <= bytes.count) }
         }

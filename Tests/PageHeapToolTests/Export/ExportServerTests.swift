@@ -267,7 +267,10 @@ struct ExportServerTests {
         #expect(try ListenAddress(text) == address)
     }
 
-    @Test(arguments: ["", "80", ":80", "host", "1.2.3.4:", "1.2.3.4:65536", "::1:80", "zz:80", "unix:", "1.2.3.4:-1"])
+    @Test(arguments: [
+        "", "80", ":80", "host", "1.2.3.4:", "1.2.3.4:65536", "::1:80", "zz:80", "unix:", "1.2.3.4:-1", "abc:80",
+        "[127.0.0.1]:1", "1.2.3:80", "[::1:80", "[]:80",
+    ])
     func otherAddressesAreRefused(text: String) {
         #expect(throws: ListenAddress.Invalid.self) { try ListenAddress(text) }
     }

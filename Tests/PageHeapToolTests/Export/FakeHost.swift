@@ -44,10 +44,24 @@ struct FakeHost {
         try write("Name:\tx\nUid:\t0\t\(user)\t0\t0\nNSpid:\t\(process)\t1\n", to: "\(place)/status")
         try write(group, to: "\(place)/cgroup")
         try write("", to: "\(place)/environ")
-        try write(maps ?? Self.library + Self.mapping("/\(Self.pages)/1.0"), to: "\(place)/maps")
         try FileManager.default.createDirectory(
             atPath: folder.file("\(place)/root/\(Self.pages)"), withIntermediateDirectories: true)
-        if let page { try write(page, to: pagePath(of: process, pageName ?? "1.0")) }
+        var mappings = maps ?? Self.library + Self.mapping("/\(Self.pages)/1.0")
+        if let page {
+            let path = pagePath(of: process, pageName ?? "1.0")
+            try write(page, to: path)
+            mappings = mappings.replacingOccurrences(
+                of: " \(Self.anyFile) ", with: " \(Self.number(of: folder.file(path))) ")
+        }
+        try write(mappings, to: "\(place)/maps")
+    }
+
+    /// Stands for the number of a mapped file until the file is made.
+    private static let anyFile = 4711
+
+    private static func number(of path: String) -> UInt64 {
+        var status = stat()
+        return stat(path, &status) == 0 ? UInt64(status.st_ino) : 0
     }
 
     func remove(_ process: Int32) throws { try FileManager.default.removeItem(atPath: folder.file("proc/\(process)")) }
@@ -55,7 +69,7 @@ struct FakeHost {
     func pagePath(of process: Int32, _ name: String = "1.0") -> String { "proc/\(process)/root/\(Self.pages)/\(name)" }
 
     static func mapping(_ path: String, mode: String = "rw-s") -> String {
-        "7f10-7f11 \(mode) 00000000 00:1a 4711   \(path)\n"
+        "7f10-7f11 \(mode) 00000000 00:1a \(anyFile)   \(path)\n"
     }
 
     /// A page with a value in use that tells it from others.

@@ -72,6 +72,27 @@ struct RunPartsTests {
         #expect(!refuses("/dev/null", "/dev/null"))
     }
 
+    @Test func lettersInNamesAreReplaced() throws {
+        var values = FileNamePattern.Values(program: "/usr/bin/a.b", startedAt: Date(timeIntervalSince1970: 17.9))
+        let pattern = FileNamePattern("100%%-%e/%t.%p%%p")
+        try pattern.check(of: "--json", letters: "pet")
+        #expect(pattern.name(values) == "100%-a.b/17.%p%p")
+        values.process = 4711
+        #expect(pattern.name(values) == "100%-a.b/17.4711%p")
+        for bad in ["%", "a%x", "%%%", "% "] {
+            #expect(throws: ValidationError.self) { try FileNamePattern(bad).check(of: "--json", letters: "pet") }
+        }
+        #expect(throws: ValidationError.self) { try pattern.check(of: "--json", letters: "et") }
+    }
+
+    @Test func namesThatBecomeTheSameAreRefused() throws {
+        let names = OutputNames(
+            [("--report", "a-%e"), ("--json", "a-sh")], standardOutputIsFor: "the program", letters: "pet")
+        try names.check()
+        let values = FileNamePattern.Values(program: "/bin/sh", startedAt: Date())
+        #expect(throws: ValidationError.self) { try names.expanded(values).check() }
+    }
+
     @Test func signalsAreWrittenAsBits() {
         #expect(SignalSet([]).hexadecimal == "0")
         #expect(SignalSet([1, 2, 15, 64]).hexadecimal == "8000000000004003")
@@ -81,6 +102,7 @@ struct RunPartsTests {
         [], ["--"], ["--nonsense", "--", "ls"], ["--interval", "9", "--", "ls"], ["--interval", "60001", "--", "ls"],
         ["--interval", "x", "--", "ls"], ["--json", "-", "--", "ls"], ["--report", "", "--", "ls"],
         ["--report", "a/../x", "--json", "x", "--", "ls"], ["--report"], ["--json", "a\u{fffd}", "--", "ls"],
+        ["--json", "a%x", "--", "ls"],
     ])
     func wrongUsageIsRefused(arguments: [String]) {
         do {

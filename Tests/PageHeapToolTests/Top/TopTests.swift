@@ -16,7 +16,7 @@ struct TopTests {
         private static let setLock: UInt = 0x4004_5431
         private static let getNumber: UInt = 0x8004_5430
 
-        init(_ arguments: [String]) throws {
+        init(_ arguments: [String], kind: String = "xterm") throws {
             main = open("/dev/ptmx", O_RDWR | O_NOCTTY)
             var isLocked: Int32 = 0
             var number: Int32 = 0
@@ -27,7 +27,7 @@ struct TopTests {
             try #require(other >= 0)
             process.executableURL = URL(fileURLWithPath: BuiltTool.path)
             process.arguments = arguments
-            process.environment = ["TERM": "xterm", "PATH": "/usr/bin:/bin"]
+            process.environment = ["TERM": kind, "PATH": "/usr/bin:/bin"]
             let handle = FileHandle(fileDescriptor: other, closeOnDealloc: true)
             process.standardInput = handle
             process.standardOutput = handle
@@ -93,6 +93,26 @@ struct TopTests {
         #expect(terminal.shows { $0.contains("q quit") })
         kill(terminal.process.processIdentifier, SIGTERM)
         #expect(terminal.end() == 128 + SIGTERM)
+    }
+
+    @Test func aStopGivesTheTerminalBackMeanwhile() throws {
+        let program = try WatchedProgram()
+        let terminal = try Terminal(["top", "--interval", "0.1", program.identifier])
+        #expect(terminal.shows { $0.contains("q quit") })
+        kill(terminal.process.processIdentifier, SIGTSTP)
+        #expect(terminal.shows { $0.hasSuffix("\u{1b}[?1049l") })
+        kill(terminal.process.processIdentifier, SIGCONT)
+        #expect(terminal.shows { $0.components(separatedBy: "\u{1b}[?1049h").count == 3 && $0.hasSuffix("\u{1b}[J") })
+        kill(terminal.process.processIdentifier, SIGKILL)
+        terminal.process.waitUntilExit()
+    }
+
+    @Test func aTerminalWithoutACursorGetsLines() throws {
+        let program = try WatchedProgram([:])
+        let terminal = try Terminal(["top", "--interval", "0.1", "--count", "2", program.identifier], kind: "dumb")
+        #expect(terminal.shows { $0.split(separator: "\n").count >= 3 && !$0.contains("\u{1b}") })
+        terminal.process.waitUntilExit()
+        #expect(terminal.process.terminationStatus == 0)
     }
 
     @Test func theEndOfTheProcessEndsIt() throws {

@@ -65,7 +65,7 @@ struct ProcessMappings: Hashable, Sendable {
         var slash = start
         while let next = Self.index(of: UInt8(ascii: "/"), in: line[(slash + 1)...]) { slash = next }
         let name = line[slash...]
-        if name.starts(with: "/libpageheapmalloc".utf8) { hasLibrary = true }
+        if name.dropFirst().starts(with: PreloadLibrary.nameStart.utf8) { hasLibrary = true }
         guard page == nil, name.starts(with: pageStart) else { return }
         let program = name.dropFirst(pageStart.count)
         let isNumber = !program.isEmpty && program.allSatisfy { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
