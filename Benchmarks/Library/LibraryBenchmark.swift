@@ -1,7 +1,7 @@
 import PageHeap
 import PageHeapCore
 
-/// Measures what the public library costs beside the core: the same work through ``PageHeap`` and through `SystemHeap`,
+/// Measures what the public library costs beside the core: the same work through ``PagedHeap`` and through `SystemHeap`,
 /// in turn. It prints the median of the rounds, and of their ratios.
 ///
 ///     swift run -c release --omit-frame-pointers LibraryBenchmark [ROUNDS]

@@ -34,7 +34,7 @@ struct Workload {
             library: { operations in
                 var sum: UInt = 0
                 for _ in 0..<operations {
-                    let run = try library.allocate(pages: count)
+                    let run = try library.allocate(pageCount: count)
                     sum &+= run.withUnsafeBytes { UInt(bitPattern: $0.baseAddress) }
                 }
                 return sum
@@ -46,8 +46,9 @@ struct Workload {
         let (core, library) = (try CoreHeap(), try quietHeap())
         guard let pages = core.heap.allocate(1, alignment: 1) else { throw PageHeapError.system(.noMemory) }
         let words = UnsafeBufferPointer(
-            start: UnsafePointer<UInt>(bitPattern: pages.address), count: PageHeap.pageSize / MemoryLayout<UInt>.stride)
-        let kept = KeptRun(try library.allocate(pages: 1))
+            start: UnsafePointer<UInt>(bitPattern: pages.address), count: PagedHeap.pageSize / MemoryLayout<UInt>.stride
+        )
+        let kept = KeptRun(try library.allocate(pageCount: 1))
         return Workload(
             name: "read",
             core: { operations in
@@ -71,9 +72,9 @@ struct Workload {
         return sum
     }
 
-    private static func quietHeap() throws -> PageHeap {
-        var configuration = PageHeap.Configuration()
+    private static func quietHeap() throws -> PagedHeap {
+        var configuration = PagedHeap.Configuration()
         configuration.releasesInBackground = false
-        return try PageHeap(configuration)
+        return try PagedHeap(configuration)
     }
 }

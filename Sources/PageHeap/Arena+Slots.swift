@@ -42,7 +42,7 @@ extension Arena {
 
     @inlinable
     func pointer<Element: BitwiseCopyable>(_ slot: Slot<Element>) -> UnsafeMutablePointer<Element> {
-        precondition(slot.identity == identity, "a slot of another arena, or from before a reset")
+        if slot.identity != identity { stop("a slot of another arena, or from before a reset, was used") }
         return UnsafeMutablePointer(bitPattern: slot.address).unsafelyUnwrapped
     }
 }

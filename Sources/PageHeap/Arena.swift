@@ -1,5 +1,4 @@
 import PageHeapCore
-import Synchronization
 
 /// An arena: memory that is allocated piece by piece and freed all at once, such as that of one request, parse or
 /// frame.
@@ -18,25 +17,21 @@ public struct Arena: ~Copyable, Sendable {
 
     /// Identifies the slots that this arena has created since its last reset.
     @usableFromInline
-    var identity = Arena.newIdentity()
+    var identity = Identity.next()
 
-    private let heap: PageHeap
+    private let heap: PagedHeap
     private var runs: RunList
     /// The number of runs up to and including the current one. Runs after it were kept by a reset.
     private var usedRuns = 0
 
     /// The memory that the arena has taken from its heap, in bytes.
-    public private(set) var capacityBytes = 0
-
-    private static let identities = Atomic<UInt64>(0)
-
-    private static func newIdentity() -> UInt64 { identities.wrappingAdd(1, ordering: .relaxed).newValue }
+    public private(set) var capacityByteCount = 0
 
     /// Creates an arena without memory.
     ///
     /// - Parameter heap: the heap that the arena takes memory from. The arena keeps it alive.
     /// - Complexity: O(1). The arena takes no memory before the first allocation.
-    public init(heap: PageHeap) {
+    public init(heap: PagedHeap) {
         self.heap = heap
         runs = RunList(of: heap)
     }
@@ -87,8 +82,8 @@ public struct Arena: ~Copyable, Sendable {
         do throws(PageHeapError) {
             let pages = max(
                 Tunables.arenaFirstRunPages << min(runs.count, Tunables.arenaRunDoublings), Self.pages(byteCount))
-            runs.append(try heap.allocate(pages: pages, alignment: alignment))
-            capacityBytes += pages * PageHeap.pageSize
+            runs.append(try heap.allocate(pageCount: pages, alignment: alignment))
+            capacityByteCount += pages * PagedHeap.pageSize
         } catch {
             (next, end, usedRuns) = before
             throw error
@@ -104,7 +99,7 @@ public struct Arena: ~Copyable, Sendable {
         (next, end) = (range.lowerBound, range.upperBound)
     }
 
-    private static func pages(_ byteCount: Int) -> Int { max(byteCount - 1, 0) / PageHeap.pageSize + 1 }
+    private static func pages(_ byteCount: Int) -> Int { max(byteCount - 1, 0) / PagedHeap.pageSize + 1 }
 
     /// Frees everything that was allocated. All earlier slots become invalid.
     ///
@@ -115,9 +110,9 @@ public struct Arena: ~Copyable, Sendable {
     public mutating func reset(keepingMemory: Bool = false) {
         if !keepingMemory {
             while runs.removeLast() != nil {}
-            capacityBytes = 0
+            capacityByteCount = 0
         }
         (next, end, usedRuns) = (0, 0, 0)
-        identity = Self.newIdentity()
+        identity = Identity.next()
     }
 }

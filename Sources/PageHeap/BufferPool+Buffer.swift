@@ -38,6 +38,26 @@ extension BufferPool {
             mutating get { run.mutableBytes }
         }
 
+        /// Returns the buffer's contents as elements of a type.
+        ///
+        /// - Parameter type: a type as for ``PageRun/span(of:)``.
+        /// - Returns: a span of ``byteCount`` / stride elements, valid for the duration of the access to the buffer.
+        /// - Complexity: O(1).
+        @inlinable
+        @_lifetime(borrow self)
+        public func span<Element: BitwiseCopyable>(of type: Element.Type) -> Swift.Span<Element> { run.span(of: type) }
+
+        /// Returns the buffer's contents as elements of a type, for reading and writing.
+        ///
+        /// - Parameter type: a type as for ``PageRun/span(of:)``.
+        /// - Returns: a span of ``byteCount`` / stride elements, valid for the duration of the access to the buffer.
+        /// - Complexity: O(1).
+        @inlinable
+        @_lifetime(&self)
+        public mutating func mutableSpan<Element: BitwiseCopyable>(of type: Element.Type) -> MutableSpan<Element> {
+            run.mutableSpan(of: type)
+        }
+
         /// Writes the buffer's first bytes with a closure that appends them. The other bytes are unchanged.
         ///
         /// - Parameter body: a closure that appends at most ``byteCount`` bytes to its argument.

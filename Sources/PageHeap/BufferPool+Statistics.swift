@@ -4,15 +4,15 @@ extension BufferPool {
         /// The size of a buffer, in bytes.
         public let bufferByteCount: Int
         /// The number of buffers that are in use.
-        public let lentBuffers: Int
+        public let lentCount: Int
         /// The number of idle buffers, which the pool keeps for reuse.
-        public let idleBuffers: Int
+        public let idleCount: Int
         /// The number of buffers ever taken.
-        public let takenTotal: Int
+        public let takenTotalCount: Int
         /// How many of these were idle buffers: they needed no allocation from the heap, and still had their memory.
-        public let reusedTotal: Int
+        public let reusedTotalCount: Int
 
         /// The size of all idle buffers, in bytes. Buffers in use are not counted.
-        public var idleBytes: Int { idleBuffers * bufferByteCount }
+        public var idleByteCount: Int { idleCount * bufferByteCount }
     }
 }

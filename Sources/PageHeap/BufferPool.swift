@@ -10,7 +10,7 @@ import Synchronization
 /// All methods may be called from any thread at any time. A pool lives as long as one of its ``Buffer``s does.
 public final class BufferPool: Sendable {
     /// The heap that the pool takes buffers from.
-    public let heap: PageHeap
+    public let heap: PagedHeap
     /// The size of a buffer, in bytes: a whole number of pages.
     public let bufferByteCount: Int
     /// The maximum number of idle buffers.
@@ -61,17 +61,17 @@ public final class BufferPool: Sendable {
     ///   ``PageHeapError/invalidConfiguration(_:)``, ``PageHeapError/invalidInterval(_:)``.
     /// - Complexity: O(1). The pool takes no memory before the first call of ``take()``.
     public init(
-        heap: PageHeap, bufferByteCount: Int, alignment: Int = 1, retaining limit: Int = 16,
+        heap: PagedHeap, bufferByteCount: Int, alignment: Int = 1, retaining limit: Int = 16,
         idleTime: Duration = .seconds(1)
     ) throws(PageHeapError) {
-        guard bufferByteCount > 0, bufferByteCount <= .max - PageHeap.pageSize else {
+        guard bufferByteCount > 0, bufferByteCount <= .max - PagedHeap.pageSize else {
             throw .invalidByteCount(bufferByteCount)
         }
         guard alignment > 0, alignment & (alignment - 1) == 0 else { throw .invalidAlignment(alignment) }
         guard limit >= 0 else { throw .invalidConfiguration("retaining must be 0 or more, not \(limit)") }
         guard idleTime > .zero else { throw .invalidInterval(idleTime) }
         self.heap = heap
-        self.bufferByteCount = ((bufferByteCount - 1) / PageHeap.pageSize + 1) * PageHeap.pageSize
+        self.bufferByteCount = ((bufferByteCount - 1) / PagedHeap.pageSize + 1) * PagedHeap.pageSize
         self.alignment = alignment
         retentionLimit = limit
         self.idleTime = idleTime
@@ -122,8 +122,8 @@ public final class BufferPool: Sendable {
     public var statistics: Statistics {
         state.withLock {
             Statistics(
-                bufferByteCount: bufferByteCount, lentBuffers: $0.lent, idleBuffers: $0.idle.count,
-                takenTotal: $0.taken, reusedTotal: $0.reused)
+                bufferByteCount: bufferByteCount, lentCount: $0.lent, idleCount: $0.idle.count,
+                takenTotalCount: $0.taken, reusedTotalCount: $0.reused)
         }
     }
 

@@ -1,6 +1,6 @@
 import PageHeapCore
 
-extension PageHeap.Configuration {
+extension PagedHeap.Configuration {
     /// Creates a configuration from environment variables, the same ones that the malloc library reads. Settings
     /// without a variable have their defaults.
     ///

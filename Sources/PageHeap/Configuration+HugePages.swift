@@ -1,6 +1,6 @@
 import PageHeapCore
 
-extension PageHeap.Configuration {
+extension PagedHeap.Configuration {
     /// Whether a heap uses huge pages. In any case, a huge page is split before a part of it is released, and the
     /// system creates no new one there: otherwise the release would free nothing.
     public enum HugePages: Hashable, Sendable {

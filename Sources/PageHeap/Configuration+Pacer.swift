@@ -1,7 +1,7 @@
 import PageHeapCore
 
-extension PageHeap.Configuration {
-    /// How the background worker keeps to its share of CPU time, ``PageHeap/PageHeap/Configuration/scavengePercent``.
+extension PagedHeap.Configuration {
+    /// How the background worker keeps to its share of CPU time, ``PagedHeap/Configuration/scavengePercent``.
     public enum Pacer: Hashable, Sendable {
         /// The share holds over any minute, and the worker uses it as soon as there is memory to release: at most a
         /// quarter of one processor while the program's threads run, all of one while they sleep. The goal is set ten

@@ -1,6 +1,6 @@
 import PageHeapCore
 
-extension PageHeap.Configuration {
+extension PagedHeap.Configuration {
     /// How a heap releases the memory of free pages.
     public enum Release: Hashable, Sendable {
         /// Memory is released at once: resident memory falls, and on Linux pages read as zero when they are used again.

@@ -1,8 +1,8 @@
 import PageHeapCore
 
-extension PageHeap.Configuration {
+extension PagedHeap.Configuration {
     /// The format of the scavenger trace on standard error. The trace has a line for each completed generation of the
-    /// search, and one for each call of ``PageHeap/PageHeap/releaseFreeMemory()``.
+    /// search, and one for each call of ``PagedHeap/releaseFreeMemory()``.
     public enum Trace: Hashable, Sendable {
         /// No trace.
         case none

@@ -1,6 +1,6 @@
 import PageHeapCore
 
-extension PageHeap {
+extension PagedHeap {
     /// The settings of a heap, with their defaults. Only ``init(environment:)`` reads the environment.
     public struct Configuration: Hashable, Sendable {
         /// The memory that the heap keeps in addition to its expected need, in percent of that need: 0 to 100. Nil, the
@@ -10,7 +10,7 @@ extension PageHeap {
 
         /// Whether free memory is released in the background; true by default. The heap starts a thread for it once it
         /// retains 4 MiB more than its expected need, or uses the thread of a shared ``Scavenger``. If false, only
-        /// ``PageHeap/PageHeap/releaseFreeMemory()``, and allocations that reach a goal or a limit, release memory.
+        /// ``PagedHeap/releaseFreeMemory()``, and allocations that reach a goal or a limit, release memory.
         public var releasesInBackground = true
 
         /// The share of the machine's CPU time that the background worker may use, in percent: 0.1 to 100. The default,
@@ -36,7 +36,7 @@ extension PageHeap {
         public var cycles = Cycles.demand
 
         /// The memory limit: how many bytes the heap should retain at most, including its metadata. At least 1, or nil,
-        /// the default, for no limit but the container's. See ``PageHeap/PageHeap/setMemoryLimit(_:)``.
+        /// the default, for no limit but the container's. See ``PagedHeap/setMemoryLimit(_:)``.
         public var memoryLimit: Int?
 
         /// Whether the heap keeps to the memory limit of the process's control group while ``memoryLimit`` is nil; true
@@ -45,11 +45,11 @@ extension PageHeap {
         public var followsContainerLimit = true
 
         /// The hard limit: how many bytes the heap may retain at most, including its metadata. At least 1, or nil, the
-        /// default, for no limit. See ``PageHeap/PageHeap/setHardLimit(_:)``.
+        /// default, for no limit. See ``PagedHeap/setHardLimit(_:)``.
         public var hardLimit: Int?
 
         /// The format of the scavenger trace on standard error, which `PAGEHEAP_SCAVTRACE` sets for the malloc. The
-        /// default is no trace. Programs should use ``PageHeap/PageHeap/scavengeEvents(polledEvery:)`` instead.
+        /// default is no trace. Programs should use ``PagedHeap/scavengeEvents(polledEvery:)`` instead.
         public var trace = Trace.none
 
         /// Creates a configuration with the default of each property.

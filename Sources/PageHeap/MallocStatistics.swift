@@ -7,23 +7,23 @@ import PageHeapCore
 /// caches without a lock.
 public struct MallocStatistics: Hashable, Codable, Sendable {
     /// The statistics that every heap has.
-    public let heap: PageHeap.Statistics
+    public let heap: PagedHeap.Statistics
     /// The size of all blocks that the program holds.
-    public let blockBytes: Int
+    public let blockByteCount: Int
     /// The size of all free blocks in thread caches.
-    public let threadCacheBytes: Int
+    public let threadCacheByteCount: Int
     /// The number of free blocks in thread caches.
-    public let threadCacheBlocks: Int
+    public let threadCacheBlockCount: Int
     /// The number of threads that have a cache.
-    public let threadCaches: Int
+    public let threadCacheCount: Int
 
     init(_ statistics: pageheap_statistics, _ caches: pageheap_thread_caches) {
-        heap = PageHeap.Statistics(statistics, processors: SystemHeap.processors)
+        heap = PagedHeap.Statistics(statistics, processors: SystemHeap.processors)
         // The two are of different moments.
         let cached = min(caches.thread_cache_bytes, statistics.live_bytes)
-        blockBytes = Int(clamping: statistics.live_bytes - cached)
-        threadCacheBytes = Int(clamping: cached)
-        threadCacheBlocks = Int(clamping: caches.thread_cache_blocks)
-        threadCaches = Int(clamping: caches.thread_caches)
+        blockByteCount = Int(clamping: statistics.live_bytes - cached)
+        threadCacheByteCount = Int(clamping: cached)
+        threadCacheBlockCount = Int(clamping: caches.thread_cache_blocks)
+        threadCacheCount = Int(clamping: caches.thread_caches)
     }
 }

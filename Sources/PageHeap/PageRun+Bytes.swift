@@ -24,25 +24,28 @@ extension PageRun {
         }
     }
 
-    /// Returns the pages' contents as integers.
+    /// Returns the pages' contents as elements of a type.
     ///
-    /// - Parameter type: a fixed-width integer type, for which every bit pattern is valid.
-    /// - Returns: a span of ``byteCount`` / stride integers, valid for the duration of the access to the run.
+    /// - Parameter type: a type whose values are bytes and nothing else. Any bytes are values of integers, of
+    ///   floating-point numbers, and of vectors and structures of these. Of types that leave out some bit patterns,
+    ///   such as `Bool`, enumerations and pointers, read only elements that were written as such: the behaviour is
+    ///   undefined otherwise.
+    /// - Returns: a span of ``byteCount`` / stride elements, valid for the duration of the access to the run.
     /// - Complexity: O(1).
     @inlinable
     @_lifetime(borrow self)
-    public func span<Element: FixedWidthInteger & BitwiseCopyable>(of type: Element.Type) -> Swift.Span<Element> {
+    public func span<Element: BitwiseCopyable>(of type: Element.Type) -> Swift.Span<Element> {
         _overrideLifetime(Swift.Span<Element>(_unsafeBytes: unsafeBytes.wholeElements(of: type)), borrowing: self)
     }
 
-    /// Returns the pages' contents as integers, for reading and writing.
+    /// Returns the pages' contents as elements of a type, for reading and writing.
     ///
-    /// - Parameter type: a fixed-width integer type, for which every bit pattern is valid.
-    /// - Returns: a span of ``byteCount`` / stride integers, valid for the duration of the access to the run.
+    /// - Parameter type: a type as for ``span(of:)``.
+    /// - Returns: a span of ``byteCount`` / stride elements, valid for the duration of the access to the run.
     /// - Complexity: O(1).
     @inlinable
     @_lifetime(&self)
-    public mutating func mutableSpan<Element: FixedWidthInteger & BitwiseCopyable>(
+    public mutating func mutableSpan<Element: BitwiseCopyable>(
         of type: Element.Type
     ) -> MutableSpan<Element> {
         let bytes = UnsafeMutableRawBufferPointer(
@@ -110,7 +113,7 @@ extension PageRun {
     mutating func noteWrite() {
         guard isDiscarded else { return }
         isDiscarded = false
-        heap.noteTouched(discarded: address, PageCount(UInt(pages)))
+        heap.noteTouched(discarded: address, PageCount(UInt(pageCount)))
     }
 }
 

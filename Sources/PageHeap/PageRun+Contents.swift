@@ -5,7 +5,7 @@ extension PageRun {
     /// Releases the pages' memory to the operating system, but keeps the pages. From now on they read as zero, and use
     /// memory again once they are written to.
     ///
-    /// The statistics count the pages as released, in ``PageHeap/PageHeap/Statistics/releasedInUseBytes``, until the
+    /// The statistics count the pages as released, in ``PagedHeap/Statistics/releasedInUseByteCount``, until the
     /// next access that may write, such as ``mutableBytes``. From then on all of them count as having memory,
     /// however much is written.
     ///
@@ -14,7 +14,7 @@ extension PageRun {
     /// - Complexity: O(resident pages), in the kernel: about 0.1 s per GiB.
     public mutating func discardContents() throws(PageHeapError) {
         if isDiscarded { return }
-        let count = PageCount(UInt(pages))
+        let count = PageCount(UInt(pageCount))
         let error = heap.discard(address, count)
         guard error == 0 else { throw .system(Errno(rawValue: error)) }
         isDiscarded = true
@@ -31,7 +31,7 @@ extension PageRun {
         clear()
         // The system took the same memory a moment ago. If it refuses now, the pages still read as zero, but are
         // resident.
-        isDiscarded = heap.discard(address, PageCount(UInt(pages))) == 0
+        isDiscarded = heap.discard(address, PageCount(UInt(pageCount))) == 0
     }
 
     /// Writes zeros to all bytes.

@@ -4,18 +4,19 @@ import PageHeapCore
 extension PageRun {
     /// Splits the run in two. This run keeps the first pages, and a new run owns the rest.
     ///
-    /// - Parameter page: the index of the first page of the new run, 1 to ``pages`` − 1.
+    /// - Parameter page: the index of the first page of the new run, 1 to ``pageCount`` − 1.
     /// - Returns: the new run.
     /// - Throws: ``PageHeapError/pageCountOutOfRange(_:limit:)``. Nothing has changed then.
     /// - Complexity: O(1).
     public mutating func split(at page: Int) throws(PageHeapError) -> PageRun {
-        guard page > 0, page < pages else { throw .pageCountOutOfRange(page, limit: pages - 1) }
+        guard page > 0, page < pageCount else { throw .pageCountOutOfRange(page, limit: pageCount - 1) }
         // A physical page that both runs share could not be counted as discarded for each of them.
         if isDiscarded && !heap.hasSmallPhysicalPages { noteWrite() }
         var rest = PageRun(
-            heap: heap, address: address &+ UInt(page &* PageHeap.pageSize), pages: pages - page, isZeroed: isZeroed)
+            heap: heap, address: address &+ UInt(page &* PagedHeap.pageSize), pageCount: pageCount - page,
+            isZeroed: isZeroed)
         rest.isDiscarded = isDiscarded
-        pages = page
+        pageCount = page
         return rest
     }
 
@@ -37,19 +38,19 @@ extension PageRun {
             noteWrite()
             taken.noteWrite()
         }
-        pages += taken.pages
+        pageCount += taken.pageCount
         isZeroed = isZeroed && taken.isZeroed
         taken.giveUp()
     }
 
     /// Shrinks the run by freeing its last pages.
     ///
-    /// - Parameter count: the number of pages to keep, 1 to ``pages``.
+    /// - Parameter count: the number of pages to keep, 1 to ``pageCount``.
     /// - Throws: ``PageHeapError/pageCountOutOfRange(_:limit:)``. Nothing has changed then.
     /// - Complexity: O(pages freed / 512).
-    public mutating func shrink(toPages count: Int) throws(PageHeapError) {
-        guard count > 0, count <= pages else { throw .pageCountOutOfRange(count, limit: pages) }
-        if count == pages { return }
+    public mutating func shrink(toPageCount count: Int) throws(PageHeapError) {
+        guard count > 0, count <= pageCount else { throw .pageCountOutOfRange(count, limit: pageCount) }
+        if count == pageCount { return }
         try split(at: count).release()
     }
 
@@ -60,12 +61,12 @@ extension PageRun {
     ///   run is unchanged then, and only a new allocation can provide a larger one.
     /// - Throws: ``PageHeapError/invalidPageCount(_:)``.
     /// - Complexity: O(count / 512).
-    public mutating func growInPlace(byPages count: Int) throws(PageHeapError) -> Bool {
+    public mutating func growInPlace(byPageCount count: Int) throws(PageHeapError) -> Bool {
         guard count > 0 else { throw .invalidPageCount(count) }
         let more = PageCount(UInt(count))
         guard let isMoreZeroed = heap.growInPlace(at: address &+ UInt(byteCount), by: more) else { return false }
         noteWrite()
-        pages += count
+        pageCount += count
         isZeroed = isZeroed && isMoreZeroed
         return true
     }

@@ -7,7 +7,7 @@ import PageHeapCore
 ///
 /// ```swift
 /// let malloc = try ProcessMalloc()
-/// print(malloc.statistics.retainedBytes)
+/// print(malloc.statistics.retainedByteCount)
 /// try malloc.setMemoryLimit(512 << 20)
 /// malloc.releaseFreeMemory()
 /// ```
@@ -29,8 +29,8 @@ public struct ProcessMalloc: ScavengedHeap {
     /// The statistics that every heap has, as one consistent snapshot.
     ///
     /// - Complexity: O(1): a few microseconds, some of them under the heap's lock.
-    public var statistics: PageHeap.Statistics {
-        PageHeap.Statistics(functions.snapshot(), processors: SystemHeap.processors)
+    public var statistics: PagedHeap.Statistics {
+        PagedHeap.Statistics(functions.snapshot(), processors: SystemHeap.processors)
     }
 
     /// All statistics, including those that only a malloc has.
@@ -42,8 +42,8 @@ public struct ProcessMalloc: ScavengedHeap {
     ///
     /// - Returns: the bytes, or nil if the kernel may not be asked, as in a sandbox.
     /// - Complexity: O(memory that is accessible): a system call for each 4 MiB, about 1 ms per GiB.
-    public func residentBytes() -> Int? {
-        let bytes = functions.residentBytes()
+    public func residentByteCount() -> Int? {
+        let bytes = functions.residentByteCount()
         return bytes == .max ? nil : Int(clamping: bytes)
     }
 
@@ -68,7 +68,7 @@ public struct ProcessMalloc: ScavengedHeap {
     ///   could not create its heap.
     /// - Complexity: O(1). Memory is released in the background.
     public func setMemoryLimit(_ bytes: Int?) throws(PageHeapError) {
-        let limit = try PageHeap.Configuration.checkedLimit(bytes)
+        let limit = try PagedHeap.Configuration.checkedLimit(bytes)
         guard functions.setMemoryLimit(limit.map { UInt64($0.rawValue) } ?? .max) == 0 else { throw .system(.noMemory) }
     }
 
@@ -84,7 +84,7 @@ public struct ProcessMalloc: ScavengedHeap {
     ///
     /// - Parameter trace: the format, or `none` for no trace.
     /// - Complexity: O(1).
-    public func setTrace(_ trace: PageHeap.Configuration.Trace) {
+    public func setTrace(_ trace: PagedHeap.Configuration.Trace) {
         _ = functions.setScavengeTrace(UInt32(trace.kind.rawValue))
     }
 }

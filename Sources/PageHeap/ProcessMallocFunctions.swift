@@ -7,8 +7,8 @@ struct ProcessMallocFunctions: Sendable {
     private typealias Version = @convention(c) () -> UInt32
 
     let statistics: @convention(c) (UnsafeMutablePointer<pageheap_statistics>) -> Int32
-    let threadCaches: @convention(c) (UnsafeMutablePointer<pageheap_thread_caches>) -> Int32
-    let residentBytes: @convention(c) () -> UInt64
+    let threadCacheCount: @convention(c) (UnsafeMutablePointer<pageheap_thread_caches>) -> Int32
+    let residentByteCount: @convention(c) () -> UInt64
     let release: @convention(c) () -> Int
     let getMemoryLimit: @convention(c) () -> UInt64
     let setMemoryLimit: @convention(c) (UInt64) -> Int32
@@ -23,8 +23,8 @@ struct ProcessMallocFunctions: Sendable {
         let isProcessMalloc: Question = try Self.find("pageheap_is_process_malloc")
         guard isProcessMalloc() != 0 else { throw .notInUse }
         statistics = try Self.find("pageheap_statistics")
-        threadCaches = try Self.find("pageheap_thread_caches")
-        residentBytes = try Self.find("pageheap_resident_bytes")
+        threadCacheCount = try Self.find("pageheap_thread_caches")
+        residentByteCount = try Self.find("pageheap_resident_bytes")
         release = try Self.find("pageheap_release")
         getMemoryLimit = try Self.find("pageheap_get_memory_limit")
         setMemoryLimit = try Self.find("pageheap_set_memory_limit")
@@ -50,7 +50,7 @@ struct ProcessMallocFunctions: Sendable {
     func cached() -> pageheap_thread_caches {
         var all = pageheap_thread_caches()
         all.size = UInt64(MemoryLayout<pageheap_thread_caches>.size)
-        guard threadCaches(&all) == 0 else { preconditionFailure("a malloc that has no figures") }
+        guard threadCacheCount(&all) == 0 else { preconditionFailure("a malloc that has no figures") }
         return all
     }
 }

@@ -1,38 +1,26 @@
 /// A list of runs of one heap, in the order in which they were appended. The list frees its runs when it is destroyed.
 ///
-/// An array cannot hold noncopyable values. So the list leaks the runs, stores their places, and takes them over again.
+/// An array cannot hold noncopyable values, so the list holds the runs without their owners.
 struct RunList: ~Copyable, Sendable {
-    private struct Place: Sendable {
-        let address: UInt
-        let pages: Int
-    }
+    private let heap: PagedHeap
+    private var runs: [UnownedRun] = []
 
-    private let heap: PageHeap
-    private var places: [Place] = []
-
-    init(of heap: PageHeap) { self.heap = heap }
+    init(of heap: PagedHeap) { self.heap = heap }
 
     deinit {
-        for place in places {
-            PageRun(heap: heap.heap, address: place.address, pages: place.pages, isZeroed: false).release()
-        }
+        for run in runs { PageRun(run, of: heap.heap).release() }
     }
 
-    var count: Int { places.count }
+    var count: Int { runs.count }
 
     /// - Parameter run: a run of the list's heap.
-    mutating func append(_ run: consuming PageRun) {
-        let bytes = run.leak()
-        places.append(Place(address: UInt(bitPattern: bytes.baseAddress), pages: bytes.count / PageHeap.pageSize))
-    }
+    mutating func append(_ run: consuming PageRun) { runs.append(run.withoutOwner()) }
 
-    mutating func removeLast() -> PageRun? {
-        places.popLast().map { PageRun(heap: heap.heap, address: $0.address, pages: $0.pages, isZeroed: false) }
-    }
+    mutating func removeLast() -> PageRun? { runs.popLast().map { PageRun($0, of: heap.heap) } }
 
     /// Returns the address range of a run.
     func range(_ index: Int) -> Range<UInt> {
-        let place = places[index]
-        return place.address..<(place.address + UInt(place.pages * PageHeap.pageSize))
+        let run = runs[index]
+        return run.address..<(run.address + UInt(run.pageCount * PagedHeap.pageSize))
     }
 }

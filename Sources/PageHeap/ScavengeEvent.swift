@@ -9,7 +9,7 @@ public struct ScavengeEvent: Hashable, Codable, Sendable {
     public enum Kind: String, Hashable, Codable, Sendable {
         /// A generation of the search has ended, and the next one has begun.
         case generation
-        /// A call of ``PageHeap/PageHeap/releaseFreeMemory()`` or ``PageHeap/PageHeap/releaseMemory(upTo:)``.
+        /// A call of ``PagedHeap/releaseFreeMemory()`` or ``PagedHeap/releaseMemory(upToByteCount:)``.
         case request
     }
 
@@ -19,40 +19,40 @@ public struct ScavengeEvent: Hashable, Codable, Sendable {
     /// first.
     public let generation: Int
     /// The number of events lost just before this one, because the reader was too late for them.
-    public let lostEvents: Int
+    public let lostEventCount: Int
     /// The size of the pages released, touched or not: by the background worker during the generation, or by the call.
-    public let workedBytes: Int
+    public let workedByteCount: Int
     /// Whether the pacer's controller failed and was reset meanwhile.
     public let wasControllerReset: Bool
     /// The time of the event, in nanoseconds of the system's monotonic clock.
     public let monotonicNanoseconds: Int
 
-    // The state of the heap at that time: see ``PageHeap/PageHeap/Statistics``.
+    // The state of the heap at that time: see ``PagedHeap/Statistics``.
     /// The size of all allocated pages, without the parts that were released.
-    public let usedBytes: Int
+    public let usedByteCount: Int
     /// What the heap kept: an upper bound of its physical memory.
-    public let retainedBytes: Int
+    public let retainedByteCount: Int
     /// Pages that were given back or are fresh, free or in use.
-    public let releasedBytes: Int
+    public let releasedByteCount: Int
     /// The heap's own metadata.
-    public let metadataBytes: Int
+    public let metadataByteCount: Int
     /// The cycles' goal for retained memory, or nil if there was nothing to release.
-    public let goalBytes: Int?
+    public let goalByteCount: Int?
     /// The CPU time of the background worker so far, in seconds.
     public let scavengerSeconds: Double
 
     init(_ record: TraceRecord, lost: UInt64) {
         kind = record.isForced ? .request : .generation
         generation = Int(record.generation)
-        lostEvents = Int(clamping: lost)
-        workedBytes = Int(clamping: record.worked.rawValue)
+        lostEventCount = Int(clamping: lost)
+        workedByteCount = Int(clamping: record.worked.rawValue)
         wasControllerReset = record.wasReset
         monotonicNanoseconds = Int(record.time)
-        usedBytes = Int(clamping: record.ledger.used.rawValue)
-        retainedBytes = Int(clamping: record.ledger.retained.rawValue)
-        releasedBytes = Int(clamping: (record.ledger.released + record.ledger.releasedInSpans).rawValue)
-        metadataBytes = Int(clamping: record.metadata.rawValue)
-        goalBytes = record.goal == .maximum ? nil : Int(clamping: record.goal.rawValue)
+        usedByteCount = Int(clamping: record.ledger.used.rawValue)
+        retainedByteCount = Int(clamping: record.ledger.retained.rawValue)
+        releasedByteCount = Int(clamping: (record.ledger.released + record.ledger.releasedInSpans).rawValue)
+        metadataByteCount = Int(clamping: record.metadata.rawValue)
+        goalByteCount = record.goal == .maximum ? nil : Int(clamping: record.goal.rawValue)
         scavengerSeconds = Double(record.workerNanoseconds) / 1e9
     }
 }

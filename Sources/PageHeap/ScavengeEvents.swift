@@ -1,9 +1,9 @@
 import PageHeapCore
 
-/// The sequence of a heap's scavenger events that ``PageHeap/PageHeap/scavengeEvents(polledEvery:)`` returns.
+/// The sequence of a heap's scavenger events that ``PagedHeap/scavengeEvents(polledEvery:)`` returns.
 ///
 /// An iterator returns the events that occur after its creation. The heap keeps the last 16 events for its readers; if
-/// a reader is too late for some, ``ScavengeEvent/lostEvents`` has their number. The sequence ends when the reading
+/// a reader is too late for some, ``ScavengeEvent/lostEventCount`` has their number. The sequence ends when the reading
 /// task is cancelled. Iterators are independent, and each one sees all events. The sequence keeps the heap alive.
 struct ScavengeEvents: AsyncSequence, Sendable {
     /// An element: an event.
@@ -11,7 +11,7 @@ struct ScavengeEvents: AsyncSequence, Sendable {
     /// Reading never fails.
     typealias Failure = Never
 
-    let heap: PageHeap
+    let heap: PagedHeap
     let interval: Duration
 
     /// The iterator of the sequence.
@@ -22,10 +22,10 @@ struct ScavengeEvents: AsyncSequence, Sendable {
 
         /// Makes the heap keep events for as long as the iterator exists.
         private final class Reader: Sendable {
-            let heap: PageHeap
+            let heap: PagedHeap
             let start: UInt64
 
-            init(_ heap: PageHeap) {
+            init(_ heap: PagedHeap) {
                 self.heap = heap
                 start = heap.heap.addTraceReader()
             }
@@ -33,7 +33,7 @@ struct ScavengeEvents: AsyncSequence, Sendable {
             deinit { heap.heap.removeTraceReader() }
         }
 
-        init(heap: PageHeap, interval: Duration) {
+        init(heap: PagedHeap, interval: Duration) {
             reader = Reader(heap)
             self.interval = interval
             next = reader.start

@@ -1,4 +1,4 @@
-/// A heap that releases free memory to the operating system: the common interface of ``PageHeap/PageHeap`` and
+/// A heap that releases free memory to the operating system: the common interface of ``PagedHeap`` and
 /// ``ProcessMalloc``, for code that monitors or controls either of them.
 ///
 /// All members may be used from any thread at any time.
@@ -6,13 +6,13 @@ public protocol ScavengedHeap: Sendable {
     /// The heap's statistics, as one consistent snapshot.
     ///
     /// - Complexity: O(1).
-    var statistics: PageHeap.Statistics { get }
+    var statistics: PagedHeap.Statistics { get }
 
     /// Asks the kernel how many bytes of the heap's memory are physical, without its metadata.
     ///
     /// - Returns: the bytes, or nil if the kernel does not say.
     /// - Complexity: O(memory that is accessible): a system call for each 4 MiB, about 1 ms per GiB.
-    func residentBytes() -> Int?
+    func residentByteCount() -> Int?
 
     /// The memory limit in bytes, or nil if there is none. It applies to what the heap retains plus its metadata.
     ///
@@ -35,4 +35,4 @@ public protocol ScavengedHeap: Sendable {
     func releaseFreeMemory() -> Int
 }
 
-extension PageHeap: ScavengedHeap {}
+extension PagedHeap: ScavengedHeap {}

@@ -1,24 +1,24 @@
-/// The sequence of a heap's ``PageHeap/PageHeap/Statistics`` that ``PageHeap/PageHeap/samples(every:)`` returns.
+/// The sequence of a heap's ``PagedHeap/Statistics`` that ``PagedHeap/samples(every:)`` returns.
 ///
 /// The first sample comes at once. If the reader is late, the next samples are still on time, and samples that it
 /// missed are skipped. The sequence ends when the reading task is cancelled. Iterators are independent. The sequence
 /// keeps the heap alive.
 struct StatisticsSamples: AsyncSequence, Sendable {
     /// An element: a sample.
-    typealias Element = PageHeap.Statistics
+    typealias Element = PagedHeap.Statistics
     /// Reading never fails.
     typealias Failure = Never
 
-    let heap: PageHeap
+    let heap: PagedHeap
     let interval: Duration
 
     /// The iterator of the sequence.
     struct Iterator: AsyncIteratorProtocol {
-        let heap: PageHeap
+        let heap: PagedHeap
         let interval: Duration
         private var next = ContinuousClock.now
 
-        init(heap: PageHeap, interval: Duration) {
+        init(heap: PagedHeap, interval: Duration) {
             self.heap = heap
             self.interval = interval
         }
@@ -28,7 +28,7 @@ struct StatisticsSamples: AsyncSequence, Sendable {
         /// - Parameter actor: the caller's isolation.
         /// - Returns: the sample, or nil if the task is cancelled.
         /// - Complexity: O(1).
-        mutating func next(isolation actor: isolated (any Actor)?) async -> PageHeap.Statistics? {
+        mutating func next(isolation actor: isolated (any Actor)?) async -> PagedHeap.Statistics? {
             guard await sleep(until: next) else { return nil }
             let now = ContinuousClock.now
             let passed = next.duration(to: now)

@@ -24,7 +24,7 @@ package struct Figure: Sendable {
     package let unit: Unit
     /// The meaning in one sentence.
     package let meaning: String
-    /// The name of the property of `PageHeap.Statistics`, if it has one.
+    /// The name of the property of `PagedHeap.Statistics`, if it has one.
     package let property: String?
     /// The key in the JSON of the scavenger trace, if it is in there.
     package let traceKey: String?

@@ -2,11 +2,11 @@ import PageHeap
 
 /// The statistics that one report is made from, of one moment.
 package struct HeapSnapshot: Sendable {
-    package let heap: PageHeap.Statistics
+    package let heap: PagedHeap.Statistics
     /// The statistics that only a malloc has; nil for other heaps.
     package let malloc: MallocStatistics?
 
-    package init(heap: PageHeap.Statistics, malloc: MallocStatistics? = nil) {
+    package init(heap: PagedHeap.Statistics, malloc: MallocStatistics? = nil) {
         self.heap = heap
         self.malloc = malloc
     }

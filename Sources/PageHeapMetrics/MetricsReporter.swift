@@ -52,7 +52,7 @@ public final class MetricsReporter: Sendable {
     /// - Returns: the reported statistics.
     /// - Complexity: that of the heap's `statistics`, and about thirty calls of the metrics system.
     @discardableResult
-    public func report() -> PageHeap.Statistics {
+    public func report() -> PagedHeap.Statistics {
         // Snapshots must reach the counters in the order in which they were taken.
         state.withLock { state in
             let now = ContinuousClock.now
@@ -81,7 +81,7 @@ public final class MetricsReporter: Sendable {
     /// - Throws: ``/PageHeap/PageHeapError/invalidInterval(_:)``.
     /// - Complexity: that of ``report()`` per `interval`.
     nonisolated(nonsending) public func run(
-        every interval: Duration, afterEach body: (PageHeap.Statistics) -> Void = { _ in }
+        every interval: Duration, afterEach body: (PagedHeap.Statistics) -> Void = { _ in }
     ) async throws(PageHeapError) {
         guard interval > .zero else { throw .invalidInterval(interval) }
         while !Task.isCancelled {

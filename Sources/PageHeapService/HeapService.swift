@@ -104,7 +104,7 @@ public struct HeapService: Service {
         let first = heap.statistics
         logBeginning(first)
         try await cancelWhenGracefulShutdown { [configuration, logger] in
-            let events = heap as? PageHeap
+            let events = heap as? PagedHeap
             async let tale: Void? = events?.logEvents(to: logger)
             var watch = HeapWatch(
                 logger: logger, warningPercent: configuration.limitWarningPercent, seesEvents: events != nil,
@@ -124,16 +124,16 @@ public struct HeapService: Service {
             heap: heap, name: name, factory: configuration.reportsMetrics ? metrics : NOOPMetricsHandler.instance)
     }
 
-    private func logBeginning(_ figures: PageHeap.Statistics) {
+    private func logBeginning(_ figures: PagedHeap.Statistics) {
         logger.info(
             "watching a heap",
             metadata: [
                 "interval": "\(configuration.interval)",
                 "reports_metrics": "\(configuration.reportsMetrics)",
                 "releases_at_shutdown": "\(configuration.releasesAtShutdown)",
-                "limit_bytes": "\(figures.memoryLimitBytes.map(String.init) ?? "none")",
+                "limit_bytes": "\(figures.memoryLimitByteCount.map(String.init) ?? "none")",
                 "limit_warning_percent": "\(configuration.limitWarningPercent)",
-                "retained_bytes": "\(figures.retainedBytes)",
+                "retained_bytes": "\(figures.retainedByteCount)",
             ])
     }
 }

@@ -10,7 +10,7 @@ struct HeapWatch {
     private let logger: Logger
     private let warningPercent: Int
     private let seesEvents: Bool
-    private var last: PageHeap.Statistics
+    private var last: PagedHeap.Statistics
     private var isNearLimit = false
     private var hasWarnedOfFailures = false
 
@@ -19,7 +19,7 @@ struct HeapWatch {
     ///   - warningPercent: the threshold for the warning, in percent of the limit.
     ///   - seesEvents: whether the heap's events, and with them the ends of generations, are logged elsewhere.
     ///   - first: the statistics at the start.
-    init(logger: Logger, warningPercent: Int, seesEvents: Bool, first: PageHeap.Statistics) {
+    init(logger: Logger, warningPercent: Int, seesEvents: Bool, first: PagedHeap.Statistics) {
         self.logger = logger
         self.warningPercent = warningPercent
         self.seesEvents = seesEvents
@@ -27,53 +27,53 @@ struct HeapWatch {
     }
 
     /// Logs what has changed since the last check.
-    mutating func look(at figures: PageHeap.Statistics) {
+    mutating func look(at figures: PagedHeap.Statistics) {
         if !seesEvents { lookAtGenerations(figures) }
         lookAtFailures(figures)
         lookAtLimit(figures)
         last = figures
     }
 
-    private func lookAtGenerations(_ figures: PageHeap.Statistics) {
+    private func lookAtGenerations(_ figures: PagedHeap.Statistics) {
         guard figures.generation > last.generation else { return }
-        let released = figures.releasedInBackgroundTotalBytes - last.releasedInBackgroundTotalBytes
+        let released = figures.releasedInBackgroundTotalByteCount - last.releasedInBackgroundTotalByteCount
         logger.debug(
             "scavenge generation ended",
             metadata: [
                 "generation": "\(figures.generation - 1)",
                 "released_in_background_bytes": "\(released)",
-                "retained_bytes": "\(figures.retainedBytes)",
-                "goal_bytes": "\(figures.goalBytes.map(String.init) ?? "none")",
+                "retained_bytes": "\(figures.retainedByteCount)",
+                "goal_bytes": "\(figures.goalByteCount.map(String.init) ?? "none")",
                 "scavenger_cpu_ratio": "\(figures.scavengerRecentShare)",
             ])
     }
 
     /// Logs refused releases, as a warning only the first time: if memory is locked, most later releases fail, too.
-    private mutating func lookAtFailures(_ figures: PageHeap.Statistics) {
-        let failures = figures.releaseFailures - last.releaseFailures
+    private mutating func lookAtFailures(_ figures: PagedHeap.Statistics) {
+        let failures = figures.releaseFailureCount - last.releaseFailureCount
         guard failures > 0 else { return }
         logger.log(
             level: hasWarnedOfFailures ? .debug : .warning,
             "the system refused to take memory back; is memory locked?",
-            metadata: ["failures": "\(failures)", "failures_total": "\(figures.releaseFailures)"])
+            metadata: ["failures": "\(failures)", "failures_total": "\(figures.releaseFailureCount)"])
         hasWarnedOfFailures = true
     }
 
-    private mutating func lookAtLimit(_ figures: PageHeap.Statistics) {
-        if figures.memoryLimitBytes != last.memoryLimitBytes {
+    private mutating func lookAtLimit(_ figures: PagedHeap.Statistics) {
+        if figures.memoryLimitByteCount != last.memoryLimitByteCount {
             logger.info(
                 "memory limit changed",
                 metadata: [
-                    "from_bytes": "\(last.memoryLimitBytes.map(String.init) ?? "none")",
-                    "to_bytes": "\(figures.memoryLimitBytes.map(String.init) ?? "none")",
+                    "from_bytes": "\(last.memoryLimitByteCount.map(String.init) ?? "none")",
+                    "to_bytes": "\(figures.memoryLimitByteCount.map(String.init) ?? "none")",
                 ])
         }
         let percent = HeapWatch.limitPercent(figures)
         let metadata: Logger.Metadata = [
             "percent": "\(Int(percent))",
-            "retained_bytes": "\(figures.retainedBytes)",
-            "in_use_bytes": "\(figures.inUseBytes)",
-            "limit_bytes": "\(figures.memoryLimitBytes.map(String.init) ?? "none")",
+            "retained_bytes": "\(figures.retainedByteCount)",
+            "in_use_bytes": "\(figures.inUseByteCount)",
+            "limit_bytes": "\(figures.memoryLimitByteCount.map(String.init) ?? "none")",
         ]
         if !isNearLimit, percent >= Double(warningPercent) {
             isNearLimit = true
@@ -85,8 +85,8 @@ struct HeapWatch {
     }
 
     /// Returns what counts against the limit, in percent of it; 0 if there is no limit.
-    private static func limitPercent(_ figures: PageHeap.Statistics) -> Double {
-        guard let limit = figures.memoryLimitBytes, limit > 0 else { return 0 }
-        return 100 * Double(figures.retainedBytes + figures.metadataBytes) / Double(limit)
+    private static func limitPercent(_ figures: PagedHeap.Statistics) -> Double {
+        guard let limit = figures.memoryLimitByteCount, limit > 0 else { return 0 }
+        return 100 * Double(figures.retainedByteCount + figures.metadataByteCount) / Double(limit)
     }
 }

@@ -18,7 +18,7 @@ struct MetricsReporterTests {
         try metrics.base.expectCounter(name, [("heap", heap)] + dimensions).totalValue
     }
 
-    private func reporter(_ figures: [PageHeap.Statistics]) -> MetricsReporter {
+    private func reporter(_ figures: [PagedHeap.Statistics]) -> MetricsReporter {
         MetricsReporter(heap: ScriptedHeap(figures), name: "test", factory: metrics)
     }
 
@@ -27,7 +27,7 @@ struct MetricsReporterTests {
         let properties = chosen.compactMap { each in
             each.figure.property.map { ($0, each.figure.unit == .nanoseconds ? each.value / 1e9 : each.value) }
         }
-        let figures = try PageHeap.Statistics.scripted(Dictionary(uniqueKeysWithValues: properties))
+        let figures = try PagedHeap.Statistics.scripted(Dictionary(uniqueKeysWithValues: properties))
         #expect(reporter([figures]).report() == figures)
         for (figure, value) in chosen {
             guard let metric = figure.metric else { continue }
@@ -47,8 +47,11 @@ struct MetricsReporterTests {
     @Test func seriesMadeOfSeveralFiguresAreReported() throws {
         reporter([
             try .scripted(
-                ["systemBytes": 1000, "releasedBytes": 200, "releasedInUseBytes": 100, "scavengerRecentShare": 0.0075],
-                lockHolds: ["samples": 3, "p50Nanoseconds": 256, "p999Nanoseconds": 4096])
+                [
+                    "systemByteCount": 1000, "releasedByteCount": 200, "releasedInUseByteCount": 100,
+                    "scavengerRecentShare": 0.0075,
+                ],
+                lockHolds: ["sampleCount": 3, "p50Nanoseconds": 256, "p999Nanoseconds": 4096])
         ]).report()
         #expect(try gauge("pageheap_retained_bytes") == 700)
         #expect(try gauge("pageheap_scavenger_cpu_ratio") == 0.0075)
@@ -57,9 +60,10 @@ struct MetricsReporterTests {
     }
 
     @Test func onlyAMallocReportsMallocFigures() throws {
-        let heap = try PageHeap.Statistics.scripted()
+        let heap = try PagedHeap.Statistics.scripted()
         let malloc = try MallocStatistics.scripted(
-            ["blockBytes": 1, "threadCacheBytes": 2, "threadCacheBlocks": 3, "threadCaches": 4], heap: heap)
+            ["blockByteCount": 1, "threadCacheByteCount": 2, "threadCacheBlockCount": 3, "threadCacheCount": 4],
+            heap: heap)
         MetricsReporter(name: "test", factory: metrics) { HeapSnapshot(heap: heap, malloc: malloc) }.report()
         #expect(try gauge("pageheap_malloc_block_bytes") == 1)
         #expect(try gauge("pageheap_malloc_thread_cache_bytes") == 2)
@@ -75,7 +79,7 @@ struct MetricsReporterTests {
     @Test func countersFollowTheTotalsExactly() throws {
         let totals = [10.0, 10, 25, 1e9, 1e9 + 1]
         let reporter = reporter(
-            try totals.map { try .scripted(["releasedInBackgroundTotalBytes": $0, "scavengerSeconds": $0 / 1e9]) })
+            try totals.map { try .scripted(["releasedInBackgroundTotalByteCount": $0, "scavengerSeconds": $0 / 1e9]) })
         for total in totals {
             reporter.report()
             #expect(try counter("pageheap_released_bytes_total", ("cause", "background")) == Int64(total))
@@ -102,10 +106,10 @@ struct MetricsReporterTests {
 
     @Test func totalsThatRestartAtZeroAreAdded() throws {
         let reporter = reporter([
-            try .scripted(["releaseCalls": 100, "generation": 5, "scavengerSeconds": 2]),
+            try .scripted(["releaseCallCount": 100, "generation": 5, "scavengerSeconds": 2]),
             // As in a forked child: fewer calls, though more generations than the parent had.
-            try .scripted(["releaseCalls": 30, "generation": 7, "scavengerSeconds": 0.5]),
-            try .scripted(["releaseCalls": 31, "generation": 7, "scavengerSeconds": 0.75]),
+            try .scripted(["releaseCallCount": 30, "generation": 7, "scavengerSeconds": 0.5]),
+            try .scripted(["releaseCallCount": 31, "generation": 7, "scavengerSeconds": 0.75]),
         ])
         reporter.report()
         reporter.report()
@@ -122,8 +126,8 @@ struct MetricsReporterTests {
 
     @Test func aMissingGoalOrLimitIsNotReported() throws {
         let reporter = reporter([
-            try .scripted(), try .scripted(["goalBytes": 1, "memoryLimitBytes": 2]), try .scripted(),
-            try .scripted(["memoryLimitBytes": 3]),
+            try .scripted(), try .scripted(["goalByteCount": 1, "memoryLimitByteCount": 2]), try .scripted(),
+            try .scripted(["memoryLimitByteCount": 3]),
         ])
         func isThere(_ name: String) -> Bool { !metrics.base.meters(label: name).isEmpty }
         reporter.report()
@@ -141,7 +145,7 @@ struct MetricsReporterTests {
     }
 
     @Test func aHeapThatIsUnregisteredLeavesNothingBehind() throws {
-        let reporter = reporter([try .scripted(["releaseCalls": 7, "scavengerSeconds": 3])])
+        let reporter = reporter([try .scripted(["releaseCallCount": 7, "scavengerSeconds": 3])])
         #expect(metrics.isEmpty, "registered before the first report")
         reporter.report()
         #expect(!metrics.isEmpty)
@@ -154,7 +158,7 @@ struct MetricsReporterTests {
 
     @Test func cpuTimesAreWholeSecondsWithoutFractionalCounters() throws {
         let whole = TestMetrics()
-        let figures = try [0.6, 1.3, 2.9].map { try PageHeap.Statistics.scripted(["scavengerSeconds": $0]) }
+        let figures = try [0.6, 1.3, 2.9].map { try PagedHeap.Statistics.scripted(["scavengerSeconds": $0]) }
         let reporter = MetricsReporter(heap: ScriptedHeap(figures), name: "test", factory: whole)
         for seconds in [0, 1, 2] as [Int64] {
             reporter.report()
@@ -172,19 +176,19 @@ struct MetricsReporterTests {
     }
 
     @Test func theTasksFactoryIsTheDefault() throws {
-        let reporter = MetricsReporter(heap: ScriptedHeap([try .scripted(["systemBytes": 9])]), name: "test")
+        let reporter = MetricsReporter(heap: ScriptedHeap([try .scripted(["systemByteCount": 9])]), name: "test")
         withMetricsFactory(metrics) { _ = reporter.report() }
         #expect(try gauge("pageheap_system_bytes") == 9)
     }
 
     @Test func reportsFromSeveralTasksAtOnceAreConsistent() async throws {
-        let heap = try PageHeap()
+        let heap = try PagedHeap()
         let reporter = MetricsReporter(heap: heap, name: "test", factory: metrics)
         try await withThrowingTaskGroup { group in
             for task in 1...4 {
                 group.addTask {
                     for round in 0..<200 {
-                        let run = try heap.allocate(pages: task * (round % 7 + 1))
+                        let run = try heap.allocate(pageCount: task * (round % 7 + 1))
                         run.release()
                         if round % 50 == 0 { heap.releaseFreeMemory() }
                         reporter.report()
@@ -195,11 +199,11 @@ struct MetricsReporterTests {
         }
         let last = reporter.report()
         #expect(
-            try counter("pageheap_released_bytes_total", ("cause", "request")) == last.releasedOnRequestTotalBytes)
+            try counter("pageheap_released_bytes_total", ("cause", "request")) == last.releasedOnRequestTotalByteCount)
         let states = try ["in_use", "cached", "free_retained", "released", "released_in_use"].map {
             try gauge("pageheap_memory_bytes", ("state", $0)) ?? -1
         }
-        #expect(states.reduce(0, +) == Double(last.systemBytes))
+        #expect(states.reduce(0, +) == Double(last.systemByteCount))
     }
 
     @Test func reportsGoOnUntilCancellationAndEndWithALastOne() async throws {

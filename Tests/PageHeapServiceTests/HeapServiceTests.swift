@@ -24,12 +24,12 @@ struct HeapServiceTests {
         return configuration
     }
 
-    private func systemBytes(of heap: String = "test") throws -> [Double] {
+    private func systemByteCount(of heap: String = "test") throws -> [Double] {
         try metrics.expectMeter("pageheap_system_bytes", [("heap", heap)]).values
     }
 
     /// Runs a service on a heap with these figures, until it has seen them all; then shuts it down.
-    private func run(_ figures: [PageHeap.Statistics], _ configuration: HeapService.Configuration) async throws
+    private func run(_ figures: [PagedHeap.Statistics], _ configuration: HeapService.Configuration) async throws
         -> ScriptedHeap
     {
         try await testGracefulShutdown { trigger in
@@ -46,12 +46,12 @@ struct HeapServiceTests {
 
     /// The service also logs once what it watches.
     @Test func theServiceReportsAtOnceAndAtTheShutdown() async throws {
-        let first = try PageHeap.Statistics.scripted(["systemBytes": 1, "memoryLimitBytes": 1e9])
+        let first = try PagedHeap.Statistics.scripted(["systemByteCount": 1, "memoryLimitByteCount": 1e9])
         let heap = try await run(
-            [first, try .scripted(["systemBytes": 2, "memoryLimitBytes": 1e9])],
+            [first, try .scripted(["systemByteCount": 2, "memoryLimitByteCount": 1e9])],
             configuration { $0.limitWarningPercent = 90 })
         #expect(heap.readings == 3)
-        #expect(try systemBytes() == [2, 2])
+        #expect(try systemByteCount() == [2, 2])
         #expect(heap.releases == 0)
         let entry = try #require(log.entries.first)
         #expect(log.entries.count == 1)
@@ -65,24 +65,24 @@ struct HeapServiceTests {
     }
 
     @Test func theServiceReportsAtItsInterval() async throws {
-        let figures = try (1...6).map { try PageHeap.Statistics.scripted(["systemBytes": Double($0)]) }
+        let figures = try (1...6).map { try PagedHeap.Statistics.scripted(["systemByteCount": Double($0)]) }
         let heap = try await run(figures, configuration { $0.interval = .milliseconds(1) })
-        #expect(try systemBytes().prefix(5) == [2, 3, 4, 5, 6])
+        #expect(try systemByteCount().prefix(5) == [2, 3, 4, 5, 6])
         #expect(heap.readings > figures.count)
     }
 
     @Test func theServiceReleasesFreeMemoryAtTheShutdownOnRequest() async throws {
         let heap = try await run(
-            [try .scripted(["systemBytes": 1]), try .scripted(["systemBytes": 2])],
+            [try .scripted(["systemByteCount": 1]), try .scripted(["systemByteCount": 2])],
             configuration { $0.releasesAtShutdown = true })
         #expect(heap.releases == 1)
-        #expect(try systemBytes() == [2, 2, 2])
+        #expect(try systemByteCount() == [2, 2, 2])
         #expect(log.entries.last?.metadata["returned_bytes"] == "4096")
     }
 
     @Test func theServiceWatchesWithoutMetrics() async throws {
         let heap = try await run(
-            [try .scripted(), try .scripted(["releaseFailures": 1])], configuration { $0.reportsMetrics = false })
+            [try .scripted(), try .scripted(["releaseFailureCount": 1])], configuration { $0.reportsMetrics = false })
         #expect(heap.readings == 3)
         #expect(metrics.meters.isEmpty && metrics.counters.isEmpty && metrics.timers.isEmpty)
         #expect(log.entries.map(\.level) == [.info, .warning])
@@ -90,19 +90,19 @@ struct HeapServiceTests {
 
     @Test func cancellationEndsTheServiceAsAShutdownDoes() async throws {
         let (readings, continuation) = AsyncStream.makeStream(of: Int.self)
-        let heap = ScriptedHeap([try .scripted(["systemBytes": 5])]) { continuation.yield($0) }
+        let heap = ScriptedHeap([try .scripted(["systemByteCount": 5])]) { continuation.yield($0) }
         let service = try HeapService(
             heap: heap, name: "test", logger: logger, configuration: configuration(), metrics: metrics)
         let task = Task { try await service.run() }
         for await reading in readings where reading == 2 { break }
         task.cancel()
         try await task.value
-        #expect(try systemBytes() == [5, 5])
+        #expect(try systemByteCount() == [5, 5])
     }
 
     @Test func aPageHeapCanBeAServiceOfAGroup() async throws {
-        let heap = try PageHeap()
-        let run = try heap.allocate(pages: 100)
+        let heap = try PagedHeap()
+        let run = try heap.allocate(pageCount: 100)
         let service = try HeapService(
             heap: heap, name: "pages", logger: logger, configuration: configuration(), metrics: metrics)
         let group = ServiceGroup(services: [service], logger: logger)
@@ -111,12 +111,12 @@ struct HeapServiceTests {
         await group.triggerGracefulShutdown()
         try await end
         let inUse = try metrics.expectMeter("pageheap_memory_bytes", [("heap", "pages"), ("state", "in_use")])
-        #expect(inUse.lastValue == Double(100 * PageHeap.pageSize))
+        #expect(inUse.lastValue == Double(100 * PagedHeap.pageSize))
         run.release()
     }
 
     @Test func eventsOfAPageHeapAreLogged() async throws {
-        let heap = try PageHeap()
+        let heap = try PagedHeap()
         var logger = logger
         logger.logLevel = .debug
         let service = try HeapService(

@@ -16,7 +16,7 @@ struct HeapWatchTests {
     {
         var logger = Logger(label: "test", factory: { _ in log })
         logger.logLevel = .debug
-        let all = try figures.map { try PageHeap.Statistics.scripted($0) }
+        let all = try figures.map { try PagedHeap.Statistics.scripted($0) }
         var watch = HeapWatch(logger: logger, warningPercent: warningPercent, seesEvents: seesEvents, first: all[0])
         return all.dropFirst().flatMap { figures in
             log.clear()
@@ -26,14 +26,14 @@ struct HeapWatchTests {
     }
 
     @Test func nothingIsLoggedWhileNothingChanges() throws {
-        let same = ["systemBytes": 100.0, "memoryLimitBytes": 1000, "releaseFailures": 3, "generation": 4]
+        let same = ["systemByteCount": 100.0, "memoryLimitByteCount": 1000, "releaseFailureCount": 3, "generation": 4]
         #expect(try told([same, same, same]).isEmpty)
     }
 
     @Test func theEndOfAGenerationIsLogged() throws {
         let told = try told([
-            ["generation": 1, "releasedInBackgroundTotalBytes": 100],
-            ["generation": 2, "releasedInBackgroundTotalBytes": 150, "goalBytes": 70, "systemBytes": 80],
+            ["generation": 1, "releasedInBackgroundTotalByteCount": 100],
+            ["generation": 2, "releasedInBackgroundTotalByteCount": 150, "goalByteCount": 70, "systemByteCount": 80],
         ])
         #expect(told == ["debug: scavenge generation ended"])
         let metadata = try #require(log.entries.first).metadata
@@ -50,7 +50,8 @@ struct HeapWatchTests {
 
     @Test func onlyTheFirstRefusalIsAWarning() throws {
         let told = try told([
-            ["releaseFailures": 0], ["releaseFailures": 2], ["releaseFailures": 2], ["releaseFailures": 5],
+            ["releaseFailureCount": 0], ["releaseFailureCount": 2], ["releaseFailureCount": 2],
+            ["releaseFailureCount": 5],
         ])
         let message = "the system refused to take memory back; is memory locked?"
         #expect(told == ["warning: \(message)", "debug: \(message)"])
@@ -61,7 +62,7 @@ struct HeapWatchTests {
         let told = try told(
             // Retained memory and the books, in percent of the limit.
             [50, 89, 90, 99, 88, 91, 85, 84, 84, 120].map {
-                ["systemBytes": $0 * 10 - 20, "metadataBytes": 20, "memoryLimitBytes": 1000]
+                ["systemByteCount": $0 * 10 - 20, "metadataByteCount": 20, "memoryLimitByteCount": 1000]
             })
         let near = "warning: memory is near its limit"
         #expect(told == [near, "notice: memory is no longer near its limit", near])
@@ -72,11 +73,13 @@ struct HeapWatchTests {
     }
 
     @Test func changesOfTheLimitAreLogged() throws {
-        let told = try told([[:], ["memoryLimitBytes": 1000], ["memoryLimitBytes": 2000], [:], [:]])
+        let told = try told([[:], ["memoryLimitByteCount": 1000], ["memoryLimitByteCount": 2000], [:], [:]])
         #expect(told == Array(repeating: "info: memory limit changed", count: 3))
     }
 
     @Test func totalsThatRestartAtZeroAreNotLogged() throws {
-        #expect(try told([["releaseFailures": 5, "generation": 9], ["releaseFailures": 0, "generation": 1]]).isEmpty)
+        #expect(
+            try told([["releaseFailureCount": 5, "generation": 9], ["releaseFailureCount": 0, "generation": 1]]).isEmpty
+        )
     }
 }

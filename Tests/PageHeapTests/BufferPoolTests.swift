@@ -4,7 +4,7 @@ import Testing
 
 struct BufferPoolTests {
     /// Makes a pool whose idle time is so long that no buffer is released by itself within a test.
-    private func pool(_ heap: PageHeap, retaining limit: Int = 16) throws -> BufferPool {
+    private func pool(_ heap: PagedHeap, retaining limit: Int = 16) throws -> BufferPool {
         try BufferPool(heap: heap, bufferByteCount: 60_000, retaining: limit, idleTime: .seconds(3600))
     }
 
@@ -17,27 +17,27 @@ struct BufferPoolTests {
     }
 
     @Test func aReturnedBufferIsReused() throws {
-        let heap = try PageHeap.quiet()
+        let heap = try PagedHeap.quiet()
         let pool = try pool(heap)
         #expect(pool.bufferByteCount == 65_536)
         do {
             var buffer = try pool.take()
             let count = buffer.byteCount
-            #expect(count == 65_536 && pool.statistics.lentBuffers == 1)
+            #expect(count == 65_536 && pool.statistics.lentCount == 1)
             buffer.withUnsafeMutableBytes { $0[65_535] = 9 }
         }
-        #expect(pool.statistics.idleBuffers == 1 && pool.statistics.idleBytes == 65_536)
+        #expect(pool.statistics.idleCount == 1 && pool.statistics.idleByteCount == 65_536)
         let again = try pool.take()
         let last = again.bytes.unsafeLoad(fromByteOffset: 65_535, as: UInt8.self)
         #expect(last == 9)
         let figures = pool.statistics
-        #expect(figures.takenTotal == 2 && figures.reusedTotal == 1)
-        #expect(figures.lentBuffers == 1 && figures.idleBuffers == 0)
-        #expect(heap.statistics.inUseBytes == 65_536)
+        #expect(figures.takenTotalCount == 2 && figures.reusedTotalCount == 1)
+        #expect(figures.lentCount == 1 && figures.idleCount == 0)
+        #expect(heap.statistics.inUseByteCount == 65_536)
     }
 
     @Test func buffersAreFilledBySpansByAppendingAndThroughPointers() throws {
-        var buffer = try pool(PageHeap.quiet()).take()
+        var buffer = try pool(PagedHeap.quiet()).take()
         var bytes = buffer.mutableBytes
         bytes.storeBytes(of: 1, as: UInt32.self)
         #expect(buffer.initialize { $0.append(3, as: UInt8.self) } == 1)
@@ -49,43 +49,43 @@ struct BufferPoolTests {
 
     @Test(arguments: [0, 1, 5])
     func noMoreBuffersWaitThanAllowed(_ limit: Int) throws {
-        let heap = try PageHeap.quiet()
+        let heap = try PagedHeap.quiet()
         let pool = try pool(heap, retaining: limit)
         try use(8, of: pool)
-        #expect(pool.statistics.idleBuffers == limit && pool.statistics.lentBuffers == 0)
-        #expect(heap.statistics.inUseBytes == limit * 65_536)
+        #expect(pool.statistics.idleCount == limit && pool.statistics.lentCount == 0)
+        #expect(heap.statistics.inUseByteCount == limit * 65_536)
         pool.releaseIdleBuffers()
-        #expect(pool.statistics.idleBuffers == 0 && heap.statistics.inUseBytes == 0)
+        #expect(pool.statistics.idleCount == 0 && heap.statistics.inUseByteCount == 0)
     }
 
     @Test func idleBuffersReturnToTheHeap() async throws {
-        let heap = try PageHeap.quiet()
+        let heap = try PagedHeap.quiet()
         let pool = try BufferPool(heap: heap, bufferByteCount: 8192, idleTime: .milliseconds(1))
         for _ in 0..<3 {
             try pool.take().release()
-            while heap.statistics.inUseBytes > 0 { await Task.yield() }
-            #expect(pool.statistics.idleBuffers == 0)
+            while heap.statistics.inUseByteCount > 0 { await Task.yield() }
+            #expect(pool.statistics.idleCount == 0)
         }
     }
 
     @Test func onlyBuffersThatWaitedAllTheTimeAreReleased() throws {
-        let heap = try PageHeap.quiet()
+        let heap = try PagedHeap.quiet()
         let pool = try pool(heap)
         try use(6, of: pool)
         #expect(pool.releaseUnneeded())
-        #expect(pool.statistics.idleBuffers == 6, "they were returned since the last look")
+        #expect(pool.statistics.idleCount == 6, "they were returned since the last look")
         try use(4, of: pool)
         #expect(pool.releaseUnneeded())
-        #expect(pool.statistics.idleBuffers == 4)
+        #expect(pool.statistics.idleCount == 4)
         #expect(!pool.releaseUnneeded())
-        #expect(heap.statistics.inUseBytes == 0)
+        #expect(heap.statistics.inUseByteCount == 0)
     }
 
     @Test func aBufferKeepsItsPoolAndItsHeapAlive() throws {
-        weak var heap: PageHeap?
+        weak var heap: PagedHeap?
         weak var witness: BufferPool?
         func take() throws -> BufferPool.Buffer {
-            let made = try PageHeap.quiet()
+            let made = try PagedHeap.quiet()
             let pool = try pool(made)
             (heap, witness) = (made, pool)
             return try pool.take()
@@ -97,7 +97,7 @@ struct BufferPoolTests {
     }
 
     @Test func invalidSettingsAreRefused() throws {
-        let heap = try PageHeap.quiet()
+        let heap = try PagedHeap.quiet()
         for count in [0, -1, Int.max] {
             #expect(throws: PageHeapError.invalidByteCount(count)) {
                 try BufferPool(heap: heap, bufferByteCount: count)
@@ -115,13 +115,13 @@ struct BufferPoolTests {
     }
 
     @Test func aRefusedBufferIsNotCounted() throws {
-        let pool = try BufferPool(heap: try PageHeap.quiet(), bufferByteCount: 1 << 45)
+        let pool = try BufferPool(heap: try PagedHeap.quiet(), bufferByteCount: 1 << 45)
         #expect(throws: PageHeapError.system(.noMemory)) { try pool.take().release() }
-        #expect(pool.statistics.takenTotal == 0 && pool.statistics.lentBuffers == 0)
+        #expect(pool.statistics.takenTotalCount == 0 && pool.statistics.lentCount == 0)
     }
 
     @Test func manyTasksCanShareAPool() async throws {
-        let heap = try PageHeap()
+        let heap = try PagedHeap()
         let pool = try BufferPool(heap: heap, bufferByteCount: 8192, retaining: 3, idleTime: .milliseconds(1))
         try await withThrowingTaskGroup(of: Void.self) { group in
             for task in 0..<8 {
@@ -139,6 +139,6 @@ struct BufferPoolTests {
             try await group.waitForAll()
         }
         pool.releaseIdleBuffers()
-        #expect(heap.statistics.inUseBytes == 0 && pool.statistics.takenTotal == 4000)
+        #expect(heap.statistics.inUseByteCount == 0 && pool.statistics.takenTotalCount == 4000)
     }
 }

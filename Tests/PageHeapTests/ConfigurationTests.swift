@@ -4,19 +4,19 @@ import Testing
 
 struct ConfigurationTests {
     @Test func anEnvironmentWithoutOptionsGivesTheDefaults() throws {
-        #expect(try PageHeap.Configuration(environment: [:]) == PageHeap.Configuration())
-        #expect(try PageHeap.Configuration(environment: ["HOME": "/", "PAGEHEAPS": "1"]) == PageHeap.Configuration())
+        #expect(try PagedHeap.Configuration(environment: [:]) == PagedHeap.Configuration())
+        #expect(try PagedHeap.Configuration(environment: ["HOME": "/", "PAGEHEAPS": "1"]) == PagedHeap.Configuration())
     }
 
     @Test func everyVariableSetsItsProperty() throws {
-        let configuration = try PageHeap.Configuration(environment: [
+        let configuration = try PagedHeap.Configuration(environment: [
             "PAGEHEAP_RETAIN_PERCENT": "25", "PAGEHEAP_MEMORY_LIMIT": "512M", "PAGEHEAP_HARD_LIMIT": "1G",
             "PAGEHEAP_SCAVENGE_PERCENT": "2.5",
             "PAGEHEAP_PACER": "average", "PAGEHEAP_RELEASE": "lazy", "PAGEHEAP_SCAVENGER": "off",
             "PAGEHEAP_HUGE_PAGES": "growth", "PAGEHEAP_HARDENING": "1",
             "PAGEHEAP_SCAVTRACE": "json", "PAGEHEAP_STATISTICS_DIRECTORY": "/tmp", "PAGEHEAP_SEED": "1",
         ])
-        var expected = PageHeap.Configuration()
+        var expected = PagedHeap.Configuration()
         expected.retainExtraPercent = 25
         expected.memoryLimit = 512 << 20
         expected.hardLimit = 1 << 30
@@ -30,13 +30,13 @@ struct ConfigurationTests {
     }
 
     @Test func theContainersLimitCanBeTurnedOff() throws {
-        let configuration = try PageHeap.Configuration(environment: ["PAGEHEAP_MEMORY_LIMIT": "none"])
+        let configuration = try PagedHeap.Configuration(environment: ["PAGEHEAP_MEMORY_LIMIT": "none"])
         #expect(configuration.memoryLimit == nil && !configuration.followsContainerLimit)
-        #expect(PageHeap.Configuration().followsContainerLimit)
+        #expect(PagedHeap.Configuration().followsContainerLimit)
     }
 
     @Test func theCoresConfigurationConvertsBack() throws {
-        var configuration = PageHeap.Configuration()
+        var configuration = PagedHeap.Configuration()
         configuration.retainExtraPercent = 0
         configuration.scavengePercent = 50
         configuration.pacer = .average
@@ -48,8 +48,8 @@ struct ConfigurationTests {
         configuration.hardLimit = 2 << 30
         configuration.trace = .text
         configuration.releasesInBackground = false
-        #expect(PageHeap.Configuration(try configuration.checked()) == configuration)
-        #expect(PageHeap.Configuration(try PageHeap.Configuration().checked()) == PageHeap.Configuration())
+        #expect(PagedHeap.Configuration(try configuration.checked()) == configuration)
+        #expect(PagedHeap.Configuration(try PagedHeap.Configuration().checked()) == PagedHeap.Configuration())
     }
 
     @Test(
@@ -62,18 +62,18 @@ struct ConfigurationTests {
         ])
     func anInvalidValueIsNamed(_ name: String, _ value: String, _ text: String) {
         #expect(throws: PageHeapError.invalidConfiguration("PAGEHEAP_\(name)=\(value): \(text)")) {
-            try PageHeap.Configuration(environment: ["PAGEHEAP_\(name)": value])
+            try PagedHeap.Configuration(environment: ["PAGEHEAP_\(name)": value])
         }
     }
 
     @Test func theFirstOfSeveralInvalidVariablesIsNamed() throws {
         let error = #expect(throws: PageHeapError.self) {
-            try PageHeap.Configuration(environment: ["PAGEHEAP_SCAVENGER": "no", "PAGEHEAP_LIMIT": "5"])
+            try PagedHeap.Configuration(environment: ["PAGEHEAP_SCAVENGER": "no", "PAGEHEAP_LIMIT": "5"])
         }
         #expect(try #require(error).description.hasPrefix("PAGEHEAP_LIMIT=5: is not an option"))
     }
 
     @Test func aLimitOfNoneIsNoLimit() throws {
-        #expect(try PageHeap.Configuration(environment: ["PAGEHEAP_MEMORY_LIMIT": "none"]).memoryLimit == nil)
+        #expect(try PagedHeap.Configuration(environment: ["PAGEHEAP_MEMORY_LIMIT": "none"]).memoryLimit == nil)
     }
 }

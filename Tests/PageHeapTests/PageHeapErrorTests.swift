@@ -6,9 +6,9 @@ import Testing
 struct PageHeapErrorTests {
     /// The error with which a request ends, or nil if it succeeds.
     private func failure(pages: Int, alignment: Int = 1) throws -> PageHeapError? {
-        let heap = try PageHeap()
+        let heap = try PagedHeap()
         do {
-            let run = try heap.allocate(pages: pages, alignment: alignment)
+            let run = try heap.allocate(pageCount: pages, alignment: alignment)
             run.release()
             return nil
         } catch {
@@ -33,31 +33,31 @@ struct PageHeapErrorTests {
     }
 
     @Test func aHeapRemainsUsableAfterARefusal() throws {
-        let heap = try PageHeap()
+        let heap = try PagedHeap()
         #expect(throws: PageHeapError.self) {
-            let run = try heap.allocate(pages: 1 << 40)
+            let run = try heap.allocate(pageCount: 1 << 40)
             run.release()
         }
-        let run = try heap.allocate(pages: 1)
-        let pages = run.pages
+        let run = try heap.allocate(pageCount: 1)
+        let pages = run.pageCount
         #expect(pages == 1)
     }
 
     @Test(arguments: [-1, 101, Int.max])
     func percentagesOutOfRangeAreRefused(_ percent: Int) {
-        var configuration = PageHeap.Configuration()
+        var configuration = PagedHeap.Configuration()
         configuration.retainExtraPercent = percent
         #expect(throws: PageHeapError.invalidConfiguration("retainExtraPercent must be 0 to 100, not \(percent)")) {
-            _ = try PageHeap(configuration)
+            _ = try PagedHeap(configuration)
         }
     }
 
     @Test(arguments: [0, 0.09, 100.1, -1, .infinity, .nan])
     func sharesOfCPUTimeOutOfRangeAreRefused(_ percent: Double) {
-        var configuration = PageHeap.Configuration()
+        var configuration = PagedHeap.Configuration()
         configuration.scavengePercent = percent
         #expect(throws: PageHeapError.invalidConfiguration("scavengePercent must be 0.1 to 100, not \(percent)")) {
-            _ = try PageHeap(configuration)
+            _ = try PagedHeap(configuration)
         }
     }
 
@@ -65,23 +65,23 @@ struct PageHeapErrorTests {
     func invalidMemoryLimitsAreRefused(_ limit: Int) throws {
         let error = PageHeapError.invalidConfiguration(
             "memoryLimit must be at least 1, or nil for no limit, not \(limit)")
-        var configuration = PageHeap.Configuration()
+        var configuration = PagedHeap.Configuration()
         configuration.memoryLimit = limit
-        #expect(throws: error) { _ = try PageHeap(configuration) }
-        let heap = try PageHeap()
+        #expect(throws: error) { _ = try PagedHeap(configuration) }
+        let heap = try PagedHeap()
         #expect(throws: error) { try heap.setMemoryLimit(limit) }
         #expect(heap.memoryLimit == nil)
     }
 
     @Test func invalidHeapGoalsAreRefused() throws {
-        var configuration = PageHeap.Configuration()
+        var configuration = PagedHeap.Configuration()
         configuration.cycles = .runtime
-        let heap = try PageHeap(configuration)
+        let heap = try PagedHeap(configuration)
         #expect(throws: PageHeapError.invalidHeapGoal(-1)) { try heap.endCycle(heapGoal: -1) }
         try heap.endCycle(heapGoal: 0)
         try heap.endCycle(heapGoal: .max)
         #expect(throws: PageHeapError.invalidConfiguration("endCycle needs a heap whose cycles are .runtime")) {
-            try PageHeap().endCycle(heapGoal: 1)
+            try PagedHeap().endCycle(heapGoal: 1)
         }
     }
 

@@ -1,11 +1,11 @@
 @testable import PageHeap
 
-extension PageHeap {
+extension PagedHeap {
     /// A heap without a worker: only the test changes it, and its figures are exact.
-    static func quiet() throws -> PageHeap {
-        var configuration = PageHeap.Configuration()
+    static func quiet() throws -> PagedHeap {
+        var configuration = PagedHeap.Configuration()
         configuration.releasesInBackground = false
-        return try PageHeap(configuration)
+        return try PagedHeap(configuration)
     }
 
     /// A method, so that the heap lives while it is checked.

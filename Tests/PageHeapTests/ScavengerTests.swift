@@ -6,15 +6,15 @@ import Testing
 /// Heaps that share a scavenger, on the real system.
 struct ScavengerTests {
     /// Allocates pages from a heap, gives them memory, and frees them.
-    private static func drop(_ pages: Int, in heap: PageHeap) throws {
-        var run = try heap.allocate(pages: pages)
+    private static func drop(_ pages: Int, in heap: PagedHeap) throws {
+        var run = try heap.allocate(pageCount: pages)
         run.withUnsafeMutableBytes { bytes in _ = bytes.initializeMemory(as: UInt8.self, repeating: 1) }
         run.release()
     }
 
     /// Waits until a heap has released memory in the background, however long that takes.
-    private static func waitForRelease(in heap: PageHeap) async throws {
-        while heap.statistics.releasedInBackgroundTotalBytes == 0 { try await Task.sleep(for: .milliseconds(20)) }
+    private static func waitForRelease(in heap: PagedHeap) async throws {
+        while heap.statistics.releasedInBackgroundTotalByteCount == 0 { try await Task.sleep(for: .milliseconds(20)) }
     }
 
     /// The number of the process's threads that belong to scavengers.
@@ -45,24 +45,24 @@ struct ScavengerTests {
     func memoryOfAllHeapsIsReleased() async throws {
         let heaps = try {
             let scavenger = try Scavenger(cpuPercent: 100)
-            return try (0..<3).map { _ in try PageHeap(scavenger: scavenger) }
+            return try (0..<3).map { _ in try PagedHeap(scavenger: scavenger) }
         }()
         for heap in heaps { try Self.drop(4000, in: heap) }
         for heap in heaps {
             try await Self.waitForRelease(in: heap)
-            #expect(heap.statistics.workerWakeUps > 0)
+            #expect(heap.statistics.workerWakeUpCount > 0)
         }
     }
 
     @Test func aHeapWithoutBackgroundReleaseIsLeftAlone() throws {
         let scavenger = try Scavenger(cpuPercent: 100)
-        var configuration = PageHeap.Configuration()
+        var configuration = PagedHeap.Configuration()
         configuration.releasesInBackground = false
-        let heap = try PageHeap(configuration, scavenger: scavenger)
+        let heap = try PagedHeap(configuration, scavenger: scavenger)
         try Self.drop(4000, in: heap)
-        #expect(heap.statistics.freeRetainedBytes >= 3900 * PageHeap.pageSize)
-        #expect(heap.releaseFreeMemory() >= 3900 * PageHeap.pageSize)
-        #expect(heap.statistics.workerWakeUps == 0)
+        #expect(heap.statistics.freeRetainedByteCount >= 3900 * PagedHeap.pageSize)
+        #expect(heap.releaseFreeMemory() >= 3900 * PagedHeap.pageSize)
+        #expect(heap.statistics.workerWakeUpCount == 0)
     }
 
     @Test func severalHeapsShareOneThread() async throws {
@@ -70,12 +70,12 @@ struct ScavengerTests {
             var run: PageRun?
             do {
                 let scavenger = try Scavenger()
-                let heaps = try (0..<5).map { _ in try PageHeap(scavenger: scavenger) }
+                let heaps = try (0..<5).map { _ in try PagedHeap(scavenger: scavenger) }
                 for heap in heaps { try ScavengerTests.drop(2000, in: heap) }
                 // A thread has its name soon after its start.
                 while try ScavengerTests.threads() == 0 { try await Task.sleep(for: .milliseconds(1)) }
                 #expect(try ScavengerTests.threads() == 1)
-                run = try heaps[3].allocate(pages: 4000)
+                run = try heaps[3].allocate(pageCount: 4000)
             }
             #expect(try ScavengerTests.threads() == 1)
             run.take()?.release()
@@ -90,8 +90,8 @@ struct ScavengerTests {
             for task in 0..<6 {
                 group.addTask {
                     for step in 0..<25 {
-                        let heap = try PageHeap(scavenger: scavenger)
-                        let kept = try heap.allocate(pages: 10 + task)
+                        let heap = try PagedHeap(scavenger: scavenger)
+                        let kept = try heap.allocate(pageCount: 10 + task)
                         try drop(1100 + 100 * step, in: heap)
                         // A limit that cannot be met makes the scavenger work for this heap just when the heap ends.
                         try heap.setMemoryLimit(1)
@@ -116,15 +116,15 @@ struct ScavengerTests {
     @Test(.timeLimit(.minutes(5)))
     func heapsThatStayAreServedWhileOthersComeAndGo() async throws {
         let scavenger = try Scavenger(cpuPercent: 100)
-        let heap = try PageHeap(scavenger: scavenger)
+        let heap = try PagedHeap(scavenger: scavenger)
         try Self.drop(4000, in: heap)
-        while heap.statistics.releasedInBackgroundTotalBytes == 0 {
-            let other = try PageHeap(scavenger: scavenger)
+        while heap.statistics.releasedInBackgroundTotalByteCount == 0 {
+            let other = try PagedHeap(scavenger: scavenger)
             try Self.drop(2000, in: other)
             try await Task.sleep(for: .milliseconds(5))
         }
         let figures = heap.statistics
-        #expect(figures.inUseBytes == 0)
-        #expect(figures.freeRetainedBytes < 4000 * PageHeap.pageSize)
+        #expect(figures.inUseByteCount == 0)
+        #expect(figures.freeRetainedByteCount < 4000 * PagedHeap.pageSize)
     }
 }

@@ -8,12 +8,12 @@ import Testing
 struct StatisticsTests {
     /// Makes statistics of a heap without goal and limit, with figures that would take a heap longer than a test can
     /// wait.
-    private func statistics(_ change: (inout pageheap_statistics) -> Void) -> PageHeap.Statistics {
+    private func statistics(_ change: (inout pageheap_statistics) -> Void) -> PagedHeap.Statistics {
         var figures = pageheap_statistics()
         for figure in Figure.all where figure.mayBeNone { figures[keyPath: figure.field] = .max }
         figures.age_nanoseconds = 100_000_000_000
         change(&figures)
-        return PageHeap.Statistics(figures, processors: 4)
+        return PagedHeap.Statistics(figures, processors: 4)
     }
 
     /// Adds samples to the counts of holds between two powers of two.
@@ -22,33 +22,33 @@ struct StatisticsTests {
     }
 
     @Test func theFiguresOfANewHeapAreZero() throws {
-        let figures = try PageHeap.quiet().statistics
-        #expect(figures.releaseCalls == 0 && figures.releaseFailures == 0 && figures.generation == 0)
-        #expect(figures.workerWakeUps == 0 && figures.controllerResets == 0)
+        let figures = try PagedHeap.quiet().statistics
+        #expect(figures.releaseCallCount == 0 && figures.releaseFailureCount == 0 && figures.generation == 0)
+        #expect(figures.workerWakeUpCount == 0 && figures.controllerResetCount == 0)
         #expect(figures.scavengerSeconds == 0 && figures.assistSeconds == 0 && figures.forcedReleaseSeconds == 0)
         #expect(figures.scavengerShare == 0 && figures.scavengerRecentShare == 0)
-        #expect(figures.reusedWithin60SecondsTotalBytes == 0)
-        #expect(figures.forcedLockHolds.samples == 0 && figures.forcedLockHolds.p999Nanoseconds == 0)
+        #expect(figures.reusedWithin60SecondsTotalByteCount == 0)
+        #expect(figures.forcedLockHolds.sampleCount == 0 && figures.forcedLockHolds.p999Nanoseconds == 0)
     }
 
     @Test func aReleaseOnRequestIsCounted() throws {
-        let heap = try PageHeap.quiet()
+        let heap = try PagedHeap.quiet()
         for turn in 1...300 {
-            var run = try heap.allocate(pages: 20)
+            var run = try heap.allocate(pageCount: 20)
             run.withUnsafeMutableBytes { $0[0] = 1 }
             run.release()
             #expect(heap.releaseFreeMemory() > 0)
-            #expect(heap.statistics.releaseCalls == turn && heap.statistics.generation == turn)
+            #expect(heap.statistics.releaseCallCount == turn && heap.statistics.generation == turn)
         }
         let figures = heap.statistics
         // More than two holds per turn, of which every 256th is measured.
-        #expect(figures.lockHolds.samples > 0 && figures.forcedLockHolds.samples > 0)
+        #expect(figures.lockHolds.sampleCount > 0 && figures.forcedLockHolds.sampleCount > 0)
         for holds in [figures.lockHolds, figures.forcedLockHolds] {
             #expect(0 < holds.p50Nanoseconds && holds.p50Nanoseconds <= holds.p999Nanoseconds)
         }
-        #expect(figures.reusedWithin1SecondTotalBytes <= figures.reusedWithin10SecondsTotalBytes)
-        #expect(figures.reusedWithin10SecondsTotalBytes <= figures.reusedWithin60SecondsTotalBytes)
-        #expect(figures.workerWakeUps == 0 && figures.scavengerSeconds == 0)
+        #expect(figures.reusedWithin1SecondTotalByteCount <= figures.reusedWithin10SecondsTotalByteCount)
+        #expect(figures.reusedWithin10SecondsTotalByteCount <= figures.reusedWithin60SecondsTotalByteCount)
+        #expect(figures.workerWakeUpCount == 0 && figures.scavengerSeconds == 0)
     }
 
     @Test func everyFigureHasItsPlaceAndUnit() throws {
@@ -75,10 +75,10 @@ struct StatisticsTests {
             add(1, to: &$0.lock_holds_total, power: 9)
             add(1, to: &$0.forced_lock_holds_total, power: 12)
         }
-        #expect(figures.goalBytes == nil && figures.memoryLimitBytes == nil)
+        #expect(figures.goalByteCount == nil && figures.memoryLimitByteCount == nil)
         #expect(figures.scavengerShare == 0.005 && figures.scavengerRecentShare == 0.01)
         #expect(figures.lockHolds.p50Nanoseconds == 128 && figures.lockHolds.p999Nanoseconds == 1024)
-        #expect(figures.forcedLockHolds.samples == 1 && figures.forcedLockHolds.p50Nanoseconds == 8192)
+        #expect(figures.forcedLockHolds.sampleCount == 1 && figures.forcedLockHolds.p50Nanoseconds == 8192)
     }
 
     @Test func statisticsSurviveJSON() throws {
@@ -87,6 +87,6 @@ struct StatisticsTests {
             add(1, to: &$0.lock_holds_total, power: 6)
         }
         let data = try JSONEncoder().encode(figures)
-        #expect(try JSONDecoder().decode(PageHeap.Statistics.self, from: data) == figures)
+        #expect(try JSONDecoder().decode(PagedHeap.Statistics.self, from: data) == figures)
     }
 }

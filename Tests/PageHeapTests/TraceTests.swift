@@ -5,13 +5,13 @@ import Testing
 
 /// What a heap writes to standard error. Each test runs in a process of its own, so that nothing else writes there.
 struct TraceTests {
-    private static func releaseTwice(_ trace: PageHeap.Configuration.Trace) throws {
-        var configuration = PageHeap.Configuration()
+    private static func releaseTwice(_ trace: PagedHeap.Configuration.Trace) throws {
+        var configuration = PagedHeap.Configuration()
         configuration.releasesInBackground = false
         configuration.trace = trace
-        let heap = try PageHeap(configuration)
+        let heap = try PagedHeap(configuration)
         for _ in 0..<2 {
-            try heap.allocate(pages: 40).release()
+            try heap.allocate(pageCount: 40).release()
             heap.releaseFreeMemory()
         }
     }
@@ -40,6 +40,6 @@ struct TraceTests {
             try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
         }
         #expect(found.map { $0["forced"] as? Bool } == [false, true, false, true])
-        #expect(found.last?["work"] as? Int == 40 * PageHeap.pageSize)
+        #expect(found.last?["work"] as? Int == 40 * PagedHeap.pageSize)
     }
 }

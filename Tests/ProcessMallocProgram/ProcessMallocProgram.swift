@@ -21,7 +21,7 @@ struct ProcessMallocProgram {
             let malloc = try ProcessMalloc()
             try blocks(malloc)
             try limits(malloc)
-            try limits(try PageHeap())
+            try limits(try PagedHeap())
             malloc.setTrace(.text)
             malloc.releaseFreeMemory()
             malloc.setTrace(.none)
@@ -37,27 +37,28 @@ struct ProcessMallocProgram {
         var arrays = (0..<1000).map { [UInt8](repeating: UInt8(truncatingIfNeeded: $0), count: 50_000) }
         // The optimiser may end the life of a value that is no longer used.
         let held = withExtendedLifetime(arrays) { malloc.mallocStatistics }
-        try check(held.blockBytes >= before.blockBytes + 50_000_000, "blocks count")
-        try check(held.heap.inUseBytes >= before.heap.inUseBytes + 50_000_000, "pages in use count")
-        try check(held.threadCaches >= 1 && held.heap.metadataBytes > 0, "caches and books count")
+        try check(held.blockByteCount >= before.blockByteCount + 50_000_000, "blocks count")
+        try check(held.heap.inUseByteCount >= before.heap.inUseByteCount + 50_000_000, "pages in use count")
+        try check(held.threadCacheCount >= 1 && held.heap.metadataByteCount > 0, "caches and books count")
         arrays.removeAll()
-        let resident = malloc.residentBytes() ?? 0
+        let resident = malloc.residentByteCount() ?? 0
         try check(resident >= 50_000_000, "what was written to is resident")
         let returned = malloc.releaseFreeMemory()
         try check(returned >= 40_000_000 && returned <= resident, "what was resident was given back")
-        try check(malloc.residentBytes().map { $0 <= resident - returned } == true, "and is resident no more")
+        try check(malloc.residentByteCount().map { $0 <= resident - returned } == true, "and is resident no more")
         let after = malloc.mallocStatistics
-        try check(after.heap.retainedBytes + 40_000_000 <= held.heap.retainedBytes, "it is retained no more")
+        try check(after.heap.retainedByteCount + 40_000_000 <= held.heap.retainedByteCount, "it is retained no more")
         try check(
-            after.heap.releasedOnRequestTotalBytes > 0 && after.heap.forcedReleaseSeconds > 0, "it is accounted for")
+            after.heap.releasedOnRequestTotalByteCount > 0 && after.heap.forcedReleaseSeconds > 0, "it is accounted for"
+        )
         let decoded = try JSONDecoder().decode(MallocStatistics.self, from: JSONEncoder().encode(after))
         try check(decoded == after, "figures can be coded")
     }
 
     static func limits(_ heap: some ScavengedHeap) throws {
-        try check(heap.memoryLimit == nil && heap.statistics.memoryLimitBytes == nil, "there is no limit")
+        try check(heap.memoryLimit == nil && heap.statistics.memoryLimitByteCount == nil, "there is no limit")
         try heap.setMemoryLimit(1 << 40)
-        try check(heap.memoryLimit == 1 << 40 && heap.statistics.memoryLimitBytes == 1 << 40, "there is one")
+        try check(heap.memoryLimit == 1 << 40 && heap.statistics.memoryLimitByteCount == 1 << 40, "there is one")
         for wrong in [0, -1] {
             do {
                 try heap.setMemoryLimit(wrong)
@@ -67,8 +68,8 @@ struct ProcessMallocProgram {
         try heap.setMemoryLimit(nil)
         try check(heap.memoryLimit == nil, "there is none again")
         let figures = heap.statistics
-        let retained = figures.inUseBytes + figures.cachedBytes + figures.freeRetainedBytes
-        let sum = retained + figures.releasedBytes + figures.releasedInUseBytes
-        try check(figures.systemBytes == sum && figures.retainedBytes == retained, "the books balance")
+        let retained = figures.inUseByteCount + figures.cachedByteCount + figures.freeRetainedByteCount
+        let sum = retained + figures.releasedByteCount + figures.releasedInUseByteCount
+        try check(figures.systemByteCount == sum && figures.retainedByteCount == retained, "the books balance")
     }
 }

@@ -4,7 +4,7 @@ import Synchronization
 /// A heap with figures chosen by a test: each reading returns the next ones, and then always the last ones.
 package final class ScriptedHeap: ScavengedHeap {
     private struct State {
-        var figures: [PageHeap.Statistics]
+        var figures: [PagedHeap.Statistics]
         var readings = 0
         var releases = 0
     }
@@ -15,13 +15,13 @@ package final class ScriptedHeap: ScavengedHeap {
     /// - Parameters:
     ///   - figures: at least one.
     ///   - onReading: is called with the number of each reading, from 1, before its reader goes on.
-    package init(_ figures: [PageHeap.Statistics], onReading: @escaping @Sendable (Int) -> Void = { _ in }) {
+    package init(_ figures: [PagedHeap.Statistics], onReading: @escaping @Sendable (Int) -> Void = { _ in }) {
         precondition(!figures.isEmpty)
         state = Mutex(State(figures: figures))
         self.onReading = onReading
     }
 
-    package var statistics: PageHeap.Statistics {
+    package var statistics: PagedHeap.Statistics {
         let (figures, readings) = state.withLock { state in
             state.readings += 1
             return (state.figures.count > 1 ? state.figures.removeFirst() : state.figures[0], state.readings)
@@ -30,7 +30,7 @@ package final class ScriptedHeap: ScavengedHeap {
         return figures
     }
 
-    public func residentBytes() -> Int? { nil }
+    public func residentByteCount() -> Int? { nil }
 
     /// How often the figures were read.
     package var readings: Int { state.withLock { $0.readings } }

@@ -1,22 +1,22 @@
 import Foundation
 import PageHeap
 
-extension PageHeap.Statistics {
+extension PagedHeap.Statistics {
     /// Figures that are zero, without goal and limit, except for those given.
     ///
     /// - Parameter figures: by the names of the properties.
     package static func scripted(_ figures: [String: Double] = [:], lockHolds: [String: Int] = [:]) throws
-        -> PageHeap.Statistics
+        -> PagedHeap.Statistics
     {
-        var fields = try zeroed(try PageHeap().statistics)
+        var fields = try zeroed(try PagedHeap().statistics)
         if var holds = fields["lockHolds"] as? [String: Any] {
             holds.merge(lockHolds) { _, chosen in chosen }
             fields["lockHolds"] = holds
         }
-        fields["goalBytes"] = nil
-        fields["memoryLimitBytes"] = nil
+        fields["goalByteCount"] = nil
+        fields["memoryLimitByteCount"] = nil
         let data = try JSONSerialization.data(withJSONObject: fields.merging(figures) { _, chosen in chosen })
-        return try JSONDecoder().decode(PageHeap.Statistics.self, from: data)
+        return try JSONDecoder().decode(PagedHeap.Statistics.self, from: data)
     }
 }
 

@@ -22,7 +22,7 @@ struct MarkSweepExample {
         let figures = heap.pages.statistics
         print(
             "\(when): \(heap.pairCount) pairs after \(heap.collections) collections;",
-            "\(figures.inUseBytes >> 20) MiB in use, \(figures.retainedBytes >> 20) MiB with memory,",
-            "goal \(figures.goalBytes.map { "\($0 >> 20) MiB" } ?? "none")")
+            "\(figures.inUseByteCount >> 20) MiB in use, \(figures.retainedByteCount >> 20) MiB with memory,",
+            "goal \(figures.goalByteCount.map { "\($0 >> 20) MiB" } ?? "none")")
     }
 }

@@ -1,11 +1,12 @@
 import PageHeap
 
-/// A block: pages full of cells. It is a class, because an array cannot hold a run of pages.
+/// A block: pages full of cells. It is a class, because an array cannot hold a run of pages, and a
+/// handle would cost a lock for each cell.
 final class Block {
     /// The pages of a block: 64 KiB, so that a heap of a few megabytes has blocks that may become empty.
     static let pages = 8
 
-    static var cellCount: Int { pages * PageHeap.pageSize / MemoryLayout<Cell>.stride }
+    static var cellCount: Int { pages * PagedHeap.pageSize / MemoryLayout<Cell>.stride }
 
     private var run: PageRun
     /// The count of cells in use.
@@ -13,8 +14,8 @@ final class Block {
     /// No cell below this one is free.
     private var lowestFree = 0
 
-    init(from heap: PageHeap) throws(PageHeapError) {
-        run = try heap.allocate(pages: Self.pages)
+    init(from heap: PagedHeap) throws(PageHeapError) {
+        run = try heap.allocate(pageCount: Self.pages)
         run.withUnsafeMutableBytes { _ = $0.initializeMemory(as: Cell.self, repeating: .free) }
     }
 

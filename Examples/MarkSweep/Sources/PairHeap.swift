@@ -5,7 +5,7 @@ import PageHeap
 /// collection ends. The page heap keeps the memory that will be needed by then, and gives the rest back to the system.
 public final class PairHeap {
     /// The page heap. Its cycles are those of the collector.
-    public let pages: PageHeap
+    public let pages: PagedHeap
     /// The count of collections so far.
     public private(set) var collections = 0
     /// The count of pairs, reachable or not.
@@ -22,9 +22,9 @@ public final class PairHeap {
     private static let smallestGoal = 4096
 
     public init() throws(PageHeapError) {
-        var configuration = PageHeap.Configuration()
+        var configuration = PagedHeap.Configuration()
         configuration.cycles = .runtime
-        pages = try PageHeap(configuration)
+        pages = try PagedHeap(configuration)
     }
 
     /// Makes a pair. This may free pairs that cannot be reached from ``roots``, `first` or `second`.

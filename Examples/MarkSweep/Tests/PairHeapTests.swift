@@ -39,7 +39,7 @@ struct PairHeapTests {
         heap.roots = []
         try heap.collect()
         #expect(heap.pairCount == 0)
-        #expect(heap.pages.statistics.inUseBytes == 0)
+        #expect(heap.pages.statistics.inUseByteCount == 0)
     }
 
     @Test("The page heap follows the collector's goals, and releases memory down to them")
@@ -52,15 +52,15 @@ struct PairHeapTests {
         }
         try heap.collect()
         let full = heap.pages.statistics
-        #expect(heap.pairCount == 200_000 && full.inUseBytes > 200_000 * 32)
+        #expect(heap.pairCount == 200_000 && full.inUseByteCount > 200_000 * 32)
         heap.roots = [large[0]]
         large = []
         try heap.collect()
         #expect(heap.pairCount == 4000)
         // After the second collection the goal is lower, and the ratio of both goals lowers the page heap's own.
-        let goal = try #require(heap.pages.statistics.goalBytes)
-        #expect(goal < full.inUseBytes / 10)
+        let goal = try #require(heap.pages.statistics.goalByteCount)
+        #expect(goal < full.inUseByteCount / 10)
         heap.pages.releaseFreeMemory()
-        #expect(heap.pages.statistics.retainedBytes < full.inUseBytes / 10)
+        #expect(heap.pages.statistics.retainedByteCount < full.inUseByteCount / 10)
     }
 }

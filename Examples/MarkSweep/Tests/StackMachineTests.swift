@@ -23,7 +23,7 @@ struct StackMachineTests {
         ])
         #expect(stack == [.number(0)])
         #expect(machine.heap.pairCount <= 4096 && machine.heap.collections >= 20)
-        #expect(machine.heap.pages.statistics.inUseBytes <= 1 << 20)
+        #expect(machine.heap.pages.statistics.inUseByteCount <= 1 << 20)
     }
 
     @Test(

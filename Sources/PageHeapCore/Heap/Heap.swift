@@ -45,7 +45,7 @@ package struct Heap<System: OperatingSystem> {
     ///
     /// - Returns: false if the system refuses; then nothing is left of either.
     private func reserveFirst(for user: some RangeUser) -> Bool {
-        let usual = configuration.reservationBytes
+        let usual = configuration.usualReservationBytes(0)
         guard state.pointee.addressSpace.reserve(atLeast: PageGeometry.chunkBytes, system, usual: usual, for: user)
         else { return false }
         let first = state.pointee.addressSpace.first

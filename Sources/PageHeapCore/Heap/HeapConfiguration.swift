@@ -39,6 +39,9 @@ package struct HeapConfiguration: Sendable {
 
     /// Bytes of address space per reservation; fewer if the system refuses.
     package var reservationBytes = Tunables.reservationBytes
+    /// Bytes of the first reservation, if that is to be smaller. Each further one is some times as large as the one
+    /// before, up to ``reservationBytes``, and in any case large enough for the request that needs it.
+    package var firstReservationBytes: ByteCount?
     /// Bytes of the first chunk that are mapped when it is added, whole physical pages; the rest is withheld until it
     /// is needed.
     package var firstBytes = PageGeometry.chunkBytes
@@ -47,6 +50,18 @@ package struct HeapConfiguration: Sendable {
     package var countsLiveBytes = false
 
     package init() {}
+
+    /// The usual size of a reservation.
+    ///
+    /// - Parameter index: the number of reservations before it, at most ``Tunables/reservationLimit``.
+    func usualReservationBytes(_ index: Int) -> ByteCount {
+        guard let firstReservationBytes else { return reservationBytes }
+        let shift = UInt(index) * Tunables.reservationGrowthShift
+        // No overflow: what is shifted is at most the size that is meant to come out.
+        let most = reservationBytes.rawValue &>> shift
+        return firstReservationBytes.rawValue < most
+            ? ByteCount(firstReservationBytes.rawValue &<< shift) : reservationBytes
+    }
 
     /// The length of a cycle in nanoseconds, if the worker ends the cycles.
     var cycleNanoseconds: Int64 { pacer == .budget ? Tunables.tickNanoseconds : Tunables.cycleNanoseconds }

@@ -23,6 +23,8 @@ package struct SystemHeap: Equatable, Sendable {
         var configuration = configuration
         // The heap's ticks, and what it keeps on top, follow the pacer that it really has.
         if let scavenger, configuration.runsWorker { configuration.pacer = scavenger.worker.pacer }
+        // There may be many heaps, and each takes from the others' space what it reserves.
+        if !system.choosesAddresses { configuration.firstReservationBytes = Tunables.mappedReservationBytes }
         let bytes = Self.stateBytes(system)
         guard let memory = system.mapMetadata(bytes) else { return nil }
         guard

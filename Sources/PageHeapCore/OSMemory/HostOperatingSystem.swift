@@ -137,6 +137,10 @@ package struct HostOperatingSystem: OperatingSystem {
         return surroundings
     }
 
+    /// Whether address space is reserved by choosing it, without taking it from the system. Not under emulators,
+    /// sandboxes and sanitizers that have most addresses for themselves.
+    package var choosesAddresses: Bool { pageheap_chooses_addresses() }
+
     package var isAddressSpaceLimited: Bool { pageheap_address_space_is_limited() }
 
     package var largestRequestBytes: ByteCount { ByteCount(pageheap_largest_request_bytes()) }

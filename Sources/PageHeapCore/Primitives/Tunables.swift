@@ -7,6 +7,14 @@ package enum Tunables {
     /// is only chosen costs nothing, and several heaps must find room beside each other.
     package static var reservationBytes: ByteCount { ByteCount(1 << 40) }
 
+    /// Bytes of address space that a page heap of many reserves first where reserved space is taken from the system:
+    /// 256 MiB. A thousand heaps, with 585 MiB each for their metadata, then find room in a single TiB.
+    package static var mappedReservationBytes: ByteCount { ByteCount(256 << 20) }
+
+    /// How much larger such a heap's next reservation is: 8 times, which comes to ``reservationBytes`` within the
+    /// ``reservationLimit``, and leaves most of a large heap in one piece.
+    package static var reservationGrowthShift: UInt { 3 }
+
     /// Bytes of address space that the malloc reserves. 32 TiB: as much as the records of 2^32 spans reach. A single
     /// base makes the page map flat.
     package static var mallocReservationBytes: ByteCount { ByteCount(32 << 40) }

@@ -97,4 +97,31 @@ struct AddressSpaceTests {
         for block in more + blocks + [low] { test.free(block) }
         #expect(test.damagedBlocks == 0 && !test.malloc.owns(blocks[3]))
     }
+
+    /// The sizes of the ranges that a heap has reserved.
+    private func reservations(_ test: TestPageHeap) -> [UInt] {
+        test.system.calls(.reserve).compactMap { call in
+            guard case .reserve(let bytes, _, let address) = call, address != nil else { return nil }
+            return bytes
+        }
+    }
+
+    @Test func aHeapThatReservesLittleAtFirstReservesMoreEachTime() throws {
+        var configuration = HeapConfiguration.original
+        configuration.firstReservationBytes = ByteCount(4 << 20)
+        let test = try TestPageHeap(SimulatedMachine(), configuration)
+        for _ in 0..<12 { _ = try test.use(512) }
+        #expect(reservations(test) == [4 << 20, 32 << 20, 256 << 20])
+        // A large request is not refused: its range is as large as it needs.
+        _ = try test.use(PageCount((8 << 30) / 8192).rawValue)
+        #expect(reservations(test).last == 8 << 30)
+    }
+
+    @Test func reservationsGrowUpToTheUsualSize() {
+        var configuration = HeapConfiguration()
+        #expect((0..<8).allSatisfy { configuration.usualReservationBytes($0) == Tunables.reservationBytes })
+        configuration.firstReservationBytes = Tunables.mappedReservationBytes
+        let mebibytes = (0..<8).map { configuration.usualReservationBytes($0).rawValue >> 20 }
+        #expect(mebibytes == [256, 2048, 16_384, 131_072, 1 << 20, 1 << 20, 1 << 20, 1 << 20])
+    }
 }

@@ -12,13 +12,13 @@ public enum Work {
         // The optimiser may end the lifetime of a value after its last use.
         let peak = try withExtendedLifetime(records) {
             try report("\(records.count) records", malloc)
-            return try residentBytes()
+            return try residentByteCount()
         }
         records.removeAll()
         for second in 1...60 {
             try await Task.sleep(for: .seconds(1))
             try report("\(second) s after the drop", malloc)
-            if try residentBytes() < peak / 4 { return true }
+            if try residentByteCount() < peak / 4 { return true }
         }
         return false
     }
@@ -26,12 +26,12 @@ public enum Work {
     private static func report(_ moment: String, _ malloc: ProcessMalloc) throws {
         let figures = malloc.mallocStatistics
         print(
-            "\(moment): \(try residentBytes() >> 20) MiB resident, \(figures.heap.retainedBytes >> 20) of them the heap's,",
-            "\(figures.blockBytes >> 20) in blocks")
+            "\(moment): \(try residentByteCount() >> 20) MiB resident, \(figures.heap.retainedByteCount >> 20) of them the heap's,",
+            "\(figures.blockByteCount >> 20) in blocks")
     }
 
     /// The process's memory, as the kernel counts it.
-    private static func residentBytes() throws -> Int {
+    private static func residentByteCount() throws -> Int {
         let fields = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ")
         return (Int(fields[1]) ?? 0) * sysconf(Int32(_SC_PAGESIZE))
     }

@@ -18,12 +18,12 @@ struct ByteBuffers {
 
     /// Checks that buffers are in PageHeap without any change to the program.
     private static func buffersAreInTheMalloc(_ malloc: ProcessMalloc) {
-        let before = malloc.mallocStatistics.blockBytes
+        let before = malloc.mallocStatistics.blockByteCount
         var buffer: ByteBuffer? = ByteBufferAllocator().buffer(repeating: 1, count: 64 << 20)
-        let with = malloc.mallocStatistics.blockBytes
+        let with = malloc.mallocStatistics.blockByteCount
         let readable = buffer?.readableBytes
         buffer = nil
-        let after = malloc.mallocStatistics.blockBytes
+        let after = malloc.mallocStatistics.blockByteCount
         print(
             "a buffer of 64 MiB: \((with - before) >> 20) MiB more in blocks, \((with - after) >> 20) MiB less without it"
         )

@@ -5,7 +5,7 @@ import SystemPackage
 struct FileSender: Sendable {
     let pool: BufferPool
 
-    init(heap: PageHeap) throws {
+    init(heap: PagedHeap) throws {
         // 64 KiB a buffer. Up to 32 of them wait for the next request; the rest go back to the heap at once.
         pool = try BufferPool(heap: heap, bufferByteCount: 64 << 10, retaining: 32)
     }

@@ -14,8 +14,8 @@ struct Server {
         for second in 0...5 {
             if let figures = memory?.malloc.mallocStatistics {
                 print(
-                    "\(second) s: \(figures.blockBytes >> 20) MiB in blocks, \(figures.heap.retainedBytes >> 20)",
-                    "retained, \(figures.heap.releasedBytes >> 20) released")
+                    "\(second) s: \(figures.blockByteCount >> 20) MiB in blocks, \(figures.heap.retainedByteCount >> 20)",
+                    "retained, \(figures.heap.releasedByteCount >> 20) released")
             }
             try await Task.sleep(for: .seconds(1))
         }

@@ -5,11 +5,11 @@ func metrics(of heap: some ScavengedHeap) -> String {
     let figures = heap.statistics
     return """
         # TYPE server_memory_in_use_bytes gauge
-        server_memory_in_use_bytes \(figures.inUseBytes)
+        server_memory_in_use_bytes \(figures.inUseByteCount)
         # TYPE server_memory_retained_bytes gauge
-        server_memory_retained_bytes \(figures.retainedBytes)
+        server_memory_retained_bytes \(figures.retainedByteCount)
         # TYPE server_memory_released_bytes_total counter
-        server_memory_released_bytes_total \(figures.releasedInBackgroundTotalBytes)
+        server_memory_released_bytes_total \(figures.releasedInBackgroundTotalByteCount)
         # TYPE server_memory_scavenger_seconds_total counter
         server_memory_scavenger_seconds_total \(figures.scavengerSeconds)
 

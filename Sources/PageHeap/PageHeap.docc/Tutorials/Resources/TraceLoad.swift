@@ -4,7 +4,7 @@ import PageHeap
 struct Cache: ~Copyable {
     private let entries: [Entry]
 
-    init(on heap: PageHeap, entries count: Int) throws {
+    init(on heap: PagedHeap, entries count: Int) throws {
         entries = try (0..<count).map { _ in Entry(try heap.allocate(byteCount: 1 << 20)) }
     }
 

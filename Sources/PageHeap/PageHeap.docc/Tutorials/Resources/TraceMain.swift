@@ -5,8 +5,8 @@ import PageHeap
 struct Server {
     static func main() async throws {
         // PAGEHEAP_SCAVTRACE, PAGEHEAP_SCAVENGE_PERCENT and all others.
-        let settings = try PageHeap.Configuration(environment: ProcessInfo.processInfo.environment)
-        let heap = try PageHeap(settings)
+        let settings = try PagedHeap.Configuration(environment: ProcessInfo.processInfo.environment)
+        let heap = try PagedHeap(settings)
         let teller = Task { try await tell(of: heap) }
 
         let cache = try Cache(on: heap, entries: 1_024)

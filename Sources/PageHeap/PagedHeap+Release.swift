@@ -1,6 +1,6 @@
 import PageHeapCore
 
-extension PageHeap {
+extension PagedHeap {
     /// Releases the memory of all free pages to the operating system, and waits until that is done.
     ///
     /// - Returns: the number of bytes of physical memory that the system got back. Pages that were never touched have
@@ -12,14 +12,14 @@ extension PageHeap {
     /// Releases the memory of free pages to the operating system, from the highest address down, and waits
     /// until that is done.
     ///
-    /// - Parameter bytes: the size of the pages to release, rounded up to whole pages, in bytes. More are released, by
+    /// - Parameter byteCount: the size of the pages to release, rounded up to whole pages, in bytes. More are released, by
     ///   less than a huge page, if a huge page would otherwise have to be split. 0 or less does nothing.
-    /// - Returns: the number of bytes of physical memory that the system got back. It is less than `bytes` if no more
+    /// - Returns: the number of bytes of physical memory that the system got back. It is less than `byteCount` if no more
     ///   is free, or if some of the pages were never touched.
     /// - Complexity: O(pages released), with the cost of ``releaseFreeMemory()``.
     @discardableResult
-    public func releaseMemory(upTo bytes: Int) -> Int {
-        if bytes <= 0 { return 0 }
-        return Int(heap.releaseFreeMemory(upTo: ByteCount(UInt(bytes))).rawValue)
+    public func releaseMemory(upToByteCount byteCount: Int) -> Int {
+        if byteCount <= 0 { return 0 }
+        return Int(heap.releaseFreeMemory(upTo: ByteCount(UInt(byteCount))).rawValue)
     }
 }

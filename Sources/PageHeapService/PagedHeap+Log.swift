@@ -1,7 +1,7 @@
 import Logging
 import PageHeap
 
-extension PageHeap {
+extension PagedHeap {
     /// Logs each event of the scavenger at `debug`, until the task is cancelled. If the logger's level excludes
     /// `debug`, this returns at once and costs the heap nothing.
     func logEvents(to logger: Logger) async throws {
@@ -19,12 +19,12 @@ extension PageHeap {
             message,
             metadata: [
                 "generation": "\(event.generation)",
-                "released_bytes": "\(event.workedBytes)",
-                "retained_bytes": "\(event.retainedBytes)",
-                "goal_bytes": "\(event.goalBytes.map(String.init) ?? "none")",
+                "released_bytes": "\(event.workedByteCount)",
+                "retained_bytes": "\(event.retainedByteCount)",
+                "goal_bytes": "\(event.goalByteCount.map(String.init) ?? "none")",
                 "scavenger_cpu_seconds": "\(event.scavengerSeconds)",
                 "controller_reset": "\(event.wasControllerReset)",
-                "lost_events": "\(event.lostEvents)",
+                "lost_events": "\(event.lostEventCount)",
             ])
     }
 }

@@ -1,7 +1,7 @@
-extension PageHeap {
+extension PagedHeap {
     /// Returns a sequence of the heap's statistics at regular intervals, which ends when the reading task is cancelled.
     ///
-    ///     for await figures in try heap.samples(every: .seconds(10)) { log(figures.retainedBytes) }
+    ///     for await figures in try heap.samples(every: .seconds(10)) { log(figures.retainedByteCount) }
     ///
     /// - Parameter interval: the time between two samples; more than zero. A sample takes a few microseconds.
     /// - Returns: the sequence. The first sample comes at once. If the reader is late, the next samples are still on
@@ -10,7 +10,7 @@ extension PageHeap {
     /// - Complexity: O(1) per sample.
     public func samples(
         every interval: Duration
-    ) throws(PageHeapError) -> some AsyncSequence<PageHeap.Statistics, Never> & Sendable {
+    ) throws(PageHeapError) -> some AsyncSequence<PagedHeap.Statistics, Never> & Sendable {
         StatisticsSamples(heap: self, interval: try Self.checked(interval))
     }
 
@@ -20,7 +20,7 @@ extension PageHeap {
     /// - Parameter interval: how often a waiting reader polls for a new event; more than zero. The default is one
     ///   second, which is enough for a heap that ends its own cycles: at most ten generations end in a second.
     /// - Returns: the sequence. An iterator returns the events that occur after its creation. The heap keeps the last
-    ///   16 events for its readers; if a reader is too late for some, ``ScavengeEvent/lostEvents`` has their number.
+    ///   16 events for its readers; if a reader is too late for some, ``ScavengeEvent/lostEventCount`` has their number.
     ///   Iterators are independent, and each one sees all events. The sequence keeps the heap alive.
     /// - Throws: ``PageHeapError/invalidInterval(_:)``.
     /// - Complexity: O(1) per event, and one poll of the heap per `interval`.

@@ -1,4 +1,5 @@
 import PageHeapCore
+import Synchronization
 import SystemPackage
 
 /// A heap of pages that releases free memory to the operating system.
@@ -14,8 +15,10 @@ import SystemPackage
 /// heap that is being torn down, and no run outlives its memory. When the last of them is gone, the heap is torn down:
 /// once the system call in progress is done, its worker stops, or the shared scavenger detaches it, and all address
 /// space is given up. Runs need no reference to the heap for that, because the heap counts the pages in use.
-public final class PageHeap: Sendable {
+public final class PagedHeap: Sendable {
     let heap: SystemHeap
+    /// The runs for which there are handles.
+    let stored: Mutex<StoredRuns>
 
     /// The size of a page, in bytes: 8 KiB, on all systems.
     @inlinable
@@ -37,6 +40,7 @@ public final class PageHeap: Sendable {
             throw .system(.noMemory)
         }
         self.heap = heap
+        stored = Mutex(StoredRuns(of: heap))
     }
 
     deinit { heap.abandon() }
@@ -44,13 +48,13 @@ public final class PageHeap: Sendable {
     /// The heap's statistics, as one consistent snapshot.
     ///
     /// - Complexity: O(1): a few microseconds, some of them under the heap's lock.
-    public var statistics: PageHeap.Statistics {
-        PageHeap.Statistics(heap.figures().values, processors: SystemHeap.processors)
+    public var statistics: PagedHeap.Statistics {
+        PagedHeap.Statistics(heap.figures().values, processors: SystemHeap.processors)
     }
 
     /// Asks the kernel how many bytes of the heap's memory are physical, without its metadata.
     ///
     /// - Returns: the bytes, or nil if the kernel does not say.
     /// - Complexity: O(memory that is accessible): a system call for each 4 MiB, about 1 ms per GiB.
-    public func residentBytes() -> Int? { heap.residentBytes().map { Int(clamping: $0.rawValue) } }
+    public func residentByteCount() -> Int? { heap.residentBytes().map { Int(clamping: $0.rawValue) } }
 }

@@ -1,11 +1,11 @@
 import PageHeapCore
 import SystemPackage
 
-extension PageHeap {
+extension PagedHeap {
     /// Allocates a run of pages.
     ///
     /// - Parameters:
-    ///   - pages: the number of pages, at least 1.
+    ///   - pageCount: the number of pages, at least 1.
     ///   - alignment: the alignment of the run in bytes, a power of two. Less than a page means a page.
     ///   - zeroed: whether all bytes must be zero. If they are not known to be, the run is cleared, which takes about
     ///     0.1 ms per MiB and makes the pages resident.
@@ -16,16 +16,16 @@ extension PageHeap {
     ///   space.
     /// - Complexity: O(1) in the size of the heap: at most five levels of summaries.
     public func allocate(
-        pages: Int, alignment: Int = 1, zeroed: Bool = false
+        pageCount: Int, alignment: Int = 1, zeroed: Bool = false
     ) throws(PageHeapError) -> PageRun {
-        guard pages > 0 else { throw .invalidPageCount(pages) }
+        guard pageCount > 0 else { throw .invalidPageCount(pageCount) }
         guard alignment > 0, alignment & (alignment - 1) == 0 else { throw .invalidAlignment(alignment) }
         // Both are positive, so their bit patterns are their values.
-        let (count, bytes) = (PageCount(UInt(bitPattern: pages)), UInt(bitPattern: alignment))
+        let (count, bytes) = (PageCount(UInt(bitPattern: pageCount)), UInt(bitPattern: alignment))
         let alignmentPages = PageCount(max(1, bytes / UInt(Self.pageSize)))
         guard let found = heap.allocate(count, alignment: alignmentPages) else { throw .system(.noMemory) }
         var run = PageRun(
-            heap: heap, address: found.address, pages: pages, isZeroed: found.isZeroed)
+            heap: heap, address: found.address, pageCount: pageCount, isZeroed: found.isZeroed)
         if zeroed && !run.isZeroed { run.clear() }
         return run
     }
@@ -37,13 +37,13 @@ extension PageHeap {
     ///   - alignment: the alignment of the run in bytes, a power of two. Less than a page means a page.
     ///   - zeroed: whether all bytes must be zero.
     /// - Returns: the run, of `byteCount` bytes rounded up to whole pages.
-    /// - Throws: ``PageHeapError/invalidByteCount(_:)``, and what ``allocate(pages:alignment:zeroed:)`` throws.
-    /// - Complexity: the same as ``allocate(pages:alignment:zeroed:)``.
+    /// - Throws: ``PageHeapError/invalidByteCount(_:)``, and what ``allocate(pageCount:alignment:zeroed:)`` throws.
+    /// - Complexity: the same as ``allocate(pageCount:alignment:zeroed:)``.
     public func allocate(
         byteCount: Int, alignment: Int = 1, zeroed: Bool = false
     ) throws(PageHeapError) -> PageRun {
         guard byteCount > 0 else { throw .invalidByteCount(byteCount) }
-        return try allocate(pages: (byteCount - 1) / Self.pageSize + 1, alignment: alignment, zeroed: zeroed)
+        return try allocate(pageCount: (byteCount - 1) / Self.pageSize + 1, alignment: alignment, zeroed: zeroed)
     }
 
     /// Takes over pages that were leaked with ``PageRun/leak()``, so that they have an owner again.
@@ -58,6 +58,6 @@ extension PageHeap {
         guard buffer.count > 0, buffer.count % Self.pageSize == 0,
             heap.areInUse(address, PageCount(UInt(buffer.count / Self.pageSize)))
         else { throw .notInUse }
-        return PageRun(heap: heap, address: address, pages: buffer.count / Self.pageSize, isZeroed: false)
+        return PageRun(heap: heap, address: address, pageCount: buffer.count / Self.pageSize, isZeroed: false)
     }
 }

@@ -1,6 +1,6 @@
 import PageHeapCore
 
-extension PageHeap {
+extension PagedHeap {
     /// Ends a cycle of a heap whose cycles are ``Configuration/Cycles/runtime``. Call it at the end of each collection.
     ///
     /// From then on the heap keeps what is in use now, times the ratio of this heap goal to the last one, plus
