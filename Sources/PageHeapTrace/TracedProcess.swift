@@ -16,6 +16,8 @@ public struct TracedProcess: Hashable, Sendable {
     public let start: UInt64
     /// How many threads have events.
     public let threadCount: Int
+    /// How many bytes of the file its events take, at most.
+    public let eventBytes: UInt64
 
     /// The last part of the executable's name.
     public var name: String { executable.split(separator: "/").last.map(String.init) ?? executable }

@@ -22,7 +22,8 @@ struct ReplayOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The process to replay, if the trace has several. (default: the first)", valueName: "PID"))
+            "The process to replay, if the trace has several. (default: the largest of a recording, else the first)",
+            valueName: "PID"))
     var process: UInt64?
 
     @Option(

@@ -14,7 +14,8 @@ struct ReplayTable {
     private var summary: String {
         guard let first = result.policies.first else { return "\(result.file): nothing was replayed" }
         let threads = first.counts.threads == 1 ? "one thread" : "\(KeyFigure.grouped(first.counts.threads)) threads"
-        return "\(result.file): \(KeyFigure.grouped(first.counts.total)) events of \(threads) in "
+        let total = first.counts.total
+        return "\(result.file): \(KeyFigure.grouped(total)) \(total == 1 ? "event" : "events") of \(threads) in "
             + "\(TimeText.describe(seconds: first.seconds)) (\(result.format)); at most "
             + "\(ByteCount(first.peakInUseBytes)) in use"
     }

@@ -30,7 +30,8 @@ struct ReplayTrace {
     /// Opens a trace, and recognises what it is.
     ///
     /// - Parameters:
-    ///   - process: the process to replay, by its identifier; nil for the first.
+    ///   - process: the process to replay, by its identifier; nil for the one with the most events in a recording, and for the
+    ///     first in other traces.
     ///   - passes: how many times the trace is to be read.
     ///   - stop: ends the wait for a pipe that has nothing to read.
     init(
@@ -70,11 +71,12 @@ struct ReplayTrace {
     private static var nativeBeginning: [UInt8] { Array("PHTRACE\n".utf8) }
 
     private static func process(_ wanted: UInt64?, of reader: TraceReader) throws(TraceError) -> TracedProcess {
-        guard let first = reader.processes.first else { throw TraceError("the trace has no process", at: 0) }
-        guard let wanted else { return first }
-        if let process = reader.processes.first(where: { UInt64($0.identifier) == wanted }) { return process }
+        if reader.processes.isEmpty { throw TraceError("the trace has no process", at: 0) }
+        // A process that executes another program is another one in the trace, with the same identifier.
+        let candidates = reader.processes.filter { wanted == nil || UInt64($0.identifier) == wanted }
+        if let largest = candidates.max(by: { $0.eventBytes < $1.eventBytes }) { return largest }
         throw TraceError(
-            "the trace has no process \(wanted); it has \(list(reader.processes.map(Self.text)))", at: 0)
+            "the trace has no process \(wanted ?? 0); it has \(list(reader.processes.map(Self.text)))", at: 0)
     }
 
     private static func text(_ process: TracedProcess) -> String { "\(process.identifier) (\(process.name))" }
