@@ -1,4 +1,4 @@
-// What the library says when somebody executes it as a program, as the C library does: its version, and how to use it.
+// Executed as a program, the library prints its version and how to use it, as the C library does.
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>

@@ -1,7 +1,7 @@
 // Finds the functions of the malloc family behind the recorder.
 //
 // dlsym may allocate, and the loader does before the recorder's constructor runs. So malloc and free look the others up at their
-// first call, and whoever allocates during that gets a block of a small static area.
+// first call, and an allocation during that lookup gets a block of a small static area.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>

@@ -42,7 +42,7 @@ static struct operator look_up(struct operator *known, const char *name) {
         if (library == NULL) library = dlopen("libc++.so.1", RTLD_LAZY | RTLD_NOLOAD);
         if (library != NULL) found.function = dlsym(library, name);
     }
-    if (found.function == NULL) abort();  // Whoever calls the operator has linked a library that has it.
+    if (found.function == NULL) abort();  // A caller of the operator is linked with a library that has it.
     pageheap_recorder_find_next();
     found.is_noted = home(found.function) == home((void *)pageheap_recorder_next.malloc);
     known->is_noted = found.is_noted;

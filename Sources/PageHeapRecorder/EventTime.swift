@@ -23,7 +23,7 @@ import CPageHeapRecorder
 /// busy thread and some that sleep goes back to the cheap way by itself.
 enum EventTime {
     private static let shared = UInt32.max
-    /// One event in so many has a time, if a thread records alone. A power of two.
+    /// A thread that records alone notes the time of every 32nd event. A power of two.
     private static let timedEvery: UInt32 = 32
     private static let claimAfter: UInt32 = 1024
 

@@ -51,7 +51,7 @@ public struct TraceReader: Sendable {
     }
 
     private static func check(_ header: [UInt8]) throws(TraceError) {
-        guard header.count >= 8, header.number(at: 0, as: UInt64.self) == TraceFormat.magic else {
+        guard recognizes(header) else {
             throw TraceError("the file is not a trace that 'pageheap record' wrote", at: 0)
         }
         guard header.count == TraceFormat.headerBytes else {
@@ -95,5 +95,10 @@ public struct TraceReader: Sendable {
             range = holds(blocks[middle]) ? range.lowerBound..<middle : middle + 1..<range.upperBound
         }
         return range.lowerBound
+    }
+
+    /// Whether a file that begins with these bytes says that it is a trace. Whether it can be read, ``init(path:)`` finds out.
+    public static func recognizes(_ beginning: [UInt8]) -> Bool {
+        beginning.count >= 8 && beginning.number(at: 0, as: UInt64.self) == TraceFormat.magic
     }
 }

@@ -100,7 +100,7 @@ static inline __attribute__((always_inline)) void pageheap_recorder_next_free(vo
 
 void pageheap_recorder_find_next(void);
 
-// Blocks for whoever allocates while the next malloc is being looked up. They are never reused.
+// Memory for allocations that are made while the next malloc is being looked up. It is never reused.
 enum { PAGEHEAP_EARLY_BYTES = 65536 };
 extern char pageheap_recorder_early[PAGEHEAP_EARLY_BYTES] __attribute__((visibility("hidden")));
 

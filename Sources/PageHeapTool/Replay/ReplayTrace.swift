@@ -47,7 +47,7 @@ struct ReplayTrace {
         let first = TraceInput(descriptor: descriptor) { stop.isAsked() }
         do throws(TraceError) {
             let beginning = try first.beginning()
-            if beginning.starts(with: Self.nativeBeginning) {
+            if TraceReader.recognizes(Array(beginning.prefix(8))) {
                 guard size != nil else {
                     throw TraceError("a trace of 'pageheap record' must be a file, not a pipe", at: 0)
                 }
@@ -66,9 +66,6 @@ struct ReplayTrace {
             throw ToolError(.usage, "--process: a trace in the format of \(trace.format.name) is of one process")
         }
     }
-
-    /// How a trace of `pageheap record` begins.
-    private static var nativeBeginning: [UInt8] { Array("PHTRACE\n".utf8) }
 
     private static func process(_ wanted: UInt64?, of reader: TraceReader) throws(TraceError) -> TracedProcess {
         if reader.processes.isEmpty { throw TraceError("the trace has no process", at: 0) }
