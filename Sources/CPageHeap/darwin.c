@@ -53,6 +53,8 @@ uintptr_t pageheap_largest_request_bytes(void) { return UINTPTR_MAX; }
 uintptr_t pageheap_memory_bytes(void) { return 0; }
 
 // Darwin does not move page tables: the caller copies.
+int pageheap_set_guard(void *address, uintptr_t bytes) { return ENOTSUP; }
+int pageheap_remove_guard(void *address, uintptr_t bytes) { return ENOTSUP; }
 int pageheap_move_memory(void *from, void *to, uintptr_t bytes) { return ENOTSUP; }
 
 uint64_t pageheap_random(void) { return (uint64_t)arc4random() << 32 | arc4random(); }

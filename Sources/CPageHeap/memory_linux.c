@@ -26,6 +26,15 @@ int pageheap_move_memory(void *from, void *to, uintptr_t bytes) {
     return error;
 }
 
+// Linux 6.13, and for locked memory 6.15.
+#ifndef MADV_GUARD_INSTALL
+#define MADV_GUARD_INSTALL 102
+#define MADV_GUARD_REMOVE 103
+#endif
+
+int pageheap_set_guard(void *address, uintptr_t bytes) { ANSWER(madvise(address, bytes, MADV_GUARD_INSTALL)); }
+int pageheap_remove_guard(void *address, uintptr_t bytes) { ANSWER(madvise(address, bytes, MADV_GUARD_REMOVE)); }
+
 int pageheap_release_range(void *address, uintptr_t bytes, int method) {
 #ifdef MADV_FREE
     int advice = method == PAGEHEAP_RELEASE_FREE ? MADV_FREE : MADV_DONTNEED;

@@ -21,7 +21,7 @@ void *pageheap_entry_aligned(size_t alignment, size_t bytes);
 size_t pageheap_entry_usable_size(void *pointer);
 size_t pageheap_entry_release(void);
 bool pageheap_prepare_for_forks(void);
-void pageheap_publish_if_watched(void);
+void pageheap_begin_if_wanted(void);
 void pageheap_before_fork(void);
 void pageheap_after_fork_in_parent(void);
 void pageheap_after_fork_in_child(void);
@@ -39,9 +39,9 @@ __attribute__((constructor)) void pageheap_register_fork_handlers(void) {
 
 // A tool that watches this process learns from the first page of figures that the process has this malloc, also if it never
 // allocates.
-__attribute__((constructor)) static void publish_if_watched(void) {
-    pageheap_publish_if_watched();
-    pageheap_begin_profile();
+__attribute__((constructor)) static void begin_if_wanted(void) {
+    pageheap_begin_if_wanted();
+    pageheap_prepare_call_stacks();
 }
 
 // A stub, never called. The Embedded Swift runtime refers to arc4random_buf for its hashing seed, and nothing here hashes.

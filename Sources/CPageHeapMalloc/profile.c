@@ -159,8 +159,8 @@ bool pageheap_profile_close(void) {
 
 // ---- Beginning and end of the process --------------------------------------------------------------------------------
 
-void pageheap_begin_profile(void) {
-    if (pageheap_profile_is_wanted()) prepare_to_unwind();
+void pageheap_prepare_call_stacks(void) {
+    if (pageheap_profile_is_wanted() || pageheap_watches_faults()) prepare_to_unwind();
 }
 
 // Runs when the program returns from main or calls exit, after its own functions for that.

@@ -72,17 +72,13 @@ enum ProcessHeap {
         }
         guard
             heap.start(
-                system: HostOperatingSystem(), configuration: options.configuration, checksFrees: options.checksFrees,
-                samples: options.samples)
+                system: HostOperatingSystem(), configuration: options.configuration, hardening: options.hardening,
+                guardInterval: options.guardInterval, samples: options.samples)
         else {
             phase.store(untouched, ordering: .releasing)
             return false
         }
-        if options.checksFrees && !heap.checksFrees {
-            var line = MessageLine()
-            line.append("pageheap: no address space for PAGEHEAP_HARDENING=1; frees are checked as at level 0")
-            line.writeToStandardError()
-        }
+        beginHardening(options.hardening)
         if options.samples.meanBytes != 0 { watchSamples(for: options.profileDirectory) }
         let allowsControl = options.configuration.servesControl
         let page = options.statisticsDirectory.flatMap { pageheap_statistics_page_create($0, allowsControl) }
@@ -96,6 +92,33 @@ enum ProcessHeap {
         ProcessCopies.becomeReady()
         phase.store(started, ordering: .releasing)
         return true
+    }
+
+    // MARK: Hardening
+
+    /// Says what of a hardening level the system refused, and arranges for reports at level 2.
+    private static func beginHardening(_ level: HardeningLevel) {
+        var line = MessageLine()
+        if level != .unhardened && !heap.checksFrees {
+            line.append("pageheap: no address space for PAGEHEAP_HARDENING; frees are checked as at level 0")
+            line.writeToStandardError()
+        }
+        guard level == .full else { return }
+        if !heap.isHardened || !heap.hasGuards {
+            line = MessageLine()
+            line.append(
+                heap.isHardened
+                    ? "pageheap: PAGEHEAP_HARDENING=2 has no guard pages here: they need Linux 6.13"
+                    : "pageheap: no memory for PAGEHEAP_HARDENING=2; it is level 1")
+            line.writeToStandardError()
+        }
+        heap.seedRandom(pageheap_random())
+        guard heap.hasGuards else { return }
+        var helper = FaultReportHelper()
+        helper.unwind = { pageheap_unwind($0, $1) }
+        helper.describe = { pageheap_describe_place($0, $1, $2) }
+        heap.reportFaults(with: helper)
+        pageheap_watch_faults()
     }
 
     // MARK: Samples
@@ -184,12 +207,16 @@ private func threadExits(_ slot: UnsafeMutableRawPointer?) {
     ProcessHeap.serveScavenger()
 }
 
-/// Sets up the heap, which then publishes its figures, if the environment names a folder for them or for a profile. The library's
-/// constructor calls this.
-@c(pageheap_publish_if_watched)
-public func publishIfWatched() {
-    if Options.isWatched(in: pageheap_environment()) { _ = ProcessHeap.isReady() }
+/// Sets up the heap if the environment asks for something that begins with the process (``Options/beginsAtOnce(in:)``). The
+/// library's constructor calls this.
+@c(pageheap_begin_if_wanted)
+public func beginIfWanted() {
+    if Options.beginsAtOnce(in: pageheap_environment()) { _ = ProcessHeap.isReady() }
 }
+
+/// Reports an access that faulted if hardening level 2 knows what is wrong with it.
+@c(pageheap_report_fault)
+public func reportFault(_ address: UInt) { ProcessHeap.heap.reportFault(at: address) }
 
 /// Writes the profile at the program's end.
 @c(pageheap_write_profile)

@@ -68,7 +68,7 @@ struct SamplingTests {
         return folder.names.map { folder.text(of: $0).split(separator: "\n") }
     }
 
-    @Test(arguments: ["0", "1"])
+    @Test(arguments: ["0", "1", "2"])
     func aProfileHasTheBlocksInUseAndTheirCallers(hardening: String) throws {
         let program = try TestPrograms.program("profile")
         let all = try profiles(of: program, ["hold"], bytes: 1, ["PAGEHEAP_HARDENING": hardening])

@@ -6,8 +6,8 @@ struct ThreadTests {
     @Test(arguments: ["random", "exchange", "producer-consumer", "churn", "destructors", "trim", "cache-lines"])
     func manyThreadsCanShareOneHeap(_ check: String) throws { try Check.passes("threads", check) }
 
-    @Test(arguments: ["random", "exchange", "producer-consumer", "churn"])
-    func manyThreadsCanShareOneHeapIfFreesAreChecked(_ check: String) throws {
-        try Check.passes("threads", check, environment: ["PAGEHEAP_HARDENING": "1"])
+    @Test(arguments: ["random", "exchange", "producer-consumer", "churn"], ["1", "2"])
+    func manyThreadsCanShareOneHeapWhenHardened(_ check: String, level: String) throws {
+        try Check.passes("threads", check, environment: ["PAGEHEAP_HARDENING": level])
     }
 }

@@ -47,6 +47,7 @@ storm() { "$folder/launch" --seconds $((share + 90)) "${preload[@]}" "$@" -- "$f
 storm_with_statistics() { mkdir -p "$folder/pages" && storm --env "PAGEHEAP_STATISTICS_DIRECTORY=$folder/pages"; }
 add "storm" - storm
 add "storm, hardened" library storm --env PAGEHEAP_HARDENING=1
+add "storm, fully hardened" library storm --env PAGEHEAP_HARDENING=2 --env PAGEHEAP_GUARD_INTERVAL=100
 add "storm, lazy and huge" library \
     storm --env PAGEHEAP_RELEASE=lazy --env PAGEHEAP_HUGE_PAGES=growth --env PAGEHEAP_MEMORY_LIMIT=32M
 add "storm, with statistics" library storm_with_statistics
@@ -214,7 +215,7 @@ for setting in $settings; do add "setting $setting" library odd_setting "$settin
 every=() twice=()
 sensible=(PAGEHEAP_RETAIN_PERCENT={0,100} PAGEHEAP_MEMORY_LIMIT={1,1M,2GiB,536870912,none} PAGEHEAP_HARD_LIMIT={1G,2GiB,none}
     PAGEHEAP_SCAVENGE_PERCENT={0.1,100} PAGEHEAP_PACER={budget,controller,average} PAGEHEAP_RELEASE={now,lazy}
-    PAGEHEAP_SCAVENGER={on,caller,off} PAGEHEAP_HARDENING={0,1} PAGEHEAP_SAMPLE_BYTES={0,1,64K}
+    PAGEHEAP_SCAVENGER={on,caller,off} PAGEHEAP_HARDENING={0,1,2} PAGEHEAP_GUARD_INTERVAL={0,1,1000000000} PAGEHEAP_SAMPLE_BYTES={0,1,64K}
     PAGEHEAP_HUGE_PAGES={system,growth,never})
 for setting in $settings; do every+=("$setting=?") twice+=("$setting=?" "$setting=!"); done
 sensible_settings() {

@@ -24,8 +24,9 @@ struct pageheap_thread_slot {
     uint32_t passes_locks;      // 0, or the reason why the thread passes through locks
     uint32_t bare_frees;        // how often the thread has freed a small block without having had a cache
     uint32_t is_sampling;       // 1 while the thread tells of a sampled allocation
-    int64_t sample_distance;    // bytes to the thread's next sampled allocation, if allocations are sampled
-    uint64_t random_state;      // of the thread's generator for these distances; 0 before the first
+    int64_t sample_distance;    // bytes to the thread's next sampled allocation, if allocations are sampled; 0 before the first
+    uint64_t random_state;      // of the thread's generator of random numbers; 0 before the first
+    uint64_t guard_distance;    // requests to the thread's next guarded block, if there are any; 0 before the first
 };
 
 // Reasons for passing through locks: the thread holds all of them for a fork, or it is stopping the program.
@@ -101,6 +102,9 @@ bool pageheap_chooses_addresses(void);
 int pageheap_move_memory(void *_Nonnull from, void *_Nonnull to, uintptr_t bytes);
 // Maps fresh memory over a mapped piece.
 int pageheap_map_anew(void *_Nonnull address, uintptr_t bytes);
+// Make pages guard pages, and accessible again. Both return 0, or the system's error number.
+int pageheap_set_guard(void *_Nonnull address, uintptr_t bytes);
+int pageheap_remove_guard(void *_Nonnull address, uintptr_t bytes);
 
 int pageheap_release_range(void *_Nonnull address, uintptr_t bytes, int method);
 // Releases ranges of {address, bytes}, in one system call if the kernel has one for it. Returns how many were released,

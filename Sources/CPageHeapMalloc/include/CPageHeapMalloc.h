@@ -17,11 +17,19 @@ void pageheap_probe_freed(uintptr_t block);
 // Writes the return addresses of the calls that led here, the innermost first. Returns their number, at most `count`.
 int32_t pageheap_unwind(uintptr_t *_Nonnull frames, int32_t count);
 
+// Reports accesses that fault in memory that hardening level 2 guards (faults.c), from now on.
+void pageheap_watch_faults(void);
+bool pageheap_watches_faults(void);
+
+// Writes where an address of code lies, as "file+offset" that fits `size` bytes; nothing if that is not known. Returns false
+// if it lies in this library.
+bool pageheap_describe_place(uintptr_t address, char *_Nonnull text, uintptr_t size);
+
 // Says in which folder profiles are written; copies the path. Returns false if it is too long.
 bool pageheap_profile_to(const char *_Nonnull path);
 bool pageheap_profile_is_wanted(void);
 // Prepares for call stacks. To be called by the library's constructor, without a lock.
-void pageheap_begin_profile(void);
+void pageheap_prepare_call_stacks(void);
 
 // Creates a profile's file. Returns the number in its name, plus 1; 0 if that fails, or one is being written. Otherwise the
 // caller appends to it, and closes it, which adds what is needed to make names of addresses, and returns false if it could not

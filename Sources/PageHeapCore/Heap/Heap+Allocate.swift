@@ -108,6 +108,9 @@ extension Heap {
         if noteFreed(count.bytes) { wakeWorker() }
     }
 
+    /// Counts physical memory that went back to the system from pages in use, in bytes.
+    func noteReturned(_ bytes: ByteCount) { withLockedPages { locked.pointee.ledger.returnedTotal += bytes } }
+
     /// Frees a run of pages whose memory has all been released. The caller holds neither the heap lock nor a later one.
     ///
     /// - Parameter returned: bytes of physical memory that they had.

@@ -63,9 +63,9 @@ extension MallocHeap {
 
     /// Marks a small block as freed, if frees are checked. Aborts if no allocated block begins there.
     func noteBack(_ address: UInt, _ sizeClass: SizeClass) {
-        if let (states, unit) = states(of: address), !states.takeBack(unit, sizeClass) {
-            stopWrongFree(address, sizeClass)
-        }
+        guard let (states, unit) = states(of: address) else { return }
+        let isTaken = isHardened ? states.takeBackOnce(unit, sizeClass) : states.takeBack(unit, sizeClass)
+        if !isTaken { stopWrongFree(address, sizeClass) }
     }
 
     /// Aborts if frees are checked and no allocated small block begins at an address.

@@ -6,16 +6,23 @@ extension MallocHeap {
     @inline(never)
     package func freeSlowly(_ address: UInt) {
         if address == 0 { return }
+        if isGuarded(address) { return freeGuarded(address) }
         let entry = spans.entry(of: address)
         if entry == .none { stopForeign(address) }
         if address & 15 != 0 { WrongFree.stop(.misaligned, address) }
         if isSampling { sampleFreed(address) }
-        let sizeClass = entry.sizeClass
-        if sizeClass == .notSmall {
+        if entry.sizeClass == .notSmall {
             freeLarge(address, entry.span)
             return
         }
+        var address = address
+        var sizeClass = entry.sizeClass
         noteBack(address, sizeClass)
+        if isHardened {
+            address = exchangeInQuarantine(address, sizeClass)
+            if address == 0 { return }
+            sizeClass = spans.entry(of: address).sizeClass
+        }
         let slot = ThreadSlot.current
         while true {
             let cache = slot.enter()
@@ -48,8 +55,7 @@ extension MallocHeap {
                 break
             }
         }
-        var block = address
-        give(&block, 1, sizeClass, currentShard)
+        give(&address, 1, sizeClass, currentShard)
         spans.stopIfWrong()
     }
 

@@ -31,13 +31,15 @@ extension MallocHeap {
     ) -> (pointer: UnsafeMutableRawPointer, scavenged: ByteCount)? {
         let pages = bytes.pagesRoundedUp
         let shard = currentShard
-        if LargeBlockCache.keeps(pages) && alignment <= PageGeometry.pageBytes, let address = takeFreed(pages, shard) {
+        if !isHardened && LargeBlockCache.keeps(pages) && alignment <= PageGeometry.pageBytes,
+            let address = takeFreed(pages, shard)
+        {
             return (address, 0)
         }
         guard let index = spans.allocateRecord(shard, of: shards) else { return nil }
         guard
             let (address, scavenged) = heap.allocatePages(
-                pages, alignment: alignment.pagesRoundedUp,
+                pages + guardPages, alignment: alignment.pagesRoundedUp,
                 shard: PageCaches.number(Int(truncatingIfNeeded: pages.rawValue), shard), for: spans)
         else {
             spans.deallocateRecord(index, shards.records(shard))
@@ -49,10 +51,12 @@ extension MallocHeap {
         span.pointee.shard = shard.rawValue
         span.pointee.freeBlocks = 0
         span.pointee.isAligned = alignment > PageGeometry.pageBytes
+        if hasGuards { setGuard(behind: span) }
         spans.set(PageMapEntry(span: index, sizeClass: .notSmall), from: address, count: 1)
         noteLive(pages.bytes.rawValue, shard, out: true)
         guard let pointer = UnsafeMutableRawPointer(bitPattern: address) else { return nil }
-        return (pointer, scavenged)
+        // The guard was one of the pages without memory, if there were any.
+        return (pointer, scavenged == 0 ? 0 : scavenged - guardPages.bytes)
     }
 
     /// Whether the system could ever satisfy a request. It is asked anew each time, because memory may be added, but
@@ -116,6 +120,7 @@ extension MallocHeap {
         if !Span.markFree(span) { WrongFree.stop(.alreadyFree, address) }
         let shard = currentShard
         noteLive(pages.bytes.rawValue, shard, out: false)
+        if isHardened { return freeLargeHardened(index) }
         if LargeBlockCache.keeps(pages) && !span.pointee.isAligned
             && state.pointee.shortages.load(ordering: .relaxed) == 0
         {
@@ -179,12 +184,14 @@ extension MallocHeap {
     /// - Parameters:
     ///   - index: the block's span.
     ///   - bytes: the new size, larger than any small block's.
-    /// - Returns: false if the block cannot grow in place; then nothing has changed.
+    /// - Returns: false if the block cannot be resized in place; then nothing has changed. At hardening level 2 it never can,
+    ///   because its guard stays where it is.
     package func resizeLarge(_ index: SpanIndex, to bytes: ByteCount) -> Bool {
         let span = spans.record(index)
         let old = PageCount(UInt(span.pointee.pages))
         let new = bytes.pagesRoundedUp
         if new == old { return true }
+        if isHardened { return false }
         if new < old {
             let tail = span.pointee.base &+ new.bytes.rawValue
             span.pointee.pages = UInt32(truncatingIfNeeded: new.rawValue)

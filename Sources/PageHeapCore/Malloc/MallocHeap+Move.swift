@@ -110,7 +110,7 @@ extension MallocHeap {
     }
 
     /// The physical memory of a part of a block.
-    private func residentBytes(_ address: UInt, _ bytes: ByteCount) -> ByteCount {
+    func residentBytes(_ address: UInt, _ bytes: ByteCount) -> ByteCount {
         state.pointee.heap.system.residentBytes(
             of: MemoryRange(address: address, bytes: bytes), physicalPage: heap.physicalPage)
     }

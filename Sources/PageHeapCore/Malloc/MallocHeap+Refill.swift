@@ -12,6 +12,10 @@ extension MallocHeap {
             if isSampling { sampleNew(UInt(bitPattern: block), bytes) }
             return block
         }
+        if isHardened, let block = allocateGuarded(bytes) {
+            if isSampling { sampleNew(UInt(bitPattern: block), bytes) }
+            return block
+        }
         let sizeClass = classes.sizeClass(holding: ByteCount(bytes))
         var block = takeSmall(sizeClass)
         if block == 0 {
@@ -19,6 +23,7 @@ extension MallocHeap {
             reclaimIdle()
             block = takeSmall(sizeClass)
         }
+        if isHardened && block != 0 { checkIsClear(block, sizeClass) }
         noteOut(block, sizeClass)
         if isSampling { sampleNew(block, bytes) }
         return UnsafeMutableRawPointer(bitPattern: block)
@@ -32,6 +37,9 @@ extension MallocHeap {
             if !cache.isEmptyCache {
                 var block = cache.pop(sizeClass)
                 if block == 0 { block = refill(cache, sizeClass) }
+                if isHardened && block != 0 {
+                    block = cache.exchange(block, sizeClass, random: nextRandom(slot.slot))
+                }
                 slot.leave()
                 return block
             }

@@ -1,7 +1,7 @@
 import CPageHeap
 import Synchronization
 
-/// Sampling of allocations: a few of them, chosen by chance as `SampleRate` says, are told to whoever watches, and so are
+/// Sampling of allocations: a few of them, chosen by chance as `SampleRate` says, are reported to a watcher, and so are
 /// their frees.
 ///
 /// A heap that samples closes the fast path of malloc and free to all requests, as hardening level 1 does: so where nothing
@@ -27,7 +27,7 @@ extension MallocHeap {
     /// Says who is told of samples, and what the random distances begin with. Called once, before the first request.
     package func watchSamples(_ watcher: SampleWatcher, seed: UInt64) {
         state.pointee.sampling.watcher = watcher
-        state.pointee.sampling.seed = seed
+        seedRandom(seed)
     }
 
     /// Whether allocations are sampled.
@@ -47,17 +47,11 @@ extension MallocHeap {
         if address == 0 || slot.pointee.is_sampling != 0 { return }
         let counted = UInt64(max(bytes, 1))
         let rate = state.pointee.sampling.rate
-        if slot.pointee.random_state == 0 {
-            // Relaxed: it only tells threads apart.
-            let number = state.pointee.sampling.threadCount.wrappingAdd(1, ordering: .relaxed).newValue
-            var start = state.pointee.sampling.seed ^ number &* 0xD1B5_4A32_D192_ED03
-            slot.pointee.random_state = SampleRate.random(&start) | 1
-            slot.pointee.sample_distance = rate.distance(SampleRate.random(&slot.pointee.random_state))
-        }
+        if slot.pointee.sample_distance == 0 { slot.pointee.sample_distance = rate.distance(nextRandom(slot)) }
         slot.pointee.sample_distance &-= Int64(clamping: counted)
         if slot.pointee.sample_distance > 0 { return }
         // Where in the block the next sample would be does not matter: the process has no memory.
-        slot.pointee.sample_distance = rate.distance(SampleRate.random(&slot.pointee.random_state))
+        slot.pointee.sample_distance = rate.distance(nextRandom(slot))
         slot.pointee.is_sampling = 1
         enter(SampledBlock(address: address, bytes: counted, weight: rate.weight(of: counted)))
         slot.pointee.is_sampling = 0
@@ -154,8 +148,6 @@ package struct SamplingState: ~Copyable {
     var generation: UInt32
     /// Blocks that were not sampled because there was no room.
     var refusedCount: UInt64
-    var seed: UInt64
-    let threadCount: Atomic<UInt64>
 
     var accessibleBytes: ByteCount { blocks.accessibleBytes + stacks.accessibleBytes }
 }

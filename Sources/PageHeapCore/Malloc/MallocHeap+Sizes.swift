@@ -1,6 +1,7 @@
 extension MallocHeap {
     /// The usable size of a block. Aborts if no span owns the address.
     package func usableBytes(_ address: UInt) -> ByteCount {
+        if isGuarded(address) { return usableBytesOfGuarded(address) }
         let entry = spans.entry(of: address)
         if entry == .none { stopForeign(address) }
         return usableBytes(entry)
@@ -53,6 +54,7 @@ extension MallocHeap {
     ///   - bytes: the new size, at least 1.
     /// - Returns: the block's new address; nil if there is no memory, and then the block is unchanged.
     package func reallocate(_ address: UInt, _ bytes: UInt) -> UnsafeMutableRawPointer? {
+        if isGuarded(address) { return reallocateGuarded(address, bytes) }
         let entry = spans.entry(of: address)
         if entry == .none { stopForeign(address) }
         if address & 15 != 0 { WrongFree.stop(.misaligned, address) }
@@ -73,7 +75,7 @@ extension MallocHeap {
                 if isSampling { sampleResized(address, bytes) }
                 return old
             }
-            if bytes > held.rawValue && held >= Tunables.moveBytes {
+            if bytes > held.rawValue && held >= Tunables.moveBytes && !isHardened {
                 return moveLarge(entry.span, to: ByteCount(bytes))
             }
         }

@@ -32,12 +32,14 @@ extension MallocHeap {
             shards.lockForFork()
             state.pointee.spans.records.lockForFork()
             state.pointee.sampling.lock.lockForFork()
+            state.pointee.hardening.lock.lockForFork()
         }
     }
 
     /// Releases all locks after a fork: in the parent, and in the child once it has its own statistics page.
     package func unlockAfterFork() {
         heap.unlockAfterFork {
+            state.pointee.hardening.lock.unlockAfterFork()
             state.pointee.sampling.lock.unlockAfterFork()
             state.pointee.spans.records.unlockAfterFork()
             shards.unlockAfterFork()
@@ -53,6 +55,8 @@ extension MallocHeap {
         // The registry lock is held while one cache is drained: at most that cache is lost.
         _ = state.pointee.caches.lock.takeFromMissingHolder()
         if state.pointee.sampling.lock.takeFromMissingHolder() { stopSampling() }
+        // At most the page of the block that was being allocated or freed is lost.
+        _ = state.pointee.hardening.lock.takeFromMissingHolder()
         var isWhole = shards.takeFromMissingHolders()
         if state.pointee.spans.records.takeLockFromMissingHolder() { isWhole = false }
         return heap.takeLocksFromMissingHolders() && isWhole

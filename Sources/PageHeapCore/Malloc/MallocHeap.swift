@@ -16,19 +16,20 @@ package struct MallocHeap<System: OperatingSystem> {
     /// - Parameters:
     ///   - system: the operating system to use.
     ///   - configuration: options of the page heap below; sizes are set here.
-    ///   - checksFrees: whether wrong frees of small blocks are caught at the call: hardening level 1.
+    ///   - hardening: which wrong uses are caught. If the system refuses memory for a level, it is a lower one.
+    ///   - guardInterval: the mean number of requests from one guarded block to the next at level 2; 0 for none.
     ///   - samples: how often allocations are sampled. If the system refuses memory for that, none are.
     /// - Returns: false if the system refuses address space.
     package func start(
-        system: System, configuration: HeapConfiguration, checksFrees: Bool = false,
-        samples: SampleRate = SampleRate(meanBytes: 0)
+        system: System, configuration: HeapConfiguration, hardening: HardeningLevel = .unhardened,
+        guardInterval: UInt64 = Tunables.guardInterval, samples: SampleRate = SampleRate(meanBytes: 0)
     ) -> Bool {
         var configuration = configuration
         configuration.reservationBytes = Tunables.mallocReservationBytes
         configuration.firstBytes = Tunables.mallocFirstBytes
         configuration.countsLiveBytes = true
-        state.pointee.spans.checksFrees = checksFrees
-        state.pointee.spans.isSampled = samples.meanBytes != 0
+        state.pointee.spans.checksFrees = hardening != .unhardened
+        state.pointee.spans.hasFastFree = samples.meanBytes == 0 && hardening != .full
         guard Heap.start(in: heap.state, system: system, configuration: configuration, for: spans) != nil
         else { return false }
         // The first thread's cache lies next to the heap's metadata: most processes have only this one.
@@ -37,9 +38,11 @@ package struct MallocHeap<System: OperatingSystem> {
         if let cache { state.pointee.caches.begin(with: cache, bytes) }
         state.pointee.classes = SizeClassTable()
         let isSampled = samples.meanBytes != 0 && beginSampling(samples)
+        let isHardened = hardening == .full && beginHardening(guardInterval: guardInterval)
         let limit = SizeClass.largestBytes.rawValue + 1
-        state.pointee.quickLimit = self.checksFrees || isSampled ? 0 : limit
-        state.pointee.checkedLimit = self.checksFrees && !isSampled ? limit : 0
+        let isSlow = isSampled || isHardened
+        state.pointee.quickLimit = checksFrees || isSlow ? 0 : limit
+        state.pointee.checkedLimit = checksFrees && !isSlow ? limit : 0
         state.pointee.exitKey = .max
         return true
     }
@@ -47,6 +50,7 @@ package struct MallocHeap<System: OperatingSystem> {
     /// Returns all address space to the system. The worker has stopped, and no thread may use the heap any more.
     package func shutDown() {
         endSampling()
+        endHardening()
         heap.shutDown(for: spans)
     }
 
@@ -158,9 +162,9 @@ package struct MallocState<System: OperatingSystem>: ~Copyable {
     /// First, because every free reads its first words.
     var spans: SpanMapState
     /// Requests smaller than this may be served from the thread cache at once: all small ones, or none (0) if frees are
-    /// checked or allocations are sampled.
+    /// checked, allocations are sampled, or the hardening level is 2.
     var quickLimit: UInt
-    /// The same limit for requests of a heap that checks frees; 0 if it does not, or samples.
+    /// The same limit for requests of a heap at hardening level 1; 0 if it samples.
     var checkedLimit: UInt
 
     var classes: SizeClassTable
@@ -174,6 +178,8 @@ package struct MallocState<System: OperatingSystem>: ~Copyable {
     let shortages: Atomic<UInt32>
     var heap: HeapState<System>
     var sampling: SamplingState
+    var hardening: HardeningState
+    var random: RandomSeed
     /// Set if no thread-exit key could be created: caches would leak, so threads get none.
     var refusesCaches: Bool
     /// The key whose destructor runs when a thread with a cache exits; the maximum if there is none.

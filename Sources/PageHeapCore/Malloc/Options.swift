@@ -13,7 +13,8 @@ import CPageHeap
 /// | `PAGEHEAP_RELEASE` | `now` (resident memory falls at once) or `lazy` (when the system needs it) | `now` |
 /// | `PAGEHEAP_SCAVENGER` | `on`: a thread, while there is memory to release; `caller`: the program's own calls; `off` | `on` |
 /// | `PAGEHEAP_HUGE_PAGES` | `system` (if it uses them unasked), `growth` (also when a large heap grows), `never` | `system` |
-/// | `PAGEHEAP_HARDENING` | `0` or `1`: which wrong frees are caught at the call | `0` |
+/// | `PAGEHEAP_HARDENING` | `0`, `1` or `2`: which wrong uses are caught, see Documentation/hardening.md | `0` |
+/// | `PAGEHEAP_GUARD_INTERVAL` | 0 to 1000000000: the mean requests from one guarded block to the next, at level 2; 0 for none | `1000` |
 /// | `PAGEHEAP_SCAVTRACE` | `0`, `1` or `json`: a line on standard error for each generation | `0` |
 /// | `PAGEHEAP_SYSTEM_ROOT` | for tests: a folder that stands for `/` when the container's limits are read | `/` |
 /// | `PAGEHEAP_STATISTICS_DIRECTORY` | a folder for the statistics page; set by `pageheap run` | none |
@@ -24,8 +25,9 @@ import CPageHeap
 /// Unknown and malformed options are reported once, on standard error, and ignored; see ``pageheap_hide_variable``.
 package struct Options {
     package var configuration = HeapConfiguration()
-    /// Whether wrong frees of small blocks are caught at the call.
-    package var checksFrees = false
+    package var hardening = HardeningLevel.unhardened
+    /// The mean number of requests from one guarded block to the next at hardening level 2; 0 for none.
+    package var guardInterval = Tunables.guardInterval
     package var statisticsDirectory: UnsafePointer<CChar>?
     /// The folder for profiles of sampled allocations.
     package var profileDirectory: UnsafePointer<CChar>?
@@ -72,13 +74,14 @@ package struct Options {
         value(of: "PAGEHEAP_STATISTICS_DIRECTORY=", in: environment)
     }
 
-    /// Whether an environment names a folder for files about the process: then the heap begins with the process, also if
-    /// that never allocates.
+    /// Whether the heap begins with the process, also if that never allocates: the environment names a folder for files about
+    /// it, or asks for reports with call stacks, which have to be prepared before the first request.
     ///
     /// - Parameter environment: as above.
-    package static func isWatched(in environment: UnsafeMutablePointer<UnsafePointer<CChar>?>?) -> Bool {
+    package static func beginsAtOnce(in environment: UnsafeMutablePointer<UnsafePointer<CChar>?>?) -> Bool {
         value(of: "PAGEHEAP_STATISTICS_DIRECTORY=", in: environment) != nil
             || value(of: "PAGEHEAP_PROFILE_DIRECTORY=", in: environment) != nil
+            || value(of: "PAGEHEAP_HARDENING=", in: environment).map { TextSlice(cString: $0) == "2" } ?? false
     }
 
     private static func value(
@@ -138,8 +141,13 @@ package struct Options {
             configuration.runsWorker = !(text == "off")
             configuration.releasesInCallers = text == "caller"
         } else if name == "HARDENING" {
-            guard text == "0" || text == "1" else { return "takes 0 or 1" }
-            checksFrees = text == "1"
+            guard text == "0" || text == "1" || text == "2" else { return "takes 0, 1 or 2" }
+            hardening = text == "0" ? .unhardened : text == "1" ? .checksFrees : .full
+        } else if name == "GUARD_INTERVAL" {
+            guard let interval = text.decimal, UInt64(interval) <= Tunables.guardIntervalLimit else {
+                return "takes 0 to 1000000000 requests"
+            }
+            guardInterval = UInt64(interval)
         } else if name == "HUGE_PAGES" {
             guard text == "system" || text == "growth" || text == "never" else {
                 return "takes system, growth or never"
@@ -167,7 +175,7 @@ package struct Options {
             configuration.servesControl = text == "1"
         } else if !Self.isToolsOwn(name) {
             return
-                "is not an option; the options are PAGEHEAP_RETAIN_PERCENT, _MEMORY_LIMIT, _HARD_LIMIT, _SCAVENGE_PERCENT, _PACER, _RELEASE, _SCAVENGER, _HUGE_PAGES, _HARDENING, _SCAVTRACE, _SAMPLE_BYTES, _PROFILE_DIRECTORY and _CONTROL"
+                "is not an option; the options are PAGEHEAP_RETAIN_PERCENT, _MEMORY_LIMIT, _HARD_LIMIT, _SCAVENGE_PERCENT, _PACER, _RELEASE, _SCAVENGER, _HUGE_PAGES, _HARDENING, _GUARD_INTERVAL, _SCAVTRACE, _SAMPLE_BYTES, _PROFILE_DIRECTORY and _CONTROL"
         }
         return nil
     }

@@ -78,6 +78,16 @@ package struct HostOperatingSystem: OperatingSystem {
         return pageheap_map_anew(pointer, bytes.rawValue) == 0
     }
 
+    package func setGuard(_ address: UInt, _ bytes: ByteCount) -> Bool {
+        guard let pointer = UnsafeMutableRawPointer(bitPattern: address) else { return false }
+        return pageheap_set_guard(pointer, bytes.rawValue) == 0
+    }
+
+    package func removeGuard(_ address: UInt, _ bytes: ByteCount) -> Bool {
+        guard let pointer = UnsafeMutableRawPointer(bitPattern: address) else { return false }
+        return pageheap_remove_guard(pointer, bytes.rawValue) == 0
+    }
+
     package func allowHugePages(_ address: UInt, _ bytes: ByteCount) -> Bool {
         guard let pointer = UnsafeMutableRawPointer(bitPattern: address) else { return false }
         return pageheap_allow_huge_pages(pointer, bytes.rawValue) == 0

@@ -71,6 +71,16 @@ package protocol OperatingSystem: ~Copyable, Sendable {
     /// - Returns: false if the system refuses; then nothing has changed.
     func renew(_ address: UInt, _ bytes: ByteCount) -> Bool
 
+    /// Makes ready pages guard pages: they lose their memory, and an access to them faults. The mapping is not divided.
+    ///
+    /// - Returns: false if the system cannot do that. Then some of the pages may have become guard pages.
+    func setGuard(_ address: UInt, _ bytes: ByteCount) -> Bool
+
+    /// Makes guard pages ready again; they read as zero. Pages that are no guard pages stay as they are.
+    ///
+    /// - Returns: false if the system refuses; then some of the pages may still be guard pages.
+    func removeGuard(_ address: UInt, _ bytes: ByteCount) -> Bool
+
     /// Copies the contents of blocks whose memory is ready. A simulated system, which has no contents, touches the target.
     func copy(_ source: UnsafeRawPointer, to target: UnsafeMutableRawPointer, _ bytes: ByteCount)
 
@@ -192,6 +202,10 @@ extension OperatingSystem where Self: ~Copyable {
     // The default for systems that cannot move memory.
     package func move(_ address: UInt, to target: UInt, _ bytes: ByteCount) -> Bool { false }
     package func renew(_ address: UInt, _ bytes: ByteCount) -> Bool { false }
+
+    // The default for systems without guard pages.
+    package func setGuard(_ address: UInt, _ bytes: ByteCount) -> Bool { false }
+    package func removeGuard(_ address: UInt, _ bytes: ByteCount) -> Bool { false }
 
     // The default for systems without control groups.
     package func readSurroundings() -> Surroundings? { nil }

@@ -464,6 +464,34 @@ package enum Tunables {
     /// collected.
     package static var sampleFrames: Int { 32 }
 
+    // MARK: Hardening level 2
+
+    /// The places of the quarantine for small blocks of up to ``quarantineSmallBytes``: 2 MiB of blocks at most. A block stays
+    /// for so many frees on average.
+    package static var quarantineSmallBlocks: Int { 1024 }
+
+    /// The largest of these blocks, in bytes.
+    package static var quarantineSmallBytes: ByteCount { 2048 }
+
+    /// The places for larger small blocks: 2 MiB of blocks at most.
+    package static var quarantineMediumBlocks: Int { 32 }
+
+    /// The places for large blocks. They have no memory meanwhile, but address space.
+    package static var quarantineLargeBlocks: Int { 32 }
+
+    /// The largest block that goes into the quarantine, in bytes: 1 MiB, so that 32 MiB of address space are the most.
+    package static var quarantineLargeBytes: ByteCount { ByteCount(1 << 20) }
+
+    /// The pages for guarded blocks: at most half a megabyte at work, and a search through all of them is short.
+    package static var guardedBlocks: Int { 128 }
+
+    /// The mean number of requests from one guarded block to the next. Its system calls and call stack cost some microseconds,
+    /// which is little beside a thousand requests at this level.
+    package static var guardInterval: UInt64 { 1000 }
+
+    /// The largest mean number of requests, a thousand million: then hardly any block is guarded.
+    package static var guardIntervalLimit: UInt64 { 1_000_000_000 }
+
     // MARK: Arenas
 
     /// The pages of an arena's first run: 64 KiB, little beside what a heap starts with.

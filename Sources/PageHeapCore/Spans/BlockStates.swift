@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Records which small blocks the program holds: a byte per block, out of line, for hardening level 1.
+/// Records which small blocks the program holds: a byte per block, out of line, from hardening level 1 on.
 ///
 /// A block's byte holds a tag of its address while the program holds the block, and 0 otherwise. A free of a pointer
 /// into a block therefore finds another block's tag or none, and a second free finds 0, until the block is handed out
@@ -10,7 +10,8 @@ import Synchronization
 /// touched.
 ///
 /// A handle on memory of its own; copies name the same states. Covers one reservation. The atomics are relaxed: a byte
-/// is written by the thread that has the block. Two threads that free one block at the same moment may both succeed.
+/// is written by the thread that has the block. Two threads that free one block at the same moment may both succeed at
+/// level 1; at level 2 only one does (``takeBackOnce(_:_:)``).
 package struct BlockStates: Sendable {
     /// How to find the byte of an address for one class.
     private struct Row {
@@ -119,5 +120,11 @@ package struct BlockStates: Sendable {
         if byte.pointee.load(ordering: .relaxed) != tag(unit) { return false }
         byte.pointee.store(0, ordering: .relaxed)
         return true
+    }
+
+    /// Notes that a block comes back, as ``takeBack(_:_:)`` does; of two threads that free one block at the same moment,
+    /// only one succeeds.
+    package func takeBackOnce(_ unit: UInt, _ sizeClass: SizeClass) -> Bool {
+        byte(unit, sizeClass).pointee.compareExchange(expected: tag(unit), desired: 0, ordering: .relaxed).exchanged
     }
 }

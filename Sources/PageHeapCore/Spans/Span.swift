@@ -29,6 +29,8 @@ package struct Span: BitwiseCopyable {
     /// Whether this is a large block that was asked for at a larger alignment than a page's. Its place is rare, and goes back at
     /// once when it is freed.
     var isAligned = false
+    /// Whether this is a large block with a guard page behind it, which is not among its pages.
+    var isGuarded = false
     /// The neighbours in the ring of the list's touched spans, or of cached large blocks by age: record indices, 0 if the
     /// span is in none.
     var nextTouched: UInt32 = 0
@@ -42,6 +44,9 @@ package struct Span: BitwiseCopyable {
     package init() {}
 
     package var bytes: ByteCount { PageCount(UInt(pages)).bytes }
+
+    /// The page behind a large block if that is its guard.
+    var guardPages: PageCount { isGuarded ? 1 : 0 }
 
     /// Marks a large block as free. Two threads may free one block at the same moment, and only one of them is right.
     ///

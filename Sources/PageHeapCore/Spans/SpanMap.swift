@@ -138,7 +138,7 @@ package struct SpanMap<System: OperatingSystem> {
             let index = SpanIndex(UInt(number))
             let span = record(index)
             guard isInUse(span.pointee, index) else { continue }
-            bytes += span.pointee.bytes
+            bytes += span.pointee.bytes + span.pointee.guardPages.bytes
             released += heap.physicalPage * UInt(span.pointee.releasedPhysicalPages.nonzeroBitCount)
         }
         return (bytes, released)

@@ -7,13 +7,13 @@ package struct SpanMapState: ~Copyable {
     // was handed out.
     /// The first range's process address.
     private var firstBase: UInt
-    /// How far the heap has grown in the first range if frees are neither checked nor looked up among samples; else 0,
-    /// which disables the fast path.
+    /// How far the heap has grown in the first range if frees have a fast path and are not checked; else 0, which
+    /// disables it.
     private let quickUnits: Atomic<UInt>
     /// The address at which the low part of the entry of page 0 would lie, if its page map covered all addresses: so an
     /// entry is found without the range's base.
     private var entriesOfPage0: UInt
-    /// The same if frees are checked, and not looked up; else 0.
+    /// The same if frees have a fast path and are checked; else 0.
     private let checkedUnits: Atomic<UInt>
     /// The same in either case.
     private let grownUnits: Atomic<UInt>
@@ -35,8 +35,9 @@ package struct SpanMapState: ~Copyable {
     private var count: Int
     /// Whether block states are kept, if the system gives memory for them.
     var checksFrees: Bool
-    /// Whether every free has to be looked up among the sampled allocations.
-    var isSampled: Bool
+    /// Whether small blocks may be freed on a fast path. Else every free takes the slow one, because allocations are sampled
+    /// or the hardening level is 2.
+    var hasFastFree: Bool
 
     package var records: SpanRecords
     /// A wrong free that was noted while locks were held.
@@ -177,7 +178,7 @@ package struct SpanMapState: ~Copyable {
         guard range == 0 else { return }
         let units = unit(of: end)
         grownUnits.store(units, ordering: .relaxed)
-        if isSampled { return }
+        if !hasFastFree { return }
         if blockStates == nil {
             quickUnits.store(units, ordering: .relaxed)
         } else {

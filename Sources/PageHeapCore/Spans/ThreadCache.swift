@@ -120,6 +120,27 @@ package struct ThreadCache {
         return limit == 0 ? 0 : Int(bitPattern: (limit &- bottom(sizeClass)) / 8)
     }
 
+    /// Exchanges a block for a random one of a stack, or for itself.
+    ///
+    /// - Parameters:
+    ///   - block: a block of the class that is not on the stack.
+    ///   - random: equally distributed bits.
+    func exchange(_ block: UInt, _ sizeClass: SizeClass, random: UInt64) -> UInt {
+        let count = UInt(bitPattern: count(sizeClass))
+        // The blocks beneath the top are in the words 1 to count - 1 of the array.
+        let pick = UInt(truncatingIfNeeded: random % UInt64(count + 1))
+        if pick == count { return block }
+        if pick == 0 {
+            let other = top(sizeClass)
+            setTop(block, sizeClass)
+            return other
+        }
+        let word = Self.word(bottom(sizeClass) &+ pick &* 8)
+        let other = word.pointee
+        word.pointee = block
+        return other
+    }
+
     /// Pops a block.
     ///
     /// - Returns: the block; 0 if the stack is empty.

@@ -1,8 +1,8 @@
 import Synchronization
 
-/// The kinds of wrong frees that are distinguished.
+/// The kinds of wrong frees that are distinguished, and a wrong write that hardening level 2 notices.
 package enum WrongFree: UInt8, Sendable {
-    case foreign, misaligned, insideSmallBlock, insideLargeBlock, alreadyFree
+    case foreign, misaligned, insideSmallBlock, insideLargeBlock, alreadyFree, writtenAfterFree
 
     var text: StaticString {
         switch self {
@@ -11,12 +11,19 @@ package enum WrongFree: UInt8, Sendable {
         case .insideSmallBlock: "free of a pointer into the middle of a block:"
         case .insideLargeBlock: "free of a pointer into the middle of a large block:"
         case .alreadyFree: "double free:"
+        case .writtenAfterFree: "write to a block after its free:"
         }
     }
 
-    /// Aborts with one line: the kind, the address, and what it belongs to.
+    /// Aborts with one line.
     @inline(never)
     package static func stop(_ kind: WrongFree, _ address: UInt, blockBytes: UInt? = nil, base: UInt? = nil) -> Never {
+        report(kind, address, blockBytes: blockBytes, base: base)
+        stopProcess()
+    }
+
+    /// Writes one line: the kind, the address, and what it belongs to.
+    static func report(_ kind: WrongFree, _ address: UInt, blockBytes: UInt? = nil, base: UInt? = nil) {
         var line = MessageLine()
         line.append("pageheap: ")
         line.append(kind.text)
@@ -33,7 +40,6 @@ package enum WrongFree: UInt8, Sendable {
             line.append(")")
         }
         line.writeToStandardError()
-        stopProcess()
     }
 }
 

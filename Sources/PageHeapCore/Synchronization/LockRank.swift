@@ -27,6 +27,8 @@ package enum LockRanks {
     package enum Worker: LockRank { package static var order: UInt32 { 7 } }
     /// The tables of sampled allocations.
     package enum Samples: LockRank { package static var order: UInt32 { 8 } }
+    /// The pool of guarded blocks.
+    package enum GuardedBlocks: LockRank { package static var order: UInt32 { 9 } }
 }
 
 extension LockRank {

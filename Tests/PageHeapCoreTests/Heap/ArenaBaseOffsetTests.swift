@@ -65,7 +65,8 @@ struct ArenaBaseOffsetTests {
 
     @Test(arguments: places, [false, true])
     func aMallocHeapWorksEverywhere(place: Place, checksFrees: Bool) throws {
-        let test = TestMalloc(Self.machine(place), Self.configuration(place), checksFrees: checksFrees)
+        let test = TestMalloc(
+            Self.machine(place), Self.configuration(place), hardening: checksFrees ? .checksFrees : .unhardened)
         var generator = SeededGenerator(seed: TestRun.seed)
         for _ in 0..<800 {
             let doubling = UInt.random(in: 0..<20, using: &generator)

@@ -13,7 +13,7 @@ struct MallocModelTests {
         var random = SeededGenerator(seed: seed)
         let test = TestMalloc(
             SimulatedMachine(physicalPage: seed % 2 == 0 ? 8192 : 4096, hugePage: 0),
-            checksFrees: seed / 2 % 2 == 1)
+            hardening: seed / 2 % 2 == 1 ? .checksFrees : .unhardened)
         let processors: UInt32 = seed % 4 < 2 ? 1 : 70
         if processors > 1 { test.malloc.useShards() }
         var cycle = DemandCycle(now: 0)

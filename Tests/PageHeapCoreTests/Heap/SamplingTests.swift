@@ -24,46 +24,15 @@ private enum Told {
     }
 }
 
-/// A malloc heap on the real system, for one test on one thread: its blocks can be written to.
-private final class RealMalloc {
-    typealias State = MallocState<HostOperatingSystem>
-    let malloc: MallocHeap<HostOperatingSystem>
-    private let memory = UnsafeMutableRawPointer.allocate(byteCount: MemoryLayout<State>.size, alignment: 64)
-
-    init(checksFrees: Bool = false, samples: SampleRate) throws {
-        memory.initializeMemory(as: UInt8.self, repeating: 0, count: MemoryLayout<State>.size)
-        malloc = MallocHeap(memory.assumingMemoryBound(to: State.self))
-        var configuration = HeapConfiguration()
-        configuration.runsWorker = false
-        let isStarted = malloc.start(
-            system: HostOperatingSystem(), configuration: configuration, checksFrees: checksFrees, samples: samples)
-        try #require(isStarted)
-        ThreadSlot.current.slot.pointee.random_state = 0
-    }
-
-    deinit {
-        malloc.threadExits()
-        ThreadSlot.current.state = .new
-        malloc.shutDown()
-        memory.deallocate()
-    }
-}
-
-/// The address of a block that there must be.
-private func place(_ pointer: UnsafeMutableRawPointer?) throws -> UInt {
-    let block: UnsafeMutableRawPointer = try #require(pointer)
-    return UInt(bitPattern: block)
-}
-
 /// Sampled allocations of a malloc heap.
 @Suite(.serialized)
 struct SamplingTests {
     /// With a mean of one byte, a block of 64 bytes and more is always sampled: the chance that it is not is exp(-64).
     private let everything = SampleRate(meanBytes: 1)
 
-    @Test(arguments: [false, true])
-    func everyWayToABlockIsSampledOnceAndSoIsItsFree(checksFrees: Bool) throws {
-        let test = try RealMalloc(checksFrees: checksFrees, samples: everything)
+    @Test(arguments: [HardeningLevel.unhardened, .checksFrees, .full])
+    func everyWayToABlockIsSampledOnceAndSoIsItsFree(hardening: HardeningLevel) throws {
+        let test = try RealMalloc(hardening: hardening, samples: everything)
         Told.watch(test.malloc)
         var live: Set<UInt> = []
         func took(_ pointer: UnsafeMutableRawPointer?, _ bytes: UInt64) throws {

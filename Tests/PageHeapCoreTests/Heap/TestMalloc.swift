@@ -14,7 +14,7 @@ final class TestMalloc {
     init(
         _ machine: SimulatedMachine = SimulatedMachine(),
         _ configuration: HeapConfiguration = HeapConfiguration.original,
-        checksFrees: Bool = false,
+        hardening: HardeningLevel = .unhardened,
         samples: SampleRate = SampleRate(meanBytes: 0)
     ) {
         system = SimulatedOperatingSystem(machine)
@@ -24,7 +24,7 @@ final class TestMalloc {
         malloc = MallocHeap(memory.assumingMemoryBound(to: State.self))
         var quiet = configuration
         quiet.runsWorker = false
-        guard malloc.start(system: system, configuration: quiet, checksFrees: checksFrees, samples: samples)
+        guard malloc.start(system: system, configuration: quiet, hardening: hardening, samples: samples)
         else {
             fatalError("the simulated system refused")
         }

@@ -1,0 +1,95 @@
+// Reports of wrong uses of blocks that hardening level 2 guards. They may be slow: the program ends.
+extension MallocHeap {
+    /// Reports an access that faulted, on standard error, if it has to do with a block that level 2 guards. Called by the
+    /// handler of that signal, so it takes no lock; what other threads change meanwhile may be wrong in the report.
+    package func reportFault(at address: UInt) {
+        if isGuarded(address) {
+            let (number, fault) = state.pointee.hardening.guarded.diagnose(address)
+            if fault == .none { return }
+            let block = state.pointee.hardening.guarded.block(number)
+            report(fault, address, base: block.address, bytes: block.bytes)
+            reportSites(of: block)
+        } else if let span = largeBlock(around: address) {
+            let isBehind = address &- span.base >= span.bytes.rawValue
+            report(isBehind ? .behind : .afterFree, address, base: span.base, bytes: span.bytes.rawValue)
+        }
+    }
+
+    /// The large block that an address lies in, or in the guard page behind it; nil if there is none. As in
+    /// ``stopForeign(_:)``, the records are searched.
+    private func largeBlock(around address: UInt) -> Span? {
+        if !hasGuards { return nil }
+        for number in 1..<max(spans.recordCount, 1) {
+            let index = SpanIndex(UInt(number))
+            let span = spans.record(index).pointee
+            let reach = span.bytes.rawValue &+ guardPages.bytes.rawValue
+            guard address &- span.base < reach, let entry = spans.state.pointee.quickEntry(of: span.base),
+                entry.span == index, entry.sizeClass == .notSmall
+            else { continue }
+            return span
+        }
+        return nil
+    }
+
+    /// Aborts with a report of a wrong free of a guarded block.
+    func stopWrongFreeOfGuarded(_ address: UInt, _ number: Int, _ fault: GuardedFault) -> Never {
+        let block = state.pointee.hardening.guarded.block(number)
+        let isBlock = block.state != .unused
+        WrongFree.report(
+            isBlock ? (fault == .afterFree ? .alreadyFree : .insideSmallBlock) : .foreign, address,
+            base: isBlock && fault != .afterFree ? block.address : nil)
+        if isBlock { reportSites(of: block) }
+        stopProcess()
+    }
+
+    private func report(_ fault: GuardedFault, _ address: UInt, base: UInt, bytes: UInt) {
+        let (distance, place): (UInt, StaticString) =
+            switch fault {
+            case .before: (base &- address, " bytes before")
+            case .behind: (address &- base &- bytes, " bytes behind the end of")
+            case .afterFree, .inside, .none: (address &- base, " bytes into")
+            }
+        var line = MessageLine()
+        line.append(fault == .afterFree ? "pageheap: access after free: 0x" : "pageheap: access out of bounds: 0x")
+        line.append(hexadecimal: address)
+        line.append(" is ")
+        line.append(decimal: distance)
+        line.append(place)
+        line.append(" the block of ")
+        line.append(decimal: bytes)
+        line.append(" bytes at 0x")
+        line.append(hexadecimal: base)
+        line.writeToStandardError()
+    }
+
+    private func reportSites(of block: GuardedBlock) {
+        report("pageheap: allocated by thread ", block.allocated)
+        if block.freed.thread != 0 { report("pageheap: freed by thread ", block.freed) }
+    }
+
+    private func report(_ text: StaticString, _ site: GuardedSite) {
+        var line = MessageLine()
+        line.append(text)
+        line.append(decimal: UInt(site.thread))
+        line.writeToStandardError()
+        // The call itself is before the address to which it returns, perhaps on another line.
+        site.visitFrames { reportCall(at: $0 &- 1) }
+    }
+
+    private func reportCall(at address: UInt) {
+        // A literal: only then does Embedded Swift use the stack.
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: 512) { place in
+            let text = place.baseAddress.unsafelyUnwrapped
+            text[0] = 0
+            let describe = state.pointee.hardening.helper.describe
+            let isOutside = describe?(address, text, UInt(bitPattern: place.count)) ?? true
+            if !isOutside { return }
+            var line = MessageLine()
+            line.append("pageheap:   0x")
+            line.append(hexadecimal: address)
+            line.append(" ")
+            line.append(text, upTo: place.count)
+            line.writeToStandardError()
+        }
+    }
+}
