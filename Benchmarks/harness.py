@@ -131,6 +131,14 @@ def compiled(source, folder):
     return program
 
 
+def stripped(library, folder):
+    """Returns a copy without debug information: valgrind before 3.20 fails on newer formats of it."""
+    copy = os.path.join(folder, "counted", os.path.basename(library))
+    os.makedirs(os.path.dirname(copy), exist_ok=True)
+    subprocess.run(["objcopy", "--strip-debug", library, copy], check=True)
+    return copy
+
+
 def environment(library, **variables):
     values = {**os.environ, **variables}
     values.pop("LD_PRELOAD", None)

@@ -26,14 +26,6 @@ ROW = re.compile(r"^\s*([\d,]+) \([\s\d.]+%\)\s+(\S.*)$")
 OTHERS = re.compile(r"/(libc|ld-linux-[^/]*|libstdc\+\+|libm|libgcc_s|libpthread)\.so|/pairs$")
 
 
-def stripped(library, folder):
-    """Returns a copy without debug information: valgrind before 3.20 fails on newer formats of it."""
-    copy = os.path.join(folder, "counted", os.path.basename(library))
-    os.makedirs(os.path.dirname(copy), exist_ok=True)
-    subprocess.run(["objcopy", "--strip-debug", library, copy], check=True)
-    return copy
-
-
 def instructions(program, pattern, pairs, library, folder, level):
     """Returns the count of instructions in all functions of the preloaded library, or of libc."""
     file = os.path.join(folder, "callgrind.out")
@@ -55,7 +47,7 @@ def instructions(program, pattern, pairs, library, folder, level):
 
 
 def counts(program, library, patterns, folder, name, level="0"):
-    library = library and stripped(library, folder)
+    library = library and harness.stripped(library, folder)
     for pattern in patterns:
         short, long = PATTERNS[pattern]
         harness.progress(f"{name}: {pattern}")

@@ -12,7 +12,7 @@ import harness
 
 PATTERNS = ["own", "middle", "large", "growing", "waves", "exchange", "handover"]
 THREADS = [1, 2, 8, 64, 512]
-RANKS = ["pass", "thread registry", "central lists", "span records", "page caches", "heap", "search", "worker"]
+RANKS = ["pass", "thread registry", "central lists", "span records", "page caches", "heap", "search", "worker", "samples", "guarded blocks"]
 PROCESSORS = 64
 # What the model assumes, in ns: a malloc or free that takes no lock; and a cache line that another processor has written to
 # since, against one that is here.
