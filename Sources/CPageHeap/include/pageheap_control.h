@@ -20,7 +20,8 @@ enum pageheap_control_command {
     PAGEHEAP_CONTROL_TRACE = 4,         // set the trace to `argument`, an enum pageheap_trace
     PAGEHEAP_CONTROL_CLASSES = 5,       // fill in the page's `classes`
     PAGEHEAP_CONTROL_MAP = 6,           // write the map, in `argument` bytes; the answer is how many bytes it takes
-    PAGEHEAP_CONTROL_PROFILE = 7        // write a profile of sampled allocations; the answer is the number in its file's name
+    PAGEHEAP_CONTROL_PROFILE = 7,       // write a profile of sampled allocations; the answer is the number in its file's name
+    PAGEHEAP_CONTROL_ACCOUNT = 8        // write the map and then at once fill in `classes`; otherwise as PAGEHEAP_CONTROL_MAP
 };
 
 enum pageheap_control_error {

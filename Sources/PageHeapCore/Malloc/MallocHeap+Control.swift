@@ -26,14 +26,16 @@ extension MallocHeap {
             }
             heap.setTrace(kind)
         case PAGEHEAP_CONTROL_CLASSES:
-            withUnsafeMutablePointer(to: &page.pointee.classes) { classes in
-                classes.withMemoryRebound(to: pageheap_class.self, capacity: SizeClass.count) { count(in: $0) }
-            }
-        case PAGEHEAP_CONTROL_MAP:
+            countClasses(in: page)
+        case PAGEHEAP_CONTROL_MAP, PAGEHEAP_CONTROL_ACCOUNT:
             var map = HeapMap(at: UnsafeMutableRawPointer(page) + Int(PAGEHEAP_MAP_OFFSET), room: argument)
             write(to: &map)
             answer = map.bytes
-            if map.isCut { error = PAGEHEAP_CONTROL_NO_ROOM }
+            if map.isCut {
+                error = PAGEHEAP_CONTROL_NO_ROOM
+            } else if control.pointee.command == PAGEHEAP_CONTROL_ACCOUNT.rawValue {
+                countClasses(in: page)
+            }
         case PAGEHEAP_CONTROL_PROFILE:
             let written = isSampling ? state.pointee.sampling.watcher.writeProfile?() ?? 0 : 0
             if written == 0 { error = PAGEHEAP_CONTROL_NO_PROFILE } else { answer = written - 1 }
@@ -42,5 +44,11 @@ extension MallocHeap {
         }
         pageheap_control_answer(control, number, error.rawValue, answer)
         return true
+    }
+
+    private func countClasses(in page: UnsafeMutablePointer<pageheap_statistics_page>) {
+        withUnsafeMutablePointer(to: &page.pointee.classes) { classes in
+            classes.withMemoryRebound(to: pageheap_class.self, capacity: SizeClass.count) { count(in: $0) }
+        }
     }
 }

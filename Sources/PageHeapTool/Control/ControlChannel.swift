@@ -5,7 +5,7 @@ import SystemPackage
 /// Requests to a process that serves them (`pageheap_control.h`), one at a time.
 struct ControlChannel: ~Copyable {
     let process: Int32
-    private let file: ControlFile
+    let file: ControlFile
     private let identity: ProcessIdentity
     /// How long to wait until the process begins to serve a request, in seconds.
     private let patience: Double
@@ -13,7 +13,6 @@ struct ControlChannel: ~Copyable {
     private let serviceSeconds: Double
 
     private static let place = MemoryLayout<pageheap_statistics_page>.offset(of: \.control) ?? 0
-    private static let classesPlace = MemoryLayout<pageheap_statistics_page>.offset(of: \.classes) ?? 0
 
     /// Opens the channel to a process.
     ///
@@ -86,7 +85,7 @@ struct ControlChannel: ~Copyable {
                 + "\(ChildEnvironment.statisticsVariable)")
     }
 
-    private func control() -> pageheap_control? { file.read(pageheap_control(), at: Self.place) }
+    func control() -> pageheap_control? { file.read(pageheap_control(), at: Self.place) }
 
     private func word(_ member: PartialKeyPath<pageheap_control>) -> Int {
         Self.place + (MemoryLayout<pageheap_control>.offset(of: member) ?? 0)
@@ -100,24 +99,22 @@ struct ControlChannel: ~Copyable {
     func ask(
         _ command: pageheap_control_command, _ argument: UInt64 = 0
     ) throws(ToolError) -> (answer: UInt64, error: pageheap_control_error) {
-        try takeBackOlder()
-        guard let before = control() else { throw gone() }
-        var number = max(before.begun, before.answered) &+ 1
-        while number == 0 || number == before.begun || number == before.answered { number &+= 1 }
+        var waits = 0
+        while try !takeBackOlder(), waits < 200 {
+            usleep(5000)
+            waits += 1
+        }
         // A signal ends the command only once the request is answered or taken back.
         let blocked = Self.signals.block()
         defer { blocked.restore() }
-        guard file.write(command.rawValue, at: word(\.command)), file.write(argument, at: word(\.argument)),
-            file.write(number, at: word(\.asked))
-        else { throw gone() }
+        let number = try post(command, argument)
         var waited = 0.0
         while true {
-            guard let now = control() else { throw gone() }
-            if now.answered == number { return (now.answer, pageheap_control_error(now.error)) }
-            if ProcessIdentity(of: process) != identity { throw gone() }
+            let progress = try progress(of: number)
+            if case .answered(let answer, let error) = progress { return (answer, error) }
             let signal = Self.signals.wait(atMost: .milliseconds(5))?.signal
             waited += 0.005
-            let mostSeconds = patience + (now.begun == number ? serviceSeconds : 0)
+            let mostSeconds = patience + (progress == .begun ? serviceSeconds : 0)
             if signal == nil && waited < mostSeconds { continue }
             let isTakenBack = try takeBack(number)
             if let signal { kill(getpid(), signal) }
@@ -126,23 +123,49 @@ struct ControlChannel: ~Copyable {
         }
     }
 
+    /// Asks something of the process, and does not wait.
+    ///
+    /// - Returns: the number of the request.
+    func post(_ command: pageheap_control_command, _ argument: UInt64) throws(ToolError) -> UInt32 {
+        guard let before = control() else { throw gone() }
+        var number = max(before.begun, before.answered) &+ 1
+        while number == 0 || number == before.begun || number == before.answered { number &+= 1 }
+        guard file.write(command.rawValue, at: word(\.command)), file.write(argument, at: word(\.argument)),
+            file.write(number, at: word(\.asked))
+        else { throw gone() }
+        return number
+    }
+
+    /// How far a request is.
+    enum Progress: Equatable, Sendable {
+        /// The process has not looked at it.
+        case waiting
+        case begun
+        case answered(UInt64, pageheap_control_error)
+    }
+
+    func progress(of number: UInt32) throws(ToolError) -> Progress {
+        guard let now = control() else { throw gone() }
+        if now.answered == number { return .answered(now.answer, pageheap_control_error(now.error)) }
+        if ProcessIdentity(of: process) != identity { throw gone() }
+        return now.begun == number ? .begun : .waiting
+    }
+
     /// The signals that end the command.
     private static let signals = SignalSet([SIGINT, SIGTERM, SIGHUP, SIGQUIT])
 
     /// Takes a request back. Returns false if the process has begun to serve it.
-    private func takeBack(_ number: UInt32) throws(ToolError) -> Bool {
+    func takeBack(_ number: UInt32) throws(ToolError) -> Bool {
         guard file.write(UInt32(0), at: word(\.asked)), let after = control() else { throw gone() }
         return after.begun != number
     }
 
-    /// Takes back what a command that was killed has asked, and waits for a moment until it is settled.
-    private func takeBackOlder() throws(ToolError) {
-        guard file.write(UInt32(0), at: word(\.asked)) else { throw gone() }
-        for _ in 0..<200 {
-            guard let now = control() else { throw gone() }
-            if now.begun == now.answered { return }
-            usleep(5000)
-        }
+    /// Takes back what a command that was killed has asked.
+    ///
+    /// - Returns: whether the process is serving nothing now.
+    func takeBackOlder() throws(ToolError) -> Bool {
+        guard file.write(UInt32(0), at: word(\.asked)), let now = control() else { throw gone() }
+        return now.begun == now.answered
     }
 
     private func unfinished() -> ToolError {
@@ -150,11 +173,11 @@ struct ControlChannel: ~Copyable {
             .unavailable, "process \(process) has begun to serve the request, and has not finished; it may still do so")
     }
 
-    private func gone() -> ToolError {
+    func gone() -> ToolError {
         ToolError(.noInput, "process \(process) ended, or executed another program, before it answered")
     }
 
-    private func unanswered() -> ToolError {
+    func unanswered() -> ToolError {
         let state = FileReading.beginning(of: "/proc/\(process)/stat").flatMap(ProcessStat.init)?.state
         let cause =
             switch state {
@@ -166,51 +189,5 @@ struct ControlChannel: ~Copyable {
             .unavailable,
             "process \(process) has not answered within \(TimeText.describe(seconds: patience)): \(cause); the request was "
                 + "taken back")
-    }
-
-    // MARK: What is answered in the file
-
-    /// Asks for the figures of all size classes.
-    func classes() throws(ToolError) -> [ClassFigures] {
-        _ = try ask(PAGEHEAP_CONTROL_CLASSES)
-        guard let classes = file.read(pageheap_class(), count: Int(PAGEHEAP_CLASSES), at: Self.classesPlace) else {
-            throw gone()
-        }
-        return classes.map(ClassFigures.init)
-    }
-
-    /// Asks for the map of the heap's pages.
-    func map() throws(ToolError) -> HeapMap {
-        guard let before = file.bytes else { throw gone() }
-        let offset = Int(PAGEHEAP_MAP_OFFSET)
-        var room = MemoryLayout<pageheap_map>.size
-        defer {
-            // While the process writes, the file must not become shorter: that would end the process.
-            if let now = control(), now.begun == now.answered {
-                file.shorten(to: min(before, MemoryLayout<pageheap_statistics_page>.size))
-            }
-        }
-        // The first answer says how much room the map takes; the heap may have grown when it is asked again.
-        for _ in 0..<5 {
-            do {
-                try file.extend(to: offset + room)
-            } catch {
-                throw ToolError(.inputOutput, "there is no room for the map of process \(process): \(error)")
-            }
-            let (bytes, error) = try ask(PAGEHEAP_CONTROL_MAP, UInt64(room))
-            if error == PAGEHEAP_CONTROL_SERVED_WELL {
-                guard let map = HeapMap(file: file, at: offset, room: room) else {
-                    throw ToolError(.noInput, "the map of process \(process) makes no sense")
-                }
-                return map
-            }
-            guard error == PAGEHEAP_CONTROL_NO_ROOM, bytes > room, bytes <= UInt64(PAGEHEAP_MAP_BYTES) else { break }
-            room = min(Int(bytes) + Int(bytes) / 8 + 65536, Int(PAGEHEAP_MAP_BYTES))
-        }
-        throw ToolError(
-            .unavailable,
-            "process \(process) cannot write its map: the kernel is older than Linux 5.14, it is in a sandbox or has "
-                + "PAGEHEAP_SCAVENGER=caller, or the heap is larger than 512 GiB"
-        )
     }
 }

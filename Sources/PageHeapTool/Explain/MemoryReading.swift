@@ -34,8 +34,7 @@ enum MemoryReading {
         var missing: String?
         do {
             let channel = try ControlChannel(to: process, patience: patience)
-            let classes = try channel.classes()
-            let map = try channel.map()
+            let (map, classes) = try channel.account()
             heap = (HeapAccount(map, present: try pages(of: process), classes: Int(PAGEHEAP_CLASSES)), classes)
         } catch {
             // The kernel's account is left, as long as there is a process.

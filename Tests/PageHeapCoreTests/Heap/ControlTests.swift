@@ -139,6 +139,31 @@ struct ControlTests {
         #expect(page.page.pointee.control.error == 0 && page.page.pointee.control.answer == needed)
     }
 
+    /// The blocks in the classes are those on the pages of the map: both are of one moment.
+    @Test func anAccountIsMapAndClasses() throws {
+        let test = TestMalloc()
+        let page = Page()
+        test.malloc.heap.publish(in: page.page)
+        let small = try #require(test.allocate(48))
+        let big = try #require(test.allocate(3 << 20))
+        page.ask(PAGEHEAP_CONTROL_ACCOUNT.rawValue, 0)
+        #expect(serve(test))
+        #expect(page.page.pointee.control.error == PAGEHEAP_CONTROL_NO_ROOM.rawValue)
+        #expect(page.classes.allSatisfy { $0.spans == 0 })
+        page.ask(PAGEHEAP_CONTROL_ACCOUNT.rawValue, UInt64(Page.mapBytes))
+        #expect(serve(test))
+        #expect(page.page.pointee.control.error == 0)
+        let number = SizeClass(holding: 48).index
+        #expect(page.entry(small).map { Int($0 & 0xff) } == number && page.entry(big) == 0xff00)
+        #expect(page.classes[number].spans == 1 && page.classes[0].span_bytes >= 3 << 20)
+        // A map alone leaves the classes as they are.
+        test.free(small)
+        test.free(big)
+        page.ask(PAGEHEAP_CONTROL_MAP.rawValue, UInt64(Page.mapBytes))
+        #expect(serve(test))
+        #expect(page.classes[number].spans == 1)
+    }
+
     @Test func limitsAndTracesAreSet() {
         let test = TestMalloc()
         let page = Page()
