@@ -1,4 +1,5 @@
 """What a report has to show, computed from the run's JSON; for test_report.py."""
+import re
 
 
 def bytes_text(count):
@@ -50,3 +51,25 @@ def rate(run, key, seconds, shown):
         start, end, value = steps.pop()
         steps.append((start, last["seconds"], (value * (end - start) + last[key] - before) / (last["seconds"] - start)))
     return next((value for start, end, value in steps if start + 2e-6 < seconds < end - 2e-6), None)
+
+
+def map_rows(run, index):
+    """Returns the rows of a map's picture, as text of a character for each cell, and the cells in a row."""
+    shown = run["heapMaps"]["maps"][index]
+    process = run["heapMaps"]["processes"][shown["process"]]
+    cells = "".join(state * int(count or 1) for state, count in re.findall(r"(\D)(\d*)", shown["cells"]))
+    columns = 32 if len(cells) <= 512 else 64 if len(cells) <= 2048 else 128
+    rows = []
+    for part in process["ranges"]:
+        own, cells = cells[:part["cells"]], cells[part["cells"]:]
+        rows += [own[start:start + columns] for start in range(0, len(own), columns)]
+    return rows, columns
+
+
+def map_amounts(run, index):
+    return {name: bytes_text(value) for name, value in run["heapMaps"]["maps"][index]["bytes"].items()}
+
+
+def nearest(times, seconds):
+    """Returns the index of the nearest time, the earlier one of two."""
+    return min(range(len(times)), key=lambda index: (abs(times[index] - seconds), index))

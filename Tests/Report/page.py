@@ -138,6 +138,53 @@ class Page:
             self.command("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [point]})
         self.command("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
+    def slider(self):
+        """Scrolls the slider of the map into view, and returns the way of the middle of its thumb."""
+        self.run("document.querySelector('.map-track input').scrollIntoView({block: 'center'})")
+        return self.run("const box = document.querySelector('.map-ticks').getBoundingClientRect();"
+                        "const whole = document.querySelector('.map-track input').getBoundingClientRect();"
+                        "return {x: box.x, width: box.width, y: whole.y + whole.height / 2}")
+
+    def slide(self, start, end, by_touch=False):
+        """Drags the slider's thumb from a share of its way to another one."""
+        way = self.slider()
+        points = [{"x": way["x"] + (start + (end - start) * step / 5) * way["width"], "y": way["y"]} for step in range(6)]
+        if by_touch:
+            self.command("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [points[0]]})
+            for point in points[1:]:
+                self.command("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [point]})
+            self.command("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+            return
+        self.mouse("mousePressed", points[0], button="left", buttons=1, clickCount=1)
+        for point in points[1:]:
+            self.mouse("mouseMoved", point, button="left", buttons=1)
+        self.mouse("mouseReleased", points[-1], button="left", clickCount=1)
+
+    def maps(self):
+        """Returns the maps that are seen: the index, the texts, and the rows of the picture as they are drawn."""
+        found = self.run("""
+            return [...document.querySelectorAll('.maps figure')].map(figure => ({
+                index: Number(figure.dataset.map), time: figure.querySelector('strong').textContent,
+                process: figure.querySelector('.map-of').textContent, cell: figure.querySelector('.map-cell').textContent,
+                size: figure.querySelector('svg').getAttribute('viewBox').split(' ').map(Number).slice(2),
+                paths: Object.fromEntries([...figure.querySelectorAll('path')].map(
+                    path => [path.dataset.state, path.getAttribute('d')])),
+                amounts: Object.fromEntries([...figure.querySelectorAll('[data-bytes]')].map(
+                    each => [each.dataset.bytes, each.textContent])),
+            }))""")
+        for each in found:
+            width, height = each.pop("size")
+            rows = [[" "] * width for _ in range(height)]
+            for state, path in each.pop("paths").items():
+                for x, y, count, back in re.findall(r"M(\d+) (\d+)h(\d+)v1H(\d+)z", path):
+                    assert x == back, path
+                    for column in range(int(x), int(x) + int(count)):
+                        assert rows[int(y)][column] == " ", (state, x, y)
+                        rows[int(y)][column] = state
+            each["columns"] = width
+            each["rows"] = ["".join(row).rstrip() for row in rows]
+        return found
+
     def box(self, plot):
         """Returns the time of the crosshair and the values in a chart's box; None if there is no box."""
         return self.run("""

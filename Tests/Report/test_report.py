@@ -172,6 +172,80 @@ def zoom():
     check(page.messages() == [], "the console is quiet at zooming")
 
 
+def compare_map(shown, what, index=None):
+    """Compares a map that is seen with the run's; with the one of an index, if there is one."""
+    check(index is None or shown["index"] == index, f"{what}: map {shown['index']}, not {index}")
+    rows, columns = expected.map_rows(run, shown["index"])
+    check(shown["columns"] == columns and shown["rows"] == [row.rstrip() for row in rows],
+          f"{what}: the picture of map {shown['index']}: {shown['rows']}, not {rows}")
+    amounts = expected.map_amounts(run, shown["index"])
+    check(shown["amounts"] == amounts, f"{what}: {shown['amounts']}, not {amounts}")
+    own = run["heapMaps"]["maps"][shown["index"]]
+    process = run["heapMaps"]["processes"][own["process"]]
+    check(shown["process"] == f"{process['name']} {process['processIdentifier']}", f"{what}: of {shown['process']}")
+    number = re.match(r"[\d.]+ (m?s)$", shown["time"])
+    seconds = float(shown["time"].split()[0]) / (1000 if number and number[1] == "ms" else 1) if number else None
+    check(seconds is not None and abs(seconds - own["seconds"]) <= 0.06, f"{what}: at {shown['time']}, not {own['seconds']}")
+
+
+def maps():
+    """The maps and their slider: by pointer, touch and keyboard, with the crosshair, and without scripts."""
+    times = [each["seconds"] for each in run["heapMaps"]["maps"]]
+    samples = [each["seconds"] for each in run["samples"]]
+    end = max(run["wallSeconds"], samples[-1])
+    last = len(times) - 1
+    check(len(times) > 4 and times == sorted(times), f"there are maps of the run: {times}")
+    check(end - times[-1] < end / 4, f"the last one is near the end: {times[-1]} of {end}")
+
+    page.open(f"{folder}/run.html", 1280, False, scripts=False)
+    seen = page.maps()
+    check(len(seen) == 2 and seen[1]["index"] == last and page.texts(".map-time") == [], "two pictures without scripts")
+    for each in seen:
+        compare_map(each, "without scripts")
+    held = [sum(value for name, value in each["bytes"].items() if name != "released") for each in run["heapMaps"]["maps"]]
+    check(held[seen[0]["index"]] == max(held), "one of them is of the fullest heap")
+
+    page.open(f"{folder}/run.html", 1280, False)
+    slider = page.find(".map-track input")
+    check(slider.get_attribute("type") == "range" and slider.get_attribute("aria-label"), "the slider has a role and a label")
+    for keys, wanted in ((Keys.HOME, 0), (Keys.ARROW_LEFT, 0), (Keys.ARROW_RIGHT, 1), (Keys.ARROW_RIGHT, 2),
+                         (Keys.ARROW_LEFT, 1), (Keys.END, last), (Keys.ARROW_RIGHT, last),
+                         (Keys.SHIFT + Keys.ARROW_LEFT + Keys.SHIFT, max(last - 10, 0)), (Keys.PAGE_UP, min(last, max(last - 10, 0) + 10))):
+        slider.send_keys(keys)
+        shown = page.maps()
+        check(len(shown) == 1, "with scripts, one picture is left")
+        compare_map(shown[0], "keyboard", wanted)
+        box = page.box("memory")
+        nearest = samples[expected.nearest(samples, times[wanted])]
+        check(box is not None and abs(box["seconds"] - nearest) < 2e-6, f"the crosshair is at {box}, not {nearest}")
+        check(shown[0]["time"] in slider.get_attribute("aria-valuetext"), "the time is said")
+    page.find(".map-time button").click()
+    compare_map(page.maps()[0], "button", last - 1)
+    page.slide(times[last - 1] / end, 0.4)
+    compare_map(page.maps()[0], "drag", expected.nearest(times, end * 0.4))
+    page.slide(times[expected.nearest(times, end * 0.4)] / end, 0)
+    compare_map(page.maps()[0], "drag to the start", 0)
+    for share in (0.1, 0.55, 0.97):
+        page.mouse("mouseMoved", page.point("memory", share))
+        compare_map(page.maps()[0], "crosshair", expected.nearest(times, page.box("memory")["seconds"]))
+    page.drag("memory", 0.3, 0.5)
+    # The crosshair goes if the chart moves away under the pointer.
+    page.slider()
+    page.mouse("mouseMoved", {"x": 3, "y": 3})
+    slider.send_keys(Keys.END)
+    box = page.box("memory")
+    check(box is not None and page.maps()[0]["index"] == last, "a zoomed chart goes along with the slider")
+    check(page.messages() == [], "the console is quiet at the slider")
+
+    page.open(f"{folder}/run.html", 390, True)
+    page.slide(page.run("return Number(document.querySelector('.map-track input').value)") / end, 0.7, by_touch=True)
+    compare_map(page.maps()[0], "touch", expected.nearest(times, end * 0.7))
+    size = page.run("const box = document.querySelector('.map-track input').getBoundingClientRect(); return box.height")
+    check(size >= 40, f"the slider is {size} px high for a finger")
+    page.shot(f"{options.shots}/run-390-dark-slider.png", whole=False)
+    check(page.messages() == [], "the console is quiet at touch of the slider")
+
+
 def legend():
     page.open(f"{folder}/run.html", 1280, False)
     button = page.find("[data-plot=memory] .legend button")
@@ -224,7 +298,7 @@ def compared():
 try:
     for report in ("run", "compare"):
         looks(report)
-    for part in (pointer, keyboard, touch, zoom, legend, tables, names, compared):
+    for part in (pointer, keyboard, touch, zoom, maps, legend, tables, names, compared):
         part()
 finally:
     page.driver.quit()

@@ -23,6 +23,7 @@ struct RunCommand: ParsableCommand {
             EXAMPLES
               pageheap run -- python3 build.py
               pageheap run --report run.html -- ./server --port 8080
+              pageheap run --maps --report run.html -- ./server
               pageheap run --csv run.csv -- ./server
               pageheap run --json 'runs/%e-%p.json' -- ./server
               pageheap run --profile heap.pb.gz -- ./server && pprof -http : heap.pb.gz
@@ -62,7 +63,7 @@ struct RunCommand: ParsableCommand {
         let outcome = try session.run()
         outputs.set(process: outcome.process)
         let result = RunResult(
-            outcome, command: programAndArguments, settings: session.environment.settings, startedAt: startedAt,
+            outcome, command: programAndArguments, settings: session.settings, startedAt: startedAt,
             interval: session.interval,
             version: PageHeapCommand.version)
         let written = outputs.write(result, profile: outcome.profile)
@@ -86,7 +87,7 @@ struct RunCommand: ParsableCommand {
             program: program, arguments: arguments, environment: .ownEnvironment(), library: library,
             interval: .milliseconds(options.interval),
             temporaryFolders: PrivateFolder.usualPlaces(temporaryFolder: variables["TMPDIR"]),
-            sampleBytes: options.sampleBytes)
+            sampleBytes: options.sampleBytes, takesMaps: options.maps)
     }
 
     private func show(_ result: RunResult, _ written: RunOutputs.Written) {

@@ -25,6 +25,15 @@ struct RunOptions: ParsableArguments {
             """, valueName: "FILE"))
     var profile: String?
 
+    @Flag(
+        help: ArgumentHelp(
+            "Also show maps of the largest heap over time, in the report and the JSON.",
+            discussion: """
+                The program runs with PAGEHEAP_CONTROL=1, and the heap's thread writes a map up to four times a second. See \
+                'pageheap map --help'.
+                """))
+    var maps = false
+
     @Option(
         help: ArgumentHelp(
             "Mean bytes between two sampled allocations, with --profile. (default: 512K)", valueName: "BYTES"))
@@ -62,6 +71,9 @@ struct RunOptions: ParsableArguments {
                 throw ValidationError(
                     "--profile-bytes takes 1 to 1T bytes, such as 65536 or 64K, but got '\(profileBytes)'")
             }
+        }
+        if maps, report == nil, json == nil {
+            throw ValidationError("--maps needs --report FILE or --json FILE, which have the maps")
         }
         try outputNames.check()
     }

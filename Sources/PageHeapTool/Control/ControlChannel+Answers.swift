@@ -90,6 +90,9 @@ extension ControlChannel {
         return min(Int(bytes) + Int(bytes) / 8 + 65536, Int(PAGEHEAP_MAP_BYTES))
     }
 
+    /// The map that was answered, made small; nil if it makes no sense.
+    func cells(room: Int) -> MapCells? { MapCells(file: file, at: Int(PAGEHEAP_MAP_OFFSET), room: room) }
+
     func senseless() -> ToolError { ToolError(.noInput, "the map of process \(process) makes no sense") }
 
     func unwritable() -> ToolError {

@@ -33,29 +33,45 @@ struct HeapMap: Sendable {
     ///   - offset: where it begins in the file.
     ///   - room: the bytes that it may take.
     init?(file: borrowing ControlFile, at offset: Int, room: Int) {
-        guard let head = file.read(pageheap_map(), at: offset), (1024...1 << 20).contains(head.page_bytes),
-            head.page_bytes & (head.page_bytes - 1) == 0, head.count <= PAGEHEAP_MAP_RANGES
-        else { return nil }
-        pageBytes = Int(head.page_bytes)
-        let list = [
-            head.ranges.0, head.ranges.1, head.ranges.2, head.ranges.3, head.ranges.4, head.ranges.5, head.ranges.6,
-            head.ranges.7,
-        ]
+        guard let head = Head(file: file, at: offset, room: room) else { return nil }
+        pageBytes = head.pageBytes
         var ranges: [Range] = []
-        var place = MemoryLayout<pageheap_map>.size
-        for range in list.prefix(Int(head.count)) {
-            guard range.pages <= UInt64(room), place + Int(range.pages) * 2 <= room,
-                range.address < Self.addressLimit,
-                let entries = file.read(UInt16(0), count: Int(range.pages), at: offset + place)
-            else { return nil }
+        for range in head.ranges {
+            guard let entries = file.read(UInt16(0), count: range.pages, at: range.place) else { return nil }
             ranges.append(Range(address: range.address, entries: entries))
-            place += entries.count * 2
         }
         self.ranges = ranges
     }
 
-    /// No process has higher addresses.
-    private static let addressLimit: UInt64 = 1 << 57
+    /// What a map in a process's page says before its entries.
+    struct Head: Sendable {
+        let pageBytes: Int
+        /// Each with the place of its entries in the file.
+        private(set) var ranges: [(address: UInt64, pages: Int, place: Int)] = []
+
+        /// No process has higher addresses.
+        private static let addressLimit: UInt64 = 1 << 57
+
+        /// Reads it. Nil if it makes no sense.
+        init?(file: borrowing ControlFile, at offset: Int, room: Int) {
+            guard let head = file.read(pageheap_map(), at: offset), (1024...1 << 20).contains(head.page_bytes),
+                head.page_bytes & (head.page_bytes - 1) == 0, head.count <= PAGEHEAP_MAP_RANGES
+            else { return nil }
+            pageBytes = Int(head.page_bytes)
+            let list = [
+                head.ranges.0, head.ranges.1, head.ranges.2, head.ranges.3, head.ranges.4, head.ranges.5,
+                head.ranges.6, head.ranges.7,
+            ]
+            var place = MemoryLayout<pageheap_map>.size
+            for range in list.prefix(Int(head.count)) {
+                guard range.pages <= UInt64(room), place + Int(range.pages) * 2 <= room,
+                    range.address < Self.addressLimit
+                else { return nil }
+                ranges.append((range.address, Int(range.pages), offset + place))
+                place += Int(range.pages) * 2
+            }
+        }
+    }
 
     static func kind(_ entry: UInt16) -> Kind {
         switch UInt32(entry & 0xff) {

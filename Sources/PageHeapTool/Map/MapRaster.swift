@@ -36,12 +36,10 @@ struct MapRaster: Hashable, Sendable {
         return stride(from: 0, to: cells.count, by: width).map { Array(cells[$0..<min($0 + width, cells.count)]) }
     }
 
-    /// The state that most of the pages have; of two, the one that says more of memory that is there.
     private static func commonest(_ entries: ArraySlice<UInt16>) -> PageState {
         if entries.count == 1, let only = entries.first { return PageState(only) }
         var counts = [Int](repeating: 0, count: PageState.allCases.count)
         for entry in entries { counts[Int(PageState(entry).rawValue)] += 1 }
-        let best = counts.indices.max { counts[$0] <= counts[$1] } ?? 0
-        return PageState.allCases[best]
+        return PageState.commonest(counts)
     }
 }

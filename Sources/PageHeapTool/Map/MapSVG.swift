@@ -54,7 +54,6 @@ struct MapSVG: Sendable {
     }
 
     private static func colour(_ state: PageState) -> String {
-        let digits = String(state.colour, radix: 16)
-        return "#" + String(repeating: "0", count: 6 - digits.count) + digits
+        PageState.css(state.colour)
     }
 }

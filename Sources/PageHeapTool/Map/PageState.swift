@@ -45,6 +45,51 @@ enum PageState: UInt8, CaseIterable, Sendable {
         }
     }
 
+    /// Its colour on a dark page: what is not there is dark.
+    var darkColour: UInt32 {
+        switch self {
+        case .absent: 0x0d1117
+        case .released: 0x36404e
+        case .full: 0x23966d
+        case .large: 0x3f86d4
+        case .free, .cached, .sparse, .half: colour
+        }
+    }
+
+    /// A colour in CSS and SVG.
+    static func css(_ colour: UInt32) -> String {
+        let digits = String(colour, radix: 16)
+        return "#" + String(repeating: "0", count: 6 - digits.count) + digits
+    }
+
+    /// Its name in JSON and in style sheets.
+    var key: String {
+        switch self {
+        case .absent: "absent"
+        case .released: "released"
+        case .free: "free"
+        case .cached: "cached"
+        case .sparse: "sparse"
+        case .half: "half"
+        case .full: "full"
+        case .large: "large"
+        }
+    }
+
+    /// The states that a page of the heap may have.
+    static let ofTheHeap = allCases.filter { $0 != .absent }
+
+    /// The state that most pages of the heap have; of two, the one that says more of memory that is there. It is absent if no page
+    /// is the heap's.
+    ///
+    /// - Parameter counts: pages, in the order of the states.
+    static func commonest(_ counts: [Int]) -> PageState {
+        ofTheHeap.reduce(.absent) { best, state in
+            let count = counts[Int(state.rawValue)]
+            return count > 0 && (best == .absent || count >= counts[Int(best.rawValue)]) ? state : best
+        }
+    }
+
     /// Its character on a terminal.
     var character: Character {
         switch self {

@@ -4,6 +4,7 @@ import FoundationEssentials
 struct PlotData: Sendable {
     let end: Double
     let plots: [ReportPlot]
+    var maps: MapData?
 
     private struct Curve: Encodable {
         let label: String
@@ -31,6 +32,7 @@ struct PlotData: Sendable {
         /// The times of curves; many curves share theirs.
         let times: [[Double]]
         let plots: [Plot]
+        let maps: MapData?
     }
 
     /// Returns the data as JSON in which no markup can begin.
@@ -50,7 +52,7 @@ struct PlotData: Sendable {
         }
         let page = Page(
             end: TimeAxis(end: end).end, shortestStep: PlotRates.shortest, stepCount: PlotRates.count,
-            times: times.map { $0.map(Self.rounded) }, plots: plots)
+            times: times.map { $0.map(Self.rounded) }, plots: plots, maps: maps)
         return Self.escaped(String(decoding: try JSONEncoder().encode(page), as: UTF8.self))
     }
 
@@ -60,7 +62,7 @@ struct PlotData: Sendable {
     }
 
     /// Rounds to a millionth: a microsecond, and all of a number of bytes.
-    private static func rounded(_ value: Double) -> Double {
+    static func rounded(_ value: Double) -> Double {
         abs(value) < 1e9 ? (value * 1e6).rounded() / 1e6 : value.rounded()
     }
 }

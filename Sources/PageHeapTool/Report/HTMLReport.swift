@@ -4,11 +4,15 @@ struct HTMLReport: Sendable {
 
     func page() -> String {
         let plots = RunPlots(result)
+        let maps = MapSection(result)
         return ReportPage(
-            title: "\(CommandText.short(result.command, limit: 60)) on PageHeap", style: "",
+            title: "\(CommandText.short(result.command, limit: 60)) on PageHeap",
+            style: maps == nil ? "" : MapStyle.sheet,
             kind: "run report", headline: Headline.text(result), command: result.command,
             circumstances: circumstances, notes: result.notes, plots: plots.all, end: plots.end, columns: plots.columns,
+            maps: maps?.data,
             sections: """
+                \(maps?.markup() ?? "")
                 <section aria-label="Key figures" class="figures">
                 \(KeyFigure.all(of: result).map(Self.figure).joined(separator: "\n"))
                 </section>

@@ -17,6 +17,8 @@ struct ReportPage: Sendable {
     var end: Double
     /// Tooltips of the first chart, for readers without scripts.
     var columns: [(from: Double, to: Double, text: String)] = []
+    /// The maps of a run's heap, if there are any. Their markup is among the sections.
+    var maps: MapData?
     /// The markup of everything after the charts.
     var sections: String
     var pageheapVersion: String
@@ -75,6 +77,6 @@ struct ReportPage: Sendable {
 
     /// Numbers that are not finite cannot be encoded; without data, the script does nothing.
     private var data: String {
-        (try? PlotData(end: end, plots: plots).text()) ?? "{\"end\":1,\"times\":[],\"plots\":[]}"
+        (try? PlotData(end: end, plots: plots, maps: maps).text()) ?? "{\"end\":1,\"times\":[],\"plots\":[]}"
     }
 }

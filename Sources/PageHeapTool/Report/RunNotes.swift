@@ -6,7 +6,7 @@ struct RunNotes: Sendable {
         self.outcome = outcome
     }
 
-    var all: [String] { [version, heap, strangers, left].compactMap { $0 } }
+    var all: [String] { [version, heap, strangers, left, maps].compactMap { $0 } }
 
     private var version: String? {
         outcome.unreadableVersion.map {
@@ -44,6 +44,14 @@ struct RunNotes: Sendable {
             + "did not run on PageHeap: \(largest.cause.text)."
         return census.strangerCount == 1
             ? figures : "\(census.strangerCount) processes did not run on PageHeap. The largest: \(figures)"
+    }
+
+    /// Why there is no map, if some were wanted.
+    private var maps: String? {
+        guard let maps = outcome.maps, maps.maps.isEmpty else { return nil }
+        let cause =
+            maps.failure ?? (outcome.hasHeapFigures ? "the program ended too soon" : "no process published figures")
+        return "There is no map of the heap: \(cause)."
     }
 
     private var left: String? {

@@ -47,6 +47,7 @@ extension RunResult {
             samplesTaken: outcome.samplesTaken,
             samplesMerged: outcome.samplesMerged,
             samples: outcome.samples,
-            processHistory: outcome.processHistory)
+            processHistory: outcome.processHistory,
+            heapMaps: outcome.maps)
     }
 }

@@ -67,6 +67,8 @@ struct RunResult: Hashable, Sendable {
     var samples: [MemorySample]
     /// The curves of single processes.
     var processHistory = ProcessCurves()
+    /// Maps of the largest heap; nil if none were wanted.
+    var heapMaps: RunMaps?
 }
 
 extension RunResult: Codable {
@@ -78,7 +80,7 @@ extension RunResult: Codable {
         case peakResidentWithoutLibraryBytes, heapPeakRetainedBytes, heapPeakReturnedBytes
         case notes, peakResidentBytes, peakResidentSource
         case meanResidentBytes, finalResidentBytes, residentByteSeconds, heap, heapLockHoldP999Nanoseconds
-        case intervalMilliseconds, samplesTaken, samplesMerged, samples, processHistory
+        case intervalMilliseconds, samplesTaken, samplesMerged, samples, processHistory, heapMaps
     }
 
     /// Encodes the result. Every key is always present; absent values are null.
@@ -120,6 +122,7 @@ extension RunResult: Codable {
         try container.encode(samplesMerged, forKey: .samplesMerged)
         try container.encode(samples, forKey: .samples)
         try container.encode(processHistory, forKey: .processHistory)
+        try container.encode(heapMaps, forKey: .heapMaps)
     }
 
     /// How often memory was sampled, in words: the tool may skip samples, and a short run has few.

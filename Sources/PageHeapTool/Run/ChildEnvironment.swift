@@ -10,11 +10,14 @@ struct ChildEnvironment: Sendable {
     /// The variables that have processes write profiles, and that say how often allocations are sampled.
     static let profileVariables = (folder: "PAGEHEAP_PROFILE_DIRECTORY", bytes: "PAGEHEAP_SAMPLE_BYTES")
 
+    /// The variable by which a process serves requests, such as for maps, with its sign of equality; and its value.
+    static let control = (name: Array("PAGEHEAP_CONTROL=".utf8), value: Array("1".utf8))
+
     let variables: RawStrings
 
     init(
         from own: RawStrings, library: FilePath?, statisticsFolder: FilePath?,
-        profile: (folder: FilePath, bytes: UInt64)? = nil
+        profile: (folder: FilePath, bytes: UInt64)? = nil, allowsRequests: Bool = false
     ) {
         let preload = Array("\(Self.preloadVariable)=".utf8)
         let statistics = Array("\(Self.statisticsVariable)=".utf8)
@@ -29,6 +32,10 @@ struct ChildEnvironment: Sendable {
             kept.removeAll { entry in prefixes.contains { entry.starts(with: $0) } }
             kept.append(prefixes[0] + Array(profile.folder.string.utf8))
             kept.append(prefixes[1] + Array("\(profile.bytes)".utf8))
+        }
+        if allowsRequests {
+            kept.removeAll { $0.starts(with: Self.control.name) }
+            kept.append(Self.control.name + Self.control.value)
         }
         variables = RawStrings(kept)
     }

@@ -35,6 +35,8 @@ struct RunOutcome: Sendable {
     var endRequest: Int32?
     /// The profiles of sampled allocations that processes wrote, and what was wrong with others; nil if none were wanted.
     var profile: ProfileFolder.Content?
+    /// The maps of the largest heap; nil if none were wanted.
+    var maps: RunMaps?
 
     /// The peak of resident memory, and its source.
     var peak: (bytes: ByteCount, source: PeakSource) {

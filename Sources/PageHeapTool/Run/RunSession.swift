@@ -16,7 +16,19 @@ struct RunSession: Sendable {
     var readsHeapFigures = true
     /// The mean bytes between two sampled allocations; nil if no profile is wanted.
     var sampleBytes: UInt64?
+    /// Whether maps of the largest heap are taken.
+    var takesMaps = false
     var streams = ProgramStreams.inherited
+
+    /// The settings of PageHeap that the program is started with, sorted.
+    var settings: [String] {
+        takesMaps
+            ? RawStrings(
+                environment.elements.filter { !$0.starts(with: ChildEnvironment.control.name) }
+                    + [ChildEnvironment.control.name + ChildEnvironment.control.value]
+            ).settings
+            : environment.settings
+    }
 
     /// Runs the program, and returns after it has ended. Throws if it could not be started.
     func run() throws(ToolError) -> RunOutcome {
@@ -33,7 +45,7 @@ struct RunSession: Sendable {
         let variables = ChildEnvironment(
             from: environment, library: try preloadPath(in: folder.path),
             statisticsFolder: readsHeapFigures ? folder.path : nil,
-            profile: sampleBytes.map { (folder: folder.path, bytes: $0) }
+            profile: sampleBytes.map { (folder: folder.path, bytes: $0) }, allowsRequests: takesMaps
         ).variables
 
         let inherited = Set(ProcessTree.descendants(of: getpid()))
@@ -47,7 +59,8 @@ struct RunSession: Sendable {
         let sampler = MemorySampler(
             folder: StatisticsFolder(path: folder.path, program: child.identifier),
             census: library.map { LibraryCensus(library: $0.path) }, inherited: inherited)
-        var supervisor = Supervisor(child, start: start, interval: interval, sampler: sampler)
+        var supervisor = Supervisor(
+            child, start: start, interval: interval, sampler: sampler, maps: takesMaps ? MapTaker() : nil)
         var outcome = supervisor.run()
         if sampleBytes != nil { outcome.profile = ProfileFolder(path: folder.path).read() }
         return outcome

@@ -4,7 +4,7 @@ import Glibc
 ///
 /// It has one thread, which waits in one place: for the next signal, or for the time of the next sample. Signals are
 /// always blocked and are taken there, including SIGCHLD.
-struct Supervisor {
+struct Supervisor: ~Copyable {
     private let program: pid_t
     private let signals: SignalSet
     private let schedule: SampleSchedule
@@ -12,6 +12,8 @@ struct Supervisor {
     private let start: SuspendingClock.Instant
     private let residentFloor: ByteCount
     private var sampler: MemorySampler
+    /// nil if no maps are to be taken.
+    private var maps: MapTaker?
     private var use = ResourceUse()
     private var endRequest: Int32?
 
@@ -26,11 +28,16 @@ struct Supervisor {
     /// - Parameters:
     ///   - child: the program.
     ///   - start: the time when the program was started.
-    init(_ child: ChildProcess, start: SuspendingClock.Instant, interval: Duration, sampler: MemorySampler) {
+    ///   - maps: takes maps of the largest heap, if there are to be any.
+    init(
+        _ child: ChildProcess, start: SuspendingClock.Instant, interval: Duration, sampler: MemorySampler,
+        maps: consuming MapTaker? = nil
+    ) {
         program = child.identifier
         residentFloor = child.residentFloor
         self.start = start
         self.sampler = sampler
+        self.maps = maps
         signals = Self.signals
         schedule = SampleSchedule(interval: interval)
     }
@@ -46,7 +53,10 @@ struct Supervisor {
                 let done = elapsed
                 due = schedule.next(after: done, cost: done - now)
             }
-            guard let arrival = signals.wait(atMost: due - elapsed) else { continue }
+            let (time, holders) = (elapsed.inSeconds, sampler.holders)
+            let look = maps?.step(atSeconds: time, holders: holders) ?? nil
+            let next = look.map { min(due, .seconds($0)) } ?? due
+            guard let arrival = signals.wait(atMost: next - elapsed) else { continue }
             if arrival.signal == SIGCHLD {
                 let end = elapsed
                 if let ending = reap() { return outcome(ending, wall: end) }
@@ -83,6 +93,7 @@ struct Supervisor {
         let left = ProcessTree.descendants(of: getpid(), without: sampler.inherited).count {
             ProcessIdentity(of: $0) != nil
         }
+        let taken = maps.take()?.finish()
         return RunOutcome(
             process: program, ending: ending, wallSeconds: wall.inSeconds, use: use, residentFloor: residentFloor,
             samples: sampler.series.samples, processHistory: sampler.curves(ended: use),
@@ -92,6 +103,7 @@ struct Supervisor {
             hasHeapFigures: sampler.folder.hasFigures,
             publishingProcesses: sampler.folder.processCount, census: sampler.census,
             mostProcesses: sampler.mostProcesses,
-            processesLeft: left, unreadableVersion: sampler.folder.otherVersion, endRequest: endRequest)
+            processesLeft: left, unreadableVersion: sampler.folder.otherVersion, endRequest: endRequest,
+            maps: taken)
     }
 }

@@ -13,6 +13,8 @@ struct MemorySampler: Sendable {
     private var history = ProcessHistory()
     private(set) var integral = ResidentIntegral()
     private(set) var mostProcesses = 0
+    /// The processes of the last sample that had published figures of their heap.
+    private(set) var holders: [HeapHolder] = []
     /// The most CPU time of all scavengers together that was observed in a minute, in nanoseconds.
     private(set) var mostScavengerNanoseconds: UInt64 = 0
     private var total = UseTotal()
@@ -37,6 +39,11 @@ struct MemorySampler: Sendable {
         let present = zip(readings, residents).filter { $0.1 > .zero }
         census?.note(present.map { (process: $0.0.identity, resident: $0.1) })
         let figures = readFolder()
+        holders = present.compactMap { reading, resident in
+            folder.retained[reading.identity.identifier].map {
+                HeapHolder(identity: reading.identity, name: reading.name, held: min($0, resident))
+            }
+        }
         let resident = residents.reduce(.zero, +)
         guard resident > .zero else { return }
         mostProcesses = max(mostProcesses, present.count)

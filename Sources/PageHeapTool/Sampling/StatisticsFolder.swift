@@ -34,6 +34,8 @@ struct StatisticsFolder: Sendable {
     private(set) var otherVersion: UInt32?
     /// What each live process's heap had in use when the pages were last read.
     private(set) var inUse: [Int32: ByteCount] = [:]
+    /// What it then retained, which includes that.
+    private(set) var retained: [Int32: ByteCount] = [:]
     private var ended = HeapFigures()
     private var owners: [PageName: ProcessIdentity] = [:]
     private var lastFigures: [PageName: HeapFigures] = [:]
@@ -64,6 +66,7 @@ struct StatisticsFolder: Sendable {
         let names = FileReading.names(in: path).compactMap(PageName.init).sorted()
         var sum = HeapFigures()
         inUse = [:]
+        retained = [:]
         var index = names.startIndex
         while index < names.endIndex {
             let process = names[index].process
@@ -85,6 +88,7 @@ struct StatisticsFolder: Sendable {
                 if page == pages.last, isCurrent, identity != nil || countingEndedProgram {
                     sum += figures.levels
                     inUse[process] = figures.bytes(\.in_use_bytes)
+                    retained[process] = figures.retained
                 }
                 sum += figures.totals
             }

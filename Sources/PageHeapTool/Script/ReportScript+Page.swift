@@ -119,7 +119,7 @@ extension ReportScript {
             for (const button of tools.querySelectorAll('.out')) button.disabled = !isZoomed();
         }
 
-        function setCursor(seconds, plot, isSaid) {
+        function setCursor(seconds, plot, isSaid, isOfMap = false) {
             cursor.seconds = seconds;
             cursor.plot = plot;
             if (seconds !== null && (seconds < view.from || seconds > view.to)) {
@@ -129,6 +129,7 @@ extension ReportScript {
                 setView(Math.max(from, 0), Math.max(from, 0) + length);
             }
             for (const each of plots) each.showCursor();
+            if (seconds !== null && !isOfMap) mapView?.follow(seconds);
             if (seconds === null) { say(''); return; }
             if (isSaid) say([timeText(seconds)].concat(
                 plot.readings(seconds).map(reading => `${reading.curve.label} ${reading.text}`)).join(', '));

@@ -74,7 +74,7 @@ struct ReportTests {
         #expect(
             object.keys.sorted() == [
                 "command", "cpuSeconds", "exitCode", "finalResidentBytes", "heap", "heapFiguresPublished",
-                "heapLockHoldP999Nanoseconds", "heapPeakRetainedBytes", "heapPeakReturnedBytes",
+                "heapLockHoldP999Nanoseconds", "heapMaps", "heapPeakRetainedBytes", "heapPeakReturnedBytes",
                 "intervalMilliseconds", "largestProcessWithoutLibrary", "majorPageFaults", "meanResidentBytes",
                 "minorPageFaults", "notes", "pageheapVersion", "peakResidentBytes", "peakResidentSource",
                 "peakResidentWithoutLibraryBytes", "processHistory", "processes", "processesLeftRunning",

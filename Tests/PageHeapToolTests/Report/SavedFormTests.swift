@@ -33,6 +33,27 @@ struct SavedFormTests {
         #expect(try documentedKeys(under: "#### A process").sorted() == process.keys.sorted())
     }
 
+    @Test func everyKeyOfTheMapsIsDocumented() throws {
+        var cells = MapCells(pageBytes: 8192)
+        cells.beginRange(at: 1 << 40)
+        cells.add([0xff00])
+        var series = MapSeries()
+        series.append(
+            TakenMap(
+                process: try #require(ProcessIdentity(of: getpid())), name: "program", seconds: 1, cells: cells))
+        var result = RunResult.make(samples: samples)
+        result.heapMaps = RunMaps(series)
+        let run = try #require(try JSONSerialization.jsonObject(with: Data(result.json())) as? [String: Any])
+        let maps = try #require(run["heapMaps"] as? [String: Any])
+        let process = try #require((maps["processes"] as? [[String: Any]])?.first)
+        let range = try #require((process["ranges"] as? [[String: Any]])?.first)
+        let map = try #require((maps["maps"] as? [[String: Any]])?.first)
+        let bytes = try #require(map["bytes"] as? [String: Any])
+        let keys = [maps, process, range, map, bytes].flatMap { $0.keys }
+        #expect(try Set(documentedKeys(under: "#### Maps")) == Set(keys))
+        #expect(try JSONDecoder().decode(RunResult.self, from: Data(result.json())) == result)
+    }
+
     @Test func runsThatEarlierVersionsSavedCanBeRead() throws {
         var result = RunResult.make(samples: samples)
         var object = try #require(try JSONSerialization.jsonObject(with: Data(result.json())) as? [String: Any])
