@@ -11,7 +11,14 @@ struct RunCommand: ParsableCommand {
         discussion: """
             The program runs as it would without the tool: it keeps its standard streams, exit code, terminal and ^C. \
             Its child processes are followed. The tool prints a summary to standard error at the end, and nothing while \
-            the program runs.
+            the program runs, unless there is --live.
+
+            With --live, the terminal shows the memory of all processes meanwhile, as 'pageheap top' does, and the keys are \
+            those of 'pageheap top'. What the program writes to the terminal is kept in a file, and shown at the end, or \
+            when q closes the view; then the program goes on. It reads no keys: its standard input is empty if that is \
+            the terminal. ^C, ^\\ and ^Z reach the program as usual. The program is started with PAGEHEAP_CONTROL=1, unless \
+            the variable is set. If standard error and output are no terminal, or one without a cursor, a line is written to \
+            standard error each second, and all else is as without --live.
 
             Signals sent to the tool (HUP, INT, QUIT, TERM, USR1, USR2, ALRM, real-time ones) are passed on to the \
             program, and the report is written however the program ends. A signal that a process sends to the whole \
@@ -24,6 +31,7 @@ struct RunCommand: ParsableCommand {
               pageheap run -- python3 build.py
               pageheap run --report run.html -- ./server --port 8080
               pageheap run --csv run.csv -- ./server
+              pageheap run --live -- ./server
               pageheap run --json 'runs/%e-%p.json' -- ./server
               pageheap run --profile heap.pb.gz -- ./server && pprof -http : heap.pb.gz
               pageheap run --quiet --json run.json --interval 20 -- make -j4
@@ -82,11 +90,26 @@ struct RunCommand: ParsableCommand {
         let library = try PreloadLibrary(named: options.library.map { FilePath($0) })
         if options.library != nil { try library.checkNamed() }
         try PreloadCheck(library: library, privileges: .current(), finder: finder).check(program)
+        let places = PrivateFolder.usualPlaces(temporaryFolder: variables["TMPDIR"])
+        let live = options.live ? try liveView(of: program, variables, places) : nil
+        var environment = RawStrings.ownEnvironment()
+        if live?.asksProcesses == true, variables[ChildEnvironment.controlVariable] == nil {
+            environment = environment.setting(["\(ChildEnvironment.controlVariable)=1"])
+        }
         return RunSession(
-            program: program, arguments: arguments, environment: .ownEnvironment(), library: library,
-            interval: .milliseconds(options.interval),
-            temporaryFolders: PrivateFolder.usualPlaces(temporaryFolder: variables["TMPDIR"]),
-            sampleBytes: options.sampleBytes)
+            program: program, arguments: arguments, environment: environment, library: library,
+            interval: .milliseconds(options.interval), temporaryFolders: places, sampleBytes: options.sampleBytes,
+            streams: live?.streams ?? .inherited, live: live)
+    }
+
+    /// - Parameter places: folders for temporary files, one in memory first.
+    private func liveView(
+        of program: FilePath, _ variables: [String: String], _ places: [FilePath]
+    ) throws(ToolError) -> LiveView {
+        // What the program writes may be more than fits into memory.
+        try LiveView(
+            name: program.lastComponent?.string ?? "", variables: variables,
+            folders: Array(places.dropFirst() + places.prefix(1)))
     }
 
     private func show(_ result: RunResult, _ written: RunOutputs.Written) {

@@ -38,6 +38,12 @@ struct RunOptions: ParsableArguments {
             "The malloc library. (default: \(PreloadLibrary.fileName) next to the tool)", valueName: "FILE"))
     var library: String?
 
+    @Flag(
+        help: """
+            Show the memory while the program runs, as 'pageheap top' does; without a terminal, as lines on standard error.
+            """)
+    var live = false
+
     @Flag(help: "Print no summary. Errors are still reported.")
     var quiet = false
 

@@ -87,7 +87,9 @@ struct CompareCommand: ParsableCommand {
         try PreloadCheck(library: pageHeap, privileges: .current(), finder: finder).check(program)
         let environment = RawStrings.ownEnvironment().without(ChildEnvironment.preloadVariable)
         let input = RepeatableInput()
-        let streams = ProgramStreams(readsInput: input.isFile, writesOutput: options.showOutput)
+        let output = options.showOutput ? ProgramStreams.Place.inherited : .nowhere
+        let streams = ProgramStreams(
+            input: input.isFile ? .inherited : .nowhere, output: output, errors: output)
         let interval = Duration.milliseconds(options.interval)
         let places = PrivateFolder.usualPlaces(temporaryFolder: variables["TMPDIR"])
         let progress = CompareProgress(

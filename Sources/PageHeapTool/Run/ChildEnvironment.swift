@@ -6,6 +6,8 @@ struct ChildEnvironment: Sendable {
     /// The variable that names the folder where processes on PageHeap publish their statistics, in one file per
     /// process.
     static let statisticsVariable = "PAGEHEAP_STATISTICS_DIRECTORY"
+    /// The variable with which processes serve requests.
+    static let controlVariable = "PAGEHEAP_CONTROL"
     static let preloadVariable = "LD_PRELOAD"
     /// The variables that have processes write profiles, and that say how often allocations are sampled.
     static let profileVariables = (folder: "PAGEHEAP_PROFILE_DIRECTORY", bytes: "PAGEHEAP_SAMPLE_BYTES")

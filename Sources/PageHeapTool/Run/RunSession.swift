@@ -17,6 +17,8 @@ struct RunSession: Sendable {
     /// The mean bytes between two sampled allocations; nil if no profile is wanted.
     var sampleBytes: UInt64?
     var streams = ProgramStreams.inherited
+    /// What shows the run while it lasts; nil for nothing.
+    var live: LiveView?
 
     /// Runs the program, and returns after it has ended. Throws if it could not be started.
     func run() throws(ToolError) -> RunOutcome {
@@ -37,6 +39,8 @@ struct RunSession: Sendable {
         ).variables
 
         let inherited = Set(ProcessTree.descendants(of: getpid()))
+        try live?.start()
+        defer { live?.close() }
         let launcher = ProcessAdoption.start() ? LauncherFinder.find() : nil
         let child = try ChildProcess.start(
             ChildProcess.Program(
@@ -47,7 +51,7 @@ struct RunSession: Sendable {
         let sampler = MemorySampler(
             folder: StatisticsFolder(path: folder.path, program: child.identifier),
             census: library.map { LibraryCensus(library: $0.path) }, inherited: inherited)
-        var supervisor = Supervisor(child, start: start, interval: interval, sampler: sampler)
+        var supervisor = Supervisor(child, start: start, interval: interval, sampler: sampler, live: live)
         var outcome = supervisor.run()
         if sampleBytes != nil { outcome.profile = ProfileFolder(path: folder.path).read() }
         return outcome

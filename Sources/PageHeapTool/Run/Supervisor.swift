@@ -2,7 +2,7 @@ import Glibc
 
 /// Supervises a running program: passes signals on, takes samples, and detects the program's end.
 ///
-/// It has one thread, which waits in one place: for the next signal, or for the time of the next sample. Signals are
+/// It works in one thread, which waits in one place: for the next signal, or for the time of the next sample. Signals are
 /// always blocked and are taken there, including SIGCHLD.
 struct Supervisor {
     private let program: pid_t
@@ -14,6 +14,7 @@ struct Supervisor {
     private var sampler: MemorySampler
     private var use = ResourceUse()
     private var endRequest: Int32?
+    private let live: LiveView?
 
     /// The signals to block before the program is started.
     static let signals = SignalSet(SignalSet.forwarded + [SIGCHLD])
@@ -26,11 +27,16 @@ struct Supervisor {
     /// - Parameters:
     ///   - child: the program.
     ///   - start: the time when the program was started.
-    init(_ child: ChildProcess, start: SuspendingClock.Instant, interval: Duration, sampler: MemorySampler) {
+    ///   - live: what shows the samples; nil if nothing does.
+    init(
+        _ child: ChildProcess, start: SuspendingClock.Instant, interval: Duration, sampler: MemorySampler,
+        live: LiveView? = nil
+    ) {
         program = child.identifier
         residentFloor = child.residentFloor
         self.start = start
         self.sampler = sampler
+        self.live = live
         signals = Self.signals
         schedule = SampleSchedule(interval: interval)
     }
@@ -43,6 +49,7 @@ struct Supervisor {
             let now = elapsed
             if now >= due {
                 sampler.sample(atSeconds: now.inSeconds, ended: use)
+                live?.note(sampler)
                 let done = elapsed
                 due = schedule.next(after: done, cost: done - now)
             }
