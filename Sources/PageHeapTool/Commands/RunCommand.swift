@@ -66,14 +66,16 @@ struct RunCommand: ParsableCommand {
     mutating func run() throws {
         let session = try preparedSession()
         let startedAt = Date()
-        var outputs = try RunOutputs(options, FileNamePattern.Values(program: session.program, startedAt: startedAt))
+        var outputs = try RunOutputs(
+            options.outputNames, FileNamePattern.Values(program: session.program, startedAt: startedAt))
         let outcome = try session.run()
         outputs.set(process: outcome.process)
         let result = RunResult(
             outcome, command: programAndArguments, settings: session.environment.settings, startedAt: startedAt,
             interval: session.interval,
             version: PageHeapCommand.version)
-        let written = outputs.write(result, profile: outcome.profile)
+        let written = outputs.write(
+            result, profile: outcome.profile, as: options.profile.flatMap { ProfileFormat(fileName: $0) })
         show(result, written)
         let code =
             result.exitCode == 0 && !written.failures.isEmpty ? ToolExitCode.inputOutput.rawValue : result.exitCode

@@ -74,7 +74,7 @@ struct RunOptions: ParsableArguments {
 
     var outputNames: OutputNames {
         OutputNames(
-            [("--report", report), ("--svg", svg), ("--json", json), ("--csv", csv), ("--profile", profile)],
+            [(.report, report), (.svg, svg), (.json, json), (.csv, csv), (.profile, profile)],
             standardOutputIsFor: "the program", letters: "pet")
     }
 }

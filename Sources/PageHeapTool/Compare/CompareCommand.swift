@@ -68,7 +68,8 @@ struct CompareCommand: ParsableCommand {
         let session = try preparedSession(selection, pageHeap: pageHeap, variables: variables)
         let startedAt = Date()
         let outputs = try RunOutputs(
-            options, FileNamePattern.Values(program: FilePath(words.programAndArguments[0]), startedAt: startedAt))
+            options.outputNames,
+            FileNamePattern.Values(program: FilePath(words.programAndArguments[0]), startedAt: startedAt))
         let outcome = session.run()
         let result = CompareResult(
             selection: selection, runs: outcome.runs, command: words.programAndArguments, startedAt: startedAt,
@@ -108,20 +109,22 @@ struct CompareCommand: ParsableCommand {
 
     /// Writes and shows the results so far, and throws the exit code.
     private func finish(
-        _ result: CompareResult, _ outputs: consuming RunOutputs, stop: CompareSession.Stop?,
+        _ result: CompareResult, _ outputs: RunOutputs, stop: CompareSession.Stop?,
         variables: [String: String]
     ) throws {
         guard result.hasRuns else {
             if case .failure(let error) = stop { throw error }
             throw ExitCode(stop?.exitCode ?? 0)
         }
-        let written = outputs.write(
-            report: { Array(CompareReport(result: result).page().utf8) },
-            svg: { Array(CompareChart(result).file().utf8) }, json: { try result.json() })
+        let written = outputs.write([
+            .report: { Array(CompareReport(result: result).page().utf8) },
+            .svg: { Array(CompareChart(result).file().utf8) },
+            .json: { try result.json() },
+        ])
         for failure in written.failures { StandardError.say(failure) }
         if !options.quiet {
             try StandardOutput.write(CompareTable(result: result, style: .ofStandardOutput(variables)).text())
-            for file in written.files { StandardError.say("\(file.purpose) written to \(file.path)") }
+            for file in written.files { StandardError.say("\(file.output.purpose) written to \(file.path)") }
         }
         if let stop {
             if options.quiet { StandardError.say("not all rounds were run: \(stop.description)") }

@@ -63,7 +63,7 @@ struct RecordCommand: ParsableCommand {
     var words: ProgramWords { ProgramWords(words: command) }
 
     mutating func validate() throws {
-        try OutputNames([("--output", output)], standardOutputIsFor: "the program").check()
+        try OutputNames([(.trace, output)], standardOutputIsFor: "the program").check()
         try words.check(of: Self.self)
     }
 
