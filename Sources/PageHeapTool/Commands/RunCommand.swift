@@ -64,11 +64,14 @@ struct RunCommand: ParsableCommand {
     }
 
     mutating func run() throws {
-        let session = try preparedSession()
+        let program = try PreparedProgram(
+            ProgramWords(words: command), variables: ProcessInfo.processInfo.environment)
+        let live = options.live ? try LiveView(of: program) : nil
+        let session = try preparedSession(program, live)
         let startedAt = Date()
         var outputs = try RunOutputs(
-            options.outputNames, FileNamePattern.Values(program: session.program, startedAt: startedAt))
-        let outcome = try session.run()
+            options.outputNames, FileNamePattern.Values(program: program.path, startedAt: startedAt))
+        let outcome = try session.run(observer: live)
         outputs.set(process: outcome.process)
         let result = RunResult(
             outcome, command: programAndArguments, settings: session.environment.settings, startedAt: startedAt,
@@ -82,36 +85,20 @@ struct RunCommand: ParsableCommand {
         throw ExitCode(code)
     }
 
-    /// Prepares the run. Throws for everything that can be wrong with the program or the library, before anything is
-    /// written or started.
-    private func preparedSession() throws(ToolError) -> RunSession {
-        let arguments = RawStrings.ownArguments(endingIn: programAndArguments)
-        let variables = ProcessInfo.processInfo.environment
-        let finder = ProgramFinder(searchPath: variables["PATH"])
-        let program = try finder.find(arguments.elements[0])
+    /// Prepares the run. Throws for everything that can be wrong with the library, before anything is written or started.
+    private func preparedSession(_ program: PreparedProgram, _ live: LiveView?) throws(ToolError) -> RunSession {
         let library = try PreloadLibrary(named: options.library.map { FilePath($0) })
         if options.library != nil { try library.checkNamed() }
-        try PreloadCheck(library: library, privileges: .current(), finder: finder).check(program)
-        let places = PrivateFolder.usualPlaces(temporaryFolder: variables["TMPDIR"])
-        let live = options.live ? try liveView(of: program, variables, places) : nil
+        try program.check(library)
         var environment = RawStrings.ownEnvironment()
-        if live?.asksProcesses == true, variables[ChildEnvironment.controlVariable] == nil {
+        if live?.asksProcesses == true, program.variables[ChildEnvironment.controlVariable] == nil {
             environment = environment.setting(["\(ChildEnvironment.controlVariable)=1"])
         }
-        return RunSession(
-            program: program, arguments: arguments, environment: environment, library: library,
-            interval: .milliseconds(options.interval), temporaryFolders: places, sampleBytes: options.sampleBytes,
-            streams: live?.streams ?? .inherited, live: live)
-    }
-
-    /// - Parameter places: folders for temporary files, one in memory first.
-    private func liveView(
-        of program: FilePath, _ variables: [String: String], _ places: [FilePath]
-    ) throws(ToolError) -> LiveView {
-        // What the program writes may be more than fits into memory.
-        try LiveView(
-            name: program.lastComponent?.string ?? "", variables: variables,
-            folders: Array(places.dropFirst() + places.prefix(1)))
+        var session = program.session(
+            [library], environment: environment, interval: .milliseconds(options.interval))
+        session.sampleBytes = options.sampleBytes
+        session.streams = live?.streams ?? .inherited
+        return session
     }
 
     private func show(_ result: RunResult, _ written: RunOutputs.Written) {

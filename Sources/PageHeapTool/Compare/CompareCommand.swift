@@ -82,28 +82,26 @@ struct CompareCommand: ParsableCommand {
     private func preparedSession(
         _ selection: AllocatorSelection, pageHeap: PreloadLibrary, variables: [String: String]
     ) throws(ToolError) -> CompareSession {
-        let arguments = RawStrings.ownArguments(endingIn: words.programAndArguments)
-        let finder = ProgramFinder(searchPath: variables["PATH"])
-        let program = try finder.find(arguments.elements[0])
-        try PreloadCheck(library: pageHeap, privileges: .current(), finder: finder).check(program)
+        let program = try PreparedProgram(words, variables: variables)
+        try program.check(pageHeap)
         let environment = RawStrings.ownEnvironment().without(ChildEnvironment.preloadVariable)
         let input = RepeatableInput()
         let output = options.showOutput ? ProgramStreams.Place.inherited : .nowhere
         let streams = ProgramStreams(
             input: input.isFile ? .inherited : .nowhere, output: output, errors: output)
         let interval = Duration.milliseconds(options.interval)
-        let places = PrivateFolder.usualPlaces(temporaryFolder: variables["TMPDIR"])
         let progress = CompareProgress(
             total: selection.allocators.count * options.runs,
             rewrites: isatty(STDERR_FILENO) == 1 && variables["TERM"] != "dumb" && !options.showOutput)
         return CompareSession(
             allocators: selection.allocators, rounds: options.runs,
             session: { allocator in
-                RunSession(
-                    program: program, arguments: arguments, environment: environment.setting(allocator.settings),
-                    library: allocator.library,
-                    interval: interval, temporaryFolders: places, readsHeapFigures: allocator.isPageHeap,
-                    streams: streams)
+                var session = program.session(
+                    allocator.library.map { [$0] } ?? [], environment: environment.setting(allocator.settings),
+                    interval: interval)
+                session.readsHeapFigures = allocator.isPageHeap
+                session.streams = streams
+                return session
             }, input: input, progress: options.quiet ? nil : progress)
     }
 

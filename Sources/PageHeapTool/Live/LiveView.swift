@@ -4,7 +4,7 @@ import SystemPackage
 
 /// Shows a run while it lasts: on a terminal as a view, with what the program writes kept until that is closed, otherwise as
 /// lines on standard error.
-final class LiveView: Sendable {
+final class LiveView: RunObserver, Sendable {
     private enum Form: Sendable {
         case screen(Int32, HeldOutput)
         case lines
@@ -20,15 +20,13 @@ final class LiveView: Sendable {
     private static let lineInterval = 1.0
     private static let signals = SignalSet([SIGTSTP, SIGWINCH])
 
-    /// - Parameters:
-    ///   - name: the program's.
-    ///   - variables: the environment.
-    ///   - folders: where what the program writes may be kept, best first.
-    init(name: String, variables: [String: String], folders: [FilePath]) throws(ToolError) {
-        self.name = name
+    init(of program: PreparedProgram) throws(ToolError) {
+        name = program.name
         let screen = [STDERR_FILENO, STDOUT_FILENO].first { isatty($0) == 1 }
-        if let screen, variables["TERM"] != "dumb" {
-            form = .screen(screen, try HeldOutput(in: folders))
+        if let screen, program.variables["TERM"] != "dumb" {
+            // What the program writes may be more than fits into memory.
+            let folders = program.temporaryFolders.dropFirst() + program.temporaryFolders.prefix(1)
+            form = .screen(screen, try HeldOutput(in: Array(folders)))
         } else {
             form = .lines
         }
@@ -49,18 +47,17 @@ final class LiveView: Sendable {
     // MARK: The supervisor's side
 
     /// Begins, before the program is started. The view appears when there is something to show.
-    func start() throws(ToolError) {
+    func begin() throws(ToolError) {
         if case .screen = form { _ = Self.signals.block() }
         if DetachedThread.start({ self.show() }) { return }
         throw ToolError(.unavailable, "there is no thread for the live view; leave out --live")
     }
 
-    /// Takes over a sample.
-    func note(_ sampler: MemorySampler) { samples.note(sampler) }
+    func sampled(_ sampler: MemorySampler) { samples.note(sampler) }
 
     /// Ends the view, and waits until the terminal is as it was and shows what the program wrote. A signal cuts that short; a
     /// second one ends the wait for a terminal that takes nothing.
-    func close() {
+    func end() {
         samples.end()
         let requests = SignalSet(Array(SignalSet.endRequests))
         while !samples.isClosed {

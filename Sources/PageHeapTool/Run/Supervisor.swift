@@ -14,7 +14,7 @@ struct Supervisor {
     private var sampler: MemorySampler
     private var use = ResourceUse()
     private var endRequest: Int32?
-    private let live: LiveView?
+    private let observer: (any RunObserver)?
 
     /// The signals to block before the program is started.
     static let signals = SignalSet(SignalSet.forwarded + [SIGCHLD])
@@ -27,16 +27,16 @@ struct Supervisor {
     /// - Parameters:
     ///   - child: the program.
     ///   - start: the time when the program was started.
-    ///   - live: what shows the samples; nil if nothing does.
+    ///   - observer: what follows the run; nil if nothing does.
     init(
         _ child: ChildProcess, start: SuspendingClock.Instant, interval: Duration, sampler: MemorySampler,
-        live: LiveView? = nil
+        observer: (any RunObserver)? = nil
     ) {
         program = child.identifier
         residentFloor = child.residentFloor
         self.start = start
         self.sampler = sampler
-        self.live = live
+        self.observer = observer
         signals = Self.signals
         schedule = SampleSchedule(interval: interval)
     }
@@ -49,7 +49,7 @@ struct Supervisor {
             let now = elapsed
             if now >= due {
                 sampler.sample(atSeconds: now.inSeconds, ended: use)
-                live?.note(sampler)
+                observer?.sampled(sampler)
                 let done = elapsed
                 due = schedule.next(after: done, cost: done - now)
             }
