@@ -18,6 +18,8 @@ struct TraceIndex: Sendable {
     private(set) var blocks: [Block] = []
     /// The blocks that describe processes, in the order of the file.
     private(set) var descriptions: [Block] = []
+    /// How many events the closed blocks have, as their headers say.
+    private(set) var closedEvents: UInt64 = 0
     private(set) var losses = TraceLosses()
 
     private let file: TraceFile
@@ -66,6 +68,9 @@ struct TraceIndex: Sendable {
             isClosed: used > 0 && used <= capacity && !isCutShort)
         if kind == TraceFormat.eventsKind {
             blocks.append(block)
+            if block.isClosed {
+                closedEvents += UInt64(header.number(at: TraceFormat.eventCountOffset, as: UInt32.self))
+            }
         } else if kind == TraceFormat.processKind {
             descriptions.append(block)
         }

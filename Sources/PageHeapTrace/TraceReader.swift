@@ -20,6 +20,8 @@ public struct TraceReader: Sendable {
     public let losses: TraceLosses
     /// When the recording began, in nanoseconds since 1970, UTC.
     public let startedAt: UInt64
+    /// How many events there are in blocks that are closed, as their headers say: of a trace that is still written, nearly all.
+    public let closedEvents: UInt64
     /// The size of the file, in bytes.
     public var fileBytes: UInt64 { file.size }
 
@@ -46,6 +48,7 @@ public struct TraceReader: Sendable {
             truncatingIfNeeded: header.number(at: TraceFormat.stopReasonOffset, as: UInt32.self))
         losses.stopTime = clock.nanoseconds(at: header.number(at: TraceFormat.stopTickOffset, as: UInt64.self))
         blocks = index.blocks
+        closedEvents = index.closedEvents
         processes = ProcessDescriptions(file, clock).processes(of: index, &losses)
         self.losses = losses
     }

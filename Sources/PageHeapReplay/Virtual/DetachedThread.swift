@@ -1,7 +1,7 @@
 import Glibc
 
 /// Threads that nobody waits for.
-enum DetachedThread {
+package enum DetachedThread {
     private final class Body: Sendable {
         let run: @Sendable () -> Void
 
@@ -11,7 +11,7 @@ enum DetachedThread {
     /// Runs `body` in a thread of its own.
     ///
     /// - Returns: false if the system has none.
-    static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
+    package static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
         let body = Unmanaged.passRetained(Body(body))
         var thread = pthread_t()
         let error = pthread_create(

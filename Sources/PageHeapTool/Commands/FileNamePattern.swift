@@ -24,6 +24,20 @@ struct FileNamePattern: Hashable, Sendable {
 
     init(_ text: String) { self.text = text }
 
+    /// The pattern of this very name.
+    init(literal name: String) {
+        text = name.split(separator: "%", omittingEmptySubsequences: false).joined(separator: "%%")
+    }
+
+    /// Whether the name has the program's identifier, which is not known before the program has been started.
+    var hasProcess: Bool {
+        var characters = text.makeIterator()
+        while let character = characters.next() {
+            if character == "%", characters.next() == "p" { return true }
+        }
+        return false
+    }
+
     /// Throws a usage error if a percent sign stands before another letter.
     ///
     /// - Parameter letters: those that may be used.

@@ -4,14 +4,14 @@ import SystemPackage
 
 /// The names of a command's output files.
 struct OutputNames {
-    /// The options, and the files that they name.
-    let files: [(option: String, file: String?)]
+    /// The outputs, and the files for them.
+    let files: [(output: Output, file: String?)]
     /// What standard output is used for, as in "belongs to the program".
     let standardOutputIsFor: String
     /// The letters that may follow a percent sign; see ``FileNamePattern``. Nil if a percent sign is an ordinary character.
     let letters: String?
 
-    init(_ files: [(option: String, file: String?)], standardOutputIsFor: String, letters: String? = nil) {
+    init(_ files: [(output: Output, file: String?)], standardOutputIsFor: String, letters: String? = nil) {
         self.files = files
         self.standardOutputIsFor = standardOutputIsFor
         self.letters = letters
@@ -20,14 +20,20 @@ struct OutputNames {
     /// The names for a program.
     func expanded(_ values: FileNamePattern.Values) -> OutputNames {
         OutputNames(
-            files.map { ($0.option, $0.file.map { FileNamePattern($0).name(values) }) },
+            files.map { ($0.output, $0.file.map { pattern($0).name(values) }) },
             standardOutputIsFor: standardOutputIsFor)
+    }
+
+    /// The pattern of a name.
+    func pattern(_ file: String) -> FileNamePattern {
+        letters == nil ? FileNamePattern(literal: file) : FileNamePattern(file)
     }
 
     /// Throws a usage error if the names are invalid.
     func check() throws {
-        for (option, file) in files {
+        for (output, file) in files {
             guard let file else { continue }
+            let option = output.option
             if let letters { try FileNamePattern(file).check(of: option, letters: letters) }
             if file.isEmpty || file == "-" {
                 throw ValidationError(
@@ -38,7 +44,8 @@ struct OutputNames {
         }
         let places = files.compactMap(\.file).compactMap { Self.place(of: FilePath($0)) }
         if Set(places).count < places.count {
-            let options = files.map(\.option).dropLast().joined(separator: ", ") + " and \(files.last?.option ?? "")"
+            let all = files.map(\.output.option)
+            let options = all.dropLast().joined(separator: ", ") + " and \(all.last ?? "")"
             throw ValidationError("two of \(options) name the same file; use different files")
         }
     }

@@ -11,7 +11,14 @@ struct RunCommand: ParsableCommand {
         discussion: """
             The program runs as it would without the tool: it keeps its standard streams, exit code, terminal and ^C. \
             Its child processes are followed. The tool prints a summary to standard error at the end, and nothing while \
-            the program runs.
+            the program runs, unless there is --live.
+
+            With --live, the terminal shows the memory of all processes meanwhile, as 'pageheap top' does, and the keys are \
+            those of 'pageheap top'. What the program writes to the terminal is kept in a file, and shown at the end, or \
+            when q closes the view; then the program goes on. It reads no keys: its standard input is empty if that is \
+            the terminal. ^C, ^\\ and ^Z reach the program as usual. The program is started with PAGEHEAP_CONTROL=1, unless \
+            the variable is set. If standard error and output are no terminal, or one without a cursor, a line is written to \
+            standard error each second, and all else is as without --live.
 
             Signals sent to the tool (HUP, INT, QUIT, TERM, USR1, USR2, ALRM, real-time ones) are passed on to the \
             program, and the report is written however the program ends. A signal that a process sends to the whole \
@@ -25,6 +32,7 @@ struct RunCommand: ParsableCommand {
               pageheap run --report run.html -- ./server --port 8080
               pageheap run --maps --report run.html -- ./server
               pageheap run --csv run.csv -- ./server
+              pageheap run --live -- ./server
               pageheap run --json 'runs/%e-%p.json' -- ./server
               pageheap run --profile heap.pb.gz -- ./server && pprof -http : heap.pb.gz
               pageheap run --quiet --json run.json --interval 20 -- make -j4
@@ -57,37 +65,43 @@ struct RunCommand: ParsableCommand {
     }
 
     mutating func run() throws {
-        let session = try preparedSession()
+        let program = try PreparedProgram(
+            ProgramWords(words: command), variables: ProcessInfo.processInfo.environment)
+        let live = options.live ? try LiveView(of: program) : nil
+        let session = try preparedSession(program, live)
         let startedAt = Date()
-        var outputs = try RunOutputs(options, FileNamePattern.Values(program: session.program, startedAt: startedAt))
-        let outcome = try session.run()
+        var outputs = try RunOutputs(
+            options.outputNames, FileNamePattern.Values(program: program.path, startedAt: startedAt))
+        let outcome = try session.run(observer: live)
         outputs.set(process: outcome.process)
         let result = RunResult(
-            outcome, command: programAndArguments, settings: session.settings, startedAt: startedAt,
+            outcome, command: programAndArguments, settings: session.environment.settings, startedAt: startedAt,
             interval: session.interval,
             version: PageHeapCommand.version)
-        let written = outputs.write(result, profile: outcome.profile)
+        let written = outputs.write(
+            result, profile: outcome.profile, as: options.profile.flatMap { ProfileFormat(fileName: $0) })
         show(result, written)
         let code =
             result.exitCode == 0 && !written.failures.isEmpty ? ToolExitCode.inputOutput.rawValue : result.exitCode
         throw ExitCode(code)
     }
 
-    /// Prepares the run. Throws for everything that can be wrong with the program or the library, before anything is
-    /// written or started.
-    private func preparedSession() throws(ToolError) -> RunSession {
-        let arguments = RawStrings.ownArguments(endingIn: programAndArguments)
-        let variables = ProcessInfo.processInfo.environment
-        let finder = ProgramFinder(searchPath: variables["PATH"])
-        let program = try finder.find(arguments.elements[0])
+    /// Prepares the run. Throws for everything that can be wrong with the library, before anything is written or started.
+    private func preparedSession(_ program: PreparedProgram, _ live: LiveView?) throws(ToolError) -> RunSession {
         let library = try PreloadLibrary(named: options.library.map { FilePath($0) })
         if options.library != nil { try library.checkNamed() }
-        try PreloadCheck(library: library, privileges: .current(), finder: finder).check(program)
-        return RunSession(
-            program: program, arguments: arguments, environment: .ownEnvironment(), library: library,
-            interval: .milliseconds(options.interval),
-            temporaryFolders: PrivateFolder.usualPlaces(temporaryFolder: variables["TMPDIR"]),
-            sampleBytes: options.sampleBytes, takesMaps: options.maps)
+        try program.check(library)
+        var environment = RawStrings.ownEnvironment()
+        let asksIfAllowed = live?.asksProcesses == true && program.variables[ChildEnvironment.controlVariable] == nil
+        if options.maps || asksIfAllowed {
+            environment = environment.setting(["\(ChildEnvironment.controlVariable)=1"])
+        }
+        var session = program.session(
+            [library], environment: environment, interval: .milliseconds(options.interval))
+        session.sampleBytes = options.sampleBytes
+        session.takesMaps = options.maps
+        session.streams = live?.streams ?? .inherited
+        return session
     }
 
     private func show(_ result: RunResult, _ written: RunOutputs.Written) {

@@ -27,7 +27,7 @@ struct RunOptions: ParsableArguments {
 
     @Flag(
         help: ArgumentHelp(
-            "Also show maps of the largest heap over time, in the report and the JSON.",
+            "Also show maps of the largest heap over time, in the report and the JSON. Not with --live.",
             discussion: """
                 The program runs with PAGEHEAP_CONTROL=1, and the heap's thread writes a map up to four times a second. See \
                 'pageheap map --help'.
@@ -46,6 +46,12 @@ struct RunOptions: ParsableArguments {
         help: ArgumentHelp(
             "The malloc library. (default: \(PreloadLibrary.fileName) next to the tool)", valueName: "FILE"))
     var library: String?
+
+    @Flag(
+        help: """
+            Show the memory while the program runs, as 'pageheap top' does; without a terminal, as lines on standard error.
+            """)
+    var live = false
 
     @Flag(help: "Print no summary. Errors are still reported.")
     var quiet = false
@@ -72,6 +78,9 @@ struct RunOptions: ParsableArguments {
                     "--profile-bytes takes 1 to 1T bytes, such as 65536 or 64K, but got '\(profileBytes)'")
             }
         }
+        if maps, live {
+            throw ValidationError("--maps and --live both ask the processes, and cannot be combined")
+        }
         if maps, report == nil, json == nil {
             throw ValidationError("--maps needs --report FILE or --json FILE, which have the maps")
         }
@@ -80,7 +89,7 @@ struct RunOptions: ParsableArguments {
 
     var outputNames: OutputNames {
         OutputNames(
-            [("--report", report), ("--svg", svg), ("--json", json), ("--csv", csv), ("--profile", profile)],
+            [(.report, report), (.svg, svg), (.json, json), (.csv, csv), (.profile, profile)],
             standardOutputIsFor: "the program", letters: "pet")
     }
 }

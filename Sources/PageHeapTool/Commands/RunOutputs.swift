@@ -3,111 +3,72 @@ import SystemPackage
 
 /// A command's output files. They are opened before the program starts, so that a file that cannot be written
 /// is an error then.
-struct RunOutputs: ~Copyable {
-    private var report: OutputFile?
-    private var svg: OutputFile?
-    private var json: OutputFile?
-    private var csv: OutputFile?
-    private var profile: OutputFile?
-    private let profileFormat: ProfileFormat?
+struct RunOutputs {
+    private let files: [(output: Output, file: OutputFile)]
     private var values: FileNamePattern.Values
 
-    init(_ options: RunOptions, _ values: FileNamePattern.Values) throws {
-        try options.outputNames.expanded(values).check()
-        try self.init(
-            report: options.report, svg: options.svg, json: options.json, csv: options.csv, profile: options.profile,
-            values)
-    }
-
-    init(_ options: CompareOptions, _ values: FileNamePattern.Values) throws {
-        try options.outputNames.expanded(values).check()
-        try self.init(
-            report: options.report, svg: options.svg, json: options.json, csv: nil, profile: nil, values)
-    }
-
-    /// Files of these very names, for a command that runs no program.
-    init(report: String?, csv: String?) throws(ToolError) {
-        values = FileNamePattern.Values(program: "", startedAt: Date())
-        profileFormat = nil
-        if let report { self.report = try OutputFile(FilePath(report), purpose: "report") }
-        if let csv { self.csv = try OutputFile(FilePath(csv), purpose: "CSV file") }
-    }
-
-    private init(
-        report: String?, svg: String?, json: String?, csv: String?, profile: String?, _ values: FileNamePattern.Values
-    ) throws(ToolError) {
+    /// - Parameters:
+    ///   - names: of the files; those that are not wanted are nil.
+    ///   - values: what replaces letters in the names.
+    init(_ names: OutputNames, _ values: FileNamePattern.Values) throws {
+        try names.expanded(values).check()
         self.values = values
-        profileFormat = profile.flatMap { ProfileFormat(fileName: $0) }
-        if let report { self.report = try OutputFile(FileNamePattern(report), values, purpose: "report") }
-        if let svg { self.svg = try OutputFile(FileNamePattern(svg), values, purpose: "picture") }
-        if let json { self.json = try OutputFile(FileNamePattern(json), values, purpose: "JSON file") }
-        if let csv { self.csv = try OutputFile(FileNamePattern(csv), values, purpose: "CSV file") }
-        if let profile { self.profile = try OutputFile(FileNamePattern(profile), values, purpose: "profile") }
+        files = try names.files.compactMap { output, file in
+            try file.map { (output, try OutputFile(names.pattern($0), values, purpose: output.purpose)) }
+        }
     }
 
     /// Says what the program's process identifier is, which may be part of names.
     mutating func set(process: Int32) {
         values.process = process
-        report?.rename(values)
-        svg?.rename(values)
-        json?.rename(values)
-        csv?.rename(values)
-        profile?.rename(values)
+        for (_, file) in files { file.rename(values) }
     }
 
     /// The result of writing the files.
     struct Written: Sendable {
-        var files: [(purpose: String, path: String)] = []
+        var files: [(output: Output, path: String)] = []
         var failures: [String] = []
     }
 
-    consuming func write(_ result: RunResult, profile found: ProfileFolder.Content? = nil) -> Written {
-        var profileWritten = Written()
-        let format = profileFormat
-        if let file = profile.take() {
-            profileWritten.failures = found?.failures ?? []
-            Self.write(file, "profile", &profileWritten) {
+    /// Writes all files, even if one of them fails.
+    ///
+    /// - Parameter contents: what makes the content of each output that the command has.
+    func write(_ contents: [Output: () throws -> [UInt8]]) -> Written {
+        var written = Written()
+        for (output, file) in files {
+            guard let content = contents[output] else { continue }
+            let path = file.target.string
+            do {
+                try file.finish(with: try content())
+                written.files.append((output, path))
+            } catch {
+                let reason = (error as? ToolError)?.message ?? "\(error)"
+                let remark = file.isReplacedAtOnce ? "; an existing file is unchanged" : ""
+                written.failures.append("cannot write the \(output.purpose) '\(path)': \(reason)\(remark)")
+            }
+        }
+        return written
+    }
+}
+
+extension RunOutputs {
+    /// Writes the files of a run.
+    func write(_ result: RunResult, profile found: ProfileFolder.Content?, as format: ProfileFormat?) -> Written {
+        var written = write([
+            .report: { Array(HTMLReport(result: result).page().utf8) },
+            .svg: { Array(SVGChart(result).file().utf8) },
+            .json: { try result.json() },
+            .csv: { Array(result.csv().utf8) },
+            .profile: {
                 guard let format, let profiles = found?.profiles, !profiles.isEmpty else {
                     throw ToolError(
                         .inputOutput,
                         "no process wrote one; a process on PageHeap does when it returns from main or calls exit")
                 }
                 return format.bytes(of: HeapProfile(profiles))
-            }
-        }
-        var written = write(
-            report: { Array(HTMLReport(result: result).page().utf8) }, svg: { Array(SVGChart(result).file().utf8) },
-            json: { try result.json() }, csv: { Array(result.csv().utf8) })
-        written.files += profileWritten.files
-        written.failures += profileWritten.failures
+            },
+        ])
+        written.failures += found?.failures ?? []
         return written
-    }
-
-    /// Writes all files, even if one of them fails.
-    consuming func write(
-        report makeReport: () throws -> [UInt8], svg makePicture: () throws -> [UInt8],
-        json makeJSON: () throws -> [UInt8], csv makeCSV: () throws -> [UInt8] = { [] }
-    ) -> Written {
-        var written = Written()
-        if let file = report.take() { Self.write(file, "report", &written, makeReport) }
-        if let file = svg.take() { Self.write(file, "picture", &written, makePicture) }
-        if let file = json.take() { Self.write(file, "JSON", &written, makeJSON) }
-        if let file = csv.take() { Self.write(file, "CSV", &written, makeCSV) }
-        return written
-    }
-
-    private static func write(
-        _ file: consuming OutputFile, _ purpose: String, _ written: inout Written, _ content: () throws -> [UInt8]
-    ) {
-        let path = file.target.string
-        let remark = file.isReplacedAtOnce ? "; an existing file is unchanged" : ""
-        do {
-            let bytes = try content()
-            try file.finish(with: bytes)
-            written.files.append((purpose, path))
-        } catch {
-            let reason = (error as? ToolError)?.message ?? "\(error)"
-            written.failures.append("cannot write the \(purpose) '\(path)': \(reason)\(remark)")
-        }
     }
 }

@@ -68,7 +68,8 @@ struct CompareCommand: ParsableCommand {
         let session = try preparedSession(selection, pageHeap: pageHeap, variables: variables)
         let startedAt = Date()
         let outputs = try RunOutputs(
-            options, FileNamePattern.Values(program: FilePath(words.programAndArguments[0]), startedAt: startedAt))
+            options.outputNames,
+            FileNamePattern.Values(program: FilePath(words.programAndArguments[0]), startedAt: startedAt))
         let outcome = session.run()
         let result = CompareResult(
             selection: selection, runs: outcome.runs, command: words.programAndArguments, startedAt: startedAt,
@@ -81,45 +82,47 @@ struct CompareCommand: ParsableCommand {
     private func preparedSession(
         _ selection: AllocatorSelection, pageHeap: PreloadLibrary, variables: [String: String]
     ) throws(ToolError) -> CompareSession {
-        let arguments = RawStrings.ownArguments(endingIn: words.programAndArguments)
-        let finder = ProgramFinder(searchPath: variables["PATH"])
-        let program = try finder.find(arguments.elements[0])
-        try PreloadCheck(library: pageHeap, privileges: .current(), finder: finder).check(program)
+        let program = try PreparedProgram(words, variables: variables)
+        try program.check(pageHeap)
         let environment = RawStrings.ownEnvironment().without(ChildEnvironment.preloadVariable)
         let input = RepeatableInput()
-        let streams = ProgramStreams(readsInput: input.isFile, writesOutput: options.showOutput)
+        let output = options.showOutput ? ProgramStreams.Place.inherited : .nowhere
+        let streams = ProgramStreams(
+            input: input.isFile ? .inherited : .nowhere, output: output, errors: output)
         let interval = Duration.milliseconds(options.interval)
-        let places = PrivateFolder.usualPlaces(temporaryFolder: variables["TMPDIR"])
         let progress = CompareProgress(
             total: selection.allocators.count * options.runs,
             rewrites: isatty(STDERR_FILENO) == 1 && variables["TERM"] != "dumb" && !options.showOutput)
         return CompareSession(
             allocators: selection.allocators, rounds: options.runs,
             session: { allocator in
-                RunSession(
-                    program: program, arguments: arguments, environment: environment.setting(allocator.settings),
-                    library: allocator.library,
-                    interval: interval, temporaryFolders: places, readsHeapFigures: allocator.isPageHeap,
-                    streams: streams)
+                var session = program.session(
+                    allocator.library.map { [$0] } ?? [], environment: environment.setting(allocator.settings),
+                    interval: interval)
+                session.readsHeapFigures = allocator.isPageHeap
+                session.streams = streams
+                return session
             }, input: input, progress: options.quiet ? nil : progress)
     }
 
     /// Writes and shows the results so far, and throws the exit code.
     private func finish(
-        _ result: CompareResult, _ outputs: consuming RunOutputs, stop: CompareSession.Stop?,
+        _ result: CompareResult, _ outputs: RunOutputs, stop: CompareSession.Stop?,
         variables: [String: String]
     ) throws {
         guard result.hasRuns else {
             if case .failure(let error) = stop { throw error }
             throw ExitCode(stop?.exitCode ?? 0)
         }
-        let written = outputs.write(
-            report: { Array(CompareReport(result: result).page().utf8) },
-            svg: { Array(CompareChart(result).file().utf8) }, json: { try result.json() })
+        let written = outputs.write([
+            .report: { Array(CompareReport(result: result).page().utf8) },
+            .svg: { Array(CompareChart(result).file().utf8) },
+            .json: { try result.json() },
+        ])
         for failure in written.failures { StandardError.say(failure) }
         if !options.quiet {
             try StandardOutput.write(CompareTable(result: result, style: .ofStandardOutput(variables)).text())
-            for file in written.files { StandardError.say("\(file.purpose) written to \(file.path)") }
+            for file in written.files { StandardError.say("\(file.output.purpose) written to \(file.path)") }
         }
         if let stop {
             if options.quiet { StandardError.say("not all rounds were run: \(stop.description)") }

@@ -64,6 +64,6 @@ struct CompareOptions: ParsableArguments {
     /// There is no identifier of the program among the letters, because it runs several times.
     var outputNames: OutputNames {
         OutputNames(
-            [("--report", report), ("--svg", svg), ("--json", json)], standardOutputIsFor: "the table", letters: "et")
+            [(.report, report), (.svg, svg), (.json, json)], standardOutputIsFor: "the table", letters: "et")
     }
 }

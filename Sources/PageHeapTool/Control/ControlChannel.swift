@@ -11,6 +11,8 @@ struct ControlChannel: ~Copyable {
     private let patience: Double
     /// How much longer to wait once it has begun.
     private let serviceSeconds: Double
+    /// Whether a signal ends the wait. If not, another thread takes the signals.
+    private let heedsSignals: Bool
 
     private static let place = MemoryLayout<pageheap_statistics_page>.offset(of: \.control) ?? 0
 
@@ -20,7 +22,10 @@ struct ControlChannel: ~Copyable {
     ///   - process: its identifier.
     ///   - patience: how long to wait until it begins to serve a request, in seconds.
     ///   - serviceSeconds: how much longer to wait once it has begun.
-    init(to process: Int32, patience: Double = 5, serviceSeconds: Double = 60) throws(ToolError) {
+    ///   - heedsSignals: whether a signal ends the wait; false in a tool of which another thread takes the signals.
+    init(
+        to process: Int32, patience: Double = 5, serviceSeconds: Double = 60, heedsSignals: Bool = true
+    ) throws(ToolError) {
         guard let identity = ProcessIdentity(of: process) else {
             throw ToolError(.noInput, "there is no process \(process); look for it with 'ps'")
         }
@@ -34,6 +39,7 @@ struct ControlChannel: ~Copyable {
         self.identity = identity
         self.patience = patience
         self.serviceSeconds = serviceSeconds
+        self.heedsSignals = heedsSignals
     }
 
     private static func open(_ process: Int32) throws(ToolError) -> ControlFile {
@@ -105,14 +111,14 @@ struct ControlChannel: ~Copyable {
             waits += 1
         }
         // A signal ends the command only once the request is answered or taken back.
-        let blocked = Self.signals.block()
-        defer { blocked.restore() }
+        let blocked = heedsSignals ? Self.signals.block() : nil
+        defer { blocked?.restore() }
         let number = try post(command, argument)
         var waited = 0.0
         while true {
             let progress = try progress(of: number)
             if case .answered(let answer, let error) = progress { return (answer, error) }
-            let signal = Self.signals.wait(atMost: .milliseconds(5))?.signal
+            let signal = waitForSignal()
             waited += 0.005
             let mostSeconds = patience + (progress == .begun ? serviceSeconds : 0)
             if signal == nil && waited < mostSeconds { continue }
@@ -149,6 +155,13 @@ struct ControlChannel: ~Copyable {
         if now.answered == number { return .answered(now.answer, pageheap_control_error(now.error)) }
         if ProcessIdentity(of: process) != identity { throw gone() }
         return now.begun == number ? .begun : .waiting
+    }
+
+    /// Waits for 5 ms. Returns a signal that came meanwhile, and that ends the command.
+    private func waitForSignal() -> Int32? {
+        if heedsSignals { return Self.signals.wait(atMost: .milliseconds(5))?.signal }
+        usleep(5000)
+        return nil
     }
 
     /// The signals that end the command.

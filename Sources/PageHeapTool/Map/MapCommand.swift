@@ -44,7 +44,7 @@ struct MapCommand: ParsableCommand {
 
     mutating func validate() throws {
         if !(wait >= 0 && wait <= 3600) { throw ValidationError("--wait takes 0 to 3600 seconds") }
-        try OutputNames([("--png", png), ("--svg", svg), ("--json", json)], standardOutputIsFor: "the picture").check()
+        try OutputNames([(.png, png), (.svg, svg), (.json, json)], standardOutputIsFor: "the picture").check()
     }
 
     mutating func run() throws {

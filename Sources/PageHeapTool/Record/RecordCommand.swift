@@ -1,6 +1,6 @@
 import ArgumentParser
 import FoundationEssentials
-import PageHeapTrace
+import Glibc
 import SystemPackage
 
 /// `pageheap record`: records what a program asks of its malloc.
@@ -18,10 +18,18 @@ struct RecordCommand: ParsableCommand {
             own. A program that is killed loses nothing. If the file cannot grow, recording stops, a line says so, and the \
             program goes on. The file must not be cut short while programs record into it.
 
+            In the trace's name, %p becomes the program's process identifier, %e its name, %t the time of its start in \
+            seconds since 1970, and %% a percent sign.
+
+            If recording takes more than two seconds, a line on standard error says for how long, how large the file is, and \
+            how many events its finished blocks have; but only on a terminal that the program's standard output does not \
+            share.
+
             'pageheap trace' shows what a trace holds.
 
             EXAMPLES
               pageheap record -o build.trace -- make
+              pageheap record -o 'traces/%e-%p.trace' -- ./server
               pageheap record -o server.trace --allocator jemalloc -- ./server --port 8080
               pageheap trace build.trace
 
@@ -63,61 +71,71 @@ struct RecordCommand: ParsableCommand {
     var words: ProgramWords { ProgramWords(words: command) }
 
     mutating func validate() throws {
-        try OutputNames([("--output", output)], standardOutputIsFor: "the program").check()
+        try OutputNames([(.trace, output)], standardOutputIsFor: "the program", letters: "pet").check()
         try words.check(of: Self.self)
     }
 
     mutating func run() throws {
-        let recorder = try PreloadLibrary.recorder()
         let variables = ProcessInfo.processInfo.environment
-        let arguments = RawStrings.ownArguments(endingIn: words.programAndArguments)
-        let finder = ProgramFinder(searchPath: variables["PATH"])
-        let program = try finder.find(arguments.elements[0])
-        let environment = try environment(recorder, variables)
-        try PreloadCheck(library: recorder, privileges: .current(), finder: finder, purpose: .recording).check(program)
-        let trace = try NewTrace(FilePath(output))
-        let session = RunSession(
-            program: program, arguments: arguments,
-            environment: environment.setting(["\(Self.variable)=\(trace.path.string)"]), library: recorder,
-            interval: Self.interval, temporaryFolders: PrivateFolder.usualPlaces(temporaryFolder: variables["TMPDIR"]),
-            readsHeapFigures: false)
+        let recorder = try PreloadLibrary.recorder()
+        let program = try PreparedProgram(words, variables: variables)
+        var (environment, libraries) = (RawStrings.ownEnvironment(), [recorder])
+        if let chosen = try chosenAllocator(recorder, variables) {
+            environment = environment.without(ChildEnvironment.preloadVariable).setting(chosen.settings)
+            if let library = chosen.library { libraries.append(library) }
+        }
+        try program.check(recorder, for: .recording)
+        let trace = try NewTrace(
+            FileNamePattern(output), FileNamePattern.Values(program: program.path, startedAt: Date()))
+        var session = program.session(
+            libraries, environment: environment.setting(["\(Self.variable)=\(trace.path.string)"]),
+            interval: Self.interval)
+        session.readsHeapFigures = false
+        let recording = Recording(trace, showsProgress: showsProgress(variables))
         let outcome: RunOutcome
         do {
-            outcome = try session.run()
+            outcome = try session.run(observer: recording)
         } catch {
             trace.remove()
             throw error
         }
-        if !quiet {
-            let style = TerminalStyle.ofStandardError(variables)
-            let summary = RecordSummary(
-                trace: trace, outcome: outcome, command: words.programAndArguments, style: style)
-            StandardError.write(summary.text())
-        } else if let signal = outcome.ending.signal {
-            StandardError.say("the program \(ProcessEnding.killed(signal: signal).description)")
-        }
+        show(recording.trace, outcome, variables)
         throw ExitCode(outcome.ending.exitCode)
     }
 
     /// The variable that names the file to the recorder.
     private static let variable = "PAGEHEAPRECORD_FILE"
 
-    /// Returns the program's environment: with the allocator's library to preload, if one was named, or with what the user preloads.
-    private func environment(
+    /// Whether a line can be rewritten on standard error. If the program writes to the terminal, too, it would be among what
+    /// the program writes.
+    private func showsProgress(_ variables: [String: String]) -> Bool {
+        isatty(STDERR_FILENO) == 1 && isatty(STDOUT_FILENO) == 0 && variables["TERM"] != "dumb" && !quiet
+    }
+
+    private func show(_ trace: NewTrace, _ outcome: RunOutcome, _ variables: [String: String]) {
+        let firstName = trace.settle(processesLeft: outcome.processesLeft)
+        if !quiet {
+            let style = TerminalStyle.ofStandardError(variables)
+            let summary = RecordSummary(
+                trace: trace, firstName: firstName, outcome: outcome, command: words.programAndArguments, style: style)
+            return StandardError.write(summary.text())
+        }
+        if let failure = trace.failure {
+            StandardError.say("the trace is '\(trace.file)', because '\(trace.target)' cannot be made: \(failure)")
+        }
+        if let signal = outcome.ending.signal {
+            StandardError.say("the program \(ProcessEnding.killed(signal: signal).description)")
+        }
+    }
+
+    /// Returns the allocator that was named, if one was. Otherwise, what the user preloads remains.
+    private func chosenAllocator(
         _ recorder: PreloadLibrary, _ variables: [String: String]
-    ) throws(ToolError) -> RawStrings {
-        let own = RawStrings.ownEnvironment()
-        guard let allocator else { return own }
+    ) throws(ToolError) -> ComparedAllocator? {
+        guard let allocator else { return nil }
         let isPageHeap = allocator.lowercased().split(separator: ":").first == "pageheap"
-        let chosen = try AllocatorSelection.allocator(
+        return try AllocatorSelection.allocator(
             named: allocator, pageHeap: isPageHeap ? try PreloadLibrary(named: nil) : recorder,
             finder: LibraryFinder(libraryPath: variables["LD_LIBRARY_PATH"]), option: "--allocator")
-        guard let library = chosen.library else { return own.without(ChildEnvironment.preloadVariable) }
-        if library.path.string.contains(where: { " :".contains($0) }) {
-            throw ToolError(
-                .noInput,
-                "LD_PRELOAD cannot hold '\(library.path)' (spaces and colons are separators); move the library")
-        }
-        return own.setting(["\(ChildEnvironment.preloadVariable)=\(library.path.string)"] + chosen.settings)
     }
 }

@@ -1,25 +1,29 @@
 import PageHeapTrace
+import SystemPackage
 
 /// What `pageheap record` says at the end: how the program ended, what was recorded, what was not, and what to do next.
 struct RecordSummary {
     let trace: NewTrace
+    /// The name that programs know the file by, if it has that beside its target.
+    let firstName: FilePath?
     let outcome: RunOutcome
     let command: [String]
     let style: TerminalStyle
 
     func text() -> String {
+        let file = CommandText.short([trace.file.string], limit: 1000)
         let name = CommandText.short(command, limit: max(style.width - 40, 20))
         var lines = ["", "pageheap: \(style.styled(name, .bold)) \(outcome.ending.description)"]
         do {
-            let reader = try TraceReader(path: trace.path.string)
-            lines.append("  \(size(of: reader)) written to \(CommandText.short([trace.target.string], limit: 1000))")
+            let reader = try TraceReader(path: trace.file.string)
+            lines.append("  \(size(of: reader)) written to \(file)")
             for remark in remarks(on: reader) {
                 lines += WrappedText.lines(remark, width: style.width - 2).map { "  " + style.styled($0, .warning) }
             }
         } catch {
             lines.append("  " + style.styled("the trace cannot be read: \(error)", .warning))
         }
-        lines.append("  next: pageheap trace \(CommandText.short([trace.target.string], limit: 1000))")
+        lines.append("  next: pageheap trace \(file)")
         return lines.joined(separator: "\n") + "\n\n"
     }
 
@@ -30,6 +34,9 @@ struct RecordSummary {
 
     private func remarks(on reader: TraceReader) -> [String] {
         var remarks: [String] = []
+        if let failure = trace.failure {
+            remarks.append("The file has another name than '\(trace.target)', which cannot be made: \(failure).")
+        }
         if reader.processes.isEmpty {
             remarks.append("No process was recorded: none loaded the recorder and allocated.")
         }
@@ -45,7 +52,8 @@ struct RecordSummary {
         }
         if outcome.processesLeft > 0 {
             let are = outcome.processesLeft == 1 ? "process still runs, and is" : "processes still run, and are"
-            remarks.append("\(outcome.processesLeft) \(are) still recorded.")
+            let name = firstName.map { " For that, the file is also '\($0.lastComponent?.string ?? "")'." } ?? ""
+            remarks.append("\(outcome.processesLeft) \(are) still recorded.\(name)")
         }
         return remarks
     }

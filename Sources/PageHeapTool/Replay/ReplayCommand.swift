@@ -65,7 +65,8 @@ struct ReplayCommand: ParsableCommand {
             if let signal = stop.signal { throw ExitCode(ProcessEnding.killed(signal: signal).exitCode) }
             throw error
         }
-        let outputs = try RunOutputs(report: options.report, csv: options.csv)
+        let outputs = try RunOutputs(
+            options.outputNames, FileNamePattern.Values(program: "", startedAt: Date()))
         let rewrites = isatty(STDERR_FILENO) == 1 && variables["TERM"] != "dumb"
         var session = ReplaySession(
             trace: trace, policies: policies, allocators: allocators, replayer: replayer, idle: options.idle,
@@ -104,12 +105,12 @@ struct ReplayCommand: ParsableCommand {
 
     /// Writes and shows the results so far, and throws the exit code.
     private func finish(
-        _ result: ReplayResult, _ outputs: consuming RunOutputs, signal: Int32?, variables: [String: String]
+        _ result: ReplayResult, _ outputs: RunOutputs, signal: Int32?, variables: [String: String]
     ) throws {
-        let written = outputs.write(
-            report: {
-                Array(ReplayReport(result: result, command: ["pageheap", "replay", file]).page().utf8)
-            }, svg: { [] }, json: { [] }, csv: { Array(result.csv().utf8) })
+        let written = outputs.write([
+            .report: { Array(ReplayReport(result: result, command: ["pageheap", "replay", file]).page().utf8) },
+            .csv: { Array(result.csv().utf8) },
+        ])
         for failure in written.failures { StandardError.say(failure) }
         if options.json {
             try StandardOutput.write(String(decoding: try JSONText.bytes(of: result), as: UTF8.self))
@@ -117,7 +118,7 @@ struct ReplayCommand: ParsableCommand {
             try StandardOutput.write(ReplayTable(result: result, style: .ofStandardOutput(variables)).text())
         }
         if !options.quiet {
-            for file in written.files { StandardError.say("\(file.purpose) written to \(file.path)") }
+            for file in written.files { StandardError.say("\(file.output.purpose) written to \(file.path)") }
         }
         if let signal { throw ExitCode(ProcessEnding.killed(signal: signal).exitCode) }
         if !written.failures.isEmpty { throw ExitCode(ToolExitCode.inputOutput.rawValue) }

@@ -75,6 +75,8 @@ struct ReplayOptions: ParsableArguments {
         if allocatorNames?.contains("") == true {
             throw ValidationError("--allocator has an empty name; separate names and paths with single commas")
         }
-        try OutputNames([("--csv", csv), ("--report", report)], standardOutputIsFor: "the table").check()
+        try outputNames.check()
     }
+
+    var outputNames: OutputNames { OutputNames([(.csv, csv), (.report, report)], standardOutputIsFor: "the table") }
 }

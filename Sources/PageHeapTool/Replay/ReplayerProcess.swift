@@ -22,7 +22,7 @@ final class ReplayerProcess {
             close(output[1])
         }
         let variables = ChildEnvironment(
-            from: program.environment.setting(allocator.settings), library: allocator.library?.path,
+            from: program.environment.setting(allocator.settings), libraries: allocator.library.map { [$0.path] } ?? [],
             statisticsFolder: nil
         ).variables
         let words = [

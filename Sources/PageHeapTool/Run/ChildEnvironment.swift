@@ -1,29 +1,28 @@
 import SystemPackage
 
-/// The environment of the program: the tool's own, with the malloc library, if any, before other preloaded libraries,
+/// The environment of the program: the tool's own, with libraries, if any, before other preloaded ones,
 /// and with the folder for statistics pages, if any.
 struct ChildEnvironment: Sendable {
     /// The variable that names the folder where processes on PageHeap publish their statistics, in one file per
     /// process.
     static let statisticsVariable = "PAGEHEAP_STATISTICS_DIRECTORY"
+    /// The variable with which processes serve requests.
+    static let controlVariable = "PAGEHEAP_CONTROL"
     static let preloadVariable = "LD_PRELOAD"
     /// The variables that have processes write profiles, and that say how often allocations are sampled.
     static let profileVariables = (folder: "PAGEHEAP_PROFILE_DIRECTORY", bytes: "PAGEHEAP_SAMPLE_BYTES")
 
-    /// The variable by which a process serves requests, such as for maps, with its sign of equality; and its value.
-    static let control = (name: Array("PAGEHEAP_CONTROL=".utf8), value: Array("1".utf8))
-
     let variables: RawStrings
 
     init(
-        from own: RawStrings, library: FilePath?, statisticsFolder: FilePath?,
-        profile: (folder: FilePath, bytes: UInt64)? = nil, allowsRequests: Bool = false
+        from own: RawStrings, libraries: [FilePath], statisticsFolder: FilePath?,
+        profile: (folder: FilePath, bytes: UInt64)? = nil
     ) {
         let preload = Array("\(Self.preloadVariable)=".utf8)
         let statistics = Array("\(Self.statisticsVariable)=".utf8)
         var kept = own.elements.filter { !$0.starts(with: statistics) && !$0.starts(with: preload) }
         let others = own.elements.first { $0.starts(with: preload) }.map { Array($0.dropFirst(preload.count)) } ?? []
-        let preloaded = [library.map { Array($0.string.utf8) } ?? [], others].filter { !$0.isEmpty }
+        let preloaded = (libraries.map { Array($0.string.utf8) } + [others]).filter { !$0.isEmpty }
         if !preloaded.isEmpty { kept.append(preload + Array(preloaded.joined(separator: [UInt8(ascii: ":")]))) }
         if let statisticsFolder { kept.append(statistics + Array(statisticsFolder.string.utf8)) }
         if let profile {
@@ -32,10 +31,6 @@ struct ChildEnvironment: Sendable {
             kept.removeAll { entry in prefixes.contains { entry.starts(with: $0) } }
             kept.append(prefixes[0] + Array(profile.folder.string.utf8))
             kept.append(prefixes[1] + Array("\(profile.bytes)".utf8))
-        }
-        if allowsRequests {
-            kept.removeAll { $0.starts(with: Self.control.name) }
-            kept.append(Self.control.name + Self.control.value)
         }
         variables = RawStrings(kept)
     }

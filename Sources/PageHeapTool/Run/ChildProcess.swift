@@ -133,13 +133,14 @@ struct ChildProcess: Sendable {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        let nowhere = "/dev/null"
-        if !program.streams.readsInput {
-            posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, nowhere, O_RDONLY, 0)
-        }
-        if !program.streams.writesOutput {
-            posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, nowhere, O_WRONLY, 0)
-            posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, nowhere, O_WRONLY, 0)
+        let streams = program.streams
+        for (number, place) in [streams.input, streams.output, streams.errors].enumerated() {
+            let (number, mode) = (Int32(number), number == STDIN_FILENO ? O_RDONLY : O_WRONLY)
+            switch place {
+            case .inherited: break
+            case .nowhere: posix_spawn_file_actions_addopen(&actions, number, "/dev/null", mode, 0)
+            case .file(let file): posix_spawn_file_actions_adddup2(&actions, file, number)
+            }
         }
         if let descriptor { posix_spawn_file_actions_adddup2(&actions, descriptor, descriptor) }
         var process: pid_t = 0

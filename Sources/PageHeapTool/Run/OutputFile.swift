@@ -5,9 +5,8 @@ import SystemPackage
 ///
 /// The content is written to a temporary file beside the target, which then replaces the target atomically. If the run
 /// fails, an older file is unchanged. Pipes and devices are opened and written directly.
-struct OutputFile: ~Copyable {
-    /// The pattern of the name; nil if the name is known.
-    private let pattern: FileNamePattern?
+final class OutputFile {
+    private let pattern: FileNamePattern
     private(set) var target: FilePath
     /// The file to replace: what the target leads to when it is opened, whatever its links lead to later.
     private var place: FilePath
@@ -21,16 +20,18 @@ struct OutputFile: ~Copyable {
     ///   - pattern: its name.
     ///   - values: what replaces letters in the name.
     ///   - purpose: what the file is for, such as "report"; for error messages.
-    init(_ pattern: FileNamePattern, _ values: FileNamePattern.Values, purpose: String) throws(ToolError) {
+    convenience init(
+        _ pattern: FileNamePattern, _ values: FileNamePattern.Values, purpose: String
+    ) throws(ToolError) {
         try self.init(FilePath(pattern.name(values)), pattern: pattern, purpose: purpose)
     }
 
     /// Opens a file of this very name.
-    init(_ target: FilePath, purpose: String) throws(ToolError) {
-        try self.init(target, pattern: nil, purpose: purpose)
+    convenience init(_ target: FilePath, purpose: String) throws(ToolError) {
+        try self.init(target, pattern: FileNamePattern(literal: target.string), purpose: purpose)
     }
 
-    private init(_ target: FilePath, pattern: FileNamePattern?, purpose: String) throws(ToolError) {
+    private init(_ target: FilePath, pattern: FileNamePattern, purpose: String) throws(ToolError) {
         let opened: Opened
         do {
             opened = try Self.open(target)
@@ -48,8 +49,8 @@ struct OutputFile: ~Copyable {
     var isReplacedAtOnce: Bool { temporary != nil }
 
     /// Gives the file its final name, of which more is known now. A pipe or a device has one already.
-    mutating func rename(_ values: FileNamePattern.Values) {
-        guard let pattern, temporary != nil else { return }
+    func rename(_ values: FileNamePattern.Values) {
+        if temporary == nil { return }
         target = FilePath(pattern.name(values))
         place = target.resolved ?? target
     }
@@ -114,8 +115,8 @@ struct OutputFile: ~Copyable {
         return (descriptor, FilePath(bytes: template.dropLast().map { UInt8(bitPattern: $0) }))
     }
 
-    /// Writes the content, and replaces the target.
-    consuming func finish(with content: [UInt8]) throws(Errno) {
+    /// Writes the content, and replaces the target. To be called once.
+    func finish(with content: [UInt8]) throws(Errno) {
         var rest = content[...]
         while !rest.isEmpty {
             let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }

@@ -1,9 +1,18 @@
-/// The standard streams of a program: the tool's own, or `/dev/null`.
+/// The standard streams of a program.
 struct ProgramStreams: Hashable, Sendable {
-    /// Whether the program inherits the tool's standard input. If not, its input is empty.
-    var readsInput = true
-    /// Whether the program inherits the tool's standard output and error. If not, what it writes is dropped.
-    var writesOutput = true
+    /// Where a stream leads.
+    enum Place: Hashable, Sendable {
+        /// Where the tool's own leads.
+        case inherited
+        /// To `/dev/null`: an input is empty, and output is dropped.
+        case nowhere
+        /// To a file that the tool has opened.
+        case file(Int32)
+    }
+
+    var input = Place.inherited
+    var output = Place.inherited
+    var errors = Place.inherited
 
     /// The tool's own streams.
     static let inherited = ProgramStreams()

@@ -27,13 +27,18 @@ struct SignalSet: Sendable {
     /// The signals that people and service managers send to end a program.
     static let endRequests: Set<Int32> = [SIGHUP, SIGINT, SIGQUIT, SIGTERM]
 
-    /// Blocks the set for this thread, and so for the whole tool, which has only one. Returns the signals
-    /// that were blocked before.
+    /// Blocks the set for this thread, and for those that it starts later. Returns the signals that were blocked before.
     func block() -> SignalSet {
         var before = SignalSet([])
         var wanted = set
         pthread_sigmask(SIG_BLOCK, &wanted, &before.set)
         return before
+    }
+
+    /// Unblocks the set for this thread.
+    func unblock() {
+        var wanted = set
+        pthread_sigmask(SIG_UNBLOCK, &wanted, nil)
     }
 
     /// Makes the set the one that is blocked for this thread.

@@ -2,7 +2,7 @@ import Glibc
 
 /// Supervises a running program: passes signals on, takes samples, and detects the program's end.
 ///
-/// It has one thread, which waits in one place: for the next signal, or for the time of the next sample. Signals are
+/// It works in one thread, which waits in one place: for the next signal, or for the time of the next sample. Signals are
 /// always blocked and are taken there, including SIGCHLD.
 struct Supervisor: ~Copyable {
     private let program: pid_t
@@ -16,6 +16,7 @@ struct Supervisor: ~Copyable {
     private var maps: MapTaker?
     private var use = ResourceUse()
     private var endRequest: Int32?
+    private let observer: (any RunObserver)?
 
     /// The signals to block before the program is started.
     static let signals = SignalSet(SignalSet.forwarded + [SIGCHLD])
@@ -29,15 +30,17 @@ struct Supervisor: ~Copyable {
     ///   - child: the program.
     ///   - start: the time when the program was started.
     ///   - maps: takes maps of the largest heap, if there are to be any.
+    ///   - observer: what follows the run; nil if nothing does.
     init(
         _ child: ChildProcess, start: SuspendingClock.Instant, interval: Duration, sampler: MemorySampler,
-        maps: consuming MapTaker? = nil
+        maps: consuming MapTaker? = nil, observer: (any RunObserver)? = nil
     ) {
         program = child.identifier
         residentFloor = child.residentFloor
         self.start = start
         self.sampler = sampler
         self.maps = maps
+        self.observer = observer
         signals = Self.signals
         schedule = SampleSchedule(interval: interval)
     }
@@ -50,6 +53,7 @@ struct Supervisor: ~Copyable {
             let now = elapsed
             if now >= due {
                 sampler.sample(atSeconds: now.inSeconds, ended: use)
+                observer?.sampled(sampler)
                 let done = elapsed
                 due = schedule.next(after: done, cost: done - now)
             }

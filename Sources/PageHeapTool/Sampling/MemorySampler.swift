@@ -12,9 +12,13 @@ struct MemorySampler: Sendable {
     private(set) var series = SampleSeries()
     private var history = ProcessHistory()
     private(set) var integral = ResidentIntegral()
+    /// How many processes had memory in the last sample, and the most in any.
+    private(set) var processes = 0
     private(set) var mostProcesses = 0
     /// The processes of the last sample that had published figures of their heap.
     private(set) var holders: [HeapHolder] = []
+    /// The figures of all heaps in the last sample.
+    private(set) var figures = HeapFigures()
     /// The most CPU time of all scavengers together that was observed in a minute, in nanoseconds.
     private(set) var mostScavengerNanoseconds: UInt64 = 0
     private var total = UseTotal()
@@ -38,7 +42,7 @@ struct MemorySampler: Sendable {
         let residents = readings.map { $0.isZombie ? .zero : ResidentMemory.of($0.identity.identifier) }
         let present = zip(readings, residents).filter { $0.1 > .zero }
         census?.note(present.map { (process: $0.0.identity, resident: $0.1) })
-        let figures = readFolder()
+        figures = readFolder()
         holders = present.compactMap { reading, resident in
             folder.retained[reading.identity.identifier].map {
                 HeapHolder(identity: reading.identity, name: reading.name, held: min($0, resident))
@@ -46,7 +50,8 @@ struct MemorySampler: Sendable {
         }
         let resident = residents.reduce(.zero, +)
         guard resident > .zero else { return }
-        mostProcesses = max(mostProcesses, present.count)
+        processes = present.count
+        mostProcesses = max(mostProcesses, processes)
         heapPeak.note(figures, resident: resident)
         integral.add(seconds: seconds, bytes: resident)
         scavengerSeconds = max(

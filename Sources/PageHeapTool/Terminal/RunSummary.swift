@@ -2,8 +2,8 @@
 struct RunSummary: Sendable {
     let result: RunResult
     let style: TerminalStyle
-    /// The files that were written, with their purposes: `("report", "run.html")`.
-    let written: [(purpose: String, path: String)]
+    /// The files that were written.
+    let written: [(output: Output, path: String)]
 
     func text() -> String {
         var lines = ["", opening, ""]
@@ -14,7 +14,7 @@ struct RunSummary: Sendable {
         let curve = TerminalCurve(result: result, style: style).lines()
         if !curve.isEmpty { lines += [""] + curve }
         lines +=
-            [""] + written.map { "  \($0.purpose) written to \(CommandText.short([$0.path], limit: 1000))" }
+            [""] + written.map { "  \($0.output.purpose) written to \(CommandText.short([$0.path], limit: 1000))" }
             + WrappedText.lines(nextStep, width: style.width - 2).map { "  \($0)" } + [""]
         return lines.joined(separator: "\n") + "\n"
     }
@@ -40,7 +40,7 @@ struct RunSummary: Sendable {
     }
 
     private var nextStep: String {
-        if let report = written.first(where: { $0.purpose == "report" }) {
+        if let report = written.first(where: { $0.output == .report }) {
             return "next: open \(report.path) in a browser; it shows every curve with its figures"
         }
         return "next: pageheap run --report run.html -- … writes a page with these curves for the browser"

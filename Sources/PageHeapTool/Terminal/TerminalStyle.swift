@@ -24,7 +24,8 @@ struct TerminalStyle: Hashable, Sendable {
         of(STDOUT_FILENO, variables)
     }
 
-    private static func of(_ descriptor: Int32, _ variables: [String: String]) -> TerminalStyle {
+    /// Returns the capabilities of what a descriptor leads to, which is a terminal or not.
+    static func of(_ descriptor: Int32, _ variables: [String: String]) -> TerminalStyle {
         let isTerminal = isatty(descriptor) == 1
         var size = winsize()
         let told = isTerminal && ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0

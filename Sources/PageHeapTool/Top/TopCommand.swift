@@ -69,11 +69,14 @@ struct TopCommand: ParsableCommand {
     }
 
     private func show(_ pid: Int32) throws {
-        var view = TopView(TopSession(pid, interval: interval), looks: count)
+        _ = TopEvents.all.block()
+        var view = TopView(
+            TopSession(pid, interval: interval), place: TopPlace(screen: STDOUT_FILENO, keys: STDIN_FILENO),
+            signals: TopEvents.all, looks: count)
         switch view.run() {
         case .asked: return
         case .signal(let signal): throw ExitCode(128 + signal)
-        case .process(let error): StandardError.say(error.message)
+        case .over(let error): StandardError.say(error.message)
         }
     }
 
@@ -87,7 +90,7 @@ struct TopCommand: ParsableCommand {
             } catch {
                 return StandardError.say(error.message)
             }
-            if let reading = session.readings.last { try StandardOutput.write(TopLines.line(reading)) }
+            if let reading = session.reading { try StandardOutput.write(TopLines.line(reading)) }
         }
     }
 }

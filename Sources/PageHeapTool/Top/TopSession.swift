@@ -3,19 +3,18 @@ import FoundationEssentials
 import Glibc
 
 /// Looks at a process again and again.
-struct TopSession: ~Copyable {
+struct TopSession: TopSource, ~Copyable {
     let process: Int32
-    /// Seconds between two looks.
     let interval: Double
     /// How long to wait for the process's answer, in seconds.
     private static let patience = 2.0
     /// The readings that the curve is made of.
-    private static let mostReadings = 600
+    private static let mostPoints = 600
 
     private let identity: ProcessIdentity?
     private let start = ContinuousClock.now
-    private(set) var readings: [TopReading] = []
-    private(set) var missing: String?
+    private(set) var reading: TopReading?
+    private(set) var points: [TerminalCurve.Point] = []
 
     init(_ process: Int32, interval: Double) {
         self.process = process
@@ -24,27 +23,31 @@ struct TopSession: ~Copyable {
     }
 
     var seconds: Double { start.duration(to: .now).inSeconds }
+    /// The end of the process is seen at the next look.
+    var isOver: Bool { false }
+    var endingKeys: String { "q quit" }
 
-    /// Takes a reading.
-    ///
-    /// - Throws: if the process has ended, or cannot be looked at.
     mutating func look() throws(ToolError) {
         let snapshot = try ProcessSnapshot(of: process)
         if let identity, ProcessIdentity(of: process) != identity {
             throw ToolError(.noInput, "process \(process) executed another program")
         }
         var classes: [ClassFigures] = []
-        missing = nil
+        var missing: String?
         do {
             classes = try ControlChannel(to: process, patience: Self.patience, serviceSeconds: Self.patience).classes()
         } catch {
             missing = error.message
         }
-        readings.append(TopReading(seconds: seconds, snapshot: snapshot, classes: classes))
-        if readings.count > Self.mostReadings { readings.removeFirst(readings.count - Self.mostReadings) }
+        let reading = TopReading(
+            seconds: seconds, name: snapshot.name, process: process,
+            age: snapshot.heap.seconds(\.age_nanoseconds), resident: snapshot.resident, heap: snapshot.heap,
+            classes: classes, missing: missing)
+        points.append(reading.point)
+        if points.count > Self.mostPoints { points.removeFirst(points.count - Self.mostPoints) }
+        self.reading = reading
     }
 
-    /// Asks the process to give all free memory back. Returns what came of it.
     func release() -> String {
         do {
             let (bytes, _) = try ControlChannel(to: process, patience: Self.patience, serviceSeconds: Self.patience)

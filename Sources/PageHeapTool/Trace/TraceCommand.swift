@@ -8,7 +8,7 @@ struct TraceCommand: ParsableCommand {
         commandName: "trace",
         abstract: "Shows what a trace of 'pageheap record' holds.",
         discussion: """
-            For each process: events, threads, sizes, lifetimes, and the most bytes that were in use. The trace may be \
+            For each process, or for the ten with the most events: events, threads, sizes, lifetimes, and the most bytes that were in use. The trace may be \
             larger than memory, and damaged: what is sound is shown, and what is lost is said. Of a thread that allocates \
             while no other one does, one event in 32 has a time, so short lifetimes are shown as 0.
 
@@ -18,6 +18,7 @@ struct TraceCommand: ParsableCommand {
 
             EXAMPLES
               pageheap trace build.trace
+              pageheap trace --all build.trace
               pageheap trace --json build.trace | jq '.processes[].peakLiveBytes'
               pageheap trace --text --process 3 build.trace | grep ' realloc '
 
@@ -36,6 +37,9 @@ struct TraceCommand: ParsableCommand {
 
     @Flag(help: "Print the events.")
     var text = false
+
+    @Flag(help: "Show all processes, not only the ten with the most events.")
+    var all = false
 
     @Option(help: ArgumentHelp("Show only this process, by its number in the trace.", valueName: "N"))
     var process: UInt32?
@@ -74,7 +78,10 @@ struct TraceCommand: ParsableCommand {
             try StandardOutput.write(String(decoding: try summary.json(), as: UTF8.self))
         } else {
             let style = TerminalStyle.ofStandardOutput(ProcessInfo.processInfo.environment)
-            try StandardOutput.write(TraceSummaryText(summary: summary, style: style).text())
+            try StandardOutput.write(
+                TraceSummaryText(
+                    summary: summary, style: style, mostProcesses: all ? .max : TraceSummaryText.usualProcesses
+                ).text())
         }
         return summary.losses
     }

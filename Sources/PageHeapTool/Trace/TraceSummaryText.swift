@@ -5,6 +5,11 @@ import PageHeapTrace
 struct TraceSummaryText {
     let summary: TraceSummary
     let style: TerminalStyle
+    /// How many processes are shown at most: those with the most events.
+    var mostProcesses = Int.max
+
+    /// How many processes are shown if not all are to be.
+    static let usualProcesses = 10
 
     func text() -> String {
         let count = summary.processes.count
@@ -17,8 +22,25 @@ struct TraceSummaryText {
         for remark in TraceRemarks.remarks(on: summary.losses) {
             lines += WrappedText.lines(remark, width: style.width).map { style.styled($0, .warning) }
         }
-        for process in summary.processes { lines += [""] + Self.lines(process, style) }
+        let shown = self.shown
+        for process in shown { lines += [""] + Self.lines(process, style) }
+        if shown.count < count {
+            let rest = summary.events - shown.reduce(0) { $0 + $1.tally.events }
+            let others = count - shown.count
+            let text =
+                "\(others) more \(others == 1 ? "process has" : "processes have") \(KeyFigure.grouped(rest)) "
+                + "\(rest == 1 ? "event" : "events"); --all shows all, --process N one"
+            lines += [""] + WrappedText.lines(text, width: style.width).map { style.styled($0, .faint) }
+        }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// The processes to show, in the order of their beginnings.
+    private var shown: [TraceSummary.Process] {
+        if summary.processes.count <= mostProcesses { return summary.processes }
+        // Of equals the earlier ones.
+        return summary.processes.sorted { ($1.tally.events, $0.process.number) < ($0.tally.events, $1.process.number) }
+            .prefix(mostProcesses).sorted { $0.process.number < $1.process.number }
     }
 
     private static func lines(_ process: TraceSummary.Process, _ style: TerminalStyle) -> [String] {

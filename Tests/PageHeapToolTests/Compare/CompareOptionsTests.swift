@@ -61,7 +61,8 @@ struct CompareOptionsTests {
         let own = RawStrings(["A=1", "LD_PRELOAD=/x.so", "PAGEHEAP_STATISTICS_DIRECTORY=/old"])
             .without(ChildEnvironment.preloadVariable)
         func made(_ library: String?) -> [String] {
-            ChildEnvironment(from: own, library: library.map { .init($0) }, statisticsFolder: nil).variables.texts
+            ChildEnvironment(from: own, libraries: library.map { [FilePath($0)] } ?? [], statisticsFolder: nil)
+                .variables.texts
         }
         #expect(made(nil) == ["A=1"])
         #expect(made("/lib.so") == ["A=1", "LD_PRELOAD=/lib.so"])

@@ -67,6 +67,84 @@ struct RecordCommandTests {
         #expect(try preload(["--allocator", "glibc"]).hasSuffix("libpageheaprecord.so\n"))
     }
 
+    /// A copy of a library in a folder whose name has a blank and a colon.
+    private func copyBehindBlanks(_ library: String, as name: String) throws -> String {
+        let place = folder.file("with a blank:and a colon")
+        try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+        try FileManager.default.copyItem(atPath: library, toPath: "\(place)/\(name)")
+        return "\(place)/\(name)"
+    }
+
+    @Test func libraryPathsMayHaveBlanksAsForRun() throws {
+        let library = try copyBehindBlanks(try BuiltTool.requireLibrary(), as: "libpageheapmalloc own.so")
+        let check = ["sh", "-c", "grep -c 'libpageheapmalloc own' /proc/self/maps"]
+        let recorded = try record(["--quiet", "--allocator", library], check)
+        #expect(recorded.code == 0 && recorded.errors.isEmpty && recorded.output != "0\n", "\(recorded)")
+        #expect(try names().contains("grep"))
+        let run = try BuiltTool.run(["run", "--quiet", "--library", library, "--"] + check)
+        #expect(run.code == 0 && run.errors.isEmpty && run.output != "0\n", "\(run)")
+    }
+
+    @Test func theNameMayHaveWhatIsKnownAtTheStart() throws {
+        let program = ["sh", "-c", "ls / > /dev/null; echo $$"]
+        let outcome = try BuiltTool.run(["record", "-o", folder.file("%e-%p-100%%.trace"), "--"] + program)
+        let name = "sh-\(outcome.output.dropLast())-100%.trace"
+        #expect(outcome.code == 0 && folder.names == [name], "\(folder.names)")
+        #expect(outcome.errors.contains("written to \(folder.file(name))"), "\(outcome.errors)")
+        // What is executed later is recorded into the same file.
+        let reader = try TraceReader(path: folder.file(name))
+        #expect(reader.losses.isComplete && reader.processes.map(\.name).contains("ls"))
+        let timed = try BuiltTool.run(["record", "--quiet", "-o", folder.file("%t"), "--", "true"])
+        #expect(timed.code == 0 && folder.names.contains { Int($0) != nil })
+    }
+
+    @Test func aProcessThatRunsOnFindsTheFile() throws {
+        // It closes what it inherited, as daemons do: what starts the command here waits for the end of all that have its socket.
+        let text = """
+            import os, sys, time
+            if os.fork(): os._exit(0)
+            os.closerange(3, 256)
+            until = time.monotonic() + 60
+            while not os.path.exists(sys.argv[1]) and time.monotonic() < until: time.sleep(0.02)
+            os.system("ls / > /dev/null; echo > '" + sys.argv[1] + "ed'")
+            """
+        let outcome = try BuiltTool.run(
+            ["record", "-o", folder.file("%p.trace"), "--", "/usr/bin/python3", "-S", "-c", text, folder.file("end")])
+        let said = outcome.errors.split { $0 == " " || $0 == "\n" }.joined(separator: " ")
+        #expect(outcome.code == 0 && said.contains("For that, the file is also '.%p.trace."), "\(outcome.errors)")
+        try folder.write("", to: "end")
+        #expect(eventually { folder.names.contains("ended") })
+        let name = try #require(folder.names.first { $0.hasSuffix(".trace") && !$0.hasPrefix(".") })
+        #expect(try TraceReader(path: folder.file(name)).processes.map(\.name).contains("ls"))
+    }
+
+    @Test func progressIsShownOnATerminalOfItsOwn() throws {
+        let program = ["sh", "-c", "while ! test -e '\(folder.file("go"))'; do sleep 0.05; done"]
+        let terminal = try PseudoTerminal(
+            ["record", "-o", trace, "--"] + program, streams: [.input, .errors])
+        #expect(
+            terminal.shows {
+                $0.contains(/\r\u{1b}\[Kpageheap: recorded for [0-9.]+ s, [0-9.]+ .iB, [0-9,]+ events/)
+            })
+        try folder.write("", to: "go")
+        #expect(terminal.end() == 0)
+        // The line is gone before the summary comes.
+        let parts = terminal.output.components(separatedBy: "\r\u{1b}[K")
+        #expect(parts.count > 2 && parts.last?.contains("exited with 0") == true)
+        #expect(parts.dropLast().allSatisfy { !$0.contains("\n") })
+    }
+
+    @Test(
+        arguments: [
+            ("xterm", .all, []), ("dumb", .errors, []), ("xterm", .errors, ["--quiet"]),
+        ] as [(String, PseudoTerminal.Streams, [String])])
+    func elsewhereThereIsNone(kind: String, streams: PseudoTerminal.Streams, options: [String]) throws {
+        let terminal = try PseudoTerminal(
+            ["record", "-o", trace] + options + ["--", "sleep", "3"], kind: kind, streams: streams)
+        #expect(terminal.end() == 0)
+        #expect(!terminal.output.contains("recorded for"))
+    }
+
     @Test func anOlderTraceIsReplacedAndLeftAloneByAProgramThatCannotStart() throws {
         try folder.write("older", to: "program.trace")
         #expect(try record([], [folder.file("none")]).code == 127)
@@ -79,6 +157,7 @@ struct RecordCommandTests {
     @Test(arguments: [
         (["record", "--", "true"], "--output"), (["record", "-o", "", "--", "true"], "needs the name of a file"),
         (["record", "-o", "x"], "no program given"),
+        (["record", "-o", "x%y", "--", "true"], "--output has '%y' in its name"),
         (["record", "-o", "x", "--allocator", "none", "--", "true"], "--allocator: 'none' is not a known allocator"),
     ])
     func wrongUsageIsSaidInOneLine(_ arguments: [String], _ text: String) throws {

@@ -73,6 +73,31 @@ struct TraceCommandTests {
         ] { #expect(outcome.output.contains(text), "\(outcome.output)") }
     }
 
+    @Test func ofManyProcessesTheLargestAreShown() throws {
+        let path = folder.file("many.trace")
+        var writer = try TraceWriter(path: path, startedAt: 0)
+        for number in 0..<13 {
+            let process = try writer.addProcess(identifier: UInt32(100 + number), executable: "/bin/many")
+            // The first three have the fewest events, and are not shown.
+            for time in 0..<UInt64(number < 3 ? number + 1 : 20 - number) {
+                try writer.append(AllocationEvent(time: time, thread: 0, action: .free(block: 0x10)), to: process)
+            }
+        }
+        try writer.finish()
+        func shown(_ options: [String]) throws -> [Int] {
+            let outcome = try BuiltTool.run(["trace"] + options + [path])
+            #expect(outcome.code == 0)
+            #expect(outcome.output.contains("3 more processes have 6 events; --all shows all") == options.isEmpty)
+            return outcome.output.matches(of: /process (\d+): many/).compactMap { Int($0.output.1) }
+        }
+        #expect(try shown([]) == Array(3..<13))
+        #expect(try shown(["--all"]) == Array(0..<13))
+        #expect(try shown(["--process", "1"]) == [1])
+        let outcome = try BuiltTool.run(["trace", "--json", path])
+        let saved = try JSONDecoder().decode(SavedTraceSummary.self, from: Data(outcome.output.utf8))
+        #expect(saved.processes.map(\.number) == Array(0..<13))
+    }
+
     @Test func aDamagedTraceIsShownAsFarAsItIsSound() throws {
         var bytes = try #require(FileManager.default.contents(atPath: trace))
         // The last bytes are the payload of the second process's only block.

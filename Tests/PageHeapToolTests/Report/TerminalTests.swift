@@ -89,7 +89,7 @@ struct TerminalTests {
         killed.exitCode = 137
         killed.notes = ["A note."]
         let style = TerminalStyle(width: 80, hasColour: false, hasUnicode: true)
-        let text = RunSummary(result: killed, style: style, written: [("report", "run.html")]).text()
+        let text = RunSummary(result: killed, style: style, written: [(.report, "run.html")]).text()
         #expect(text.contains("pageheap: program was killed by signal 9 (SIGKILL)\n"))
         #expect(text.contains("  peak resident         64.0 MiB\n"))
         #expect(text.contains("  scavenging             0.050 s  1.0 % of the program's own CPU time\n"))

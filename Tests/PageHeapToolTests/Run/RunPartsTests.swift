@@ -19,9 +19,11 @@ struct RunPartsTests {
 
     @Test func theLibraryComesBeforeOthers() {
         let own = RawStrings(["A=1", "LD_PRELOAD=/x.so", "PAGEHEAP_STATISTICS_DIRECTORY=/old", "B="])
-        let made = ChildEnvironment(from: own, library: "/lib.so", statisticsFolder: "/shm/new").variables.texts
+        let made = ChildEnvironment(from: own, libraries: ["/lib.so"], statisticsFolder: "/shm/new").variables.texts
         #expect(made == ["A=1", "B=", "LD_PRELOAD=/lib.so:/x.so", "PAGEHEAP_STATISTICS_DIRECTORY=/shm/new"])
-        let alone = ChildEnvironment(from: RawStrings(["LD_PRELOAD="]), library: "/lib.so", statisticsFolder: "/s")
+        let two = ChildEnvironment(from: own, libraries: ["/r.so", "/lib.so"], statisticsFolder: nil).variables.texts
+        #expect(two == ["A=1", "B=", "LD_PRELOAD=/r.so:/lib.so:/x.so"])
+        let alone = ChildEnvironment(from: RawStrings(["LD_PRELOAD="]), libraries: ["/lib.so"], statisticsFolder: "/s")
         #expect(alone.variables.texts.first == "LD_PRELOAD=/lib.so")
     }
 
@@ -61,7 +63,7 @@ struct RunPartsTests {
         try FileManager.default.createSymbolicLink(atPath: folder.file("link"), withDestinationPath: "there")
         try FileManager.default.createSymbolicLink(atPath: folder.file("folder"), withDestinationPath: ".")
         func refuses(_ report: String, _ json: String) -> Bool {
-            let names = OutputNames([("--report", report), ("--json", json)], standardOutputIsFor: "the program")
+            let names = OutputNames([(.report, report), (.json, json)], standardOutputIsFor: "the program")
             do { try names.check() } catch { return true }
             return false
         }
@@ -79,6 +81,8 @@ struct RunPartsTests {
         #expect(pattern.name(values) == "100%-a.b/17.%p%p")
         values.process = 4711
         #expect(pattern.name(values) == "100%-a.b/17.4711%p")
+        #expect(pattern.hasProcess && !FileNamePattern("%%p-%e").hasProcess)
+        #expect(FileNamePattern(literal: "%p%%").name(values) == "%p%%")
         for bad in ["%", "a%x", "%%%", "% "] {
             #expect(throws: ValidationError.self) { try FileNamePattern(bad).check(of: "--json", letters: "pet") }
         }
@@ -87,7 +91,7 @@ struct RunPartsTests {
 
     @Test func namesThatBecomeTheSameAreRefused() throws {
         let names = OutputNames(
-            [("--report", "a-%e"), ("--json", "a-sh")], standardOutputIsFor: "the program", letters: "pet")
+            [(.report, "a-%e"), (.json, "a-sh")], standardOutputIsFor: "the program", letters: "pet")
         try names.check()
         let values = FileNamePattern.Values(program: "/bin/sh", startedAt: Date())
         #expect(throws: ValidationError.self) { try names.expanded(values).check() }

@@ -4,15 +4,14 @@ import Testing
 @testable import PageHeapTool
 
 struct TopScreenTests {
-    private func reading(_ seconds: Double, classes: Int = 6) -> TopReading {
+    private func reading(_ seconds: Double, classes: Int = 6, missing: String? = nil) -> TopReading {
         var heap = HeapFigures()
         heap[\.in_use_bytes] = 70 << 20
         heap[\.goal_bytes] = 64 << 20
         heap[\.free_retained_bytes] = 9 << 20
-        let snapshot = ProcessSnapshot(
-            process: 77, name: "a\u{1b}[2Jprogram", resident: ByteCount(90 << 20), heap: heap)
         return TopReading(
-            seconds: seconds, snapshot: snapshot,
+            seconds: seconds, name: "a\u{1b}[2Jprogram", process: 77, others: 2, age: seconds,
+            resident: ByteCount(90 << 20), heap: heap,
             classes: (0..<classes).map { number in
                 var figures = pageheap_class()
                 figures.block_bytes = UInt64(number) * 16
@@ -23,7 +22,7 @@ struct TopScreenTests {
                 figures.thread_cache_blocks = .max
                 figures.pinned_bytes = UInt64(number % 3)
                 return ClassFigures(figures)
-            })
+            }, missing: missing)
     }
 
     private func plain(_ line: String) -> String {
@@ -35,10 +34,12 @@ struct TopScreenTests {
         for hasClasses in [false, true] {
             for hasColour in [false, true] {
                 let lines = TopScreen(
-                    readings: (0..<50).map { reading(Double($0), classes: hasClasses ? 20 : 0) }, order: .bytes,
-                    isPaused: true, missing: hasClasses ? nil : "process 77 serves no requests; start it with …",
-                    message: nil, style: TerminalStyle(width: width, hasColour: hasColour, hasUnicode: true),
-                    height: height
+                    reading: reading(
+                        50, classes: hasClasses ? 20 : 0,
+                        missing: hasClasses ? nil : "process 77 serves no requests; start it with …"),
+                    points: (0..<50).map { reading(Double($0)).point }, order: .bytes, isPaused: true, message: nil,
+                    endingKeys: "q quit",
+                    style: TerminalStyle(width: width, hasColour: hasColour, hasUnicode: true), height: height
                 ).lines()
                 #expect(lines.count <= height)
                 #expect(lines.allSatisfy { plain($0).count <= width }, "\(lines)")
@@ -51,11 +52,12 @@ struct TopScreenTests {
     @Test func theFiguresMeanWhatTheySay() {
         let style = TerminalStyle(width: 120, hasColour: false, hasUnicode: true)
         let text = TopScreen(
-            readings: [reading(1), reading(2)], order: .size, isPaused: false, missing: nil, message: nil,
-            style: style, height: 40
+            reading: reading(2), points: [reading(1).point, reading(2).point], order: .size, isPaused: false,
+            message: nil, endingKeys: "q quit", style: style, height: 40
         ).lines().joined(separator: "\n")
         #expect(text.contains("goal 64.0 MiB (15.0 MiB beyond it)"))
         #expect(text.contains("resident 90.0 MiB   in use 70.0 MiB"))
+        #expect(text.contains("process 77 and 2 more, for 2.00 s"))
         #expect(text.contains("r release now") && text.contains("by size"))
     }
 
