@@ -1,13 +1,11 @@
 import PageHeapCore
 
-import class Foundation.NSLock
-
 /// An operating system that refuses the calls that a plan names, and forwards all others. A refused call changes
 /// nothing.
 package final class FailingOperatingSystem<Base: OperatingSystem>: OperatingSystem, @unchecked Sendable {
     package let base: Base
 
-    private let lock = NSLock()
+    private let lock = Lock()
     private var plan: FailurePlan
 
     package init(_ base: Base, _ plan: FailurePlan = FailurePlan()) {

@@ -1,5 +1,4 @@
 import CPageHeap
-import Foundation
 import PageHeapCore
 
 /// Real memory, which a simulated system provides for a heap's metadata.
@@ -32,7 +31,7 @@ enum RealMemory {
         let page = Int(pageheap_physical_page_bytes())
         let pages = (Int(bytes.rawValue) + page - 1) / page
         var states = [UInt8](repeating: 0, count: pages)
-        guard mincore(address, Int(bytes.rawValue), &states) == 0 else { return 0 }
+        guard pageheap_find_resident_pages(address, bytes.rawValue, &states) else { return 0 }
         return ByteCount(UInt(states.count { $0 & 1 != 0 } * page))
     }
 }

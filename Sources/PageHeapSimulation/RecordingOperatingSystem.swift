@@ -1,13 +1,11 @@
 import PageHeapCore
 
-import class Foundation.NSLock
-
 /// An operating system that forwards every call and records those that change something, so that a test can assert the
 /// exact sequence of calls.
 package final class RecordingOperatingSystem<Base: OperatingSystem>: OperatingSystem, @unchecked Sendable {
     package let base: Base
 
-    private let lock = NSLock()
+    private let lock = Lock()
     private var recorded: [SystemCall] = []
     private var hook: (@Sendable (SystemCall) -> Void)?
 

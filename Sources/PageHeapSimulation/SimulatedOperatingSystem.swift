@@ -1,7 +1,5 @@
 import PageHeapCore
 
-import class Foundation.NSLock
-
 /// A simulated operating system, for heaps of any size on any machine, with clocks that advance only when told to.
 ///
 /// The heap's address space exists only as state (reserved, accessible, resident). An invalid transition is recorded as
@@ -10,7 +8,7 @@ package final class SimulatedOperatingSystem: OperatingSystem, @unchecked Sendab
     package let machine: SimulatedMachine
 
     /// Guards all properties below.
-    private let lock = NSLock()
+    private let lock = Lock()
     private var space: SimulatedAddressSpace
     private var clocks = SimulatedClocks()
     private var processorCount: UInt
