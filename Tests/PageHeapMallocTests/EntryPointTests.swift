@@ -13,7 +13,10 @@ struct EntryPointTests {
     func entryPointsKeepTheirPromises(_ check: String) throws { try Check.passes("entry_points", check) }
 
     @Test(
-        arguments: ["zero", "alignment", "usable", "zeroed", "resized", "aligned", "hostile", "errno", "other-thread"],
+        arguments: [
+            "zero", "alignment", "usable", "zeroed", "resized", "resized-in-place", "aligned", "hostile", "errno",
+            "other-thread",
+        ],
         ["1", "2"])
     func entryPointsKeepTheirPromisesWhenHardened(_ check: String, level: String) throws {
         try Check.passes(

@@ -43,5 +43,6 @@ struct WrongUseTests {
         try Check.passes("faults", "handled", environment: ["PAGEHEAP_HARDENING": level])
         try Check.passes("faults", "sent", environment: ["PAGEHEAP_HARDENING": level])
         try Check.passes("faults", "without", environment: ["PAGEHEAP_HARDENING": level])
+        try Check.passes("faults", "protected", environment: ["PAGEHEAP_HARDENING": level])
     }
 }

@@ -41,10 +41,18 @@ package struct GuardedBlock: BitwiseCopyable {
 
     package init() {}
 
-    /// What the program may access: the requested bytes, rounded up to 16, which end at the guard page.
-    package var usableBytes: UInt { GuardedBlock.usableBytes(bytes) }
+    /// The requested bytes, rounded up to 16: what lies before the guard page.
+    package var placeBytes: UInt { GuardedBlock.placeBytes(bytes) }
 
-    static func usableBytes(_ requested: UInt) -> UInt { ByteCount(max(requested, 1)).roundedUp(to: 16).rawValue }
+    static func placeBytes(_ requested: UInt) -> UInt { ByteCount(max(requested, 1)).roundedUp(to: 16).rawValue }
+
+    /// Whether the bytes between the block and the guard page are clear. The program has no right to them.
+    var isClearBehind: Bool {
+        guard let start = UnsafePointer<UInt8>(bitPattern: address) else { return true }
+        var sum: UInt8 = 0
+        for offset in Int(bitPattern: bytes)..<Int(bitPattern: placeBytes) { sum |= start[offset] }
+        return sum == 0
+    }
 }
 
 /// What a wrong access or a wrong free has to do with a guarded block.

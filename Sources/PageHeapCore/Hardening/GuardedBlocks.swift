@@ -75,7 +75,7 @@ package struct GuardedBlocks {
             if oldest.map({ blocks[number].freeNumber < blocks[$0].freeNumber }) ?? true { oldest = number }
         }
         guard let number = oldest else { return nil }
-        blocks[number].address = page(of: number).address &+ page.rawValue &- GuardedBlock.usableBytes(requested)
+        blocks[number].address = page(of: number).address &+ page.rawValue &- GuardedBlock.placeBytes(requested)
         blocks[number].bytes = requested
         blocks[number].state = .inUse
         blocks[number].allocated = site
@@ -117,8 +117,11 @@ package struct GuardedBlocks {
             return (number, own.state == .unused ? .none : .afterFree)
         }
         if offset < page.rawValue * 2 { return (number, own.state == .inUse ? .behind : .none) }
-        // A guard page between two blocks. It is next to the end of the one before it, and seldom to the beginning of the one behind it.
-        if number > 0, blocks[number - 1].state == .inUse { return (number - 1, .behind) }
+        // A guard page between two blocks: the nearer one.
+        if number > 0, blocks[number - 1].state == .inUse {
+            let end = page(of: number - 1).address &+ page.rawValue
+            if own.state != .inUse || address &- end <= own.address &- address { return (number - 1, .behind) }
+        }
         return (number, own.state == .inUse ? .before : .none)
     }
 

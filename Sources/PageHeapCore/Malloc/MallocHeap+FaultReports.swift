@@ -8,25 +8,29 @@ extension MallocHeap {
             if fault == .none { return }
             let block = state.pointee.hardening.guarded.block(number)
             report(fault, address, base: block.address, bytes: block.bytes)
+            report("pageheap: accessed by thread ", currentSite(ThreadSlot.current.slot))
             reportSites(of: block)
         } else if let span = largeBlock(around: address) {
             let isBehind = address &- span.base >= span.bytes.rawValue
             report(isBehind ? .behind : .afterFree, address, base: span.base, bytes: span.bytes.rawValue)
+            report("pageheap: accessed by thread ", currentSite(ThreadSlot.current.slot))
         }
     }
 
-    /// The large block that an address lies in, or in the guard page behind it; nil if there is none. As in
-    /// ``stopForeign(_:)``, the records are searched.
+    /// The large block in quarantine that an address lies in, or the one whose guard page it lies in; nil if there is none. (A program may
+    /// protect pages of a block that it has; faults there are its own.) As in ``stopForeign(_:)``, the records are searched.
     private func largeBlock(around address: UInt) -> Span? {
         if !hasGuards { return nil }
         for number in 1..<max(spans.recordCount, 1) {
             let index = SpanIndex(UInt(number))
-            let span = spans.record(index).pointee
-            let reach = span.bytes.rawValue &+ guardPages.bytes.rawValue
-            guard address &- span.base < reach, let entry = spans.state.pointee.quickEntry(of: span.base),
-                entry.span == index, entry.sizeClass == .notSmall
+            let record = spans.record(index)
+            let span = record.pointee
+            let offset = address &- span.base
+            guard offset < (span.bytes + span.guardPages.bytes).rawValue,
+                let entry = spans.state.pointee.quickEntry(of: span.base), entry.span == index,
+                entry.sizeClass == .notSmall
             else { continue }
-            return span
+            return offset >= span.bytes.rawValue || Span.isMarkedFree(record) ? span : nil
         }
         return nil
     }
@@ -39,6 +43,14 @@ extension MallocHeap {
             isBlock ? (fault == .afterFree ? .alreadyFree : .insideSmallBlock) : .foreign, address,
             base: isBlock && fault != .afterFree ? block.address : nil)
         if isBlock { reportSites(of: block) }
+        stopProcess()
+    }
+
+    /// Aborts with a report of a guarded block that was written to beyond its end.
+    func stopWrittenBeyond(_ number: Int) -> Never {
+        let block = state.pointee.hardening.guarded.block(number)
+        WrongFree.report(.writtenBeyond, block.address, blockBytes: block.bytes)
+        reportSites(of: block)
         stopProcess()
     }
 

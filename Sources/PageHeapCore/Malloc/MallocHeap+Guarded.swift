@@ -44,6 +44,7 @@ extension MallocHeap {
         let (number, fault) = state.pointee.hardening.guarded.beginFree(address, site)
         state.pointee.hardening.lock.unlock()
         if let fault { stopWrongFreeOfGuarded(address, number, fault) }
+        if !state.pointee.hardening.guarded.block(number).isClearBehind { stopWrittenBeyond(number) }
         let page = state.pointee.hardening.guarded.page(of: number)
         // If the system refuses, the page is left out for ever rather than given to two.
         if heap.system.setGuard(page.address, page.bytes) { endFree(number) }
@@ -60,7 +61,7 @@ extension MallocHeap {
         let (number, fault) = state.pointee.hardening.guarded.diagnose(address)
         let block = state.pointee.hardening.guarded.block(number)
         if block.state != .inUse || block.address != address { stopWrongFreeOfGuarded(address, number, fault) }
-        return ByteCount(block.usableBytes)
+        return ByteCount(block.bytes)
     }
 
     /// Resizes a guarded block: a new size is a new request.
@@ -73,7 +74,7 @@ extension MallocHeap {
     }
 
     /// The thread, and the calls that led here.
-    private func currentSite(_ slot: UnsafeMutablePointer<pageheap_thread_slot>) -> GuardedSite {
+    func currentSite(_ slot: UnsafeMutablePointer<pageheap_thread_slot>) -> GuardedSite {
         slot.pointee.is_sampling = 1
         defer { slot.pointee.is_sampling = 0 }
         // A literal: only then does Embedded Swift use the stack. As many as a site keeps, and some of the malloc's own.

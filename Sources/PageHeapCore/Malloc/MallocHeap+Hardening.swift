@@ -75,8 +75,54 @@ extension MallocHeap {
         if heap.system.setGuard(end, guardPages.bytes) {
             span.pointee.isGuarded = true
         } else {
-            heap.freePages(end, guardPages)
+            freeCleared(end, guardPages)
         }
+    }
+
+    /// Makes the guard behind a large block a page like others.
+    ///
+    /// - Returns: false if the system refuses.
+    private func removeGuard(behind span: UnsafeMutablePointer<Span>) -> Bool {
+        let end = span.pointee.base &+ span.pointee.bytes.rawValue
+        guard heap.system.removeGuard(end, guardPages.bytes) else { return false }
+        span.pointee.isGuarded = false
+        return true
+    }
+
+    /// Returns the guard behind a large block to the heap. If the system refuses, the page cannot be used any more.
+    func freeGuard(behind span: UnsafeMutablePointer<Span>) {
+        if !span.pointee.isGuarded || !removeGuard(behind: span) { return }
+        heap.freeReleasedPages(span.pointee.base &+ span.pointee.bytes.rawValue, guardPages, returned: 0)
+    }
+
+    /// Resizes a large block in place, and its guard goes with its end.
+    ///
+    /// - Parameter new: another number of pages than it has.
+    /// - Returns: false if it cannot be resized in place; then nothing has changed.
+    func resizeLargeHardened(_ span: UnsafeMutablePointer<Span>, to new: PageCount) -> Bool {
+        let old = PageCount(UInt(span.pointee.pages))
+        let isGuarded = span.pointee.isGuarded
+        // The end of the block's pages, its guard included.
+        let end = span.pointee.base &+ (old + span.pointee.guardPages).bytes.rawValue
+        if new > old {
+            guard mayBeHad(new.bytes), heap.extend(at: end, by: new - old) else { return false }
+            if isGuarded && !removeGuard(behind: span) {
+                heap.freePages(end, new - old)
+                return false
+            }
+        } else if isGuarded && !removeGuard(behind: span) {
+            return false
+        }
+        span.pointee.pages = UInt32(truncatingIfNeeded: new.rawValue)
+        if isGuarded { setGuard(behind: span) }
+        if new > old {
+            noteLive((new - old).bytes.rawValue, currentShard, out: true)
+        } else {
+            noteLive((old - new).bytes.rawValue, currentShard, out: false)
+            let tail = end &- (old - new).bytes.rawValue
+            if span.pointee.wasMoved { freeTail(tail, old - new, wasMoved: true) } else { freeCleared(tail, old - new) }
+        }
+        return true
     }
 
     /// Frees a large block that is marked as free: its memory goes back to the system or is cleared, and its address stays
@@ -84,7 +130,7 @@ extension MallocHeap {
     func freeLargeHardened(_ index: SpanIndex) {
         let span = spans.record(index)
         let bytes = span.pointee.bytes
-        guard let quarantine = state.pointee.hardening.quarantine, hasGuards,
+        guard let quarantine = state.pointee.hardening.quarantine, hasGuards, !span.pointee.wasMoved,
             bytes <= Tunables.quarantineLargeBytes
         else { return giveLargeBackCleared(index) }
         let resident = residentBytes(span.pointee.base, bytes)
@@ -106,19 +152,21 @@ extension MallocHeap {
 
     /// Returns a large block to the heap, with memory that reads as zero.
     private func giveLargeBackCleared(_ index: SpanIndex) {
+        freeGuard(behind: spans.record(index))
         let span = spans.record(index).pointee
         let pages = PageCount(UInt(span.pages))
         forget(index)
-        let end = span.base &+ pages.bytes.rawValue
-        if span.isGuarded && heap.system.removeGuard(end, guardPages.bytes) {
-            heap.freeReleasedPages(end, guardPages, returned: 0)
-        }
-        let resident = residentBytes(span.base, pages.bytes)
-        if heap.discardedReadsZero && heap.system.release(span.base, pages.bytes, method: .now) == 0 {
-            heap.freeReleasedPages(span.base, pages, returned: resident)
+        if span.wasMoved { freeMoved(span.base, pages) } else { freeCleared(span.base, pages) }
+    }
+
+    /// Frees pages, whose memory is released or cleared first.
+    func freeCleared(_ address: UInt, _ pages: PageCount) {
+        let resident = residentBytes(address, pages.bytes)
+        if heap.discardedReadsZero && heap.system.release(address, pages.bytes, method: .now) == 0 {
+            heap.freeReleasedPages(address, pages, returned: resident)
         } else {
-            FreedContents.clear(span.base, pages.bytes.rawValue)
-            heap.freePages(span.base, pages)
+            FreedContents.clear(address, pages.bytes.rawValue)
+            heap.freePages(address, pages)
         }
     }
 

@@ -61,7 +61,7 @@ extension MallocHeap {
 
     /// Whether the system could ever satisfy a request. It is asked anew each time, because memory may be added, but
     /// only for requests above ``Tunables/uncheckedRequestBytes``.
-    private func mayBeHad(_ bytes: ByteCount) -> Bool {
+    func mayBeHad(_ bytes: ByteCount) -> Bool {
         bytes <= Tunables.uncheckedRequestBytes
             || bytes <= heap.configuration.reservationBytes
                 && bytes <= heap.system.largestRequestBytes
@@ -184,14 +184,13 @@ extension MallocHeap {
     /// - Parameters:
     ///   - index: the block's span.
     ///   - bytes: the new size, larger than any small block's.
-    /// - Returns: false if the block cannot be resized in place; then nothing has changed. At hardening level 2 it never can,
-    ///   because its guard stays where it is.
+    /// - Returns: false if the block cannot grow in place; then nothing has changed.
     package func resizeLarge(_ index: SpanIndex, to bytes: ByteCount) -> Bool {
         let span = spans.record(index)
         let old = PageCount(UInt(span.pointee.pages))
         let new = bytes.pagesRoundedUp
         if new == old { return true }
-        if isHardened { return false }
+        if isHardened { return resizeLargeHardened(span, to: new) }
         if new < old {
             let tail = span.pointee.base &+ new.bytes.rawValue
             span.pointee.pages = UInt32(truncatingIfNeeded: new.rawValue)

@@ -37,6 +37,7 @@ extension MallocHeap {
         var returned: ByteCount = 0
         let isReleased = isMoved || copyInPieces(source, to: target, pages.bytes, returned: &returned)
         noteLive(pages.bytes.rawValue, currentShard, out: false)
+        freeGuard(behind: span)
         spans.set(.none, from: base, count: 1)
         let stayedMoved = span.pointee.wasMoved
         spans.deallocateRecord(index, shards.records(ShardIndex(span.pointee.shard)))
@@ -50,7 +51,7 @@ extension MallocHeap {
         } else if isReleased {
             heap.freeReleasedPages(base, pages, returned: returned)
         } else {
-            heap.freePages(base, pages)
+            freeUnreleased(base, pages)
         }
         return target
     }
@@ -105,8 +106,13 @@ extension MallocHeap {
         if renewing && heap.system.renew(base, pages.bytes) {
             heap.freeReleasedPages(base, pages, returned: returned)
         } else {
-            heap.freePages(base, pages)
+            freeUnreleased(base, pages)
         }
+    }
+
+    /// Frees pages that still have what the program wrote.
+    private func freeUnreleased(_ base: UInt, _ pages: PageCount) {
+        if isHardened { freeCleared(base, pages) } else { heap.freePages(base, pages) }
     }
 
     /// The physical memory of a part of a block.

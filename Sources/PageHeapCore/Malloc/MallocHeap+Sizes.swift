@@ -75,7 +75,7 @@ extension MallocHeap {
                 if isSampling { sampleResized(address, bytes) }
                 return old
             }
-            if bytes > held.rawValue && held >= Tunables.moveBytes && !isHardened {
+            if bytes > held.rawValue && held >= Tunables.moveBytes {
                 return moveLarge(entry.span, to: ByteCount(bytes))
             }
         }

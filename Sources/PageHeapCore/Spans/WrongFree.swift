@@ -2,7 +2,7 @@ import Synchronization
 
 /// The kinds of wrong frees that are distinguished, and a wrong write that hardening level 2 notices.
 package enum WrongFree: UInt8, Sendable {
-    case foreign, misaligned, insideSmallBlock, insideLargeBlock, alreadyFree, writtenAfterFree
+    case foreign, misaligned, insideSmallBlock, insideLargeBlock, alreadyFree, writtenAfterFree, writtenBeyond
 
     var text: StaticString {
         switch self {
@@ -11,7 +11,8 @@ package enum WrongFree: UInt8, Sendable {
         case .insideSmallBlock: "free of a pointer into the middle of a block:"
         case .insideLargeBlock: "free of a pointer into the middle of a large block:"
         case .alreadyFree: "double free:"
-        case .writtenAfterFree: "write to a block after its free:"
+        case .writtenAfterFree: "write to a block after its free, or beyond the end of the one before it:"
+        case .writtenBeyond: "write beyond the end of a block, found by its free:"
         }
     }
 

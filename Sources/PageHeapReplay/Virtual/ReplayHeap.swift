@@ -38,7 +38,7 @@ package final class ReplayHeap {
         var configuration = policy.configuration
         configuration.workerIdleNanoseconds = Tunables.workerIdleNanoseconds
         configuration.trace = .none
-        guard malloc.start(system: system, configuration: configuration, hardening: policy.hardening) else {
+        guard malloc.start(system: system, configuration: configuration) else {
             memory.deallocate()
             return nil
         }

@@ -5,7 +5,6 @@ package struct ReplayPolicy: Sendable {
     /// The settings as they were given, without `PAGEHEAP_`; `default` if there are none.
     package let name: String
     let configuration: HeapConfiguration
-    let hardening: HardeningLevel
 
     /// PageHeap as it is without settings.
     package static var standard: ReplayPolicy { ReplayPolicy(name: "default", options: Options(environment: nil)) }
@@ -13,7 +12,6 @@ package struct ReplayPolicy: Sendable {
     private init(name: String, options: Options) {
         self.name = name
         configuration = options.configuration
-        hardening = options.hardening
     }
 
     /// Takes settings.
@@ -40,16 +38,13 @@ package struct ReplayPolicy: Sendable {
             if let problem { throw ReplayPolicyError(message: "\(setting): \(problem)") }
             names.append(String(setting.dropFirst(prefix.count)))
         }
-        if options.hardening == .full {
-            throw ReplayPolicyError(
-                message: "PAGEHEAP_HARDENING=2: writes to freed blocks, which have no contents in virtual time")
-        }
         self.init(name: names.joined(separator: ","), options: options)
     }
 
     /// Settings that change nothing that a replay can show, or that name files of a process.
     private static let withoutEffect: Set = [
-        "HUGE_PAGES", "SCAVTRACE", "SYSTEM_ROOT", "STATISTICS_DIRECTORY", "CONTROL", "GUARD_INTERVAL",
+        "HARDENING", "GUARD_INTERVAL", "HUGE_PAGES", "RELEASE", "SCAVTRACE", "SYSTEM_ROOT", "STATISTICS_DIRECTORY",
+        "CONTROL",
     ]
 }
 

@@ -29,6 +29,7 @@ struct ExplainSentence: Sendable {
         case .stack: "is the main thread's stack"
         case .brk: "was taken by another allocator, with brk"
         case .shared: "is shared memory"
+        case .undivided: "is in the heap and in other anonymous mappings, which could not be told apart"
         case .other:
             "is in anonymous mappings that are not the heap's pages: threads' stacks and what the program maps itself"
         }

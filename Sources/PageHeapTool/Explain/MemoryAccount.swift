@@ -58,6 +58,8 @@ struct MemoryAccount: Sendable {
             bytes[.free] = account.free
             bytes[.back] = account.back
             bytes[.new] = account.new
+        } else {
+            bytes[.undivided] = bytes.removeValue(forKey: .other)
         }
         parts = MemoryPart.Kind.allCases.compactMap { kind in
             bytes[kind].flatMap { $0 > .zero ? MemoryPart(kind: kind, bytes: $0) : nil }

@@ -4,6 +4,8 @@ struct MemoryPart: Hashable, Sendable, Encodable {
     enum Kind: String, CaseIterable, Encodable, Sendable {
         case blocks, threadCaches, transferCaches, around, cached, free, back, new
         case code, fileData, stack, brk, shared, other
+        /// In place of ``other``, if the heap could not be told apart.
+        case undivided
     }
 
     let kind: Kind
@@ -13,7 +15,7 @@ struct MemoryPart: Hashable, Sendable, Encodable {
     var isHeap: Bool {
         switch kind {
         case .blocks, .threadCaches, .transferCaches, .around, .cached, .free, .back, .new: true
-        case .code, .fileData, .stack, .brk, .shared, .other: false
+        case .code, .fileData, .stack, .brk, .shared, .other, .undivided: false
         }
     }
 
@@ -33,6 +35,7 @@ struct MemoryPart: Hashable, Sendable, Encodable {
         case .brk: "other allocators' memory (brk)"
         case .shared: "shared memory"
         case .other: "other anonymous mappings"
+        case .undivided: "the heap and other anonymous mappings"
         }
     }
 
@@ -46,6 +49,7 @@ struct MemoryPart: Hashable, Sendable, Encodable {
         case .free: "PAGEHEAP_RETAIN_PERCENT, PAGEHEAP_MEMORY_LIMIT; 'ctl PID release'"
         case .back: "PAGEHEAP_HUGE_PAGES=never, or the system's setting for huge pages"
         case .other: "threads' stacks, mappings of the program, and the heap's own books"
+        case .undivided: "not told apart; see below"
         case .new, .code, .fileData, .stack, .brk, .shared: nil
         }
     }

@@ -73,7 +73,7 @@ struct ReplayTable {
 
     /// What the columns mean.
     static let explanation =
-        "idle: resident memory some time after the last event; again: what was released and touched again; CPU: of releases; "
+        "idle: resident memory some time after the last event; again: what was released and touched again; CPU: of releases, for real of the whole replay; "
         + "cost: CPU time of releases and faults, and resident memory over time at 8 GiB per processor."
 
     private var remarks: [String] {

@@ -31,11 +31,10 @@ struct GuardedBlocksTests {
                 let number = try #require(taken)
                 let block = pool.block(number)
                 let range = pool.page(of: number)
-                #expect(block.address % 16 == 0 && block.address + block.usableBytes == range.address + page)
-                #expect(block.usableBytes >= max(bytes, 1) && block.usableBytes < bytes + 17)
+                #expect(block.address % 16 == 0 && block.address + block.placeBytes == range.address + page)
+                #expect(block.placeBytes >= max(bytes, 1) && block.placeBytes < bytes + 17)
                 #expect(pool.contains(range.address - page) && pool.contains(range.address + page))
-                #expect(pool.diagnose(block.address + block.usableBytes).fault == .behind)
-                #expect(pool.diagnose(block.address + block.usableBytes + page - 1).number == number)
+                #expect(pool.diagnose(block.address + block.placeBytes).fault == .behind)
             }
             #expect(pool.fits(page) && !pool.fits(page + 1))
             #expect(!pool.contains(pool.page(of: 0).address - page - 1))
@@ -80,6 +79,19 @@ struct GuardedBlocksTests {
             #expect(fault == GuardedFault.none)
             #expect(pool.diagnose(pool.page(of: 5).address).fault == .none)
             #expect(pool.diagnose(pool.page(of: 5).address - 1).fault == .none)
+        }
+    }
+
+    /// An access to the guard page between two blocks is put down to the nearer one.
+    @Test func accessesBetweenTwoBlocksBelongToTheNearerOne() throws {
+        try withPool { pool in
+            let first = pool.take(page, GuardedSite())
+            let second = pool.take(page, GuardedSite())
+            #expect(first == 0 && second == 1)
+            let end = pool.page(of: 0).address + page
+            let start = pool.page(of: 1).address
+            #expect(pool.diagnose(end).number == 0 && pool.diagnose(end).fault == .behind)
+            #expect(pool.diagnose(start - 1).number == 1 && pool.diagnose(start - 1).fault == .before)
         }
     }
 

@@ -43,9 +43,11 @@ struct MemoryAccountTests {
         #expect(account.sum == account.resident)
         #expect(account.resident == ByteCount(596 << 10))
         #expect(account.bytes(of: .code) == ByteCount(24 << 10))
-        #expect(account.bytes(of: .other) == ByteCount(512 << 10))
+        #expect(account.bytes(of: .undivided) == ByteCount(512 << 10))
         #expect(account.bytes(of: .shared) == ByteCount(4 << 10))
-        #expect(ExplainSentence(account).text.contains("86 % of it (512 KiB) is in anonymous mappings"))
+        #expect(
+            ExplainSentence(account).text.contains(
+                "86 % of it (512 KiB) is in the heap and in other anonymous mappings"))
     }
 
     /// What the kernel says of this process's own pages, and a map that says what they are.
