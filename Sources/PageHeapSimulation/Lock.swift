@@ -1,28 +1,15 @@
-#if canImport(Darwin)
-    import Darwin
-#else
-    import Glibc
-#endif
+import Synchronization
 
-/// A lock of the C library, which the thread sanitizer sees. (Foundation's would bring all of Foundation, with its data of
-/// languages, into the command.)
-final class Lock: @unchecked Sendable {
-    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-
-    init() {
-        let error = pthread_mutex_init(mutex, nil)
-        precondition(error == 0, "no lock can be made: error \(error)")
-    }
-
-    deinit {
-        pthread_mutex_destroy(mutex)
-        mutex.deallocate()
-    }
+/// A lock for a simulated system's state. (Foundation's would bring all of Foundation, with its data of languages, into the
+/// command.)
+final class Lock: Sendable {
+    private let mutex = Mutex(())
 
     /// Calls `body` while no other thread does so.
-    func withLock<Result>(_ body: () throws -> Result) rethrows -> Result {
-        pthread_mutex_lock(mutex)
-        defer { pthread_mutex_unlock(mutex) }
-        return try body()
+    func withLock<Result>(_ body: () -> Result) -> Result {
+        // The mutex would return only what can be sent to other threads.
+        var result: Result?
+        mutex.withLock { _ in result = body() }
+        return result.unsafelyUnwrapped
     }
 }

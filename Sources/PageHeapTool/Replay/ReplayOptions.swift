@@ -22,8 +22,8 @@ struct ReplayOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The process to replay, if the trace has several. (default: the largest of a recording, else the first)",
-            valueName: "PID"))
+            "The process to replay, by its PID or its number in a recording. (default: the one with the most bytes of events in a "
+                + "recording, else the first)", valueName: "PID"))
     var process: UInt64?
 
     @Option(

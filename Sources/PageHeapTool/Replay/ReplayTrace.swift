@@ -30,7 +30,7 @@ struct ReplayTrace {
     /// Opens a trace, and recognises what it is.
     ///
     /// - Parameters:
-    ///   - process: the process to replay, by its identifier; nil for the one with the most events in a recording, and for the
+    ///   - process: the process to replay, by its identifier; nil for the one with the most bytes of events in a recording, and for the
     ///     first in other traces.
     ///   - passes: how many times the trace is to be read.
     ///   - stop: ends the wait for a pipe that has nothing to read.
@@ -69,14 +69,20 @@ struct ReplayTrace {
 
     private static func process(_ wanted: UInt64?, of reader: TraceReader) throws(TraceError) -> TracedProcess {
         if reader.processes.isEmpty { throw TraceError("the trace has no process", at: 0) }
-        // A process that executes another program is another one in the trace, with the same identifier.
-        let candidates = reader.processes.filter { wanted == nil || UInt64($0.identifier) == wanted }
+        // A process that executes another program is another one in the trace, with the same identifier and its own number.
+        var candidates = reader.processes
+        if let wanted {
+            candidates = reader.processes.filter { UInt64($0.identifier) == wanted }
+            if candidates.isEmpty { candidates = reader.processes.filter { UInt64($0.number) == wanted } }
+        }
         if let largest = candidates.max(by: { $0.eventBytes < $1.eventBytes }) { return largest }
         throw TraceError(
             "the trace has no process \(wanted ?? 0); it has \(list(reader.processes.map(Self.text)))", at: 0)
     }
 
-    private static func text(_ process: TracedProcess) -> String { "\(process.identifier) (\(process.name))" }
+    private static func text(_ process: TracedProcess) -> String {
+        "\(process.number) (\(process.name), PID \(process.identifier))"
+    }
 
     private static func list(_ texts: [String]) -> String {
         texts.prefix(10).joined(separator: ", ") + (texts.count > 10 ? " and \(texts.count - 10) more" : "")
@@ -120,7 +126,9 @@ struct ReplayTrace {
                 texts = reader.processes.map(Self.text)
                 notes.append("This is process \(Self.text(process)).")
             }
-            notes.append("The trace has \(texts.count) processes: \(Self.list(texts)). --process chooses one.")
+            notes.append(
+                "The trace has \(texts.count) processes: \(Self.list(texts)). --process chooses one, by its PID, or by its "
+                    + "number if several had that.")
         }
         guard case .native(let reader, _) = content else { return notes }
         let unrecorded = reader.losses.unrecordedEvents

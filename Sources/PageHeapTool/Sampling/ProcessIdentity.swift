@@ -23,4 +23,12 @@ struct ProcessIdentity: Hashable, Sendable {
         stackStart = stat.stackStart
         argumentStart = stat.argumentStart
     }
+
+    /// Returns this identity, or an earlier one of the same process that says more: a process that is ending has no stack any more.
+    func following(_ earlier: ProcessIdentity?) -> ProcessIdentity {
+        guard let earlier, earlier.identifier == identifier, earlier.startTime == startTime, stackStart == 0,
+            argumentStart == 0
+        else { return self }
+        return earlier
+    }
 }

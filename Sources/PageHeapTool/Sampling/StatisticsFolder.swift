@@ -73,7 +73,7 @@ struct StatisticsFolder: Sendable {
             let pages = names[index...].prefix { $0.process == process }
             index = pages.endIndex
             let identity = ProcessIdentity(of: process)
-            if process == program, let identity { programIdentity = identity }
+            if process == program, let identity { programIdentity = identity.following(programIdentity) }
             for page in pages {
                 readFigures(of: page)
                 if owners[page] == nil { owners[page] = identity }

@@ -13,6 +13,17 @@ struct RunTruthTests {
         folder = try TemporaryFolder()
     }
 
+    private func compile(_ source: String, _ options: [String]) throws -> String {
+        let program = source + ".program"
+        let compiler = Process()
+        compiler.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        compiler.arguments = ["cc"] + options + ["-o", program, source]
+        try compiler.run()
+        compiler.waitUntilExit()
+        try #require(compiler.terminationStatus == 0)
+        return program
+    }
+
     @Test func aSmallProgramsPeakIsItsOwn() throws {
         let (result, _) = try run(["/bin/true"])
         // The tool itself has more than that, and a program has at least its own code.
@@ -20,6 +31,43 @@ struct RunTruthTests {
         #expect(result.peakResidentBytes > ByteCount(512 << 10))
         #expect(result.heapFiguresPublished)
         #expect(result.processesWithoutLibrary == 0)
+    }
+
+    /// A process that is ending has no stack any more, by which a program is known.
+    @Test func theIdentityOfAProgramLastsToItsEnd() throws {
+        func identity(_ identifier: Int, start: Int, stack: Int, arguments: Int) throws -> ProcessIdentity {
+            var fields = [String](repeating: "0", count: 52)
+            fields[0] = "\(identifier)"
+            fields[1] = "(x)"
+            fields[2] = "R"
+            fields[21] = "\(start)"
+            fields[27] = "\(stack)"
+            fields[47] = "\(arguments)"
+            let stat = try #require(ProcessStat(parsing: Array(fields.joined(separator: " ").utf8)))
+            return ProcessIdentity(Int32(identifier), stat)
+        }
+        let first = try identity(7, start: 5, stack: 1000, arguments: 1100)
+        let ending = try identity(7, start: 5, stack: 0, arguments: 0)
+        let next = try identity(7, start: 5, stack: 2000, arguments: 2100)
+        #expect(first.stackStart == 1000 && first.argumentStart == 1100 && first.startTime == 5)
+        #expect(ending.following(first) == first)
+        #expect(next.following(first) == next)
+        #expect(ending.following(nil) == ending)
+        #expect(try ending.following(identity(8, start: 5, stack: 1, arguments: 1)) == ending)
+    }
+
+    @Test func aShortProgramsFiguresAtItsEndAreThoseOfItsEnd() throws {
+        let source = try folder.write(
+            """
+            #include <stdlib.h>
+            #include <string.h>
+            int main(void) { return memset(malloc(30 << 20), 1, 30 << 20) == NULL; }
+            """, to: "short.c")
+        let program = try compile(source, ["-fno-builtin"])
+        for _ in 0..<15 {
+            let (result, _) = try run([program])
+            #expect(result.heap[\.in_use_bytes] >= 30 << 20)
+        }
     }
 
     @Test func aProgramIsTheToolsOwnChild() throws {
@@ -47,13 +95,7 @@ struct RunTruthTests {
 
     @Test func aStaticProgramIsNamed() throws {
         let source = try folder.write("#include <unistd.h>\nint main(void) { return sleep(2); }\n", to: "still.c")
-        let program = folder.file("still")
-        let compiler = Process()
-        compiler.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        compiler.arguments = ["cc", "-static", "-o", program, source]
-        try compiler.run()
-        compiler.waitUntilExit()
-        try #require(compiler.terminationStatus == 0)
+        let program = try compile(source, ["-static"])
         let (result, text) = try run(["sh", "-c", "exec '\(program)'"])
         #expect(result.largestProcessWithoutLibrary?.cause == .isStatic)
         #expect(text.contains("was not on PageHeap") || text.contains("did not run on PageHeap"))
