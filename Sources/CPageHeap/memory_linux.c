@@ -26,7 +26,7 @@ int pageheap_move_memory(void *from, void *to, uintptr_t bytes) {
     return error;
 }
 
-// Linux 6.13, and for locked memory 6.15.
+// Linux 6.13. The kernel refuses to install guards in locked memory.
 #ifndef MADV_GUARD_INSTALL
 #define MADV_GUARD_INSTALL 102
 #define MADV_GUARD_REMOVE 103

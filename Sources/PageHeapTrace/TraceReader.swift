@@ -100,7 +100,7 @@ public struct TraceReader: Sendable {
         return range.lowerBound
     }
 
-    /// Whether a file that begins with these bytes says that it is a trace. Whether it can be read, ``init(path:)`` finds out.
+    /// Whether a file that begins with these bytes claims to be a trace. ``init(path:)`` finds out if it can be read.
     public static func recognizes(_ beginning: [UInt8]) -> Bool {
         beginning.count >= 8 && beginning.number(at: 0, as: UInt64.self) == TraceFormat.magic
     }

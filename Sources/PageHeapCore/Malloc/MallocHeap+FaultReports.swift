@@ -17,8 +17,9 @@ extension MallocHeap {
         }
     }
 
-    /// The large block in quarantine that an address lies in, or the one whose guard page it lies in; nil if there is none. (A program may
-    /// protect pages of a block that it has; faults there are its own.) As in ``stopForeign(_:)``, the records are searched.
+    /// The large block in quarantine that an address lies in, or the one whose guard page it lies in; nil if there is none.
+    /// (A program may protect pages of a block that it has; faults there are its own.) The records are searched, as in
+    /// ``stopForeign(_:)``.
     private func largeBlock(around address: UInt) -> Span? {
         if !hasGuards { return nil }
         for number in 1..<max(spans.recordCount, 1) {

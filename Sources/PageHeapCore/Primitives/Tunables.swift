@@ -466,8 +466,8 @@ package enum Tunables {
 
     // MARK: Hardening level 2
 
-    /// The places of the quarantine for small blocks of up to ``quarantineSmallBytes``: 2 MiB of blocks at most. A block stays
-    /// for so many frees on average.
+    /// The places of the quarantine for small blocks of up to ``quarantineSmallBytes``: 2 MiB of blocks at most. A block stays,
+    /// on average, until that many more blocks have been freed.
     package static var quarantineSmallBlocks: Int { 1024 }
 
     /// The largest of these blocks, in bytes.

@@ -16,8 +16,8 @@ struct MapTaker: ~Copyable {
 
     /// Seconds between two looks at a request, at first and later.
     private static let looks = (first: 0.01, later: 0.1)
-    /// After so many seconds a request is taken back that the process has not begun to serve, and another process may be asked. A
-    /// process looks ten times a second if the heap has a thread.
+    /// Seconds after which a request is taken back if the process has not begun to serve it; another process may be asked then.
+    /// A process looks for requests ten times a second if its heap has a thread.
     private static let patience = 1.0
     /// The room for the first map, in bytes: enough for a heap of 250 MiB.
     private static let firstRoom = 1 << 16
@@ -95,7 +95,7 @@ struct MapTaker: ~Copyable {
         end()
     }
 
-    /// Ends the taking of maps, and returns what there is.
+    /// Stops taking maps, and returns those taken so far.
     consuming func finish() -> RunMaps {
         RunMaps(series, failure: series.maps.isEmpty ? failure : nil)
     }

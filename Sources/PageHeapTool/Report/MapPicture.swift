@@ -41,7 +41,7 @@ struct MapPicture: Sendable {
 
 /// How the cells of a process's maps lie in the picture.
 struct MapShape: Hashable, Sendable {
-    /// Cells in a row, so many that a picture is about half as high as it is wide.
+    /// The number of cells in a row, chosen so that a picture is about half as high as it is wide.
     let columns: Int
     /// The rows' lengths: each range begins a row.
     let rows: [Int]

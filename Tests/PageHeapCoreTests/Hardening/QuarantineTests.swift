@@ -32,7 +32,7 @@ struct QuarantineTests {
         }
         #expect(held.count <= places, "seed \(seed)")
         let mean = Double(stays) / Double(rounds - held.count)
-        // The deviation of a stay is its mean: that of the mean of so many is a hundredth of it, or less.
+        // The standard deviation of a stay equals its mean, so that of the average of this many stays is at most a hundredth of it.
         #expect(abs(mean / Double(places) - 1) < 0.1, "seed \(seed): \(mean) frees")
     }
 
