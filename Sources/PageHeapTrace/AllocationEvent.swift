@@ -46,13 +46,13 @@ public protocol AllocationEventSource {
 public struct TraceError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What is wrong.
     public let message: String
-    /// Where in the file, in bytes from its beginning.
-    public let offset: UInt64
+    /// Where in the file, in bytes from its beginning; nil if the error is not of one place.
+    public let offset: UInt64?
 
-    public init(_ message: String, at offset: UInt64) {
+    public init(_ message: String, at offset: UInt64? = nil) {
         self.message = message
         self.offset = offset
     }
 
-    public var description: String { "\(message), at byte \(offset)" }
+    public var description: String { offset.map { "\(message), at byte \($0)" } ?? message }
 }

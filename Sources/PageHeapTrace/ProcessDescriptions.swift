@@ -29,7 +29,7 @@ struct ProcessDescriptions {
                     of: block, threads: threads[block.process] ?? 0, eventBytes: bytes[block.process] ?? 0)
             } catch {
                 losses.damagedBlocks += 1
-                losses.noteDamage(at: error.offset)
+                losses.noteDamage(at: error.offset ?? block.offset)
             }
         }
         for (number, count) in threads where known[number] == nil {

@@ -48,7 +48,7 @@ struct ThreadStream: Sendable {
             } catch {
                 losses.damagedBlocks += 1
                 losses.damagedEvents += promised - min(promised, decoder?.count ?? 0)
-                losses.noteDamage(at: error.offset)
+                losses.noteDamage(at: error.offset ?? blockOffset)
                 decoder = nil
                 promised = 0
                 if stopsAtDamage { throw error }

@@ -10,11 +10,11 @@ final class TraceFile: Sendable {
     init(path: String) throws(TraceError) {
         // Not blocking: a pipe that nobody writes to must not hold the program up.
         descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        if descriptor < 0 { throw TraceError("the trace '\(path)' cannot be opened: \(Self.reason())", at: 0) }
+        if descriptor < 0 { throw TraceError("the trace cannot be opened: \(Self.reason())") }
         var status = stat()
         if fstat(descriptor, &status) != 0 || status.st_mode & S_IFMT != S_IFREG {
             Glibc.close(descriptor)
-            throw TraceError("'\(path)' is not a file; a trace has to be one", at: 0)
+            throw TraceError("this is not a file; a trace has to be one")
         }
         self.path = path
         size = UInt64(max(status.st_size, 0))

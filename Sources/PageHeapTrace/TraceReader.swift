@@ -55,7 +55,7 @@ public struct TraceReader: Sendable {
 
     private static func check(_ header: [UInt8]) throws(TraceError) {
         guard recognizes(header) else {
-            throw TraceError("the file is not a trace that 'pageheap record' wrote", at: 0)
+            throw TraceError("the file is not a trace that 'pageheap record' wrote")
         }
         guard header.count == TraceFormat.headerBytes else {
             throw TraceError("the trace is cut short within its header", at: UInt64(header.count))

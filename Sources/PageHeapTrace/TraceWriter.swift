@@ -32,7 +32,7 @@ public struct TraceWriter: ~Copyable {
     /// - Parameter startedAt: the time that events count from, in nanoseconds since 1970, UTC.
     public init(path: String, startedAt: UInt64 = 0) throws(TraceError) {
         descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-        if descriptor < 0 { throw TraceError("the trace '\(path)' cannot be written: \(Self.reason)", at: 0) }
+        if descriptor < 0 { throw TraceError("the trace '\(path)' cannot be written: \(Self.reason)") }
         try write(
             TraceHeader.bytes(
                 clock: TraceFormat.writerClock, ticksPerSecond: 1_000_000_000 * Self.ticksPerNanosecond, firstTick: 0,

@@ -8,9 +8,9 @@ package enum TraceFormat: String, CaseIterable, Hashable, Sendable {
     ///
     /// - Throws: if the file is none of them. The error says what it may be instead.
     package init(of beginning: ArraySlice<UInt8>) throws(TraceError) {
-        if beginning.isEmpty { throw TraceError("the file is empty", at: 0) }
+        if beginning.isEmpty { throw TraceError("the file is empty") }
         if let (name, command) = Self.compression(beginning) {
-            throw TraceError("the file is compressed with \(name): decompress it first, with '\(command)'", at: 0)
+            throw TraceError("the file is compressed with \(name): decompress it first, with '\(command)'")
         }
         if HeaptrackReader.recognises(beginning) {
             self = .heaptrack
@@ -22,8 +22,7 @@ package enum TraceFormat: String, CaseIterable, Hashable, Sendable {
             self = .rep
         } else {
             throw TraceError(
-                "the file is no trace that can be replayed: of 'pageheap record', heaptrack, mtrace, logalloc or the malloc lab",
-                at: 0)
+                "the file is no trace that can be replayed: of 'pageheap record', heaptrack, mtrace, logalloc or the malloc lab")
         }
     }
 

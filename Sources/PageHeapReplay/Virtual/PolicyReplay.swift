@@ -35,7 +35,9 @@ package struct PolicyReplay {
         _ source: inout some AllocationEventSource, shouldStop: (UInt64) -> Bool = { _ in false }
     ) throws(TraceError) -> PolicyResult {
         guard let heap = ReplayHeap(policy, machine) else {
-            throw TraceError("there is no memory for the heap that replays the trace", at: 0)
+            throw TraceError(
+                "there is no address space for the heap that replays the trace, which reserves 128 GiB and uses little of "
+                    + "it: see 'ulimit -v'")
         }
         defer { heap.shutDown() }
         var replay = Progress(heap: heap)
@@ -43,7 +45,7 @@ package struct PolicyReplay {
         var untilQuestion = Self.eventsPerQuestion
         while let event = try source.next() {
             if event.time > Self.longestTime {
-                throw TraceError("an event is said to be more than a year after the beginning of the trace", at: 0)
+                throw TraceError("an event is said to be more than a year after the beginning of the trace")
             }
             replay.perform(event)
             untilQuestion -= 1

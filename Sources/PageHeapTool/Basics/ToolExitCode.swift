@@ -2,6 +2,8 @@
 struct ToolExitCode: RawRepresentable, Hashable, Sendable {
     let rawValue: Int32
 
+    /// A recording is damaged; what is sound was shown or replayed.
+    static let damaged = ToolExitCode(rawValue: 1)
     /// The command line is invalid (`EX_USAGE`).
     static let usage = ToolExitCode(rawValue: 64)
     /// An input is missing or unsuitable (`EX_NOINPUT`).

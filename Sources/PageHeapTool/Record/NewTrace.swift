@@ -46,8 +46,9 @@ struct NewTrace: Sendable {
 
     private static func refusal(of target: FilePath) -> String? {
         var status = stat()
-        if target.withPlatformString({ stat($0, &status) }) != 0 || status.st_mode & S_IFMT == S_IFREG { return nil }
-        return "it is not a file, and programs have to map it; name a file"
+        if target.withPlatformString({ stat($0, &status) }) != 0 { return nil }
+        if status.st_mode & S_IFMT != S_IFREG { return "it is not a file, and programs have to map it; name a file" }
+        return target.withPlatformString { access($0, W_OK) } == 0 ? nil : "\(Errno(rawValue: errno)); choose another name"
     }
 
     /// Says what the program's process identifier is, and gives the file its name if that is part of it.
@@ -58,7 +59,7 @@ struct NewTrace: Sendable {
         failure = Self.refusal(of: target)
         if failure != nil { return }
         // A second name, because programs know the first; by way of a third, because an older file may have the second.
-        let place = target.resolved ?? target
+        let place = target.writePlace
         let link = FilePath("\(path).new")
         let isLinked = path.withPlatformString { from in
             link.withPlatformString { to in

@@ -17,8 +17,8 @@ struct ReplayCommand: ParsableCommand {
 
             With --allocator, the events are performed by real threads, in their order, under each allocator.
 
-            Traces of 'pageheap record' can be replayed, and those of other tools: heaptrack's text (decompress it first), the output of glibc's mtrace, the \
-            log of Firefox's logalloc, and the malloc lab's .rep files. If a trace has no times, events are a microsecond \
+            Traces of 'pageheap record' can be replayed, and those of other tools: heaptrack's text (decompress \
+            it first), the output of glibc's mtrace, the log of Firefox's logalloc, and the malloc lab's .rep files. If a trace has no times, events are a microsecond \
             apart.
 
             ^C ends a replay; what there is by then is shown.
@@ -31,8 +31,9 @@ struct ReplayCommand: ParsableCommand {
 
             EXIT CODES
               0    the trace was replayed
+              1    a recording is damaged: what is sound was replayed
               64   usage error
-              66   the trace is missing, damaged or of no known format; or a library is missing
+              66   the trace is missing or of no known format, or ends in what is no event; or a library is missing
               69   a replay for real ended without a result
               74   a file cannot be written
               128 plus the signal's number if a signal ended the replay
@@ -72,12 +73,18 @@ struct ReplayCommand: ParsableCommand {
             trace: trace, policies: policies, allocators: allocators, replayer: replayer, idle: options.idle,
             stop: stop, progress: options.quiet ? nil : ReplayProgress(rewrites: rewrites))
         let outcome = try session.run()
+        let losses = trace.losses(in: outcome.losses)
         let result = ReplayResult(
             file: file, format: trace.format, eventsPerSecond: trace.eventsPerSecond,
-            processes: trace.processes, traceNotes: trace.notes(outcome.losses), policies: outcome.policies,
-            allocators: outcome.allocators,
+            processes: trace.processes, traceNotes: trace.notes(losses), speed: options.speedFactor,
+            policies: outcome.policies, allocators: outcome.allocators,
             stoppedBy: stop.signal.map(ProcessEnding.name(of:)))
         try finish(result, outputs, signal: stop.signal, variables: variables)
+        if losses.hasDamage {
+            // The table has said it.
+            if options.quiet || options.json { for remark in TraceRemarks.remarks(on: losses) { StandardError.say(remark) } }
+            throw ExitCode(ToolExitCode.damaged.rawValue)
+        }
     }
 
     private func policies() throws(ToolError) -> [ReplayPolicy] {

@@ -11,6 +11,8 @@ struct ReplayResult: Sendable {
     let processes: [UInt64]
     /// What a reader must know of the trace.
     let traceNotes: [String]
+    /// How many times faster than recorded the events were to be performed for real; 0 for as fast as possible.
+    let speed: Double
     let policies: [PolicyResult]
     let allocators: [AllocatorReplay]
     /// The name of the signal that ended the replay early.
@@ -38,7 +40,21 @@ struct ReplayResult: Sendable {
         for result in allocators where result.counts.refused > 0 {
             notes.append("\(KeyFigure.grouped(result.counts.refused)) requests were refused by \(result.name).")
         }
-        return notes
+        return notes + lateNotes
+    }
+
+    /// A replay for real is late by more than what starting it takes.
+    private static let lateFactor = 1.05
+    private static let lateSeconds = 0.1
+
+    /// Which replays for real took longer than the speed that was asked for allows.
+    private var lateNotes: [String] {
+        guard speed > 0, let recorded = policies.first?.seconds else { return [] }
+        let wanted = recorded / speed
+        return allocators.filter { $0.wallSeconds > wanted * Self.lateFactor + Self.lateSeconds }.map { result in
+            "Under \(result.name) the events took \(TimeText.describe(seconds: result.wallSeconds)), and not "
+                + "\(TimeText.describe(seconds: wanted)): it could not keep up with --speed \(NumberText.significant(speed))."
+        }
     }
 
     /// The curves as a table.

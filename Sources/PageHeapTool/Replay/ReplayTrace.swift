@@ -30,7 +30,7 @@ struct ReplayTrace {
     /// Opens a trace, and recognises what it is.
     ///
     /// - Parameters:
-    ///   - process: the process to replay, by its identifier; nil for the one with the most bytes of events in a recording, and for the
+    ///   - process: the process to replay, by its PID or its number in a recording; nil for the one with the most bytes of events in a recording, and for the
     ///     first in other traces.
     ///   - passes: how many times the trace is to be read.
     ///   - stop: ends the wait for a pipe that has nothing to read.
@@ -49,7 +49,7 @@ struct ReplayTrace {
             let beginning = try first.beginning()
             if TraceReader.recognizes(Array(beginning.prefix(8))) {
                 guard size != nil else {
-                    throw TraceError("a trace of 'pageheap record' must be a file, not a pipe", at: 0)
+                    throw TraceError("a trace of 'pageheap record' must be a file, not a pipe")
                 }
                 let reader = try TraceReader(path: name)
                 content = .native(reader, try Self.process(process, of: reader))
@@ -68,24 +68,11 @@ struct ReplayTrace {
     }
 
     private static func process(_ wanted: UInt64?, of reader: TraceReader) throws(TraceError) -> TracedProcess {
-        if reader.processes.isEmpty { throw TraceError("the trace has no process", at: 0) }
-        // A process that executes another program is another one in the trace, with the same identifier and its own number.
-        var candidates = reader.processes
-        if let wanted {
-            candidates = reader.processes.filter { UInt64($0.identifier) == wanted }
-            if candidates.isEmpty { candidates = reader.processes.filter { UInt64($0.number) == wanted } }
+        let candidates = try wanted.map { wanted throws(TraceError) in try reader.processes(named: wanted) }
+        guard let largest = (candidates ?? reader.processes).max(by: { $0.eventBytes < $1.eventBytes }) else {
+            throw TraceError("the trace has no process")
         }
-        if let largest = candidates.max(by: { $0.eventBytes < $1.eventBytes }) { return largest }
-        throw TraceError(
-            "the trace has no process \(wanted ?? 0); it has \(list(reader.processes.map(Self.text)))", at: 0)
-    }
-
-    private static func text(_ process: TracedProcess) -> String {
-        "\(process.number) (\(process.name), PID \(process.identifier))"
-    }
-
-    private static func list(_ texts: [String]) -> String {
-        texts.prefix(10).joined(separator: ", ") + (texts.count > 10 ? " and \(texts.count - 10) more" : "")
+        return largest
     }
 
     // MARK: What it is
@@ -113,7 +100,7 @@ struct ReplayTrace {
     }
 
     /// What a reader must know of the trace, as sentences.
-    func notes(_ losses: TraceLosses?) -> [String] {
+    func notes(_ losses: TraceLosses) -> [String] {
         var notes: [String] = []
         if let rate = eventsPerSecond {
             notes.append(
@@ -123,22 +110,22 @@ struct ReplayTrace {
         if processes.count > 1 {
             var texts = processes.map { "\($0)" }
             if case .native(let reader, let process) = content {
-                texts = reader.processes.map(Self.text)
-                notes.append("This is process \(Self.text(process)).")
+                texts = reader.processes.map(ProcessChoice.text)
+                notes.append("This is process \(ProcessChoice.text(process)).")
             }
             notes.append(
-                "The trace has \(texts.count) processes: \(Self.list(texts)). --process chooses one, by its PID, or by its "
+                "The trace has \(texts.count) processes: \(ProcessChoice.list(texts)). --process chooses one, by its PID, or by its "
                     + "number if several had that.")
         }
-        guard case .native(let reader, _) = content else { return notes }
-        let unrecorded = reader.losses.unrecordedEvents
-        if unrecorded > 0 { notes.append("\(KeyFigure.grouped(unrecorded)) events were not recorded.") }
-        if reader.losses.stoppedProcesses > 0 { notes.append("The recording was ended before the program was.") }
-        let damaged = (losses?.damagedBlocks ?? 0) + (losses?.missingBlocks ?? 0) + reader.losses.damagedBlocks
-        if damaged > 0 {
-            notes.append("\(KeyFigure.grouped(UInt64(damaged))) blocks of the file are damaged or missing.")
-        }
-        return notes
+        return notes + TraceRemarks.remarks(on: losses)
+    }
+
+    /// What the trace lacks as a whole and in the events that a pass has read. Only a recording of `pageheap record` tells.
+    func losses(in pass: TraceLosses?) -> TraceLosses {
+        guard case .native(let reader, _) = content else { return TraceLosses() }
+        var losses = reader.losses
+        if let pass { losses.add(pass) }
+        return losses
     }
 
     // MARK: Its events

@@ -21,7 +21,7 @@ struct KeyFigure: Hashable, Sendable {
             resident("peak resident", result.peakResidentBytes, whichPeak),
             // One sample of a short run says little about its mean, and nothing about its end.
             resident("mean resident", result.samplesTaken > 1 ? result.meanResidentBytes : .zero, "over time"),
-            resident("resident at the end", result.samplesTaken > 1 ? result.finalResidentBytes : .zero, ""),
+            resident("resident at the end", result.samplesTaken > 1 ? result.finalResidentBytes : .zero, whenLastSeen(result)),
         ]
         if result.heapFiguresPublished { figures += ofTheHeap(result) }
         figures += [
@@ -35,6 +35,12 @@ struct KeyFigure: Hashable, Sendable {
                 note: result.majorPageFaults == 0 ? "none from disk" : "\(grouped(result.majorPageFaults)) from disk"),
         ]
         return figures
+    }
+
+    /// Says when the last sample was taken: the heap's own figures are of the very end, and may already be lower or higher.
+    private static func whenLastSeen(_ result: RunResult) -> String {
+        guard let last = result.samples.last, result.samplesTaken > 1 else { return "" }
+        return "last seen \(TimeText.describe(seconds: max(0, result.wallSeconds - last.seconds))) before it"
     }
 
     private static func ofTheHeap(_ result: RunResult) -> [KeyFigure] {

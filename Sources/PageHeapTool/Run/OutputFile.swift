@@ -40,7 +40,7 @@ final class OutputFile {
         }
         self.target = target
         self.pattern = pattern
-        place = target.resolved ?? target
+        place = target.writePlace
         descriptor = opened.descriptor
         temporary = opened.temporary
     }
@@ -52,7 +52,7 @@ final class OutputFile {
     func rename(_ values: FileNamePattern.Values) {
         if temporary == nil { return }
         target = FilePath(pattern.name(values))
-        place = target.resolved ?? target
+        place = target.writePlace
     }
 
     private typealias Opened = (descriptor: Int32, temporary: FilePath?)
@@ -62,6 +62,7 @@ final class OutputFile {
     private static func open(_ target: FilePath) throws(ToolError) -> Opened {
         var status = stat()
         let exists = target.withPlatformString { stat($0, &status) } == 0
+        if !exists, errno == ELOOP { throw ToolError(.inputOutput, "\(Errno(rawValue: errno)); choose another name") }
         if exists, status.st_mode & S_IFMT == S_IFDIR { throw ToolError(.inputOutput, "it is a folder; name a file") }
         if exists, target.withPlatformString({ access($0, W_OK) }) != 0 {
             throw ToolError(.inputOutput, "\(Errno(rawValue: errno)); choose another name")
@@ -70,7 +71,7 @@ final class OutputFile {
             return (try openDirectly(target), nil)
         }
         // Keeps a symbolic link and replaces the file that it points to.
-        let opened = try openTemporary(beside: target.resolved ?? target)
+        let opened = try openTemporary(beside: target.writePlace)
         let mask = umask(0)
         umask(mask)
         fchmod(opened.descriptor, exists ? status.st_mode & 0o777 : 0o666 & ~mask)

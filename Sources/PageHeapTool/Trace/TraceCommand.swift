@@ -8,9 +8,10 @@ struct TraceCommand: ParsableCommand {
         commandName: "trace",
         abstract: "Shows what a trace of 'pageheap record' holds.",
         discussion: """
-            For each process, or for the ten with the most events: events, threads, sizes, lifetimes, and the most bytes that were in use. The trace may be \
-            larger than memory, and damaged: what is sound is shown, and what is lost is said. Of a thread that allocates \
-            while no other one does, one event in 32 has a time, so short lifetimes are shown as 0.
+            For each process, or for the ten with the most events: events, threads, sizes, lifetimes, and the most bytes \
+            that were in use. The trace may be larger than memory, and damaged: what is sound is shown, and what is lost is \
+            said. Of a thread that allocates while no other one does, one event in 32 has a time, so lifetimes of fewer \
+            events are not known.
 
             In --text, each line is an event: the time in seconds, the process and the thread as the trace numbers them, \
             what was done, and its numbers: 'malloc ADDRESS BYTES', 'calloc ADDRESS BYTES', \
@@ -41,8 +42,8 @@ struct TraceCommand: ParsableCommand {
     @Flag(help: "Show all processes, not only the ten with the most events.")
     var all = false
 
-    @Option(help: ArgumentHelp("Show only this process, by its number in the trace.", valueName: "N"))
-    var process: UInt32?
+    @Option(help: ArgumentHelp("Show only this process, by its PID or its number in the trace.", valueName: "PID"))
+    var process: UInt64?
 
     mutating func validate() throws {
         if json && text { throw ValidationError("--json and --text are two formats; choose one") }
@@ -51,23 +52,12 @@ struct TraceCommand: ParsableCommand {
     mutating func run() throws {
         do {
             let reader = try TraceReader(path: file)
-            let processes = try chosen(of: reader)
+            let processes = try process.map { try reader.processes(named: $0) } ?? reader.processes
             let losses = text ? try printEvents(reader, processes) : try printSummary(reader, processes)
-            if losses.hasDamage { throw ExitCode(1) }
+            if losses.hasDamage { throw ExitCode(ToolExitCode.damaged.rawValue) }
         } catch let error as TraceError {
             throw ToolError(.noInput, "'\(file)': \(error)")
         }
-    }
-
-    private func chosen(of reader: TraceReader) throws(ToolError) -> [TracedProcess] {
-        guard let process else { return reader.processes }
-        let chosen = reader.processes.filter { $0.number == process }
-        if chosen.isEmpty {
-            throw ToolError(
-                .noInput,
-                "'\(file)' has no process \(process); without --process, all \(reader.processes.count) are shown")
-        }
-        return chosen
     }
 
     private func printSummary(_ reader: TraceReader, _ processes: [TracedProcess]) throws -> TraceLosses {

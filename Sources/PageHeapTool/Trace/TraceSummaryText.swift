@@ -53,7 +53,7 @@ struct TraceSummaryText {
         let shares = [0.5, 0.9, 0.99]
         func quantiles(_ histogram: SizeHistogram, _ text: (UInt64) -> String) -> String {
             guard histogram.total > 0 else { return "-" }
-            return zip(["half", "90 %", "99 %"], shares).map { "\($0) ≤ \(text(histogram.bound(of: $1)))" }
+            return zip(["half", "90 %", "99 %"], shares).map { "\($0) \(text(histogram.bound(of: $1)))" }
                 .joined(separator: ", ")
         }
         var rows: [[String]] = [
@@ -73,8 +73,8 @@ struct TraceSummaryText {
             ],
             ["live at the end", "\(ByteCount(tally.liveBytes))", "\(tally.liveBlocks) blocks"],
         ]
-        rows.append(["sizes", quantiles(tally.sizes) { "\(ByteCount($0))" }, ""])
-        rows.append(["lifetimes", quantiles(tally.lifetimes) { lifetime($0) }, ""])
+        rows.append(["sizes", quantiles(tally.sizes) { "≤ \(ByteCount($0))" }, ""])
+        rows.append(["lifetimes", quantiles(tally.lifetimes) { knownLifetime($0) }, ""])
         let width = rows.map { $0[0].count }.max() ?? 0
         return [title]
             + rows.map { row in
@@ -84,10 +84,13 @@ struct TraceSummaryText {
             }
     }
 
+    /// Lifetimes of 0 are of blocks that were freed before the clock was read again.
+    private static func knownLifetime(_ bound: UInt64) -> String {
+        bound <= 1 ? "within 32 events" : "≤ \(lifetime(bound))"
+    }
+
     private static func lifetime(_ nanoseconds: UInt64) -> String {
         switch nanoseconds {
-        // The bound of the times that are 0.
-        case ...1: "0 ns"
         case ..<1000: "\(nanoseconds) ns"
         case ..<1_000_000: "\(NumberText.significant(Double(nanoseconds) * 1e-3, digits: 3)) µs"
         case ..<1_000_000_000: "\(NumberText.significant(Double(nanoseconds) * 1e-6, digits: 3)) ms"

@@ -119,10 +119,17 @@ struct TraceCommandTests {
             return outcome.errors
         }
         #expect(try refusal([folder.file("none")]).contains("No such file"))
-        #expect(try refusal([folder.path]).contains("is not a file"))
+        #expect(try refusal([folder.path]) == "pageheap: '\(folder.path)': this is not a file; a trace has to be one\n")
         #expect(
             try refusal([try folder.write("text\n", to: "text")]).contains("not a trace that 'pageheap record' wrote"))
         #expect(try refusal(["--process", "7", trace]).contains("has no process 7"))
+    }
+
+    @Test func aProcessIsNamedByItsIdentifierToo() throws {
+        let byNumber = try BuiltTool.run(["trace", "--text", "--process", "1", trace])
+        let byIdentifier = try BuiltTool.run(["trace", "--text", "--process", "41", trace])
+        #expect(byNumber.code == 0 && !byNumber.output.isEmpty)
+        #expect(byNumber.output == byIdentifier.output)
     }
 
     @Test func theTwoFormatsExcludeEachOther() throws {

@@ -1,3 +1,4 @@
+import CPageHeapReplay
 import Foundation
 import PageHeapReplay
 import PageHeapSimulation
@@ -233,7 +234,48 @@ struct RecordedReplayTests {
             }
             let file = try folder.write(damaged, to: "damaged")
             let outcome = try BuiltTool.run(["replay", "--process", "71", file])
-            #expect([0, 66].contains(outcome.code), "seed \(seed), round \(round): \(outcome.errors)")
+            #expect([0, 1, 66].contains(outcome.code), "seed \(seed), round \(round): \(outcome.errors)")
         }
+    }
+
+    @Test func whatIsSoundOfADamagedRecordingIsReplayedAndTheRestIsSaid() throws {
+        var bytes = Array(try Data(contentsOf: URL(fileURLWithPath: try trace())))
+        bytes.removeLast(8)
+        let file = try folder.write(bytes, to: "cut")
+        let remark = "The trace is damaged from byte"
+        for process in ["70", "71"] {
+            let shown = try BuiltTool.run(["replay", "--process", process, file])
+            #expect(shown.code == 1 && shown.output.contains(remark) && shown.errors.isEmpty, "\(shown)")
+            let quiet = try BuiltTool.run(["replay", "--quiet", "--process", process, file])
+            #expect(quiet.code == 1 && quiet.output.isEmpty && quiet.errors.hasPrefix("pageheap: \(remark)"), "\(quiet)")
+        }
+    }
+
+    @Test func anErrorOfNoPlaceNamesNone() throws {
+        let outcome = try BuiltTool.run(["replay", "/dev/null"])
+        #expect(outcome.code == 66 && outcome.errors == "pageheap: '/dev/null' cannot be replayed: the file is empty\n")
+    }
+
+    @Test func aReplayForRealThatIsTooSlowSaysSo() throws {
+        struct NoEvents: AllocationEventSource {
+            func next() -> AllocationEvent? { nil }
+        }
+        var none = NoEvents()
+        var policy = try PolicyReplay(.standard).run(&none)
+        policy.seconds = 10
+        let allocators = [(1.2, "fast"), (2.5, "slow")].map { seconds, name in
+            var result = pageheap_replay_result()
+            result.wall_nanoseconds = UInt64(seconds * 1e9)
+            return AllocatorReplay(
+                ComparedAllocator(name: name, library: nil, isPageHeap: false), EventCounts(), result, idleSeconds: 0)
+        }
+        func notes(_ speed: Double) -> [String] {
+            ReplayResult(
+                file: "f", format: "rep", eventsPerSecond: nil, processes: [], traceNotes: [], speed: speed,
+                policies: [policy], allocators: allocators, stoppedBy: nil
+            ).notes
+        }
+        #expect(notes(0) == [] && notes(4) == [])
+        #expect(notes(8) == ["Under slow the events took 2.50 s, and not 1.25 s: it could not keep up with --speed 8."])
     }
 }

@@ -39,6 +39,21 @@ struct OutputFileTests {
         #expect(folder.names == ["link", "real"])
     }
 
+    @Test func aLinkToNoFileYetStaysALink() throws {
+        try FileManager.default.createSymbolicLink(atPath: folder.file("link"), withDestinationPath: "second")
+        try FileManager.default.createSymbolicLink(atPath: folder.file("second"), withDestinationPath: "real")
+        let file = try OutputFile(FilePath(folder.file("link")), purpose: "report")
+        try file.finish(with: Array("new".utf8))
+        #expect(try String(contentsOfFile: folder.file("real"), encoding: .utf8) == "new")
+        #expect(folder.names == ["link", "real", "second"])
+    }
+
+    @Test func aLinkToItselfIsRefused() throws {
+        try FileManager.default.createSymbolicLink(atPath: folder.file("link"), withDestinationPath: "link")
+        #expect(failure(folder.file("link"))?.message.contains("Too many levels of symbolic links") == true)
+        #expect(folder.names == ["link"])
+    }
+
     @Test func unwritableFilesAreReportedAtOnce() throws {
         let missing = failure(folder.file("none/report"))
         #expect(missing?.status == .inputOutput)
