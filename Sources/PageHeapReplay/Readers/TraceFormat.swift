@@ -22,7 +22,8 @@ package enum TraceFormat: String, CaseIterable, Hashable, Sendable {
             self = .rep
         } else {
             throw TraceError(
-                "the file is no trace that can be replayed: of 'pageheap record', heaptrack, mtrace, logalloc or the malloc lab")
+                "the file is no trace that can be replayed: of 'pageheap record', heaptrack, mtrace, logalloc or the malloc lab"
+            )
         }
     }
 

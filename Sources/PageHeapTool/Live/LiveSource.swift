@@ -7,6 +7,7 @@ struct LiveSource: TopSource {
     private static let patience = 1.0
 
     let samples: LiveSamples
+    private let held: HeldOutput
     /// The program's name.
     let name: String
     let interval = 1.0
@@ -16,15 +17,18 @@ struct LiveSource: TopSource {
     private(set) var reading: TopReading?
     private(set) var points: [TerminalCurve.Point] = []
 
-    init(_ samples: LiveSamples, name: String) {
+    init(_ samples: LiveSamples, _ held: HeldOutput, name: String) {
         self.samples = samples
+        self.held = held
         self.name = name
     }
 
     var seconds: Double { start.duration(to: .now).inSeconds }
-    var isOver: Bool { samples.isOver }
+    /// The view also ends if it can no longer keep what the program writes, which waits.
+    var isOver: Bool { samples.isOver || held.isFull }
 
     mutating func look() throws(ToolError) {
+        if held.isFull { throw ToolError(.inputOutput, "the folder for temporary files is full") }
         guard let latest = samples.latest, !samples.isOver else { throw ToolError(.noInput, "the program has ended") }
         var classes: [ClassFigures] = []
         var missing: String?

@@ -26,7 +26,7 @@ final class LiveView: RunObserver, Sendable {
         if let screen, program.variables["TERM"] != "dumb" {
             // What the program writes may be more than fits into memory.
             let folders = program.temporaryFolders.dropFirst() + program.temporaryFolders.prefix(1)
-            form = .screen(screen, try HeldOutput(in: Array(folders)))
+            form = .screen(screen, try HeldOutput(in: Array(folders), insteadOf: screen))
         } else {
             form = .lines
         }
@@ -48,8 +48,12 @@ final class LiveView: RunObserver, Sendable {
 
     /// Begins, before the program is started. The view appears when there is something to show.
     func begin() throws(ToolError) {
-        if case .screen = form { _ = Self.signals.block() }
-        if DetachedThread.start({ self.show() }) { return }
+        var isReady = true
+        if case .screen(_, let held) = form {
+            _ = Self.signals.block()
+            isReady = held.keep()
+        }
+        if isReady, DetachedThread.start({ self.show() }) { return }
         throw ToolError(.unavailable, "there is no thread for the live view; leave out --live")
     }
 
@@ -74,34 +78,32 @@ final class LiveView: RunObserver, Sendable {
         switch form {
         case .lines: writeLines()
         case .screen(let screen, let held):
-            if !samples.isOver { view(on: screen) }
-            passOn(held, screen)
+            if !samples.isOver { view(on: screen, held) }
+            passOn(held)
         }
         samples.close()
     }
 
-    private func view(on screen: Int32) {
+    private func view(on screen: Int32, _ held: HeldOutput) {
         let keys = isatty(STDIN_FILENO) == 1 ? STDIN_FILENO : screen
         var view = TopView(
-            LiveSource(samples, name: name), place: TopPlace(screen: screen, keys: keys, hasSignalKeys: true),
+            LiveSource(samples, held, name: name), place: TopPlace(screen: screen, keys: keys, hasSignalKeys: true),
             signals: Self.signals)
-        if case .asked = view.run(), !samples.isOver {
+        let end = view.run()
+        if samples.isOver { return }
+        if held.isFull {
+            StandardError.say(
+                "the view is closed: what the program writes can no longer be kept, because the folder for temporary files is "
+                    + "full; the program goes on, and ^C ends it")
+        } else if case .asked = end {
             StandardError.say("the view is closed; the program goes on, and ^C ends it")
         }
     }
 
     /// Shows what the program has written, and what it still writes. From here on, the terminal can stop the command as usual.
-    private func passOn(_ held: HeldOutput, _ screen: Int32) {
+    private func passOn(_ held: HeldOutput) {
         Self.signals.unblock()
-        var shown = 0
-        var isLast = false
-        while !isLast {
-            // Looked at first: what was written before the end is shown.
-            isLast = samples.isOver
-            if !held.show(from: &shown, on: screen, until: { samples.isCut }) { return }
-            if !isLast { usleep(50_000) }
-        }
-        let rest = held.bytes - shown
+        let rest = held.show(isOver: { samples.isOver }, until: { samples.isCut })
         if samples.isCut, rest > 0 {
             StandardError.write("\n")
             StandardError.say("what the program wrote last, \(ByteCount(UInt64(rest))), is not shown")

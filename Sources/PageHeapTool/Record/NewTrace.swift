@@ -48,7 +48,8 @@ struct NewTrace: Sendable {
         var status = stat()
         if target.withPlatformString({ stat($0, &status) }) != 0 { return nil }
         if status.st_mode & S_IFMT != S_IFREG { return "it is not a file, and programs have to map it; name a file" }
-        return target.withPlatformString { access($0, W_OK) } == 0 ? nil : "\(Errno(rawValue: errno)); choose another name"
+        if target.withPlatformString({ access($0, W_OK) }) == 0 { return nil }
+        return "\(Errno(rawValue: errno)); choose another name"
     }
 
     /// Says what the program's process identifier is, and gives the file its name if that is part of it.

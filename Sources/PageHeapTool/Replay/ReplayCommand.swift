@@ -82,7 +82,9 @@ struct ReplayCommand: ParsableCommand {
         try finish(result, outputs, signal: stop.signal, variables: variables)
         if losses.hasDamage {
             // The table has said it.
-            if options.quiet || options.json { for remark in TraceRemarks.remarks(on: losses) { StandardError.say(remark) } }
+            if options.quiet || options.json {
+                for remark in TraceRemarks.remarks(on: losses) { StandardError.say(remark) }
+            }
             throw ExitCode(ToolExitCode.damaged.rawValue)
         }
     }

@@ -21,7 +21,9 @@ struct KeyFigure: Hashable, Sendable {
             resident("peak resident", result.peakResidentBytes, whichPeak),
             // One sample of a short run says little about its mean, and nothing about its end.
             resident("mean resident", result.samplesTaken > 1 ? result.meanResidentBytes : .zero, "over time"),
-            resident("resident at the end", result.samplesTaken > 1 ? result.finalResidentBytes : .zero, whenLastSeen(result)),
+            resident(
+                "resident at the end", result.samplesTaken > 1 ? result.finalResidentBytes : .zero, whenLastSeen(result)
+            ),
         ]
         if result.heapFiguresPublished { figures += ofTheHeap(result) }
         figures += [

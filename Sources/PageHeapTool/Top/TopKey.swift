@@ -1,6 +1,6 @@
 /// What a key asks of the live view.
 enum TopKey: Hashable, Sendable {
-    case quit, pause, release, sort, suspend, redraw
+    case quit, pause, release, sort, suspend, redraw, explain
 
     /// Returns what the keys of some input ask for. Unknown keys and escape sequences are skipped.
     static func keys(in bytes: [UInt8]) -> [TopKey] {
@@ -12,6 +12,7 @@ enum TopKey: Hashable, Sendable {
             case UInt8(ascii: " "), UInt8(ascii: "p"): keys.append(.pause)
             case UInt8(ascii: "r"): keys.append(.release)
             case UInt8(ascii: "s"): keys.append(.sort)
+            case UInt8(ascii: "h"), UInt8(ascii: "?"): keys.append(.explain)
             case 12: keys.append(.redraw)
             case 26: keys.append(.suspend)
             case 27:

@@ -4,6 +4,8 @@ struct TopScreen: Sendable {
     let points: [TerminalCurve.Point]
     let order: TopOrder
     let isPaused: Bool
+    /// Whether the words are explained in place of the curve and the size classes.
+    var isExplained = false
     /// What the last key did.
     let message: String?
     /// What the keys do that end something.
@@ -17,7 +19,11 @@ struct TopScreen: Sendable {
 
     /// Returns the lines, no more than fit.
     func lines() -> [String] {
-        var lines = [style.styled(cut(title), .bold)] + figures().map(cut)
+        var lines = [style.styled(cut(title), .bold)] + figures().flatMap(flow)
+        if isExplained {
+            lines += [""] + TopLegend.lines(width: style.width)
+            return Array(lines.prefix(max(height - 1, 0))) + [style.styled(cut(foot), .faint)]
+        }
         let left = height - lines.count - 2
         let classRows = reading.classes.isEmpty ? 1 : min(TopOrder.bytes.sorted(reading.classes).count + 1, 9)
         let room = left - classRows - Self.curveFrame
@@ -36,14 +42,30 @@ struct TopScreen: Sendable {
     /// Shortens a line to the width.
     private func cut(_ line: String) -> String { String(line.prefix(style.width)) }
 
+    /// Puts figures into as few lines as they need.
+    private func flow(_ figures: [String]) -> [String] {
+        var lines: [String] = []
+        for figure in figures {
+            if let last = lines.last, last.count + Self.gap.count + figure.count <= style.width {
+                lines[lines.count - 1] = last + Self.gap + figure
+            } else {
+                lines.append(cut(figure))
+            }
+        }
+        return lines
+    }
+
+    private static let gap = "   "
+
     private var title: String {
         let others = reading.others > 0 ? " and \(reading.others) more" : ""
         return "\(CommandText.short([reading.name], limit: 30)), process \(reading.process)\(others), for "
             + TimeText.describe(seconds: reading.age) + (isPaused ? ", paused" : "")
     }
 
-    private func figures() -> [String] {
-        guard let heap = reading.heap else { return ["resident \(reading.resident)"] }
+    /// Groups of figures. Each begins a line.
+    private func figures() -> [[String]] {
+        guard let heap = reading.heap else { return [["resident \(reading.resident)"]] }
         let goal = heap.optionalBytes(\.goal_bytes)
         // What may go back.
         let excess = goal.map { heap.retained - $0 } ?? .zero
@@ -52,32 +74,40 @@ struct TopScreen: Sendable {
         let beyond = excess > .zero ? " (\(excess) beyond it)" : ""
         let recent = TimeText.describe(seconds: heap.seconds(\.worker_recent_cpu_nanoseconds))
         return [
-            "resident \(reading.resident)   in use \(heap.bytes(\.in_use_bytes))   "
-                + "live \(heap.bytes(\.live_bytes))   free \(heap.bytes(\.free_retained_bytes))   "
-                + "released \(heap.bytes(\.released_bytes))",
-            "goal \(goal.map { "\($0)" } ?? "none")\(beyond)   limit \(limit)\(hard)   "
-                + "books \(heap.bytes(\.metadata_bytes))",
-            "given back \(heap.bytes(\.returned_bytes_total))   again within 10 s "
-                + "\(heap.bytes(\.reused_within_10_seconds_bytes_total))   scavenger's CPU in a minute \(recent)",
+            [
+                "resident \(reading.resident)", "in use \(heap.bytes(\.in_use_bytes))",
+                "blocks \(heap.bytes(\.live_bytes))", "free \(heap.bytes(\.free_retained_bytes))",
+                "released \(heap.bytes(\.released_bytes))",
+            ],
+            [
+                "goal \(goal.map { "\($0)" } ?? "none")\(beyond)", "limit \(limit)\(hard)",
+                "metadata \(heap.bytes(\.metadata_bytes))",
+            ],
+            [
+                "given back \(heap.bytes(\.returned_bytes_total))",
+                "again within 10 s \(heap.bytes(\.reused_within_10_seconds_bytes_total))",
+                "scavenger's CPU in a minute \(recent)",
+            ],
             caches(heap),
         ]
     }
 
-    private func caches(_ heap: HeapFigures) -> String {
+    private func caches(_ heap: HeapFigures) -> [String] {
         let pages = "page caches \(heap.bytes(\.cached_bytes))"
-        if reading.classes.isEmpty { return pages }
-        let (threads, transfer) = (reading.classes.threadCacheBytes, reading.classes.transferBytes)
-        let process = reading.processOfClasses.map { "   of \($0): " } ?? ""
-        let classes = "threads' caches \(threads)   transfer caches \(transfer)"
+        if reading.classes.isEmpty { return [pages] }
+        let classes = [
+            "threads' caches \(reading.classes.threadCacheBytes)", "transfer caches \(reading.classes.transferBytes)",
+        ]
         // What is of all processes comes first.
-        return process.isEmpty ? "\(classes)   \(pages)" : "\(pages)\(process)\(classes)"
+        guard let process = reading.processOfClasses else { return classes + [pages] }
+        return [pages, "of \(process): \(classes[0])", classes[1]]
     }
 
     // MARK: Size classes
 
     private func table() -> [String] {
         if let missing = reading.missing { return [style.styled(cut(missing), .faint)] }
-        let head = ["size", "spans", "bytes", "blocks out", "in threads", "in transfer", "free beside", "given back"]
+        let head = ["size", "spans", "bytes", "blocks out", "in threads", "in transfer", "beside blocks", "given back"]
         let rows = order.sorted(reading.classes).map { figures in
             [
                 figures.isLarge ? "large" : "\(figures.block)", KeyFigure.grouped(figures.spans), "\(figures.bytes)",
@@ -85,14 +115,24 @@ struct TopScreen: Sendable {
                 KeyFigure.grouped(figures.transferBlocks), "\(figures.pinned)", "\(figures.released)",
             ]
         }
-        return TextColumns.lines([head] + rows, left: []).map(cut).enumerated().map { number, line in
+        return fitting([head] + rows).map(cut).enumerated().map { number, line in
             number == 0 ? style.styled(line, .bold) : line
+        }
+    }
+
+    /// Lays rows out, without the last columns if the terminal is too narrow for them.
+    private func fitting(_ rows: [[String]]) -> [String] {
+        var rows = rows
+        while true {
+            let lines = TextColumns.lines(rows, left: [])
+            if rows[0].count <= 3 || lines.allSatisfy({ $0.count <= style.width }) { return lines }
+            rows = rows.map { $0.dropLast() }
         }
     }
 
     private var foot: String {
         if let message { return message }
         let release = reading.missing == nil ? "r release now   s sort (by \(order.rawValue))   " : ""
-        return "\(endingKeys)   space \(isPaused ? "go on" : "pause")   \(release)"
+        return "\(endingKeys)   h \(isExplained ? "back" : "help")   space \(isPaused ? "go on" : "pause")   \(release)"
     }
 }

@@ -10,6 +10,7 @@ struct TopView<Source: TopSource & ~Copyable>: ~Copyable {
     private var looksLeft: Int?
     private var order = TopOrder.bytes
     private var isPaused = false
+    private var isExplained = false
     private var message: String?
     private var due = 0.0
 
@@ -54,7 +55,8 @@ struct TopView<Source: TopSource & ~Copyable>: ~Copyable {
         let style = TerminalStyle.of(place.screen, ProcessInfo.processInfo.environment)
         return terminal.draw(
             TopScreen(
-                reading: reading, points: source.points, order: order, isPaused: isPaused, message: message,
+                reading: reading, points: source.points, order: order, isPaused: isPaused, isExplained: isExplained,
+                message: message,
                 endingKeys: source.endingKeys, style: style, height: terminal.rows
             ).lines())
     }
@@ -72,6 +74,7 @@ struct TopView<Source: TopSource & ~Copyable>: ~Copyable {
             case .pause: isPaused.toggle()
             case .sort: order = order.next
             case .redraw: break
+            case .explain: isExplained.toggle()
             case .release:
                 message = source.release()
                 due = 0
@@ -84,8 +87,12 @@ struct TopView<Source: TopSource & ~Copyable>: ~Copyable {
     /// Stops the command, with the terminal as it was meanwhile.
     private func suspend(_ terminal: inout TopTerminal) {
         terminal.leave()
-        // Of this thread: it must not go on before the command stops.
-        raise(SIGSTOP)
+        // The usual stop, which the kernel leaves out if no shell is there that could continue the command. Of this thread: it
+        // must not go on before the command stops.
+        let stop = SignalSet([SIGTSTP])
+        stop.unblock()
+        raise(SIGTSTP)
+        _ = stop.block()
     }
 }
 

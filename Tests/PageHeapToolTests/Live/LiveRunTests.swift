@@ -127,7 +127,7 @@ struct LiveRunTests {
         let terminal = try startControlled(script, program())
         #expect(showsView(terminal))
         terminal.type("\u{1a}")
-        #expect(terminal.shows { $0.contains("stopped with \(128 + SIGSTOP)") })
+        #expect(terminal.shows { $0.contains("stopped with \(128 + SIGTSTP)") })
         #expect(terminal.isGivenBack)
         terminal.type("\n")
         // In the background, it neither draws nor stops.
@@ -138,6 +138,30 @@ struct LiveRunTests {
         try go()
         #expect(terminal.shows { $0.contains("ended with 7") })
         #expect(terminal.isGivenBack)
+    }
+
+    @Test func whatTheProgramWritesByNameIsKeptToo() throws {
+        let script = """
+            echo one; echo two > /dev/stderr; echo three >> /dev/stdout; echo four > /dev/stdout
+            test -t 1 && test -t 2 && stty size < /dev/stdout; "$@"
+            """
+        let terminal = try start(["--quiet"], ["sh", "-c", script, "sh"] + program())
+        #expect(showsView(terminal))
+        try go()
+        #expect(terminal.end() == 7 && terminal.isGivenBack)
+        #expect(
+            afterView(terminal)
+                == "one\r\ntwo\r\nthree\r\nfour\r\n30 100\r\nfirst word\r\nsecond word\r\ninput: none\r\nlast word\r\n")
+    }
+
+    @Test func aLongOutputComesWhole() throws {
+        let script = "i=0; while [ $i -lt 60000 ]; do echo line $i; i=$((i+1)); done; \"$@\""
+        let terminal = try start(["--quiet"], ["sh", "-c", script, "sh"] + program())
+        #expect(showsView(terminal))
+        try go()
+        #expect(terminal.end() == 7 && terminal.isGivenBack)
+        let lines = afterView(terminal).split(separator: "\r\n")
+        #expect(lines.count == 60004 && lines[59_999] == "line 59999" && lines.last == "last word")
     }
 
     @Test func anOutputThatLeadsElsewhereStaysThere() throws {

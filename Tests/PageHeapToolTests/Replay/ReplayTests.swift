@@ -247,7 +247,8 @@ struct RecordedReplayTests {
             let shown = try BuiltTool.run(["replay", "--process", process, file])
             #expect(shown.code == 1 && shown.output.contains(remark) && shown.errors.isEmpty, "\(shown)")
             let quiet = try BuiltTool.run(["replay", "--quiet", "--process", process, file])
-            #expect(quiet.code == 1 && quiet.output.isEmpty && quiet.errors.hasPrefix("pageheap: \(remark)"), "\(quiet)")
+            #expect(quiet.code == 1 && quiet.output.isEmpty, "\(quiet)")
+            #expect(quiet.errors.hasPrefix("pageheap: \(remark)"), "\(quiet)")
         }
     }
 

@@ -31,13 +31,15 @@ struct TopScreenTests {
 
     @Test(arguments: [10, 20, 40, 80, 120], [1, 2, 3, 5, 8, 12, 24, 60])
     func nothingIsWiderOrHigherThanTheTerminal(width: Int, height: Int) {
-        for hasClasses in [false, true] {
+        for (hasClasses, isExplained) in [(false, false), (true, false), (true, true)] {
             for hasColour in [false, true] {
                 let lines = TopScreen(
                     reading: reading(
                         50, classes: hasClasses ? 20 : 0,
                         missing: hasClasses ? nil : "process 77 serves no requests; start it with …"),
-                    points: (0..<50).map { reading(Double($0)).point }, order: .bytes, isPaused: true, message: nil,
+                    points: (0..<50).map { reading(Double($0)).point }, order: .bytes, isPaused: true,
+                    isExplained: isExplained,
+                    message: nil,
                     endingKeys: "q quit",
                     style: TerminalStyle(width: width, hasColour: hasColour, hasUnicode: true), height: height
                 ).lines()
@@ -59,6 +61,32 @@ struct TopScreenTests {
         #expect(text.contains("resident 90.0 MiB   in use 70.0 MiB"))
         #expect(text.contains("process 77 and 2 more, for 2.00 s"))
         #expect(text.contains("r release now") && text.contains("by size"))
+    }
+
+    private func screen(_ width: Int, _ height: Int, isExplained: Bool = false) -> [String] {
+        TopScreen(
+            reading: reading(2), points: [reading(1).point, reading(2).point], order: .size, isPaused: false,
+            isExplained: isExplained, message: nil, endingKeys: "q quit",
+            style: TerminalStyle(width: width, hasColour: false, hasUnicode: true), height: height
+        ).lines()
+    }
+
+    @Test func onANarrowTerminalFiguresWrapAndColumnsAreLeftOut() {
+        let lines = screen(38, 40)
+        #expect(lines.contains("resident 90.0 MiB   in use 70.0 MiB"))
+        #expect(lines.contains { $0.hasPrefix("blocks 0 B   free 9.00 MiB") })
+        #expect(lines.contains { $0.hasSuffix("spans      bytes") || $0.contains("blocks out") }, "\(lines)")
+        #expect(!lines.contains { $0.contains("beside") || $0.contains("given back ") && $0.contains("size") })
+    }
+
+    @Test func theHelpExplainsEachWordOfTheView() {
+        let help = screen(120, 60, isExplained: true).joined(separator: "\n")
+        let view = screen(120, 60).joined(separator: "\n")
+        for (words, meaning) in TopLegend.words {
+            #expect(help.contains("\(words): \(meaning)"))
+            for word in words.split(separator: ", ") { #expect(view.contains(word), "\(word)") }
+        }
+        #expect(view.contains("h help") && help.contains("h back"))
     }
 
     @Test func sizeClassesAreSortedByEachColumn() {

@@ -30,19 +30,35 @@ struct TopTests {
 
     @Test func aStopGivesTheTerminalBackMeanwhile() throws {
         let program = try WatchedProgram()
-        let terminal = try PseudoTerminal(["top", "--interval", "0.1", program.identifier])
+        let script = """
+            set -m; "$0" top --interval 0.1 "$1"; echo stopped with $?; read line; fg; echo ended with $?
+            """
+        let terminal = try PseudoTerminal(
+            ["--ctty", "--wait", "sh", "-c", script, BuiltTool.path, program.identifier], program: "/usr/bin/setsid")
         #expect(terminal.shows { $0.contains("q quit") })
-        kill(terminal.process.processIdentifier, SIGTSTP)
-        #expect(terminal.shows { $0.hasSuffix("\u{1b}[?1049l") })
-        let state = "/proc/\(terminal.process.processIdentifier)/stat"
+        terminal.type("\u{1a}")
+        #expect(terminal.shows { $0.contains("stopped with \(128 + SIGTSTP)") })
+        #expect(terminal.isGivenBack)
+        let views = terminal.output.components(separatedBy: "\u{1b}[?1049h").count
+        terminal.type("\n")
         #expect(
-            eventually {
-                FileReading.beginning(of: state).flatMap(ProcessStat.init)?.state == UInt8(ascii: "T")
-            })
-        kill(terminal.process.processIdentifier, SIGCONT)
-        #expect(terminal.shows { $0.components(separatedBy: "\u{1b}[?1049h").count == 3 && $0.hasSuffix("\u{1b}[J") })
-        kill(terminal.process.processIdentifier, SIGKILL)
-        terminal.process.waitUntilExit()
+            terminal.shows { $0.components(separatedBy: "\u{1b}[?1049h").count == views + 1 && $0.contains("q quit") })
+        terminal.type("q")
+        #expect(terminal.shows { $0.contains("ended with 0") })
+        #expect(terminal.isGivenBack)
+    }
+
+    @Test func whatNobodyCouldContinueDoesNotStop() throws {
+        let program = try WatchedProgram()
+        // The leader of a session has no parent in it.
+        let terminal = try PseudoTerminal(
+            ["--ctty", "--wait", BuiltTool.path, "top", "--interval", "0.1", program.identifier],
+            program: "/usr/bin/setsid")
+        #expect(terminal.shows { $0.contains("q quit") })
+        terminal.type("\u{1a}")
+        #expect(terminal.shows { $0.components(separatedBy: "\u{1b}[?1049h").count == 3 })
+        terminal.type("q")
+        #expect(terminal.end() == 0 && terminal.isGivenBack)
     }
 
     @Test func aTerminalWithoutACursorGetsLines() throws {
