@@ -17,6 +17,8 @@ let embedded: [SwiftSetting] =
         .treatAllWarnings(as: .error),
         .enableExperimentalFeature("Embedded"),
         .unsafeFlags(["-wmo", "-Xfrontend", "-no-allocations", "-Xfrontend", "-function-sections"]),
+        // The static standard library has no part for Embedded Swift.
+        .unsafeFlags(["-no-static-stdlib"]),
         .unsafeFlags(["-Xllvm", "-force-attribute=uwtable", "-Xllvm", "-force-remove-attribute=nounwind"]),
         .unsafeFlags(["-O"], .when(configuration: .debug)),
     ]
