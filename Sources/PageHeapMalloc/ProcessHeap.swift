@@ -64,12 +64,6 @@ enum ProcessHeap {
         if let root = options.systemRoot { pageheap_set_system_root(root) }
         if options.configuration.releasesInCallers { pageheap_keep_to_plain_calls() }
         pageheap_note_process_attributes()
-        if options.configuration.servesControl && options.statisticsDirectory == nil {
-            options.configuration.servesControl = false
-            var line = MessageLine()
-            line.append("pageheap: ignored PAGEHEAP_CONTROL=1: needs PAGEHEAP_STATISTICS_DIRECTORY as well")
-            line.writeToStandardError()
-        }
         guard
             heap.start(
                 system: HostOperatingSystem(), configuration: options.configuration, hardening: options.hardening,

@@ -20,6 +20,8 @@ struct OptionTests {
             ("PAGEHEAP_HARDENING", "3", "takes 0, 1 or 2"),
             ("PAGEHEAP_GUARD_INTERVAL", "1000000001", "takes 0 to 1000000000 requests"),
             ("PAGEHEAP_GUARD_INTERVAL", "-1", "takes 0 to 1000000000 requests"),
+            ("PAGEHEAP_GUARD_INTERVAL", "1", "needs PAGEHEAP_HARDENING=2 as well"),
+            ("PAGEHEAP_CONTROL", "1", "needs PAGEHEAP_STATISTICS_DIRECTORY as well"),
             ("PAGEHEAP_SCAVTRACE", "2", "takes 0, 1 or json"),
             ("PAGEHEAP_STATISTICS_DIRECTORY", "", "takes the path of a folder"),
             ("PAGEHEAP_SAMPLE_BYTES", "2T", "takes 0 to 1T bytes"),
@@ -49,9 +51,13 @@ struct OptionTests {
         let program = try TestPrograms.program("entry_points")
         let outcome = try ChildProcess.run(
             "/bin/sh", ["-c", "'\(program)' zero; '\(program)' zero | '\(program)' zero; env"],
-            environment: ["PAGEHEAP_RELEASE": "maybe", "PAGEHEAP_RETAIN_PERCENT": "20"])
-        #expect(outcome.succeeded && outcome.errorLines.count == 1, "\(outcome)")
+            environment: [
+                "PAGEHEAP_RELEASE": "maybe", "PAGEHEAP_GUARD_INTERVAL": "20", "PAGEHEAP_HARDENING": "1",
+                "PAGEHEAP_RETAIN_PERCENT": "20",
+            ])
+        #expect(outcome.succeeded && outcome.errorLines.count == 2, "\(outcome)")
         #expect(outcome.output.contains("\npageheap_RELEASE=maybe\n"), "\(outcome)")
+        #expect(outcome.output.contains("\npageheap_GUARD_INTERVAL=20\n"), "\(outcome)")
         #expect(outcome.output.contains("\nPAGEHEAP_RETAIN_PERCENT=20\n"), "\(outcome)")
     }
 

@@ -215,11 +215,16 @@ for setting in $settings; do add "setting $setting" library odd_setting "$settin
 every=() twice=()
 sensible=(PAGEHEAP_RETAIN_PERCENT={0,100} PAGEHEAP_MEMORY_LIMIT={1,1M,2GiB,536870912,none} PAGEHEAP_HARD_LIMIT={1G,2GiB,none}
     PAGEHEAP_SCAVENGE_PERCENT={0.1,100} PAGEHEAP_PACER={budget,controller,average} PAGEHEAP_RELEASE={now,lazy}
-    PAGEHEAP_SCAVENGER={on,caller,off} PAGEHEAP_HARDENING={0,1,2} PAGEHEAP_GUARD_INTERVAL={0,1,1000000000} PAGEHEAP_SAMPLE_BYTES={0,1,64K}
+    PAGEHEAP_SCAVENGER={on,caller,off} PAGEHEAP_HARDENING={0,1,2} PAGEHEAP_SAMPLE_BYTES={0,1,64K}
     PAGEHEAP_HUGE_PAGES={system,growth,never})
 for setting in $settings; do every+=("$setting=?") twice+=("$setting=?" "$setting=!"); done
 sensible_settings() {
     for setting in "${sensible[@]}"; do start "$setting" with_settings 0 "$setting"; done
+    # Only together: alone it is ignored, and reported.
+    for setting in PAGEHEAP_GUARD_INTERVAL={0,1,1000000000}; do
+        start "$setting" with_settings 0 PAGEHEAP_HARDENING=2 "$setting"
+        start "$setting alone" with_settings 1 "$setting"
+    done
     start "SCAVTRACE=1" with_settings any PAGEHEAP_SCAVTRACE=1
     start "SCAVTRACE=json" with_settings any PAGEHEAP_SCAVTRACE=json
     finish

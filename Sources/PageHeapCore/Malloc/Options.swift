@@ -22,7 +22,8 @@ import CPageHeap
 /// | `PAGEHEAP_PROFILE_DIRECTORY` | a folder for a profile of the sampled allocations, written at exit; set by `pageheap run` | none |
 /// | `PAGEHEAP_CONTROL` | `0` or `1`: whether the process serves requests of the command `pageheap`; needs the former | `0` |
 ///
-/// Unknown and malformed options are reported once, on standard error, and ignored; see ``pageheap_hide_variable``.
+/// Unknown and malformed options, and those that do nothing without another one, are reported once, on standard error, and
+/// ignored; see ``pageheap_hide_variable``.
 package struct Options {
     package var configuration = HeapConfiguration()
     package var hardening = HardeningLevel.unhardened
@@ -50,6 +51,8 @@ package struct Options {
     /// - Parameter environment: `NAME=value` strings, ended by a null pointer; nil if the environment must not be read.
     package init(environment: UnsafeMutablePointer<UnsafePointer<CChar>?>?) {
         guard let environment else { return }
+        var guardIntervalEntry: UnsafePointer<CChar>?
+        var controlEntry: UnsafePointer<CChar>?
         var index = 0
         while let entry = environment[index] {
             index += 1
@@ -57,9 +60,19 @@ package struct Options {
             else { continue }
             let name = TextSlice(start: rest.start, count: equals)
             if let problem = take(name, value: rest.start + equals + 1) {
-                report(entry, problem)
-                pageheap_hide_variable(entry)  // once is enough, also for the programs that this one starts
+                ignore(entry, problem)
+            } else if name == "GUARD_INTERVAL" {
+                guardIntervalEntry = entry
+            } else if name == "CONTROL" {
+                controlEntry = entry
             }
+        }
+        if let guardIntervalEntry, hardening != .full {
+            ignore(guardIntervalEntry, "needs PAGEHEAP_HARDENING=2 as well")
+        }
+        if let controlEntry, configuration.servesControl && statisticsDirectory == nil {
+            configuration.servesControl = false
+            ignore(controlEntry, "needs PAGEHEAP_STATISTICS_DIRECTORY as well")
         }
     }
 
@@ -180,12 +193,14 @@ package struct Options {
         return nil
     }
 
-    private func report(_ entry: UnsafePointer<CChar>, _ text: StaticString) {
+    /// Says that an entry of the environment is ignored, and why.
+    private func ignore(_ entry: UnsafePointer<CChar>, _ text: StaticString) {
         var line = MessageLine()
         line.append("pageheap: ignored ")
         line.append(entry, upTo: 200)
         line.append(": ")
         line.append(text)
         line.writeToStandardError()
+        pageheap_hide_variable(entry)  // once is enough, also for the programs that this one starts
     }
 }
