@@ -54,15 +54,15 @@ private func freeSlowly(_ address: UInt, _ unit: UInt) {
 @inline(never)
 private func freeToHeap(_ address: UInt) {
     if address == 0 { return }
-    checkReady(address)
+    checkReady(address, in: .free)
     ProcessHeap.heap.freeSlowly(address)
     ProcessHeap.serveScavenger()
 }
 
 /// Aborts if there is no heap yet that the address could belong to.
 @inline(__always)
-private func checkReady(_ address: UInt) {
-    if !ProcessHeap.isReadyIfStarted() { WrongFree.stop(.foreign, address) }
+private func checkReady(_ address: UInt, in call: BlockCall) {
+    if !ProcessHeap.isReadyIfStarted() { WrongUse.stop(.foreign, address, in: call) }
 }
 
 @c(pageheap_entry_calloc)
@@ -70,7 +70,7 @@ public func entryCalloc(_ bytes: UInt) -> UnsafeMutableRawPointer? { allocate { 
 
 @c(pageheap_entry_realloc)
 public func entryRealloc(_ pointer: UnsafeMutableRawPointer, _ bytes: UInt) -> UnsafeMutableRawPointer? {
-    checkReady(UInt(bitPattern: pointer))
+    checkReady(UInt(bitPattern: pointer), in: .realloc)
     return allocate { $0.reallocate(UInt(bitPattern: pointer), bytes) }
 }
 
@@ -81,7 +81,7 @@ public func entryAligned(_ alignment: UInt, _ bytes: UInt) -> UnsafeMutableRawPo
 
 @c(pageheap_entry_usable_size)
 public func entryUsableSize(_ pointer: UnsafeMutableRawPointer) -> UInt {
-    checkReady(UInt(bitPattern: pointer))
+    checkReady(UInt(bitPattern: pointer), in: .usableSize)
     return ProcessHeap.heap.usableBytes(UInt(bitPattern: pointer)).rawValue
 }
 

@@ -40,7 +40,7 @@ extension MallocHeap {
         let sizeClass = spans.quickSizeClass(of: address)
         // Addresses outside spans of small blocks are never marked as allocated.
         guard states.takeBack(unit, sizeClass) else {
-            if sizeClass != .notSmall { stopWrongFree(address, sizeClass) }
+            if sizeClass != .notSmall { stopWrongUse(address, sizeClass, in: .free) }
             return false
         }
         if push(address, sizeClass) { return true }
@@ -65,13 +65,13 @@ extension MallocHeap {
     func noteBack(_ address: UInt, _ sizeClass: SizeClass) {
         guard let (states, unit) = states(of: address) else { return }
         let isTaken = isHardened ? states.takeBackOnce(unit, sizeClass) : states.takeBack(unit, sizeClass)
-        if !isTaken { stopWrongFree(address, sizeClass) }
+        if !isTaken { stopWrongUse(address, sizeClass, in: .free) }
     }
 
     /// Aborts if frees are checked and no allocated small block begins at an address.
-    func checkIsOut(_ address: UInt, _ sizeClass: SizeClass) {
+    func checkIsOut(_ address: UInt, _ sizeClass: SizeClass, in call: BlockCall) {
         if let (states, unit) = states(of: address), !states.isOut(unit, sizeClass) {
-            stopWrongFree(address, sizeClass)
+            stopWrongUse(address, sizeClass, in: call)
         }
     }
 }

@@ -8,8 +8,8 @@ extension MallocHeap {
         if address == 0 { return }
         if isGuarded(address) { return freeGuarded(address) }
         let entry = spans.entry(of: address)
-        if entry == .none { stopForeign(address) }
-        if address & 15 != 0 { WrongFree.stop(.misaligned, address) }
+        if entry == .none { stopForeign(address, in: .free) }
+        if address & 15 != 0 { WrongUse.stop(.misaligned, address, in: .free) }
         if isSampling { sampleFreed(address) }
         if entry.sizeClass == .notSmall {
             freeLarge(address, entry.span)
@@ -29,7 +29,7 @@ extension MallocHeap {
             if !cache.isEmptyCache {
                 if cache.isTop(address, sizeClass) {
                     slot.leave()
-                    stopWrongFree(address, sizeClass)
+                    stopWrongUse(address, sizeClass, in: .free)
                 }
                 let isNew = cache.isNew(sizeClass)
                 let capacity = cache.settledCapacity(sizeClass, blockBytes: classes[sizeClass].blockBytes)

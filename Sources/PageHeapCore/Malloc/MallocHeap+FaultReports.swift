@@ -10,38 +10,25 @@ extension MallocHeap {
             report(fault, address, base: block.address, bytes: block.bytes)
             report("pageheap: accessed by thread ", currentSite(ThreadSlot.current.slot))
             reportSites(of: block)
-        } else if let span = largeBlock(around: address) {
+        } else if hasGuards, let record = largeBlock(around: address, entry: { spans.state.pointee.quickEntry(of: $0) })
+        {
+            let span = record.pointee
             let isBehind = address &- span.base >= span.bytes.rawValue
+            // A program may protect pages of a block that it has; faults there are its own.
+            if !isBehind && !Span.isMarkedFree(record) { return }
             report(isBehind ? .behind : .afterFree, address, base: span.base, bytes: span.bytes.rawValue)
             report("pageheap: accessed by thread ", currentSite(ThreadSlot.current.slot))
         }
     }
 
-    /// The large block in quarantine that an address lies in, or the one whose guard page it lies in; nil if there is none.
-    /// (A program may protect pages of a block that it has; faults there are its own.) The records are searched, as in
-    /// ``stopForeign(_:)``.
-    private func largeBlock(around address: UInt) -> Span? {
-        if !hasGuards { return nil }
-        for number in 1..<max(spans.recordCount, 1) {
-            let index = SpanIndex(UInt(number))
-            let record = spans.record(index)
-            let span = record.pointee
-            let offset = address &- span.base
-            guard offset < (span.bytes + span.guardPages.bytes).rawValue,
-                let entry = spans.state.pointee.quickEntry(of: span.base), entry.span == index,
-                entry.sizeClass == .notSmall
-            else { continue }
-            return offset >= span.bytes.rawValue || Span.isMarkedFree(record) ? span : nil
-        }
-        return nil
-    }
-
-    /// Aborts with a report of a wrong free of a guarded block.
-    func stopWrongFreeOfGuarded(_ address: UInt, _ number: Int, _ fault: GuardedFault) -> Never {
+    /// Aborts with a report of a call that was given an address in the pool of guarded blocks at which none in use begins.
+    func stopWrongUseOfGuarded(
+        _ address: UInt, _ number: Int, _ fault: GuardedFault, in call: BlockCall
+    ) -> Never {
         let block = state.pointee.hardening.guarded.block(number)
         let isBlock = block.state != .unused
-        WrongFree.report(
-            isBlock ? (fault == .afterFree ? .alreadyFree : .insideSmallBlock) : .foreign, address,
+        WrongUse.report(
+            isBlock ? (fault == .afterFree ? .alreadyFree : .insideSmallBlock) : .foreign, address, in: call,
             base: isBlock && fault != .afterFree ? block.address : nil)
         if isBlock { reportSites(of: block) }
         stopProcess()
@@ -50,7 +37,7 @@ extension MallocHeap {
     /// Aborts with a report of a guarded block that was written to beyond its end.
     func stopWrittenBeyond(_ number: Int) -> Never {
         let block = state.pointee.hardening.guarded.block(number)
-        WrongFree.report(.writtenBeyond, block.address, blockBytes: block.bytes)
+        WrongUse.report(.writtenBeyond, block.address, in: nil, blockBytes: block.bytes)
         reportSites(of: block)
         stopProcess()
     }
@@ -63,15 +50,15 @@ extension MallocHeap {
             case .afterFree, .inside, .none: (address &- base, " bytes into")
             }
         var line = MessageLine()
-        line.append(fault == .afterFree ? "pageheap: access after free: 0x" : "pageheap: access out of bounds: 0x")
-        line.append(hexadecimal: address)
+        line.append(fault == .afterFree ? "pageheap: access after free: " : "pageheap: access out of bounds: ")
+        line.append(address: address)
         line.append(" is ")
         line.append(decimal: distance)
         line.append(place)
         line.append(" the block of ")
         line.append(decimal: bytes)
-        line.append(" bytes at 0x")
-        line.append(hexadecimal: base)
+        line.append(" bytes at ")
+        line.append(address: base)
         line.writeToStandardError()
     }
 
@@ -98,8 +85,8 @@ extension MallocHeap {
             let isOutside = describe?(address, text, UInt(bitPattern: place.count)) ?? true
             if !isOutside { return }
             var line = MessageLine()
-            line.append("pageheap:   0x")
-            line.append(hexadecimal: address)
+            line.append("pageheap:   ")
+            line.append(address: address)
             line.append(" ")
             line.append(text, upTo: place.count)
             line.writeToStandardError()

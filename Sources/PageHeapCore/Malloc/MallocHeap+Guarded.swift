@@ -43,7 +43,7 @@ extension MallocHeap {
         state.pointee.hardening.lock.lock()
         let (number, fault) = state.pointee.hardening.guarded.beginFree(address, site)
         state.pointee.hardening.lock.unlock()
-        if let fault { stopWrongFreeOfGuarded(address, number, fault) }
+        if let fault { stopWrongUseOfGuarded(address, number, fault, in: .free) }
         if !state.pointee.hardening.guarded.block(number).isClearBehind { stopWrittenBeyond(number) }
         let page = state.pointee.hardening.guarded.page(of: number)
         // If the system refuses, the page is left out for ever rather than given to two.
@@ -57,16 +57,16 @@ extension MallocHeap {
     }
 
     /// The usable size of a guarded block. Aborts with a report if the address is not that of one in use.
-    func usableBytesOfGuarded(_ address: UInt) -> ByteCount {
+    func usableBytesOfGuarded(_ address: UInt, in call: BlockCall) -> ByteCount {
         let (number, fault) = state.pointee.hardening.guarded.diagnose(address)
         let block = state.pointee.hardening.guarded.block(number)
-        if block.state != .inUse || block.address != address { stopWrongFreeOfGuarded(address, number, fault) }
+        if block.state != .inUse || block.address != address { stopWrongUseOfGuarded(address, number, fault, in: call) }
         return ByteCount(block.bytes)
     }
 
     /// Resizes a guarded block: a new size is a new request.
     func reallocateGuarded(_ address: UInt, _ bytes: UInt) -> UnsafeMutableRawPointer? {
-        let held = usableBytesOfGuarded(address)
+        let held = usableBytesOfGuarded(address, in: .realloc)
         guard let old = UnsafeMutableRawPointer(bitPattern: address), let new = allocate(bytes) else { return nil }
         heap.system.copy(old, to: new, min(ByteCount(bytes), held))
         freeGuarded(address)

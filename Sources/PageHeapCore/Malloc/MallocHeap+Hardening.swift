@@ -43,7 +43,7 @@ extension MallocHeap {
     /// Aborts if a small block that is about to be handed out was written to after its free.
     func checkIsClear(_ block: UInt, _ sizeClass: SizeClass) {
         let bytes = UInt(classes[sizeClass].blockBytes)
-        if !FreedContents.isClear(block, bytes) { WrongFree.stop(.writtenAfterFree, block, blockBytes: bytes) }
+        if !FreedContents.isClear(block, bytes) { WrongUse.stop(.writtenAfterFree, block, blockBytes: bytes) }
     }
 
     /// Puts a freed small block into the quarantine, which gives up another one for it.
@@ -58,7 +58,7 @@ extension MallocHeap {
         if other == 0 { return 0 }
         let otherBytes = UInt(classes[spans.entry(of: other).sizeClass].blockBytes)
         if !FreedContents.isFilled(other, otherBytes) {
-            WrongFree.stop(.writtenAfterFree, other, blockBytes: otherBytes)
+            WrongUse.stop(.writtenAfterFree, other, blockBytes: otherBytes)
         }
         FreedContents.clear(other, otherBytes)
         return other

@@ -115,9 +115,11 @@ extension MallocHeap {
     /// free already. The caller holds no lock.
     func freeLarge(_ address: UInt, _ index: SpanIndex) {
         let span = spans.record(index)
-        if span.pointee.base != address { WrongFree.stop(.insideLargeBlock, address, base: span.pointee.base) }
+        if span.pointee.base != address {
+            WrongUse.stop(.insideLargeBlock, address, in: .free, base: span.pointee.base)
+        }
         let pages = PageCount(UInt(span.pointee.pages))
-        if !Span.markFree(span) { WrongFree.stop(.alreadyFree, address) }
+        if !Span.markFree(span) { WrongUse.stop(.alreadyFree, address, in: .free) }
         let shard = currentShard
         noteLive(pages.bytes.rawValue, shard, out: false)
         if isHardened { return freeLargeHardened(index) }

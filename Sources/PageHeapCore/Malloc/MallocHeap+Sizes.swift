@@ -1,9 +1,9 @@
 extension MallocHeap {
     /// The usable size of a block. Aborts if no span owns the address.
     package func usableBytes(_ address: UInt) -> ByteCount {
-        if isGuarded(address) { return usableBytesOfGuarded(address) }
+        if isGuarded(address) { return usableBytesOfGuarded(address, in: .usableSize) }
         let entry = spans.entry(of: address)
-        if entry == .none { stopForeign(address) }
+        if entry == .none { stopForeign(address, in: .usableSize) }
         return usableBytes(entry)
     }
 
@@ -56,21 +56,21 @@ extension MallocHeap {
     package func reallocate(_ address: UInt, _ bytes: UInt) -> UnsafeMutableRawPointer? {
         if isGuarded(address) { return reallocateGuarded(address, bytes) }
         let entry = spans.entry(of: address)
-        if entry == .none { stopForeign(address) }
-        if address & 15 != 0 { WrongFree.stop(.misaligned, address) }
+        if entry == .none { stopForeign(address, in: .realloc) }
+        if address & 15 != 0 { WrongUse.stop(.misaligned, address, in: .realloc) }
         let held = usableBytes(entry)
         let old = UnsafeMutableRawPointer(bitPattern: address)
         if entry.sizeClass != .notSmall {
-            checkIsOut(address, entry.sizeClass)
+            checkIsOut(address, entry.sizeClass, in: .realloc)
             if bytes <= held.rawValue && bytes >= held.rawValue / 2 {
                 if isSampling { sampleResized(address, bytes) }
                 return old
             }
         } else {
             if spans.record(entry.span).pointee.base != address {
-                WrongFree.stop(.insideLargeBlock, address, base: spans.record(entry.span).pointee.base)
+                WrongUse.stop(.insideLargeBlock, address, in: .realloc, base: spans.record(entry.span).pointee.base)
             }
-            if Span.isMarkedFree(spans.record(entry.span)) { WrongFree.stop(.alreadyFree, address) }
+            if Span.isMarkedFree(spans.record(entry.span)) { WrongUse.stop(.alreadyFree, address, in: .realloc) }
             if bytes > SizeClass.largestBytes.rawValue && resizeLarge(entry.span, to: ByteCount(bytes)) {
                 if isSampling { sampleResized(address, bytes) }
                 return old

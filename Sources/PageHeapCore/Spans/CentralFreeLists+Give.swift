@@ -98,7 +98,7 @@ extension CentralFreeLists {
     private static func takeBack(
         _ blocks: UnsafeMutablePointer<UInt>, _ count: Int, in span: UnsafeMutablePointer<Span>,
         _ entry: SizeClassTable.Entry
-    ) -> (count: Int, wrong: WrongFree?) {
+    ) -> (count: Int, wrong: WrongUse?) {
         let base = span.pointee.base
         let bytes = span.pointee.bytes.rawValue
         var position = 0

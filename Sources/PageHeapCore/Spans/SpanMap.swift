@@ -65,7 +65,7 @@ package struct SpanMap<System: OperatingSystem> {
     /// Notes a wrong free that was found under a lock. The program is stopped as soon as the thread holds no lock.
     ///
     /// - Parameter blockBytes: the block size of the class that the address belongs to; 0 if unknown.
-    func noteWrongFree(_ kind: WrongFree, _ address: UInt, blockBytes: UInt) {
+    func noteWrongFree(_ kind: WrongUse, _ address: UInt, blockBytes: UInt) {
         state.pointee.wrongFree.note(kind, address, blockBytes: blockBytes)
     }
 

@@ -32,6 +32,11 @@ package struct MessageLine {
 
     package mutating func append(hexadecimal number: UInt) { append(number, base: 16) }
 
+    package mutating func append(address: UInt) {
+        append("0x")
+        append(hexadecimal: address)
+    }
+
     private mutating func append(_ number: UInt, base: UInt) {
         if number >= base { append(number / base, base: base) }
         let digit = UInt8(truncatingIfNeeded: number % base)

@@ -1,5 +1,6 @@
 // Frees what must not be freed. The address is written to standard output first; the free must end the process.
 #include "check.h"
+#include <dlfcn.h>
 #include <malloc.h>
 #include <unistd.h>
 
@@ -98,6 +99,21 @@ static void resize_freed(void) {
     _exit(realloc(block, 1000) == NULL);
 }
 
+static void resize_freed_large(void) {
+    void *block = announce(malloc(1000000));
+    free(block);
+    _exit(realloc(block, 2000000) == NULL);
+}
+
+static void resize_misaligned(void) { CHECK(realloc(announce((char *)malloc(100) + 8), 200) == NULL); }
+
+// C++'s delete, which this program finds without the C++ library.
+static void delete_foreign(void) {
+    void (*delete)(void *) = (void (*)(void *))dlsym(RTLD_DEFAULT, "_ZdlPv");
+    CHECK(delete != NULL);
+    delete(announce(global));
+}
+
 int main(int count, char **arguments) {
     (void)count;
     const struct check checks[] = {
@@ -108,6 +124,8 @@ int main(int count, char **arguments) {
         {"small-twice-later", small_twice_later},
         {"small-twice-with-all", small_twice_with_all}, {"inside-small", inside_small},
         {"small-twice-at-once", small_twice_at_once}, {"inside-small-at-once", inside_small_at_once},
-        {"resize-inside-small", resize_inside_small}, {"resize-freed", resize_freed}};
+        {"resize-inside-small", resize_inside_small}, {"resize-freed", resize_freed},
+        {"resize-freed-large", resize_freed_large}, {"resize-misaligned", resize_misaligned},
+        {"delete-foreign", delete_foreign}};
     return RUN(checks, arguments);
 }
