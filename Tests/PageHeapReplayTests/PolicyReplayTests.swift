@@ -222,7 +222,7 @@ import Testing
 
     @Test(arguments: [
         "RETAIN_PERCENT=0", "PAGEHEAP_RETAIN_PERCENT=101", "PAGEHEAP_RETAIN", "PAGEHEAP_NOTHING=1", "",
-        "PAGEHEAP_CONTROL=1", "PAGEHEAP_RETAIN_PERCENT=0,",
+        "PAGEHEAP_CONTROL=1", "PAGEHEAP_SAMPLE_BYTES=1M", "PAGEHEAP_RETAIN_PERCENT=0,",
     ])
     func aBadPolicyIsRefused(_ text: String) {
         #expect(throws: ReplayPolicyError.self) { try ReplayPolicy(text) }

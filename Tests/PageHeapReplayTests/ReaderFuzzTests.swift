@@ -18,7 +18,9 @@ import Testing
                 let events = try TraceText.events(damaged)
                 #expect(events.count <= damaged.count, "seed \(Self.seed), round \(round)")
             } catch {
-                #expect(error.offset.map { $0 <= UInt64(damaged.count) } != false, "seed \(Self.seed), round \(round): \(error)")
+                #expect(
+                    error.offset.map { $0 <= UInt64(damaged.count) } != false,
+                    "seed \(Self.seed), round \(round): \(error)")
             }
         }
     }
@@ -36,7 +38,9 @@ import Testing
                 let result = try PolicyReplay(.standard, idle: 1_000_000_000).run(&source)
                 #expect(result.peakResidentBytes <= 1 << 41, "seed \(Self.seed), round \(round)")
             } catch {
-                #expect(error.offset.map { $0 <= UInt64(damaged.count) } != false, "seed \(Self.seed), round \(round): \(error)")
+                #expect(
+                    error.offset.map { $0 <= UInt64(damaged.count) } != false,
+                    "seed \(Self.seed), round \(round): \(error)")
             }
         }
     }

@@ -29,8 +29,10 @@ package struct ReplayPolicy: Sendable {
             }
             let name = String(setting[..<equals].dropFirst(prefix.count))
             let value = String(setting[setting.index(after: equals)...])
-            if Self.withoutEffect.contains(name) {
-                throw ReplayPolicyError(message: "\(setting): has no effect on a replay in virtual time")
+            guard Self.taken.contains(name) else {
+                throw ReplayPolicyError(
+                    message: "\(setting): changes nothing in virtual time; what does is \(prefix)"
+                        + Self.taken.dropLast().joined(separator: ", _") + " and _\(Self.taken.last ?? "")")
             }
             let problem = name.withCString { name in
                 value.withCString { options.take(TextSlice(cString: name), value: $0).map { "\($0)" } }
@@ -41,11 +43,8 @@ package struct ReplayPolicy: Sendable {
         self.init(name: names.joined(separator: ","), options: options)
     }
 
-    /// Settings that change nothing that a replay can show, or that name files of a process.
-    private static let withoutEffect: Set = [
-        "HARDENING", "GUARD_INTERVAL", "HUGE_PAGES", "RELEASE", "SCAVTRACE", "SYSTEM_ROOT", "STATISTICS_DIRECTORY",
-        "CONTROL",
-    ]
+    /// The settings that change something that a replay can show.
+    static let taken = ["RETAIN_PERCENT", "MEMORY_LIMIT", "HARD_LIMIT", "SCAVENGE_PERCENT", "PACER", "SCAVENGER"]
 }
 
 /// A set of settings that makes no sense.

@@ -117,6 +117,14 @@ struct CtlCommand: ParsableCommand {
         let isComplete: Bool
     }
 
+    /// What a hard limit means for a process that holds more already.
+    private static func remark(on limit: UInt64, of process: Int32) -> String {
+        guard let figures = try? PublishedPage.of(process).read(attempts: StatisticsPage.attempts),
+            case let held = figures.bytes(\.in_use_bytes), held.rawValue > limit
+        else { return "" }
+        return "; \(held) are in use, so allocations that need more pages are refused until some are free"
+    }
+
     mutating func run() throws {
         let (command, argument) = try request()
         if action == .profile, let value { return try writeProfile(to: value) }
@@ -137,7 +145,7 @@ struct CtlCommand: ParsableCommand {
         switch action {
         case .release: try StandardOutput.write("\(ByteCount(answer)) of physical memory given back\(cut)\n")
         case .limit: try StandardOutput.write("the limit is \(limit)\n")
-        case .hardLimit: try StandardOutput.write("the hard limit is \(limit)\n")
+        case .hardLimit: try StandardOutput.write("the hard limit is \(limit)\(Self.remark(on: argument, of: pid))\n")
         case .trace: try StandardOutput.write("the trace is \(value ?? "")\n")
         case .profile: break  // written above
         }

@@ -56,7 +56,7 @@ struct MapSection: Sendable {
 
     private var remark: String {
         "Addresses rise to the right and down; what is not next to each other begins a row. A cell of several pages has the "
-            + "colour of what most of them are, the amounts are exact. The heap's own tables are not among the pages. A map's "
+            + "colour of what most of them are, the amounts count whole pages. The heap's own tables are not among the pages. A map's "
             + "time is that of the process's answer"
             + (maps.taken > maps.maps.count
                 ? "; of \(KeyFigure.grouped(UInt64(maps.taken))) maps, \(maps.maps.count) are kept, spread over the run."

@@ -9,28 +9,24 @@ enum PublishedPage {
             throw ToolError(.noInput, "process \(process) does not run on PageHeap: \(cause.text)")
         }
         if let mapped = mapped(by: process) { return mapped }
-        let place = FilePath("/proc/\(process)")
-        let environment: [UInt8]
+        let folder: ProcessFolder?
         do {
-            environment = try FileReading.bytes(of: place.appending("environ"))
+            folder = try ProcessFolder(ChildEnvironment.statisticsVariable, of: process)
         } catch {
             throw ToolError(
                 .noInput,
                 "process \(process) cannot be looked at: \(error); its figures are for its own user and for root")
         }
-        let start = Array("\(ChildEnvironment.statisticsVariable)=".utf8)
-        let named = RawStrings(zeroTerminated: environment).elements.first { $0.starts(with: start) }
-        guard let named, named.count > start.count else {
+        guard let folder else {
             throw ToolError(
                 .noInput,
                 "process \(process) publishes no figures; start it with \(ChildEnvironment.statisticsVariable)=FOLDER, "
                     + "or by 'pageheap run'")
         }
-        let folder = FilePath(bytes: Array(named.dropFirst(start.count)))
         throw ToolError(
             .noInput,
-            "process \(process) has published no figures in '\(folder)', or its file there is gone; it must be able to write "
-                + "there")
+            "process \(process) has published no figures in '\(folder.path)', or its file there is gone: \(folder.complaint)"
+        )
     }
 
     private static func mapped(by process: Int32) -> PageFile? {

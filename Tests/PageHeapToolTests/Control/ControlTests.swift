@@ -54,7 +54,11 @@ struct ControlTests {
         #expect(try program.figure("memory_limit_bytes") == 512 << 20)
         #expect(try BuiltTool.run(["ctl", program.identifier, "hard-limit", "1GiB"]).code == 0)
         #expect(try program.figure("hard_limit_bytes") == 1 << 30)
-        #expect(try BuiltTool.run(["ctl", program.identifier, "hard-limit", "none"]).code == 0)
+        let low = try BuiltTool.run(["ctl", program.identifier, "hard-limit", "1M"]).output
+        #expect(
+            low.hasPrefix("the hard limit is 1.00 MiB; 1") && low.contains(" MiB are in use, so allocations"), "\(low)")
+        let none = try BuiltTool.run(["ctl", program.identifier, "hard-limit", "none"])
+        #expect(none.output == "the hard limit is none\n")
         #expect(try BuiltTool.run(["ctl", program.identifier, "trace", "text"]).code == 0)
         #expect(try BuiltTool.run(["ctl", program.identifier, "release"]).code == 0)
         #expect(program.folder.text(of: "errors").contains("scav "))

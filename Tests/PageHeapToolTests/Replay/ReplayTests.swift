@@ -106,7 +106,7 @@ struct ReplayTests {
             ([try folder.write("1\n1\n1\n1\na 0 1\nq 0\n", to: "bad")], 66, "at byte 14"),
             (["--policy", "RETAIN=0", good], 64, "is not a setting"),
             (["--policy", "PAGEHEAP_RETAIN_PERCENT=200", good], 64, "takes 0 to 100"),
-            (["--policy", "PAGEHEAP_SCAVTRACE=1", good], 64, "has no effect"),
+            (["--policy", "PAGEHEAP_SCAVTRACE=1", good], 64, "changes nothing in virtual time; what does is"),
             (["--process", "7", good], 64, "is of one process"),
             (["--allocator", "nomalloc", good], 64, "--allocator: 'nomalloc' is not a known allocator"),
             (["--rate", "0", good], 64, "--rate takes"), (["--idle", "-1", good], 64, "--idle"),

@@ -43,6 +43,39 @@ struct RunPartsTests {
         #expect(path.resolved == nil)
     }
 
+    @Test func whatKilledCommandsLeftIsRemovedAndNothingElse() throws {
+        let place = try TemporaryFolder()
+        let running = try PrivateFolder(in: [FilePath(place.path)])
+        /// Makes a folder, with the file that a running command has locked if `mark` says its name.
+        func make(_ name: String, mark: String?, minutesAgo: Double) throws {
+            let folder = place.file(name)
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+            for file in ["content", mark].compactMap({ $0 }) {
+                let path = "\(folder)/\(file)"
+                try #require(FileManager.default.createFile(atPath: path, contents: nil))
+                try FileManager.default.setAttributes(
+                    [.modificationDate: Date(timeIntervalSinceNow: -60 * minutesAgo)], ofItemAtPath: path)
+            }
+        }
+        let mark = try #require(FileManager.default.contentsOfDirectory(atPath: running.path.string).first)
+        try make("pageheap-killed", mark: mark, minutesAgo: 5)
+        try make("pageheap-newest", mark: mark, minutesAgo: 0)
+        try make("pageheap-of-mine", mark: nil, minutesAgo: 5)
+        try make("other", mark: mark, minutesAgo: 5)
+        try FileManager.default.createSymbolicLink(atPath: place.file("pageheap-link"), withDestinationPath: "other")
+        try FileManager.default.setAttributes(
+            [.modificationDate: Date(timeIntervalSinceNow: -300)],
+            ofItemAtPath: running.path.appending(mark).string)
+        do {
+            let next = try PrivateFolder(in: [FilePath(place.path)])
+            #expect(next.path != running.path)
+        }
+        let left = try #require(running.path.lastComponent?.string)
+        #expect(
+            Set(place.names) == ["pageheap-newest", "pageheap-of-mine", "pageheap-link", "other", left],
+            "\(place.names)")
+    }
+
     @Test func theKernelsMarkCountsOnlyAboveTheFloor() {
         #expect(outcome(mark: 50, floor: 20).peak.source == .kernel)
         #expect(outcome(mark: 19, floor: 20).peak == (ByteCount(10), .samples))
