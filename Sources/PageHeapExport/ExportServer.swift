@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -48,6 +49,11 @@ package final class ExportServer: Sendable {
             try? group.syncShutdownGracefully()
             throw error
         }
+    }
+
+    /// Why there is no server, without the names of what was called.
+    package static func reason(of error: any Error) -> String {
+        (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(error)"
     }
 
     /// Closes the listening socket and all connections.

@@ -47,6 +47,12 @@ public struct TraceReader: Sendable {
         losses.stopReason = Int32(
             truncatingIfNeeded: header.number(at: TraceFormat.stopReasonOffset, as: UInt32.self))
         losses.stopTime = clock.nanoseconds(at: header.number(at: TraceFormat.stopTickOffset, as: UInt64.self))
+        // The end of the blocks that there were, unless a process claimed more and the file could not grow.
+        let end = header.number(at: TraceFormat.claimedEndOffset, as: UInt64.self)
+        if end > file.size && losses.stoppedProcesses == 0 {
+            losses.isCutShort = true
+            losses.noteDamage(at: file.size)
+        }
         blocks = index.blocks
         closedEvents = index.closedEvents
         processes = ProcessDescriptions(file, clock).processes(of: index, &losses)

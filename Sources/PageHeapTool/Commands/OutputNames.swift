@@ -53,6 +53,7 @@ struct OutputNames {
     /// Returns the place of a file, however it is spelled and through whatever links it is reached; nil for a device or a
     /// pipe, to which several may be written.
     private static func place(of file: FilePath) -> FilePath? {
+        let file = file.writePlace
         if let existing = file.resolved {
             var status = stat()
             let isFile = existing.withPlatformString { stat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFREG

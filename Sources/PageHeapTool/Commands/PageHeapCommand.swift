@@ -36,6 +36,7 @@ struct PageHeapCommand: ParsableCommand {
 
     /// Runs the command that the arguments name. Reports an error in one line on standard error.
     static func main() {
+        ProgramStreams.reserveClosed()
         // Before anything else: a signal that comes while a run is prepared must not end the tool without a report.
         if ["run", "compare", "record"].contains(CommandLine.arguments.dropFirst().first) {
             _ = Supervisor.signalsBlockedAtStart

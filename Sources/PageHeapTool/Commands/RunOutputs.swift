@@ -63,7 +63,8 @@ extension RunOutputs {
                 guard let format, let profiles = found?.profiles, !profiles.isEmpty else {
                     throw ToolError(
                         .inputOutput,
-                        "no process wrote one; a process on PageHeap does when it returns from main or calls exit")
+                        "no process wrote one; a process on PageHeap does when it returns from main or calls exit, if there is "
+                            + "room for it in /dev/shm")
                 }
                 return format.bytes(of: HeapProfile(profiles))
             },

@@ -50,7 +50,7 @@ struct ExportCommand: ParsableCommand {
 
     /// The signals that end the server. Its first use blocks them: they are taken one by one, so that none of them ends the
     /// tool before the server has begun.
-    private static let endRequests = SignalSet([SIGHUP, SIGINT, SIGTERM])
+    private static let endRequests = SignalSet(Array(SignalSet.endRequests))
     static let signalsBlockedAtStart = endRequests.block()
 
     mutating func validate() throws {
@@ -98,7 +98,7 @@ struct ExportCommand: ParsableCommand {
         do {
             server = try ExportServer(on: address()) { collector.withLock { $0.collect() } }
         } catch {
-            throw ToolError(.inputOutput, "cannot listen on '\(listen)': \(error)")
+            throw ToolError(.inputOutput, "cannot listen on '\(listen)': \(ExportServer.reason(of: error))")
         }
         StandardError.say("serving \(server.address.shown)")
         while Self.endRequests.wait(atMost: .seconds(3600)) == nil {}

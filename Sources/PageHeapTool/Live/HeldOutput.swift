@@ -28,6 +28,8 @@ final class HeldOutput: Sendable {
 
     /// How much is read and shown at once, in bytes. Between two pieces, showing can be ended.
     private static let pieceBytes = 4096
+    /// More than a terminal holds that nobody has read.
+    private static let mostPieces = 64
 
     /// - Parameters:
     ///   - candidates: the folders to create the file in, best first.
@@ -105,9 +107,14 @@ final class HeldOutput: Sendable {
         return raised
     }
 
-    private func takeOverSize() {
-        var size = winsize()
-        if ioctl(screen, UInt(TIOCGWINSZ), &size) == 0 { _ = ioctl(descriptor, UInt(TIOCSWINSZ), &size) }
+    /// Gives the program's terminal the size of the real one. Returns whether that is a new one.
+    @discardableResult
+    private func takeOverSize() -> Bool {
+        var (size, before) = (winsize(), winsize())
+        guard ioctl(screen, UInt(TIOCGWINSZ), &size) == 0, ioctl(descriptor, UInt(TIOCGWINSZ), &before) == 0,
+            size.ws_row != before.ws_row || size.ws_col != before.ws_col
+        else { return false }
+        return ioctl(descriptor, UInt(TIOCSWINSZ), &size) == 0
     }
 
     // MARK: While the view is shown
@@ -125,7 +132,6 @@ final class HeldOutput: Sendable {
 
     private func keepUntilFull() {
         while keeping.withLock({ $0.isWanted }) {
-            takeOverSize()
             guard let piece = nextPiece(atMost: 50) else { continue }
             var rest = piece[...]
             while !rest.isEmpty {
@@ -144,6 +150,8 @@ final class HeldOutput: Sendable {
 
     /// Waits for something that the program has written. Returns nil if there is nothing.
     private func nextPiece(atMost milliseconds: Int32) -> [UInt8]? {
+        // The kernel told the program of the change before its own terminal had the size: it may have looked too early.
+        if takeOverSize() { kill(0, SIGWINCH) }
         var request = pollfd(fd: reader, events: Int16(POLLIN), revents: 0)
         guard poll(&request, 1, milliseconds) > 0 else { return nil }
         let piece = [UInt8](unsafeUninitializedCapacity: Self.pieceBytes) { buffer, count in
@@ -175,7 +183,9 @@ final class HeldOutput: Sendable {
         while true {
             // Looked at first: what was written before the end is shown.
             let isLast = isOver()
-            while let piece = nextPiece(atMost: isLast ? 0 : 50) {
+            // Not more than a terminal holds: what a process still writes that outlives the program has no end.
+            for _ in 0..<Self.mostPieces {
+                guard let piece = nextPiece(atMost: isLast ? 0 : 50) else { break }
                 if isEnough() || !write(piece[...]) { return piece.count + kept(after: shown) }
             }
             if isLast || isEnough() { break }

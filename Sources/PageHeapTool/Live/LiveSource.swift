@@ -11,7 +11,7 @@ struct LiveSource: TopSource {
     /// The program's name.
     let name: String
     let interval = 1.0
-    let endingKeys = "^C end the program   q close"
+    let endingKeys = "^C end program   q close"
 
     private let start = ContinuousClock.now
     private(set) var reading: TopReading?

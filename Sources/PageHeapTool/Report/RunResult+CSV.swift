@@ -15,7 +15,14 @@ extension RunResult {
             }
             return Self.fields(of: sample) + residents.map { $0.map { "\($0.rawValue)" } ?? "" }
         }
-        return ([heads + processes.map { Self.quoted("residentBytes of \($0.label)") }] + lines).map {
+        // A process that executes several programs of one name has a column for each.
+        var seen: [String: Int] = [:]
+        let names = processes.map { process in
+            seen[process.label, default: 0] += 1
+            let number = seen[process.label] ?? 1
+            return Self.quoted("residentBytes of \(process.label)" + (number > 1 ? ", program \(number)" : ""))
+        }
+        return ([heads + names] + lines).map {
             $0.joined(separator: ",") + "\n"
         }.joined()
     }

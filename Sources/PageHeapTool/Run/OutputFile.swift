@@ -118,6 +118,13 @@ final class OutputFile {
 
     /// Writes the content, and replaces the target. To be called once.
     func finish(with content: [UInt8]) throws(Errno) {
+        // A file that would be larger than the user allows is an error, and not the end of the command.
+        let tooLarge = SignalSet([SIGXFSZ])
+        let before = tooLarge.block()
+        defer {
+            if !before.contains(SIGXFSZ) { _ = tooLarge.wait(atMost: .zero) }
+            before.restore()
+        }
         var rest = content[...]
         while !rest.isEmpty {
             let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }

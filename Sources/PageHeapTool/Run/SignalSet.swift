@@ -35,6 +35,11 @@ struct SignalSet: Sendable {
         return before
     }
 
+    func contains(_ signal: Int32) -> Bool {
+        var copy = set
+        return sigismember(&copy, signal) == 1
+    }
+
     /// Unblocks the set for this thread.
     func unblock() {
         var wanted = set
@@ -50,9 +55,9 @@ struct SignalSet: Sendable {
     /// A signal that has arrived.
     struct Arrival: Hashable, Sendable {
         let signal: Int32
-        /// Whether another process sent the signal to the tool, as `kill` does. False for ^C in a terminal, which the
-        /// kernel sends to the whole foreground group, including the program.
-        let wasSentByProcess: Bool
+        /// Whether the signal went to the tool and not to the program: another process sent it, as `kill` does. False for ^C in
+        /// a terminal, which the kernel sends to the whole foreground group.
+        let isForToolAlone: Bool
     }
 
     /// Waits for a signal of the set. Returns nil if the time is up or the wait was interrupted.
@@ -62,6 +67,8 @@ struct SignalSet: Sendable {
         var wanted = set
         var information = siginfo_t()
         let signal = sigtimedwait(&wanted, &information, &time)
-        return signal > 0 ? Arrival(signal: signal, wasSentByProcess: information.si_code <= 0) : nil
+        // Of a terminal that is closed, the kernel tells the leader of the session alone.
+        let isForLeader = signal == SIGHUP && getsid(0) == getpid()
+        return signal > 0 ? Arrival(signal: signal, isForToolAlone: information.si_code <= 0 || isForLeader) : nil
     }
 }

@@ -75,7 +75,7 @@ struct Supervisor: ~Copyable {
     /// Passes a signal on to the program, unless it came from the terminal, which has sent it to the program already.
     private mutating func pass(_ arrival: SignalSet.Arrival) {
         if SignalSet.endRequests.contains(arrival.signal) { endRequest = arrival.signal }
-        if arrival.wasSentByProcess { kill(program, arrival.signal) }
+        if arrival.isForToolAlone { kill(program, arrival.signal) }
     }
 
     /// Reaps all children that have ended, including adopted ones. Returns how the program ended, if it has.

@@ -12,6 +12,8 @@ enum PublishedPage {
         let folder: ProcessFolder?
         do {
             folder = try ProcessFolder(ChildEnvironment.statisticsVariable, of: process)
+        } catch Errno.noSuchProcess, Errno.noSuchFileOrDirectory {
+            throw ToolError(.noInput, "process \(process) has ended")
         } catch {
             throw ToolError(
                 .noInput,

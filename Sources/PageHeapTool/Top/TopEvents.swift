@@ -11,7 +11,11 @@ struct TopEvents: Sendable {
     }
 
     /// The signals of a view that has the tool for itself.
-    static let all = SignalSet([SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH, SIGPIPE, SIGTSTP])
+    /// All that would end it: the terminal must be given back first.
+    static let all = SignalSet(
+        SignalSet.endRequests + [
+            SIGWINCH, SIGPIPE, SIGTSTP, SIGUSR1, SIGUSR2, SIGALRM, SIGXCPU, SIGVTALRM, SIGPROF, SIGPWR,
+        ])
 
     /// Taken one by one, as the supervisor of a run takes them, so no code runs asynchronously.
     private let signals: SignalSet

@@ -9,17 +9,29 @@ enum TopLegend {
         ("goal", "what the scavenger leaves resident; none: it is off or has not looked yet"),
         ("metadata", "the heap's own tables, mostly untouched"),
         ("given back", "physical memory that went back since the start"),
-        ("again within 10 s", "what of it was needed again that soon"),
+        ("again within 10 s", "about how much of it was needed again that soon"),
         ("threads' caches", "free blocks that a thread hands out without a lock"),
         ("transfer caches", "free blocks on their way from one thread to another"),
         ("page caches", "free pages that are handed out without the heap's lock"),
-        ("spans, bytes", "runs of pages of blocks of one size, and what they have together"),
+        ("size, spans, bytes", "the size of a block; runs of pages of blocks of one size, and what they have together"),
         ("blocks out", "blocks that the program has"),
+        ("in threads, in transfer", "free blocks of the size in these caches"),
         ("beside blocks", "free memory that cannot go back: a block in use is on the same page"),
+        ("given back (of a size)", "parts of its spans that have gone back"),
     ]
 
-    /// Returns the lines, each of at most `width` characters unless a word alone is longer.
-    static func lines(width: Int) -> [String] {
-        words.flatMap { WrappedText.lines("\($0.word): \($0.meaning)", width: width) }
+    /// Returns pages of lines, each of at most `width` characters unless a word alone is longer. There is at least one page, and
+    /// a meaning is divided only if it is longer than a page.
+    static func pages(width: Int, height: Int) -> [[String]] {
+        var pages: [[String]] = [[]]
+        for (word, meaning) in words {
+            let lines = WrappedText.lines("\(word): \(meaning)", width: width)
+            if let last = pages.last, !last.isEmpty, last.count + lines.count > height { pages.append([]) }
+            for line in lines {
+                if pages[pages.count - 1].count == height { pages.append([]) }
+                pages[pages.count - 1].append(line)
+            }
+        }
+        return pages
     }
 }

@@ -1,6 +1,9 @@
 /// The column by which size classes are sorted.
 enum TopOrder: String, CaseIterable, Sendable {
-    case bytes, free, blocks, size
+    case bytes
+    case free = "beside blocks"
+    case blocks = "blocks out"
+    case size
 
     var next: TopOrder {
         let all = Self.allCases

@@ -4,8 +4,8 @@ struct TopScreen: Sendable {
     let points: [TerminalCurve.Point]
     let order: TopOrder
     let isPaused: Bool
-    /// Whether the words are explained in place of the curve and the size classes.
-    var isExplained = false
+    /// Which page of the words' meanings is shown in place of all else; nil for none.
+    var helpPage: Int?
     /// What the last key did.
     let message: String?
     /// What the keys do that end something.
@@ -19,11 +19,12 @@ struct TopScreen: Sendable {
 
     /// Returns the lines, no more than fit.
     func lines() -> [String] {
-        var lines = [style.styled(cut(title), .bold)] + figures().flatMap(flow)
-        if isExplained {
-            lines += [""] + TopLegend.lines(width: style.width)
-            return Array(lines.prefix(max(height - 1, 0))) + [style.styled(cut(foot), .faint)]
+        if let helpPage {
+            let pages = TopLegend.pages(width: style.width, height: max(height - 1, 1))
+            // There are fewer if the terminal has grown since.
+            return (pages[min(helpPage, pages.count - 1)].map(cut) + [foot]).suffix(max(height, 1))
         }
+        var lines = [style.styled(cut(title), .bold)] + figures().flatMap(flow)
         let left = height - lines.count - 2
         let classRows = reading.classes.isEmpty ? 1 : min(TopOrder.bytes.sorted(reading.classes).count + 1, 9)
         let room = left - classRows - Self.curveFrame
@@ -36,7 +37,7 @@ struct TopScreen: Sendable {
         lines.append("")
         lines += table().prefix(max(height - lines.count - 1, 0))
         lines = Array(lines.prefix(max(height - 1, 0)))
-        return lines + [style.styled(cut(foot), .faint)]
+        return lines + [foot]
     }
 
     /// Shortens a line to the width.
@@ -85,7 +86,8 @@ struct TopScreen: Sendable {
             ],
             [
                 "given back \(heap.bytes(\.returned_bytes_total))",
-                "again within 10 s \(heap.bytes(\.reused_within_10_seconds_bytes_total))",
+                // Counted for whole parts of the heap, so it may be more than there was to be used again.
+                "again within 10 s \(min(heap.bytes(\.reused_within_10_seconds_bytes_total), heap.bytes(\.returned_bytes_total)))",
                 "scavenger's CPU in a minute \(recent)",
             ],
             caches(heap),
@@ -130,9 +132,14 @@ struct TopScreen: Sendable {
         }
     }
 
+    /// What the last key did, or as many keys as fit.
     private var foot: String {
-        if let message { return message }
-        let release = reading.missing == nil ? "r release now   s sort (by \(order.rawValue))   " : ""
-        return "\(endingKeys)   h \(isExplained ? "back" : "help")   space \(isPaused ? "go on" : "pause")   \(release)"
+        var keys = [endingKeys, isPaused ? "space go on" : "space pause"]
+        if reading.missing == nil { keys += ["r release now", "s sort (by \(order.rawValue))"] }
+        let pages = helpPage.map { $0 + 1 < TopLegend.pages(width: style.width, height: max(height - 1, 1)).count }
+        let help = pages.map { $0 ? "h more" : "h back" } ?? "h help"
+        let text =
+            message ?? flow(pages == nil ? [keys[0], help] + keys.dropFirst() : [help] + keys.prefix(1)).first ?? ""
+        return style.styled(cut(text), .faint)
     }
 }

@@ -10,7 +10,7 @@ struct TopView<Source: TopSource & ~Copyable>: ~Copyable {
     private var looksLeft: Int?
     private var order = TopOrder.bytes
     private var isPaused = false
-    private var isExplained = false
+    private var helpPage: Int?
     private var message: String?
     private var due = 0.0
 
@@ -55,7 +55,7 @@ struct TopView<Source: TopSource & ~Copyable>: ~Copyable {
         let style = TerminalStyle.of(place.screen, ProcessInfo.processInfo.environment)
         return terminal.draw(
             TopScreen(
-                reading: reading, points: source.points, order: order, isPaused: isPaused, isExplained: isExplained,
+                reading: reading, points: source.points, order: order, isPaused: isPaused, helpPage: helpPage,
                 message: message,
                 endingKeys: source.endingKeys, style: style, height: terminal.rows
             ).lines())
@@ -74,7 +74,7 @@ struct TopView<Source: TopSource & ~Copyable>: ~Copyable {
             case .pause: isPaused.toggle()
             case .sort: order = order.next
             case .redraw: break
-            case .explain: isExplained.toggle()
+            case .explain: turnHelp(terminal.rows)
             case .release:
                 message = source.release()
                 due = 0
@@ -82,6 +82,13 @@ struct TopView<Source: TopSource & ~Copyable>: ~Copyable {
             }
         }
         return nil
+    }
+
+    /// Shows the help, its next page, or all else again.
+    private mutating func turnHelp(_ rows: Int) {
+        let width = TerminalStyle.of(place.screen, ProcessInfo.processInfo.environment).width
+        let next = helpPage.map { $0 + 1 } ?? 0
+        helpPage = next < TopLegend.pages(width: width, height: max(rows - 1, 1)).count ? next : nil
     }
 
     /// Stops the command, with the terminal as it was meanwhile.

@@ -64,6 +64,20 @@ struct ControlTests {
         #expect(program.folder.text(of: "errors").contains("scav "))
     }
 
+    @Test(arguments: [">&-", "2>&-", ">&- 2>&-", "<&- >&-", "<&- >&- 2>&-"])
+    func closedStreamsAreNotMistakenForFiles(streams: String) throws {
+        let program = try WatchedProgram()
+        let script = "exec \"$0\" ctl \"$1\" limit 512M \(streams)"
+        let outcome = try BuiltTool(["-c", script, BuiltTool.path, program.identifier], program: "/bin/sh").outcome()
+        #expect(outcome.code == (streams.contains(" >&-") || streams.hasPrefix(">&-") ? 74 : 0), "\(outcome)")
+        #expect(try program.figure("memory_limit_bytes") == 512 << 20)
+        let folder = try TemporaryFolder()
+        let run = "exec \"$0\" run --json \"$1\" -- sh -c 'echo x; echo y >&2' \(streams)"
+        _ = try BuiltTool(["-c", run, BuiltTool.path, folder.file("x.json")], program: "/bin/sh").outcome()
+        let saved = Data(folder.text(of: "x.json").utf8)
+        #expect(throws: Never.self) { try JSONDecoder().decode(RunResult.self, from: saved) }
+    }
+
     @Test func aStoppedProcessDoesNotAnswerAndNothingChanges() throws {
         let program = try WatchedProgram()
         kill(program.process.processIdentifier, SIGSTOP)

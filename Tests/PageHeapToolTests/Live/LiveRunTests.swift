@@ -73,7 +73,7 @@ struct LiveRunTests {
         let terminal = try start([], program())
         #expect(showsView(terminal))
         terminal.type("s")
-        #expect(terminal.shows { $0.contains("by free") })
+        #expect(terminal.shows { $0.contains("by beside blocks") })
         terminal.type("r")
         #expect(terminal.shows { $0.contains("of physical memory given back") })
         terminal.type(" ")
@@ -162,6 +162,17 @@ struct LiveRunTests {
         #expect(terminal.end() == 7 && terminal.isGivenBack)
         let lines = afterView(terminal).split(separator: "\r\n")
         #expect(lines.count == 60004 && lines[59_999] == "line 59999" && lines.last == "last word")
+    }
+
+    @Test func aProcessThatOutlivesTheProgramAndWritesOnHoldsNothingUp() throws {
+        // It ends when its terminal is gone.
+        let script = "(while echo still here; do :; done 2> /dev/null) & \"$@\""
+        let terminal = try start(["--quiet"], ["sh", "-c", script, "sh"] + program())
+        #expect(showsView(terminal))
+        terminal.type("q")
+        #expect(terminal.shows { $0.contains("still here") })
+        try go()
+        #expect(terminal.end() == 7 && terminal.isGivenBack)
     }
 
     @Test func anOutputThatLeadsElsewhereStaysThere() throws {

@@ -40,6 +40,16 @@ struct RecordCommandTests {
         #expect(names.contains("ls") && names.contains("cat"), "\(names)")
     }
 
+    @Test func aTraceWithoutItsEndIsDamagedWhereverItIsCut() throws {
+        #expect(try record([], ["sh", "-c", "/bin/true; /bin/true"]).code == 0)
+        let whole = try #require(FileManager.default.contents(atPath: trace))
+        #expect(try BuiltTool.run(["trace", "--json", trace]).code == 0)
+        for bytes in [4096, 4096 + 128, whole.count / 2 / 64 * 64, whole.count - 64] {
+            let cut = try folder.write(Array(whole.prefix(bytes)), to: "cut")
+            #expect(try BuiltTool.run(["trace", "--json", cut]).code == 1, "\(bytes) of \(whole.count)")
+        }
+    }
+
     @Test func standardStreamsPassThrough() throws {
         let text = String(repeating: "line of text\n", count: 20_000)
         let outcome = try BuiltTool.run(["record", "--quiet", "-o", trace, "--", "cat"], input: text)

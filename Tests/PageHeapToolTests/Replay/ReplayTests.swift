@@ -252,6 +252,15 @@ struct RecordedReplayTests {
         }
     }
 
+    @Test func aFileThatMayNotGrowIsAnErrorAndLeavesNothing() throws {
+        let script = "ulimit -f 1; exec \"$0\" replay --quiet --idle 0 -o \"$1\" \"$2\""
+        let tool = try BuiltTool(
+            ["-c", script, BuiltTool.path, folder.file("x.html"), try trace()], program: "/bin/sh")
+        let outcome = tool.outcome()
+        #expect(outcome.code == 74 && outcome.errors.contains("File too large"), "\(outcome)")
+        #expect(!folder.names.contains { $0.hasPrefix(".x") || $0.hasPrefix("x") }, "\(folder.names)")
+    }
+
     @Test func anErrorOfNoPlaceNamesNone() throws {
         let outcome = try BuiltTool.run(["replay", "/dev/null"])
         #expect(outcome.code == 66 && outcome.errors == "pageheap: '/dev/null' cannot be replayed: the file is empty\n")

@@ -31,11 +31,13 @@ struct BuiltTool {
     let process = Process()
     private let files: TemporaryFolder
 
-    /// Starts the tool; a missing one is a failure, never a reason to skip.
-    init(_ arguments: [String], input: String = "", environment: [String: String] = [:]) throws {
+    /// Starts the tool, or a shell that starts it; a missing tool is a failure, never a reason to skip.
+    init(
+        _ arguments: [String], program: String = BuiltTool.path, input: String = "", environment: [String: String] = [:]
+    ) throws {
         guard Self.isBuilt else { throw Missing(path: Self.path, product: "pageheap") }
         files = try TemporaryFolder()
-        process.executableURL = URL(fileURLWithPath: Self.path)
+        process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.standardInput = FileHandle(forReadingAtPath: try files.write(input, to: "input"))

@@ -31,14 +31,14 @@ struct TopScreenTests {
 
     @Test(arguments: [10, 20, 40, 80, 120], [1, 2, 3, 5, 8, 12, 24, 60])
     func nothingIsWiderOrHigherThanTheTerminal(width: Int, height: Int) {
-        for (hasClasses, isExplained) in [(false, false), (true, false), (true, true)] {
+        for (hasClasses, helpPage) in [(false, nil), (true, nil), (true, 0), (true, 99)] as [(Bool, Int?)] {
             for hasColour in [false, true] {
                 let lines = TopScreen(
                     reading: reading(
                         50, classes: hasClasses ? 20 : 0,
                         missing: hasClasses ? nil : "process 77 serves no requests; start it with …"),
                     points: (0..<50).map { reading(Double($0)).point }, order: .bytes, isPaused: true,
-                    isExplained: isExplained,
+                    helpPage: helpPage,
                     message: nil,
                     endingKeys: "q quit",
                     style: TerminalStyle(width: width, hasColour: hasColour, hasUnicode: true), height: height
@@ -63,10 +63,10 @@ struct TopScreenTests {
         #expect(text.contains("r release now") && text.contains("by size"))
     }
 
-    private func screen(_ width: Int, _ height: Int, isExplained: Bool = false) -> [String] {
+    private func screen(_ width: Int, _ height: Int, helpPage: Int? = nil) -> [String] {
         TopScreen(
             reading: reading(2), points: [reading(1).point, reading(2).point], order: .size, isPaused: false,
-            isExplained: isExplained, message: nil, endingKeys: "q quit",
+            helpPage: helpPage, message: nil, endingKeys: "q quit",
             style: TerminalStyle(width: width, hasColour: false, hasUnicode: true), height: height
         ).lines()
     }
@@ -79,14 +79,28 @@ struct TopScreenTests {
         #expect(!lines.contains { $0.contains("beside") || $0.contains("given back ") && $0.contains("size") })
     }
 
-    @Test func theHelpExplainsEachWordOfTheView() {
-        let help = screen(120, 60, isExplained: true).joined(separator: "\n")
+    @Test(arguments: [(120, 60), (38, 12), (30, 8), (10, 2)])
+    func theHelpExplainsEachWordOfTheView(width: Int, height: Int) {
+        let pages = TopLegend.pages(width: width, height: height - 1)
+        let shown = pages.indices.flatMap { screen(width, height, helpPage: $0).dropLast() }
+        #expect(shown.count == pages.joined().count)
+        if width > 10 { #expect(shown.joined(separator: " ") == pages.joined().joined(separator: " ")) }
         let view = screen(120, 60).joined(separator: "\n")
-        for (words, meaning) in TopLegend.words {
-            #expect(help.contains("\(words): \(meaning)"))
-            for word in words.split(separator: ", ") { #expect(view.contains(word), "\(word)") }
+        for (words, _) in TopLegend.words {
+            #expect(pages.joined().contains { $0.hasPrefix(String(words.prefix(width))) || width == 10 }, "\(words)")
+            for word in words.split(separator: " (")[0].split(separator: ", ") {
+                #expect(view.contains(word), "\(word)")
+            }
         }
-        #expect(view.contains("h help") && help.contains("h back"))
+        #expect(view.contains("h help"))
+        #expect(screen(120, 60, helpPage: 0).last == "h back   q quit")
+        #expect(screen(38, 12, helpPage: 0).last == "h more   q quit")
+    }
+
+    @Test func keysThatDoNotFitAreLeftOutWhole() {
+        #expect(screen(120, 30).last == "q quit   h help   space pause   r release now   s sort (by size)")
+        #expect(screen(45, 30).last == "q quit   h help   space pause   r release now")
+        #expect(screen(30, 30).last == "q quit   h help   space pause")
     }
 
     @Test func sizeClassesAreSortedByEachColumn() {

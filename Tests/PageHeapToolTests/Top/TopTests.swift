@@ -11,7 +11,7 @@ struct TopTests {
         let terminal = try PseudoTerminal(["top", "--interval", "0.2", program.identifier])
         #expect(terminal.shows { $0.contains("\u{1b}[?1049h") && $0.contains("12.0 KiB") && $0.contains("by bytes") })
         terminal.type("s")
-        #expect(terminal.shows { $0.contains("by free") })
+        #expect(terminal.shows { $0.contains("by beside blocks") })
         terminal.type(" ")
         #expect(terminal.shows { $0.contains(", paused") })
         terminal.type("r")
