@@ -74,6 +74,12 @@ struct SimulatedAddressSpace {
         for (number, pages) in parts(of: range) { residentPages -= blocks[number]?.release(pages) ?? 0 }
     }
 
+    /// Takes away memory that something else than a release took: its pages do not count as needed again.
+    mutating func discard(_ range: Range<UInt>) {
+        release(range)
+        for (number, pages) in parts(of: range) { blocks[number]?.forget(pages) }
+    }
+
     /// Simulates access to memory, which makes its pages resident.
     ///
     /// - Returns: the number of page faults.

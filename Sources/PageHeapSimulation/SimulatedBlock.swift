@@ -45,6 +45,11 @@ struct SimulatedBlock {
         return (faults, again)
     }
 
+    /// Takes it that pages that are not resident never were.
+    mutating func forget(_ pages: Range<Int>) {
+        Self.forEachWord(pages) { wasReleased[$0] &= ~$1 }
+    }
+
     /// Releases the memory of pages. Returns how many were resident.
     mutating func release(_ pages: Range<Int>) -> Int {
         var released = 0

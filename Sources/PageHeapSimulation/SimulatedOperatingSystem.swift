@@ -58,6 +58,11 @@ package final class SimulatedOperatingSystem: OperatingSystem, @unchecked Sendab
         }
     }
 
+    /// Takes away the memory of whole pages that the kernel moved elsewhere, or that the program gave up itself.
+    package func discard(_ address: UInt, _ bytes: ByteCount) {
+        lock.withLock { space.discard(address..<(address + bytes.rawValue)) }
+    }
+
     package func findResidentPages(
         _ address: UInt, _ bytes: ByteCount, in pages: UnsafeMutablePointer<UInt8>
     ) -> Bool {

@@ -177,6 +177,7 @@ import Testing
             }
         }
         let result = try replay(EventList(events))
+        #expect(result.refaultedBytes <= result.releasedBytes)
         #expect(result.finalInUseBytes == 1200 << 20)
         #expect(result.finalResidentBytes >= 1200 << 20)
         #expect(result.counts.refused == 0)

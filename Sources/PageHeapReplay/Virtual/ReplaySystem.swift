@@ -121,7 +121,7 @@ package final class ReplaySystem: OperatingSystem, @unchecked Sendable {
     var faults: (all: Int, again: Int) { (space.faults - movedFaults.all, space.refaults - movedFaults.again) }
 
     package func release(_ address: UInt, _ bytes: ByteCount, method: ReleaseMethod) -> Int32 {
-        let released = drop(address, bytes)
+        let released = drop { _ = space.release(address, bytes, method: .now) }
         // Whole nanoseconds only are on the clocks.
         releaseRemainder += Double(released) * ReplayMachine.releaseNanoseconds
         let cost = Int64(releaseRemainder)
@@ -133,16 +133,21 @@ package final class ReplaySystem: OperatingSystem, @unchecked Sendable {
     }
 
     /// Takes the memory of a range; returns how many pages had some.
-    private func drop(_ address: UInt, _ bytes: ByteCount) -> Int {
+    private func drop(by taking: () -> Void) -> Int {
         let before = space.residentBytes
-        _ = space.release(address, bytes, method: .now)
+        taking()
         let dropped = (before - space.residentBytes).rawValue
         meter.change(resident: -Int64(dropped))
         return Int(dropped / ReplayMachine.pageBytes)
     }
 
+    /// Takes the memory of a range that was moved or renewed, which is no release: nothing of it is needed again.
+    private func discard(_ address: UInt, _ bytes: ByteCount) {
+        _ = drop { space.discard(address, bytes) }
+    }
+
     package func move(_ address: UInt, to target: UInt, _ bytes: ByteCount) -> Bool {
-        _ = drop(target, bytes)
+        discard(target, bytes)
         let before = (all: space.faults, again: space.refaults)
         let window = ReplayMachine.pageBytes * 1024
         var pages = [UInt8](repeating: 0, count: 1024)
@@ -157,12 +162,12 @@ package final class ReplaySystem: OperatingSystem, @unchecked Sendable {
         }
         movedFaults.all += space.faults - before.all
         movedFaults.again += space.refaults - before.again
-        _ = drop(address, bytes)
+        discard(address, bytes)
         return true
     }
 
     package func renew(_ address: UInt, _ bytes: ByteCount) -> Bool {
-        _ = drop(address, bytes)
+        discard(address, bytes)
         return true
     }
 

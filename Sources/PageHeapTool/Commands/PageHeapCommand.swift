@@ -60,7 +60,8 @@ struct PageHeapCommand: ParsableCommand {
         if code == .success || error is ExitCode { exit(withError: error) }
         let names = configuration.subcommands.compactMap { $0.configuration.commandName }
         let command = CommandLine.arguments.dropFirst().first.flatMap { names.contains($0) ? " \($0)" : nil } ?? ""
-        StandardError.say("\(message(for: error)); see 'pageheap\(command) --help'")
+        let text = message(for: error)
+        StandardError.say("\(text.hasSuffix(".") ? String(text.dropLast()) : text); see 'pageheap\(command) --help'")
         Glibc.exit(code.rawValue)
     }
 }

@@ -20,8 +20,10 @@ struct MemoryAccount: Sendable {
         /// Blocks that the program has, and the physical memory in them.
         let blocks: UInt64
         let usedBytes: ByteCount
-        /// In free blocks in caches.
+        /// In free blocks in threads' caches and in transfer caches.
         let cachedBytes: ByteCount
+        /// The part of that in threads' caches.
+        var threadCacheBytes = ByteCount.zero
         /// On the same pages.
         let aroundBytes: ByteCount
 
@@ -46,13 +48,11 @@ struct MemoryAccount: Sendable {
             // The heap's ranges lie in anonymous mappings.
             bytes[.other] = (bytes[.other] ?? .zero) - account.total
             classParts = Self.classParts(account, heap.classes)
-            let used = account.used.reduce(.zero, +)
-            // Cached blocks were used before, so nearly all of them are physical memory; but never more than there is.
-            let inThreads = min(heap.classes.threadCacheBytes, used)
-            let inTransfer = min(heap.classes.transferBytes, used - inThreads)
+            let inThreads = classParts.reduce(.zero) { $0 + $1.threadCacheBytes }
+            let cached = classParts.reduce(.zero) { $0 + $1.cachedBytes }
             bytes[.threadCaches] = inThreads
-            bytes[.transferCaches] = inTransfer
-            bytes[.blocks] = used - inThreads - inTransfer
+            bytes[.transferCaches] = cached - inThreads
+            bytes[.blocks] = account.used.reduce(.zero, +) - cached
             bytes[.around] = account.around.reduce(.zero, +)
             bytes[.cached] = account.cached
             bytes[.free] = account.free
@@ -87,13 +87,17 @@ struct MemoryAccount: Sendable {
 
     private static func classParts(_ account: HeapAccount, _ classes: [ClassFigures]) -> [ClassPart] {
         let parts = zip(classes.indices, classes).map { number, figures in
-            // As in the account of the whole: cached blocks are taken for physical memory.
-            let cached = min(
-                figures.bytes(of: figures.threadCacheBlocks) + figures.bytes(of: figures.transferBlocks),
-                account.used[number])
+            // Which of the blocks that are not free are in physical memory is not known: the program's as well as those in caches.
+            let used = account.used[number]
+            func share(of blocks: UInt64) -> ByteCount {
+                let all = max(Double(figures.usedBlocks), 1)
+                return ByteCount(rounding: used.asDouble * min(Double(blocks) / all, 1))
+            }
+            let inThreads = min(share(of: figures.threadCacheBlocks), used)
+            let inTransfer = min(share(of: figures.transferBlocks), used - inThreads)
             return ClassPart(
-                blockBytes: figures.block, blocks: figures.programBlocks, usedBytes: account.used[number] - cached,
-                cachedBytes: cached, aroundBytes: account.around[number])
+                blockBytes: figures.block, blocks: figures.programBlocks, usedBytes: used - inThreads - inTransfer,
+                cachedBytes: inThreads + inTransfer, threadCacheBytes: inThreads, aroundBytes: account.around[number])
         }
         return parts.filter { $0.bytes > .zero }.sorted { $0.bytes > $1.bytes }
     }

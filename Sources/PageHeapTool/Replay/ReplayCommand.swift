@@ -25,7 +25,7 @@ struct ReplayCommand: ParsableCommand {
 
             EXAMPLES
               pageheap replay trace.rep
-              pageheap replay --policy PAGEHEAP_RETAIN_PERCENT=0 --policy PAGEHEAP_SCAVENGER=off trace
+              pageheap replay --policy PAGEHEAP_RETAIN_PERCENT=50 --policy PAGEHEAP_SCAVENGER=off trace
               pageheap replay --allocator glibc,jemalloc -o replay.html trace
               zstd -dc heaptrack.server.4711.zst | pageheap replay --json /dev/stdin
 

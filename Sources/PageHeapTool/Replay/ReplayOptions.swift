@@ -22,9 +22,9 @@ struct ReplayOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The process to replay, by its PID or its number in a recording. (default: the one with the most bytes of events in a "
-                + "recording, else the first)", valueName: "PID"))
-    var process: UInt64?
+            "The process to replay: a PID, or the number of a process in a recording, as #3. (default: the one with the most "
+                + "bytes of events in a recording, else the first)", valueName: "PID"))
+    var process: ProcessChoice?
 
     @Option(
         help: ArgumentHelp(

@@ -19,7 +19,7 @@ struct ReplayTrace {
     private struct Foreign {
         let format: TraceFormat
         let eventsPerSecond: Double
-        let process: UInt64?
+        let process: ProcessChoice?
         let processes = ProcessList()
         /// The file as it was opened first: a pipe can be read only once.
         let first: TraceInput
@@ -30,12 +30,12 @@ struct ReplayTrace {
     /// Opens a trace, and recognises what it is.
     ///
     /// - Parameters:
-    ///   - process: the process to replay, by its PID or its number in a recording; nil for the one with the most bytes of events in a recording, and for the
-    ///     first in other traces.
+    ///   - process: the process to replay; nil for the one with the most bytes of events in a recording, and for the first in
+    ///     other traces.
     ///   - passes: how many times the trace is to be read.
     ///   - stop: ends the wait for a pipe that has nothing to read.
     init(
-        _ name: String, eventsPerSecond: Double, process: UInt64?, passes: Int, stop: ReplayStop
+        _ name: String, eventsPerSecond: Double, process: ProcessChoice?, passes: Int, stop: ReplayStop
     ) throws(ToolError) {
         path = FilePath(name)
         self.stop = stop
@@ -62,13 +62,16 @@ struct ReplayTrace {
         } catch {
             throw Self.failure(path, error)
         }
+        if process?.isNumber == true, case .foreign = content {
+            throw ToolError(.usage, "--process: only the processes of a recording have numbers; give a PID")
+        }
         if process != nil, case .foreign(let trace) = content, !trace.format.hasProcesses {
             throw ToolError(.usage, "--process: a trace in the format of \(trace.format.name) is of one process")
         }
     }
 
-    private static func process(_ wanted: UInt64?, of reader: TraceReader) throws(TraceError) -> TracedProcess {
-        let candidates = try wanted.map { wanted throws(TraceError) in try reader.processes(named: wanted) }
+    private static func process(_ wanted: ProcessChoice?, of reader: TraceReader) throws(TraceError) -> TracedProcess {
+        let candidates = try wanted.map { wanted throws(TraceError) in try reader.processes(wanted) }
         guard let largest = (candidates ?? reader.processes).max(by: { $0.eventBytes < $1.eventBytes }) else {
             throw TraceError("the trace has no process")
         }
@@ -113,9 +116,10 @@ struct ReplayTrace {
                 texts = reader.processes.map(ProcessChoice.text)
                 notes.append("This is process \(ProcessChoice.text(process)).")
             }
+            let how = if case .native = content { "its PID or its number, as #0" } else { "its PID" }
             notes.append(
-                "The trace has \(texts.count) processes: \(ProcessChoice.list(texts)). --process chooses one, by its PID, or by its "
-                    + "number if several had that.")
+                "The trace has \(texts.count) processes: \(ProcessChoice.list(texts)). --process chooses one by \(how)."
+            )
         }
         return notes + TraceRemarks.remarks(on: losses)
     }
@@ -141,7 +145,8 @@ struct ReplayTrace {
             let input =
                 pass == 0 ? trace.first : TraceInput(descriptor: try Self.open(path).descriptor) { stop.isAsked() }
             let source = trace.format.events(
-                input, eventsPerSecond: trace.eventsPerSecond, process: trace.process, processes: trace.processes)
+                input, eventsPerSecond: trace.eventsPerSecond, process: trace.process?.value, processes: trace.processes
+            )
             return ReplayEvents(source, of: input, size: trace.size)
         }
     }

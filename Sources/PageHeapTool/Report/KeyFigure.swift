@@ -50,7 +50,7 @@ struct KeyFigure: Hashable, Sendable {
         var figures = [
             KeyFigure(
                 label: "in use at the end", value: "\(heap.bytes(\.in_use_bytes))",
-                note: "blocks \(heap.bytes(\.live_bytes)), retained \(heap.retained)")
+                note: "blocks \(heap.bytes(\.live_bytes)), retained \(heap.retained), touched or not")
         ]
         if let limit = heap.optionalBytes(\.memory_limit_bytes) {
             let released = heap.bytes(\.released_limit_bytes_total)
@@ -81,7 +81,7 @@ struct KeyFigure: Hashable, Sendable {
                     + "\(grouped(wakeUps)) wake-up\(wakeUps == 1 ? "" : "s")"),
             KeyFigure(
                 label: "scavenging", value: TimeText.describe(seconds: seconds),
-                note: "\(TimeText.share(seconds, of: result.cpuSeconds)) of the program's own CPU time"),
+                note: "\(TimeText.share(seconds, of: result.cpuSeconds)) of all CPU time"),
         ]
         return figures
     }

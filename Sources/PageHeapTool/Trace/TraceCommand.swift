@@ -42,8 +42,8 @@ struct TraceCommand: ParsableCommand {
     @Flag(help: "Show all processes, not only the ten with the most events.")
     var all = false
 
-    @Option(help: ArgumentHelp("Show only this process, by its PID or its number in the trace.", valueName: "PID"))
-    var process: UInt64?
+    @Option(help: ArgumentHelp("Show only this process: a PID, or a number in the trace, as #3.", valueName: "PID"))
+    var process: ProcessChoice?
 
     mutating func validate() throws {
         if json && text { throw ValidationError("--json and --text are two formats; choose one") }
@@ -52,7 +52,7 @@ struct TraceCommand: ParsableCommand {
     mutating func run() throws {
         do {
             let reader = try TraceReader(path: file)
-            let processes = try process.map { try reader.processes(named: $0) } ?? reader.processes
+            let processes = try process.map { try reader.processes($0) } ?? reader.processes
             let losses = text ? try printEvents(reader, processes) : try printSummary(reader, processes)
             if losses.hasDamage { throw ExitCode(ToolExitCode.damaged.rawValue) }
         } catch let error as TraceError {

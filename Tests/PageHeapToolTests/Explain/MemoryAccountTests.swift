@@ -78,6 +78,23 @@ struct MemoryAccountTests {
         #expect(account.back == ByteCount(8192))
         #expect(account.cached == ByteCount(8192))
         #expect(account.total == ByteCount(5 * 8192))
+        // Of ten blocks that are not free, the program has three.
+        let classes = (0..<Int(PAGEHEAP_CLASSES)).map { number in
+            var figures = pageheap_class()
+            figures.block_bytes = UInt64(number) * 16
+            if number == 3 {
+                (figures.used_blocks, figures.thread_cache_blocks, figures.transfer_blocks) = (10, 5, 2)
+            }
+            return ClassFigures(figures)
+        }
+        let whole = MemoryAccount(
+            mappings: Mapping.parse(Self.smaps), heap: (account, classes), figures: HeapFigures())
+        #expect(whole.sum == whole.resident)
+        #expect(whole.bytes(of: .threadCaches).rawValue / 10 == 819 / 10)
+        #expect(whole.bytes(of: .transferCaches).rawValue / 10 == 327 / 10)
+        #expect(whole.bytes(of: .blocks) == whole.classes.reduce(ByteCount.zero) { $0 + $1.usedBytes })
+        let row = try #require(whole.classes.first { $0.blockBytes == ByteCount(48) })
+        #expect(row.blocks == 3 && row.usedBytes > .zero && row.usedBytes < row.cachedBytes)
     }
 
     /// Memory that was read and never written is the zero page, which costs nothing.

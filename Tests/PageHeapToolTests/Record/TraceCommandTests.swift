@@ -130,6 +130,10 @@ struct TraceCommandTests {
         let byIdentifier = try BuiltTool.run(["trace", "--text", "--process", "41", trace])
         #expect(byNumber.code == 0 && !byNumber.output.isEmpty)
         #expect(byNumber.output == byIdentifier.output)
+        #expect(try BuiltTool.run(["trace", "--text", "--process", "#1", trace]).output == byNumber.output)
+        let identifier = try BuiltTool.run(["trace", "--process", "#41", trace])
+        #expect(identifier.code == 66 && identifier.errors.contains("it has #0 (first, PID 40), #1 (first, PID 41)"))
+        #expect(try BuiltTool.run(["trace", "--process", "#", trace]).code == 64)
     }
 
     @Test func theTwoFormatsExcludeEachOther() throws {

@@ -207,7 +207,7 @@ struct RecordedReplayTests {
         let first = try BuiltTool.run(["replay", "--process", "70", path])
         #expect(first.code == 0, "\(first.errors)")
         #expect(first.output.contains("1 event of one thread"))
-        #expect(first.output.contains("0 (first, PID 70), 1 (second, PID 71)"))
+        #expect(first.output.contains("#0 (first, PID 70), #1 (second, PID 71)"))
         // The one with the most events.
         let second = try BuiltTool.run(["replay", "--policy", "PAGEHEAP_SCAVENGER=off", path])
         #expect(second.code == 0, "\(second.errors)")
@@ -215,7 +215,7 @@ struct RecordedReplayTests {
         #expect(second.output.contains("800 events of one thread in 0.001 s"))
         let wrong = try BuiltTool.run(["replay", "--process", "72", path])
         #expect(wrong.code == 66)
-        #expect(wrong.errors.contains("has no process 72; it has 0 (first, PID 70), 1 (second, PID 71)"))
+        #expect(wrong.errors.contains("has no process 72; it has #0 (first, PID 70), #1 (second, PID 71)"))
     }
 
     @Test func aDamagedRecordingIsSaidToBeOne() throws {

@@ -92,7 +92,7 @@ struct TerminalTests {
         let text = RunSummary(result: killed, style: style, written: [(.report, "run.html")]).text()
         #expect(text.contains("pageheap: program was killed by signal 9 (SIGKILL)\n"))
         #expect(text.contains("  peak resident         64.0 MiB\n"))
-        #expect(text.contains("  scavenging             0.050 s  1.0 % of the program's own CPU time\n"))
+        #expect(text.contains("  scavenging             0.050 s  1.0 % of all CPU time\n"))
         #expect(text.contains("  scavenger's share        0.2 %  of 2 processors, 12 wake-ups\n"))
         #expect(text.contains("\n  A note.\n"))
         #expect(text.contains("\n  report written to run.html\n"))
