@@ -193,7 +193,7 @@ package struct Options {
         return nil
     }
 
-    /// Says that an entry of the environment is ignored, and why.
+    /// Reports an entry of the environment as ignored, with the reason.
     private func ignore(_ entry: UnsafePointer<CChar>, _ text: StaticString) {
         var line = MessageLine()
         line.append("pageheap: ignored ")

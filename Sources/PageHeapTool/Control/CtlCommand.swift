@@ -119,9 +119,9 @@ struct CtlCommand: ParsableCommand {
 
     /// What a hard limit means for a process that holds more already.
     private static func remark(on limit: UInt64, of process: Int32) -> String {
-        guard let figures = try? PublishedPage.of(process).read(attempts: StatisticsPage.attempts),
-            case let held = figures.bytes(\.in_use_bytes), held.rawValue > limit
-        else { return "" }
+        guard let held = try? ProcessSnapshot(of: process).heap.bytes(\.in_use_bytes), held.rawValue > limit else {
+            return ""
+        }
         return "; \(held) are in use, so allocations that need more pages are refused until some are free"
     }
 

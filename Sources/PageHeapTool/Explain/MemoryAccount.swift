@@ -23,7 +23,7 @@ struct MemoryAccount: Sendable {
         /// In free blocks in threads' caches and in transfer caches.
         let cachedBytes: ByteCount
         /// The part of that in threads' caches.
-        var threadCacheBytes = ByteCount.zero
+        let threadCacheBytes: ByteCount
         /// On the same pages.
         let aroundBytes: ByteCount
 

@@ -76,35 +76,17 @@ final class HeldOutput: Sendable {
             if made >= 0 { unlink(name) }
             return made
         }
-        return try raised(made)
+        if made < 0 { throw Errno(rawValue: errno) }
+        // The program must not inherit the descriptor.
+        _ = fcntl(made, F_SETFD, FD_CLOEXEC)
+        return made
     }
 
-    /// Makes a terminal. The program cannot read from it: there is nobody who types.
+    /// Makes a terminal. The program cannot read from it, because nobody types there.
     private static func terminal() throws(Errno) -> (reader: Int32, writer: Int32) {
         var (reader, writer): (Int32, Int32) = (-1, -1)
         if pageheap_terminal_pair(&reader, &writer) != 0 { throw Errno(rawValue: errno) }
-        do throws(Errno) {
-            reader = try raised(reader)
-        } catch {
-            Glibc.close(writer)
-            throw error
-        }
-        do throws(Errno) {
-            return (reader, try raised(writer))
-        } catch {
-            Glibc.close(reader)
-            throw error
-        }
-    }
-
-    /// Moves a new descriptor above the standard streams, which may be closed now and are set up for the program later.
-    private static func raised(_ made: Int32) throws(Errno) -> Int32 {
-        if made < 0 { throw Errno(rawValue: errno) }
-        let raised = fcntl(made, F_DUPFD_CLOEXEC, 3)
-        let reason = Errno(rawValue: errno)
-        Glibc.close(made)
-        if raised < 0 { throw reason }
-        return raised
+        return (reader, writer)
     }
 
     /// Gives the program's terminal the size of the real one. Returns whether that is a new one.
@@ -133,12 +115,7 @@ final class HeldOutput: Sendable {
     private func keepUntilFull() {
         while keeping.withLock({ $0.isWanted }) {
             guard let piece = nextPiece(atMost: 50) else { continue }
-            var rest = piece[...]
-            while !rest.isEmpty {
-                let written = rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
-                if written < 0 && errno != EINTR { break }
-                rest = rest.dropFirst(max(written, 0))
-            }
+            let rest = Self.write(piece[...], to: file)
             if rest.isEmpty { continue }
             keeping.withLock { keeping in
                 (keeping.isFull, keeping.rest) = (true, Array(rest))
@@ -177,7 +154,7 @@ final class HeldOutput: Sendable {
             if isEnough() || !write(piece[..<count]) { return kept(after: shown) }
             shown += count
         }
-        let rest = keeping.withLock { keeping in keeping.rest }
+        let rest = keeping.withLock { $0.rest }
         if isEnough() || !write(rest[...]) { return kept(after: shown) }
         keeping.withLock { $0.rest = [] }
         while true {
@@ -194,14 +171,17 @@ final class HeldOutput: Sendable {
     }
 
     /// Writes to the terminal. Returns false if it is gone.
-    private func write(_ bytes: ArraySlice<UInt8>) -> Bool {
-        var bytes = bytes
-        while !bytes.isEmpty {
-            let written = bytes.withUnsafeBytes { Glibc.write(screen, $0.baseAddress, $0.count) }
-            if written < 0 && errno != EINTR { return false }
-            bytes = bytes.dropFirst(max(written, 0))
+    private func write(_ bytes: ArraySlice<UInt8>) -> Bool { Self.write(bytes, to: screen).isEmpty }
+
+    /// Writes bytes. Returns those that could not be written.
+    private static func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> ArraySlice<UInt8> {
+        var rest = bytes
+        while !rest.isEmpty {
+            let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if written < 0 && errno != EINTR { break }
+            rest = rest.dropFirst(max(written, 0))
         }
-        return true
+        return rest
     }
 
     /// How much has been written by the program and not been shown.

@@ -57,16 +57,14 @@ struct PrivateFolder: ~Copyable {
         _ = path.withPlatformString { rmdir($0) }
     }
 
-    /// Locks a folder. Returns -1 if somebody else has the lock, or the folder has none.
+    /// Opens and locks the file that marks a folder as in use. Returns its descriptor; -1 if there is no such file, or if another
+    /// command holds the lock.
     private static func lock(_ path: FilePath, _ options: Int32 = 0) -> Int32 {
-        let made = path.appending(lockName).withPlatformString {
+        let file = path.appending(lockName).withPlatformString {
             open($0, O_RDWR | O_NOFOLLOW | O_CLOEXEC | options, S_IRUSR | S_IWUSR)
         }
-        // Above the standard streams, which may be closed now and are set up for the program later.
-        let raised = made < 0 ? -1 : fcntl(made, F_DUPFD_CLOEXEC, 3)
-        if made >= 0 { close(made) }
-        if raised < 0 || flock(raised, LOCK_EX | LOCK_NB) == 0 { return raised }
-        close(raised)
+        if file < 0 || flock(file, LOCK_EX | LOCK_NB) == 0 { return file }
+        close(file)
         return -1
     }
 

@@ -14,8 +14,7 @@ struct SignalSet: Sendable {
 
     /// The set as a number in hexadecimal, with bit 0 for signal 1.
     var hexadecimal: String {
-        var copy = set
-        let bits = (1...64).reduce(UInt64(0)) { sigismember(&copy, Int32($1)) == 1 ? $0 | 1 << UInt64($1 - 1) : $0 }
+        let bits = (1...64).reduce(UInt64(0)) { contains(Int32($1)) ? $0 | 1 << UInt64($1 - 1) : $0 }
         return String(bits, radix: 16)
     }
 

@@ -11,7 +11,7 @@ struct TopEvents: Sendable {
     }
 
     /// The signals of a view that has the tool for itself.
-    /// All that would end it: the terminal must be given back first.
+    /// Every signal that would end it is among them, because the terminal must be given back first.
     static let all = SignalSet(
         SignalSet.endRequests + [
             SIGWINCH, SIGPIPE, SIGTSTP, SIGUSR1, SIGUSR2, SIGALRM, SIGXCPU, SIGVTALRM, SIGPROF, SIGPWR,

@@ -22,7 +22,10 @@ enum TopLegend {
 
     /// Returns pages of lines, each of at most `width` characters unless a word alone is longer. There is at least one page, and
     /// a meaning is divided only if it is longer than a page.
-    static func pages(width: Int, height: Int) -> [[String]] {
+    ///
+    /// - Parameter rows: of the terminal. The last one is for the keys.
+    static func pages(width: Int, rows: Int) -> [[String]] {
+        let height = max(rows - 1, 1)
         var pages: [[String]] = [[]]
         for (word, meaning) in words {
             let lines = WrappedText.lines("\(word): \(meaning)", width: width)

@@ -20,9 +20,8 @@ struct TopScreen: Sendable {
     /// Returns the lines, no more than fit.
     func lines() -> [String] {
         if let helpPage {
-            let pages = TopLegend.pages(width: style.width, height: max(height - 1, 1))
-            // There are fewer if the terminal has grown since.
-            return (pages[min(helpPage, pages.count - 1)].map(cut) + [foot]).suffix(max(height, 1))
+            // There are fewer pages if the terminal has grown since.
+            return (helpPages[min(helpPage, helpPages.count - 1)].map(cut) + [foot]).suffix(max(height, 1))
         }
         var lines = [style.styled(cut(title), .bold)] + figures().flatMap(flow)
         let left = height - lines.count - 2
@@ -42,6 +41,8 @@ struct TopScreen: Sendable {
 
     /// Shortens a line to the width.
     private func cut(_ line: String) -> String { String(line.prefix(style.width)) }
+
+    private var helpPages: [[String]] { TopLegend.pages(width: style.width, rows: height) }
 
     /// Puts figures into as few lines as they need.
     private func flow(_ figures: [String]) -> [String] {
@@ -136,10 +137,9 @@ struct TopScreen: Sendable {
     private var foot: String {
         var keys = [endingKeys, isPaused ? "space go on" : "space pause"]
         if reading.missing == nil { keys += ["r release now", "s sort (by \(order.rawValue))"] }
-        let pages = helpPage.map { $0 + 1 < TopLegend.pages(width: style.width, height: max(height - 1, 1)).count }
-        let help = pages.map { $0 ? "h more" : "h back" } ?? "h help"
-        let text =
-            message ?? flow(pages == nil ? [keys[0], help] + keys.dropFirst() : [help] + keys.prefix(1)).first ?? ""
+        let help = helpPage.map { $0 + 1 < helpPages.count ? "h more" : "h back" } ?? "h help"
+        let all = helpPage == nil ? [keys[0], help] + keys.dropFirst() : [help] + keys.prefix(1)
+        let text = message ?? flow(all).first ?? ""
         return style.styled(cut(text), .faint)
     }
 }

@@ -88,7 +88,7 @@ struct TopView<Source: TopSource & ~Copyable>: ~Copyable {
     private mutating func turnHelp(_ rows: Int) {
         let width = TerminalStyle.of(place.screen, ProcessInfo.processInfo.environment).width
         let next = helpPage.map { $0 + 1 } ?? 0
-        helpPage = next < TopLegend.pages(width: width, height: max(rows - 1, 1)).count ? next : nil
+        helpPage = next < TopLegend.pages(width: width, rows: rows).count ? next : nil
     }
 
     /// Stops the command, with the terminal as it was meanwhile.

@@ -78,6 +78,23 @@ struct ControlTests {
         #expect(throws: Never.self) { try JSONDecoder().decode(RunResult.self, from: saved) }
     }
 
+    @Test func aFolderThatCannotBeWrittenIsNamed() throws {
+        let folder = try TemporaryFolder()
+        let missing = try WatchedProgram([
+            "PAGEHEAP_CONTROL": "1", "PAGEHEAP_PROFILE_DIRECTORY": folder.file("none"), "PAGEHEAP_SAMPLE_BYTES": "16K",
+        ])
+        let outcome = try BuiltTool.run(["ctl", missing.identifier, "profile", folder.file("x.folded")])
+        #expect(outcome.code == 69)
+        #expect(
+            outcome.errors.contains("there is no folder '\(folder.file("none"))'; create it before the process starts"),
+            "\(outcome.errors)")
+        let file = try WatchedProgram([
+            "PAGEHEAP_STATISTICS_DIRECTORY": try folder.write("", to: "file")
+        ])
+        let stats = try BuiltTool.run(["stats", file.identifier])
+        #expect(stats.code == 66 && stats.errors.contains("is not a folder; name one in PAGEHEAP_STATISTICS_DIRECTORY"))
+    }
+
     @Test func aStoppedProcessDoesNotAnswerAndNothingChanges() throws {
         let program = try WatchedProgram()
         kill(program.process.processIdentifier, SIGSTOP)

@@ -237,23 +237,6 @@ struct ProfileTests {
         #expect(refused.code == 66 && refused.errors.contains("start it with PAGEHEAP_PROFILE_DIRECTORY=FOLDER"))
     }
 
-    @Test func aFolderThatCannotBeWrittenIsNamed() throws {
-        let folder = try TemporaryFolder()
-        let missing = try WatchedProgram([
-            "PAGEHEAP_CONTROL": "1", "PAGEHEAP_PROFILE_DIRECTORY": folder.file("none"), "PAGEHEAP_SAMPLE_BYTES": "16K",
-        ])
-        let outcome = try BuiltTool.run(["ctl", missing.identifier, "profile", folder.file("x.folded")])
-        #expect(outcome.code == 69)
-        #expect(
-            outcome.errors.contains("there is no folder '\(folder.file("none"))'; create it before the process starts"),
-            "\(outcome.errors)")
-        let file = try WatchedProgram([
-            "PAGEHEAP_STATISTICS_DIRECTORY": try folder.write("", to: "file")
-        ])
-        let stats = try BuiltTool.run(["stats", file.identifier])
-        #expect(stats.code == 66 && stats.errors.contains("is not a folder; name one in PAGEHEAP_STATISTICS_DIRECTORY"))
-    }
-
     @Test func aRunWithoutAProfileSaysWhy() throws {
         _ = try BuiltTool.requireLibrary()
         let folder = try TemporaryFolder()

@@ -81,7 +81,7 @@ struct TopScreenTests {
 
     @Test(arguments: [(120, 60), (38, 12), (30, 8), (10, 2)])
     func theHelpExplainsEachWordOfTheView(width: Int, height: Int) {
-        let pages = TopLegend.pages(width: width, height: height - 1)
+        let pages = TopLegend.pages(width: width, rows: height)
         let shown = pages.indices.flatMap { screen(width, height, helpPage: $0).dropLast() }
         #expect(shown.count == pages.joined().count)
         if width > 10 { #expect(shown.joined(separator: " ") == pages.joined().joined(separator: " ")) }
