@@ -229,7 +229,8 @@ let package = Package(
         .testTarget(
             name: "PageHeapCoreTests",
             dependencies: [
-                "CPageHeapInterface", "PageHeapCore", "PageHeapFigures", "PageHeapSimulation", "TestSupport",
+                "CPageHeap", "CPageHeapInterface", "PageHeapCore", "PageHeapFigures", "PageHeapSimulation",
+                "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(

@@ -41,7 +41,7 @@ uintptr_t pageheap_physical_page_bytes(void) {
 
 bool pageheap_address_space_is_limited(void) {
     // Ranges that are chosen but not mapped do not count against the limit.
-    if (pageheap_chooses_addresses()) return false;
+    if (pageheap_reserving_is_free()) return false;
     int saved = errno;
     struct rlimit limit;
     bool limited = getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;

@@ -86,9 +86,9 @@ void *_Nullable pageheap_map(uintptr_t bytes, int access);
 int pageheap_unmap(void *_Nonnull address, uintptr_t bytes);
 int pageheap_protect(void *_Nonnull address, uintptr_t bytes, int access);
 
-// Reserves address space: as a rule by choosing it, or by mapping it without access if addresses cannot be chosen. Pieces
-// of it are mapped for use, each once, and are unmapped before the whole is cancelled. `below`: place it directly below
-// what the space has taken so far, if possible.
+// Reserves address space that no other reserved range overlaps: as a rule by choosing it, or by mapping it without access if
+// addresses cannot be chosen or so much was chosen before that none is left. Pieces of it are mapped for use, each once, and
+// are unmapped before the whole is cancelled. `below`: place it directly below what the space has taken so far, if possible.
 enum { PAGEHEAP_METADATA_SPACE = 0, PAGEHEAP_HEAP_SPACE = 1 };
 void *_Nullable pageheap_reserve(uintptr_t bytes, uintptr_t alignment, int space, bool below);
 void pageheap_cancel(void *_Nonnull address, uintptr_t bytes);
@@ -96,6 +96,7 @@ int pageheap_map_at(void *_Nonnull address, uintptr_t bytes);  // EEXIST: anothe
 void pageheap_unmap_at(void *_Nonnull address, uintptr_t bytes);
 bool pageheap_is_occupied(void *_Nonnull address, uintptr_t bytes);  // whether another mapping lies there
 bool pageheap_chooses_addresses(void);
+bool pageheap_reserving_is_free(void);  // whether the next range of a heap would be chosen, if it is at most 1 TiB
 
 // Moves the memory of a mapped piece, with its contents, to another mapped piece, by moving page tables instead of bytes.
 // The target's contents are lost, and the source is left without memory. Fails on kernels before 5.7.

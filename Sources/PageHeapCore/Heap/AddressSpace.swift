@@ -2,9 +2,9 @@
 ///
 /// Nearly always there is one range, so large that it lasts. As a rule it is only chosen, not taken from the system,
 /// because what is reserved without access counts against limits: other mappings of the process may come to lie in the
-/// part that is not accessible yet. If one does, or the range is used up, growth goes on in a new range. Where addresses
-/// cannot be chosen, the heaps of a process share what the system has: each begins with a small range then, and takes
-/// larger ones as it grows (``HeapConfiguration/firstReservationBytes``).
+/// part that is not accessible yet. If one does, or the range is used up, growth goes on in a new range. If addresses
+/// cannot be chosen, or dozens of heaps have used up what can be, heaps share what the system has: each begins with a
+/// small range then, and takes larger ones as it grows (``HeapConfiguration/firstReservationBytes``).
 ///
 /// The first chunk of a malloc heap is not mapped whole: the *withheld* rest counts as in use in the page allocator
 /// until it is needed (``HeapConfiguration/firstBytes``), so that a small process maps no more address space than it

@@ -24,7 +24,7 @@ package struct SystemHeap: Equatable, Sendable {
         // The heap's ticks, and what it keeps on top, follow the pacer that it really has.
         if let scavenger, configuration.runsWorker { configuration.pacer = scavenger.worker.pacer }
         // There may be many heaps, and each takes from the others' space what it reserves.
-        if !system.choosesAddresses { configuration.firstReservationBytes = Tunables.mappedReservationBytes }
+        if !system.reservingIsFree { configuration.firstReservationBytes = Tunables.mappedReservationBytes }
         let bytes = Self.stateBytes(system)
         guard let memory = system.mapMetadata(bytes) else { return nil }
         guard

@@ -147,9 +147,10 @@ package struct HostOperatingSystem: OperatingSystem {
         return surroundings
     }
 
-    /// Whether address space is reserved by choosing it, without taking it from the system. Not under emulators,
-    /// sandboxes and sanitizers that have most addresses for themselves.
-    package var choosesAddresses: Bool { pageheap_chooses_addresses() }
+    /// Whether a heap's next address space is only chosen, without taking it from the system. Not under emulators,
+    /// sandboxes and sanitizers that have most addresses for themselves, and not once the process has had dozens of
+    /// heaps.
+    package var reservingIsFree: Bool { pageheap_reserving_is_free() }
 
     package var isAddressSpaceLimited: Bool { pageheap_address_space_is_limited() }
 

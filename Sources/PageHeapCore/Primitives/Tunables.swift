@@ -8,7 +8,8 @@ package enum Tunables {
     package static var reservationBytes: ByteCount { ByteCount(1 << 40) }
 
     /// Bytes of address space that a page heap of many reserves first where reserved space is taken from the system:
-    /// 256 MiB. A thousand heaps, with 585 MiB each for their metadata, then find room in a single TiB.
+    /// 256 MiB. A thousand heaps, with 585 MiB each for their metadata, then find room in a single TiB. (Also the heaps
+    /// after the first 18 or more of a process, which have used up the addresses that can be chosen.)
     package static var mappedReservationBytes: ByteCount { ByteCount(256 << 20) }
 
     /// How much larger such a heap's next reservation is: 8 times, which comes to ``reservationBytes`` within the
