@@ -171,15 +171,17 @@ bool pageheap_error_takes_a_line(void) {
     return !waits;
 }
 
-void pageheap_write_error(const char *text, uintptr_t bytes) {
+bool pageheap_write(int file, const void *bytes, uintptr_t count) {
     int saved = errno;
-    while (bytes > 0) {
-        ssize_t written = write(STDERR_FILENO, text, bytes);
+    const char *next = bytes;
+    while (count > 0) {
+        ssize_t written = write(file, next, count);
         if (written < 0 && errno == EINTR) continue;
         if (written <= 0) break;
-        text += written;
-        bytes -= (uintptr_t)written;
+        next += written;
+        count -= (uintptr_t)written;
     }
     errno = saved;
+    return count == 0;
 }
 #endif

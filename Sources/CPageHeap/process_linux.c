@@ -27,46 +27,55 @@ void pageheap_hide_variable(const char *entry) {
     for (size_t i = 0; i < strlen("PAGEHEAP"); i++) text[i] |= 'a' ^ 'A';
 }
 
-// Blocks a signal around a system call. A call that fails with EPIPE or EFBIG also raises a signal that would end the
-// program, and the program must not see signals that the heap's own calls raise. So the signal is blocked during the call,
-// and consumed if the call raised it.
-struct blocked_signal {
+// Blocks signals around a system call. A call that fails with EPIPE or EFBIG also raises a signal that would end the
+// program, and the program must not see signals that the heap's own calls raise. So they are blocked during the call, and
+// one that the call raised is consumed.
+struct blocked_signals {
     uint64_t set, before;
-    bool is_blocked;
+    bool are_blocked;
 };
 
-static struct blocked_signal block_signal(int number) {
-    struct blocked_signal blocked = {.set = UINT64_C(1) << (number - 1)};
+static uint64_t set_of(int signal) { return UINT64_C(1) << (signal - 1); }
+
+static struct blocked_signals block_signals(void) {
+    struct blocked_signals blocked = {.set = set_of(SIGPIPE) | set_of(SIGXFSZ)};
     uint64_t pending = 0;
     if (pageheap_keeps_to_plain_calls()) return blocked;
     // A signal that is already pending belongs to the program: leave it.
-    if (syscall(SYS_rt_sigpending, &pending, sizeof pending) == 0 && (pending & blocked.set) == 0)
-        blocked.is_blocked =
+    if (syscall(SYS_rt_sigpending, &pending, sizeof pending) == 0) {
+        blocked.set &= ~pending;
+        blocked.are_blocked =
             syscall(SYS_rt_sigprocmask, SIG_BLOCK, &blocked.set, &blocked.before, sizeof blocked.set) == 0;
+    }
     return blocked;
 }
 
-static void unblock_signal(const struct blocked_signal *blocked, bool was_sent) {
-    if (!blocked->is_blocked) return;
+// `error`: that of the call; 0 if it did not fail.
+static void unblock_signals(const struct blocked_signals *blocked, int error) {
+    if (!blocked->are_blocked) return;
     struct timespec none = {0, 0};
-    if (was_sent) syscall(SYS_rt_sigtimedwait, &blocked->set, NULL, &none, sizeof blocked->set);
-    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &blocked->before, NULL, sizeof blocked->set);
+    uint64_t raised = blocked->set & (error == EPIPE ? set_of(SIGPIPE) : error == EFBIG ? set_of(SIGXFSZ) : 0);
+    if (raised != 0) syscall(SYS_rt_sigtimedwait, &raised, NULL, &none, sizeof raised);
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &blocked->before, NULL, sizeof blocked->before);
 }
 
-void pageheap_write_error(const char *text, uintptr_t bytes) {
-    int saved = errno;
-    struct blocked_signal blocked = block_signal(SIGPIPE);
-    bool was_sent = false;
-    while (bytes > 0) {
-        long written = syscall(SYS_write, STDERR_FILENO, text, bytes);
+bool pageheap_write(int file, const void *bytes, uintptr_t count) {
+    int saved = errno, error = 0;
+    struct blocked_signals blocked = block_signals();
+    const char *next = bytes;
+    while (count > 0 && error == 0) {
+        long written = syscall(SYS_write, file, next, count);
         if (written < 0 && errno == EINTR) continue;
-        was_sent = written < 0 && errno == EPIPE;
-        if (written <= 0) break;
-        text += written;
-        bytes -= (uintptr_t)written;
+        if (written <= 0) {
+            error = written < 0 ? errno : ENOSPC;
+        } else {
+            next += written;
+            count -= (uintptr_t)written;
+        }
     }
-    unblock_signal(&blocked, was_sent);
+    unblock_signals(&blocked, error);
     errno = saved;
+    return error == 0;
 }
 
 bool pageheap_error_takes_a_line(void) {
@@ -87,9 +96,11 @@ void *pageheap_map_new_file(const char *path, uintptr_t bytes, uintptr_t mapped_
     long file = syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (file >= 0) {
         // Allocate the blocks now: a later write to a full memory file system would raise SIGBUS.
-        struct blocked_signal blocked = block_signal(SIGXFSZ);
+        struct blocked_signals blocked = block_signals();
         bool is_taken = syscall(SYS_fallocate, file, 0, (off_t)0, (off_t)bytes) == 0;
-        unblock_signal(&blocked, !is_taken && errno == EFBIG);
+        int refusal = is_taken ? 0 : errno;
+        unblock_signals(&blocked, refusal);
+        errno = refusal;
         if (is_taken) mapped = mmap(NULL, mapped_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, (int)file, 0);
     }
     *error = mapped == MAP_FAILED ? errno : 0;

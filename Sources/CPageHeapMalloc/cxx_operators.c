@@ -7,6 +7,7 @@
 #include <dlfcn.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <unistd.h>
 
 #include "CPageHeap.h"
 #include "CPageHeapMalloc.h"
@@ -49,7 +50,7 @@ static void *next_operator(const char *name, const void *caller) {
 
 __attribute__((noreturn)) static void out_of_memory(void) {
     static const char text[] = "pageheap: out of memory in operator new, and no C++ library was found that could throw\n";
-    pageheap_write_error(text, sizeof text - 1);
+    pageheap_write(STDERR_FILENO, text, sizeof text - 1);
     pageheap_abort();
 }
 

@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "CPageHeap.h"
 #include "CPageHeapMalloc.h"
@@ -81,7 +82,7 @@ void malloc_stats(void) {
                           "Total (incl. mmap):\nsystem bytes     = %10zu\nin use bytes     = %10zu\n"
                           "max mmap regions = %10u\nmax mmap bytes   = %10lu\n",
                           summary.retained, summary.in_use, summary.retained, summary.in_use, 0, 0UL);
-    pageheap_write_error(text, (size_t)length);
+    pageheap_write(STDERR_FILENO, text, (size_t)length);
     errno = saved;
 }
 

@@ -57,12 +57,7 @@ bool pageheap_profile_to(const char *path) {
 bool pageheap_profile_is_wanted(void) { return folder[0] != 0; }
 
 static void flush(void) {
-    uintptr_t done = 0;
-    while (done < buffered && !failed) {
-        long count = syscall(SYS_write, file, buffer + done, buffered - done);
-        if (count < 0 && errno != EINTR) failed = true;
-        if (count > 0) done += (uintptr_t)count;
-    }
+    if (!failed) failed = !pageheap_write((int)file, buffer, buffered);
     buffered = 0;
 }
 

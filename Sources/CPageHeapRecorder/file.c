@@ -7,12 +7,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "CPageHeapRecorder.h"
@@ -34,7 +37,18 @@ void pageheap_recorder_set_last_process(uint32_t number) { last_process = number
 void *pageheap_recorder_header(void) { return header; }
 void *pageheap_recorder_process(void) { return process; }
 
-static void say(const char *text) { (void)!syscall(SYS_write, STDERR_FILENO, text, strlen(text)); }
+// The program sees no signal of a line that cannot be written: it is blocked, and consumed if the call raised it.
+static void say(const char *text) {
+    uint64_t signals = UINT64_C(1) << (SIGPIPE - 1) | UINT64_C(1) << (SIGXFSZ - 1), before, pending;
+    if (syscall(SYS_rt_sigpending, &pending, sizeof pending) != 0) return;
+    signals &= ~pending;
+    if (syscall(SYS_rt_sigprocmask, SIG_BLOCK, &signals, &before, sizeof before) != 0) return;
+    long written = syscall(SYS_write, STDERR_FILENO, text, strlen(text));
+    struct timespec none = {0, 0};
+    if (written < 0 && (errno == EPIPE || errno == EFBIG))
+        syscall(SYS_rt_sigtimedwait, &signals, NULL, &none, sizeof signals);
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, sizeof before);
+}
 
 void pageheap_recorder_say_stopped(int error) {
     say("pageheap: recording stops, and the program goes on: the trace's file cannot grow: ");

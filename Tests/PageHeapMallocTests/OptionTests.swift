@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The options of the malloc library, and what it prints about them.
@@ -37,6 +38,16 @@ struct OptionTests {
         #expect(outcome.errorLines.count == 1, "\(outcome)")
         #expect(outcome.errors.hasPrefix("pageheap: ignored \(name)=\(value.prefix(100))"), "\(outcome)")
         #expect(outcome.errors.contains(": \(takes)"), "\(outcome)")
+    }
+
+    /// The kernel sends a signal for a write to a pipe that nobody reads, or beyond the limit on files.
+    @Test(arguments: ["exec \"$0\" zero 2>\"$1\"", "{ \"$0\" zero; echo $? >&3; } 3>&1 2>&1 >/dev/null | exit 0"])
+    func aReportThatCannotBeWrittenDoesNotEndTheProgram(script: String) throws {
+        let folder = try TemporaryFolder()
+        let outcome = try ChildProcess.run(
+            "/bin/sh", ["-c", "ulimit -f 0; \(script)", try TestPrograms.program("entry_points"), folder.file("errors")],
+            environment: ["PAGEHEAP_NONSENSE": "1"])
+        #expect(outcome.succeeded && !outcome.output.contains("141"), "\(outcome)")
     }
 
     @Test func eachInvalidOptionIsReported() throws {

@@ -95,6 +95,16 @@ struct SamplingTests {
         #expect(dropped.split(separator: " ").count > 5)
     }
 
+    /// The kernel sends a signal for a write beyond the limit, which would end the program.
+    @Test func aLimitOnFilesDoesNotEndTheProgram() throws {
+        let folder = try TemporaryFolder()
+        let outcome = try ChildProcess.run(
+            "/bin/sh", ["-c", "ulimit -f 8; exec \"$0\" hold", try TestPrograms.program("profile")],
+            environment: ["PAGEHEAP_PROFILE_DIRECTORY": folder.path, "PAGEHEAP_SAMPLE_BYTES": "1"])
+        #expect(outcome.succeeded, "\(outcome)")
+        #expect(folder.names.map { folder.text(of: $0).utf8.count } == [4096])
+    }
+
     @Test func blocksThatPinPagesAreKnown() throws {
         let all = try profiles(of: try TestPrograms.program("profile"), ["pin"], bytes: 1)
         let pinned = try #require(all.first).filter { $0.hasPrefix("block ") && $0.contains(" 256 256 ") }

@@ -222,7 +222,8 @@ bool pageheap_make_process_mark(void);
 
 // Whether a line can be written to standard error without waiting for a reader. Always true in a sandbox.
 bool pageheap_error_takes_a_line(void);
-void pageheap_write_error(const char *_Nonnull text, uintptr_t bytes);  // to standard error, in full, keeping errno
+// Writes to a file, in full, keeping errno. Returns false if that fails; the program then sees no signal of it.
+bool pageheap_write(int file, const void *_Nonnull bytes, uintptr_t count);
 _Noreturn void pageheap_abort(void);
 // Hides a `PAGEHEAP_` variable from the programs that this one starts: writes the first eight letters of its name in lower
 // case. Does nothing unless the variable is one that the process was started with.

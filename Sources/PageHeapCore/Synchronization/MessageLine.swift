@@ -49,7 +49,8 @@ package struct MessageLine {
         count += 1
         withText { text in
             guard let base = text.baseAddress else { return }
-            pageheap_write_error(base.assumingMemoryBound(to: CChar.self), UInt(bitPattern: text.count))
+            // If nobody can read it, there is nobody to tell.
+            _ = pageheap_write(2, base, UInt(bitPattern: text.count))
         }
         count -= 1
     }

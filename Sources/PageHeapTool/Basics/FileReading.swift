@@ -3,8 +3,10 @@ import SystemPackage
 
 /// Functions that read whole files of unknown size, such as those in /proc.
 enum FileReading {
-    /// Reads all bytes of a file. Stops after the read that reaches `limit`.
-    static func bytes(of path: FilePath, limit: Int = 1 << 22) throws(Errno) -> [UInt8] {
+    /// Reads all bytes of a file. Stops after the read that reaches `limit`, and after the first one if `goesOn` says no.
+    static func bytes(
+        of path: FilePath, limit: Int = 1 << 22, goesOn: ([UInt8]) -> Bool = { _ in true }
+    ) throws(Errno) -> [UInt8] {
         // Not blocking: a pipe that nobody writes to must not hold the tool up.
         let descriptor = path.withPlatformString { Glibc.open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
         guard descriptor >= 0 else { throw Errno(rawValue: errno) }
@@ -20,7 +22,9 @@ enum FileReading {
                 throw Errno(rawValue: errno)
             }
             if count == 0 { break }
+            let isFirst = content.isEmpty
             content += buffer[..<count]
+            if isFirst && !goesOn(content) { break }
         }
         return content
     }

@@ -17,7 +17,7 @@ enum SavedJSON {
     ) throws(ToolError) -> Content {
         let bytes: [UInt8]
         do {
-            bytes = try FileReading.bytes(of: path, limit: limit)
+            bytes = try FileReading.bytes(of: path, limit: limit, goesOn: mayBeJSON)
         } catch {
             throw ToolError(.noInput, "'\(path)' cannot be read: \(error)")
         }
@@ -25,9 +25,16 @@ enum SavedJSON {
         do {
             return try JSONDecoder().decode(type, from: Data(bytes))
         } catch {
+            let other = SavedKind(of: bytes).flatMap { $0.rawValue == command ? nil : $0.rawValue }
+            let reason = other.map { "it is what '\($0)' writes" } ?? reason(error, bytes)
             throw ToolError(
-                .noInput, "'\(path)' is not a \(what) that '\(command)' of this version saved: \(reason(error, bytes))")
+                .noInput, "'\(path)' is not a \(what) that '\(command)' of this version saved: \(reason)")
         }
+    }
+
+    /// Whether a text that begins so can be JSON: `/dev/zero` is not read on.
+    private static func mayBeJSON(_ beginning: [UInt8]) -> Bool {
+        beginning.first.map { " \t\r\n{[\"-0123456789tfn".utf8.contains($0) } ?? true
     }
 
     private static func reason(_ error: any Error, _ text: [UInt8]) -> String {
@@ -52,5 +59,38 @@ enum SavedJSON {
     private static func place(_ context: DecodingError.Context) -> String {
         let path = context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
         return path.isEmpty ? "it" : "'\(path)'"
+    }
+}
+
+/// What the tool writes as JSON, by the command. A file that is given to the wrong command is recognized by its keys.
+private enum SavedKind: String, CaseIterable {
+    case run = "pageheap run --json"
+    case comparison = "pageheap compare --json"
+    case difference = "pageheap diff --json"
+    case map = "pageheap map --json"
+    case replay = "pageheap replay --json"
+    case account = "pageheap explain --json"
+    case statistics = "pageheap stats --json"
+
+    init?(of text: [UInt8]) {
+        guard let keys = try? JSONDecoder().decode([String: Ignored].self, from: Data(text)) else { return nil }
+        guard let kind = Self.allCases.first(where: { $0.keys.allSatisfy { keys[$0] != nil } }) else { return nil }
+        self = kind
+    }
+
+    private struct Ignored: Decodable {
+        init(from decoder: any Decoder) throws {}
+    }
+
+    private var keys: [String] {
+        switch self {
+        case .run: ["samplesTaken", "processHistory"]
+        case .comparison: ["allocators", "endingsAgree"]
+        case .difference: ["first", "second", "figures"]
+        case .map: ["pageBytes", "ranges"]
+        case .replay: ["policies", "allocators"]
+        case .account: ["parts"]
+        case .statistics: ["figures"]
+        }
     }
 }

@@ -30,7 +30,8 @@ struct OutputNames {
     }
 
     /// Throws a usage error if the names are invalid.
-    func check() throws {
+    /// - Parameter input: a file that the command reads, which no output may replace.
+    func check(against input: String? = nil) throws {
         for (output, file) in files {
             guard let file else { continue }
             let option = output.option
@@ -41,6 +42,12 @@ struct OutputNames {
             }
             // What an invalid name was replaced with when it became a string.
             if file.contains("\u{fffd}") { throw ValidationError("\(option) needs a name in UTF-8") }
+        }
+        let inputPlace = input.flatMap { Self.place(of: FilePath($0)) }
+        for (output, file) in files {
+            if let file, let inputPlace, Self.place(of: FilePath(file)) == inputPlace {
+                throw ValidationError("\(output.option) would replace '\(file)', which is to be read; name another file")
+            }
         }
         let places = files.compactMap(\.file).compactMap { Self.place(of: FilePath($0)) }
         if Set(places).count < places.count {

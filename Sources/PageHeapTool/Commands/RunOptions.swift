@@ -27,7 +27,7 @@ struct RunOptions: ParsableArguments {
 
     @Flag(
         help: ArgumentHelp(
-            "Also show maps of the largest heap over time, in the report and the JSON. Not with --live.",
+            "Also show maps of the largest heap over time, in the report and the JSON.",
             discussion: """
                 The program runs with PAGEHEAP_CONTROL=1, and the heap's thread writes a map up to four times a second. See \
                 'pageheap map --help'.
@@ -39,7 +39,8 @@ struct RunOptions: ParsableArguments {
             "Mean bytes between two sampled allocations, with --profile. (default: 512K)", valueName: "BYTES"))
     var profileBytes: String?
 
-    @Option(help: ArgumentHelp("Milliseconds between two samples, 10 to 60000.", valueName: "MS"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Milliseconds between two samples, 10 to 60000.", valueName: "MS"))
     var interval = 100
 
     @Option(
@@ -77,9 +78,6 @@ struct RunOptions: ParsableArguments {
                 throw ValidationError(
                     "--profile-bytes takes 1 to 1T bytes, such as 65536 or 64K, but got '\(profileBytes)'")
             }
-        }
-        if maps, live {
-            throw ValidationError("--maps and --live both ask the processes, and cannot be combined")
         }
         if maps, report == nil, json == nil {
             throw ValidationError("--maps needs --report FILE or --json FILE, which have the maps")

@@ -33,13 +33,12 @@ enum CompareFigure: String, CaseIterable, Sendable {
 
     /// Returns the figure of a run, in bytes, seconds or as a count; nil if the run does not have it.
     func value(of run: CompareRun) -> Double? {
-        let wasSeen = run.peakResidentBytes > .zero
-        return switch self {
+        switch self {
         case .wallSeconds: run.wallSeconds
         case .cpuSeconds: run.cpuSeconds
-        case .peakResidentBytes: wasSeen ? run.peakResidentBytes.asDouble : nil
-        case .meanResidentBytes: wasSeen ? run.meanResidentBytes.asDouble : nil
-        case .residentByteSeconds: wasSeen ? run.residentByteSeconds : nil
+        case .peakResidentBytes: run.peakResidentBytes?.asDouble
+        case .meanResidentBytes: run.meanResidentBytes?.asDouble
+        case .residentByteSeconds: run.residentByteSeconds
         case .pageFaults: Double(run.minorPageFaults) + Double(run.majorPageFaults)
         case .lastDropSeconds: run.lastDrop.flatMap { $0.isFall ? $0.seconds : nil }
         case .residentAfter1SecondBytes: run.residentAfter1SecondBytes?.asDouble

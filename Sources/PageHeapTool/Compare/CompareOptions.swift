@@ -11,7 +11,9 @@ struct CompareOptions: ParsableArguments {
             valueName: "NAME,PATH…"))
     var with: String?
 
-    @Option(help: ArgumentHelp("The number of runs under each allocator, 1 to 1000.", valueName: "N"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The number of runs under each allocator, 1 to 1000.", valueName: "N"))
     var runs = 3
 
     @Option(help: ArgumentHelp("Write a page with the chart and the table for the browser.", valueName: "FILE.html"))
@@ -23,7 +25,8 @@ struct CompareOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Write all figures of all runs as JSON.", valueName: "FILE"))
     var json: String?
 
-    @Option(help: ArgumentHelp("Milliseconds between two samples, 10 to 60000.", valueName: "MS"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Milliseconds between two samples, 10 to 60000.", valueName: "MS"))
     var interval = 50
 
     @Option(

@@ -23,8 +23,9 @@ struct CompareProgress: Sendable {
         if rewrites { return "" }
         var ending = ""
         if run.ending != .exited(code: 0) { ending = ", \(run.ending.description)" }
+        let peak = run.peakResidentBytes.map { "\($0)" } ?? "not seen"
         return "pageheap: run \(done) of \(total), \(name): \(TimeText.describe(seconds: run.wallSeconds)), "
-            + "peak \(run.peakResidentBytes)\(ending)\n"
+            + "peak \(peak)\(ending)\n"
     }
 
     /// The text to write at the end.

@@ -12,10 +12,10 @@ struct CompareRun: Hashable, Sendable {
     var systemCPUSeconds: Double
     var minorPageFaults: UInt64
     var majorPageFaults: UInt64
-    /// Zero if the program ended before its memory could be sampled.
-    var peakResidentBytes: ByteCount
-    var meanResidentBytes: ByteCount
-    var residentByteSeconds: Double
+    /// Resident memory; nil if the program ended before it was seen, or was seen only once.
+    var peakResidentBytes: ByteCount?
+    var meanResidentBytes: ByteCount?
+    var residentByteSeconds: Double?
     /// The last drop; nil if the program ended too soon after its peak.
     var lastDrop: LastDrop?
     /// Resident memory 1, 5 and 10 seconds after the last drop; nil if the program ended before.
@@ -50,7 +50,7 @@ extension CompareRun {
             systemCPUSeconds: outcome.use.systemSeconds,
             minorPageFaults: outcome.use.minorFaults,
             majorPageFaults: outcome.use.majorFaults,
-            peakResidentBytes: outcome.peak.bytes,
+            peakResidentBytes: outcome.peak?.bytes,
             meanResidentBytes: outcome.integral.mean(endingAt: outcome.wallSeconds),
             residentByteSeconds: outcome.integral.total(endingAt: outcome.wallSeconds),
             lastDrop: drop,

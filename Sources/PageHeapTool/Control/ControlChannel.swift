@@ -14,6 +14,9 @@ struct ControlChannel: ~Copyable {
     /// Whether a signal ends the wait. If not, another thread takes the signals.
     private let heedsSignals: Bool
 
+    /// Seconds between two looks of a process for requests, and some more.
+    private static let lookSeconds = 0.15
+
     private static let place = MemoryLayout<pageheap_statistics_page>.offset(of: \.control) ?? 0
 
     /// Opens the channel to a process.
@@ -26,9 +29,7 @@ struct ControlChannel: ~Copyable {
     init(
         to process: Int32, patience: Double = 5, serviceSeconds: Double = 60, heedsSignals: Bool = true
     ) throws(ToolError) {
-        guard let identity = ProcessIdentity(of: process) else {
-            throw ToolError(.noInput, "there is no process \(process); look for it with 'ps'")
-        }
+        guard let identity = ProcessIdentity(of: process) else { throw ProcessStat.absence(of: process) }
         // A limit on files is an error of a call, not the end of the command.
         signal(SIGXFSZ, SIG_IGN)
         let file = try Self.open(process)
@@ -190,17 +191,20 @@ struct ControlChannel: ~Copyable {
         ToolError(.noInput, "process \(process) ended, or executed another program, before it answered")
     }
 
-    func unanswered() -> ToolError {
+    /// - Parameter seconds: how long was waited; nil for the channel's patience.
+    func unanswered(after seconds: Double? = nil) -> ToolError {
+        let waited = seconds ?? patience
         let state = FileReading.beginning(of: "/proc/\(process)/stat").flatMap(ProcessStat.init)?.state
         let cause =
             switch state {
             case UInt8(ascii: "T"), UInt8(ascii: "t"): "it is stopped"
             case UInt8(ascii: "D"): "it waits for a device"
+            case _ where waited < Self.lookSeconds: "its heap looks for requests ten times a second"
             default: "it has no thread of the heap, and has not allocated meanwhile"
             }
         return ToolError(
             .unavailable,
-            "process \(process) has not answered within \(TimeText.describe(seconds: patience)): \(cause); the request was "
+            "process \(process) has not answered within \(TimeText.describe(seconds: waited)): \(cause); the request was "
                 + "taken back")
     }
 }

@@ -54,7 +54,9 @@ struct CtlCommand: ParsableCommand {
     @Argument(help: "The limit, the kind of trace, or the profile's file.")
     var value: String?
 
-    @Option(help: ArgumentHelp("How long to wait for the process, in seconds.", valueName: "seconds"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How long to wait for the process, in seconds.", valueName: "seconds"))
     var wait = 5.0
 
     @Flag(help: "Print JSON.")
@@ -104,7 +106,7 @@ struct CtlCommand: ParsableCommand {
             throw ToolError(.inputOutput, "cannot write the profile '\(name)': \(error)")
         }
         if json {
-            let done = Done(process: pid, action: action.rawValue, returnedBytes: nil, isComplete: true)
+            let done = Done(process: pid, action: action.rawValue, isComplete: true)
             return try StandardOutput.write(String(decoding: try JSONText.bytes(of: done), as: UTF8.self))
         }
         try StandardOutput.write("the profile is in \(name)\n")
@@ -113,7 +115,12 @@ struct CtlCommand: ParsableCommand {
     private struct Done: Encodable {
         let process: Int32
         let action: String
-        let returnedBytes: ByteCount?
+        /// What release gave back.
+        var returnedBytes: ByteCount?
+        /// The new limit; nil if there is none now.
+        var limitBytes: ByteCount?
+        /// The kind of trace.
+        var trace: String?
         let isComplete: Bool
     }
 
@@ -135,9 +142,13 @@ struct CtlCommand: ParsableCommand {
         }
         let isComplete = error == PAGEHEAP_CONTROL_SERVED_WELL
         if json {
-            let done = Done(
-                process: pid, action: action.rawValue, returnedBytes: action == .release ? ByteCount(answer) : nil,
-                isComplete: isComplete)
+            var done = Done(process: pid, action: action.rawValue, isComplete: isComplete)
+            switch action {
+            case .release: done.returnedBytes = ByteCount(answer)
+            case .limit, .hardLimit: done.limitBytes = argument == .max ? nil : ByteCount(argument)
+            case .trace: done.trace = value
+            case .profile: break  // written above
+            }
             return try StandardOutput.write(String(decoding: try JSONText.bytes(of: done), as: UTF8.self))
         }
         let cut = isComplete ? "" : "; the heap's thread had to end before all was given back"

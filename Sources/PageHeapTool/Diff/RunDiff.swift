@@ -49,15 +49,14 @@ struct RunDiff: Sendable {
         func row(_ name: String, _ unit: Row.Unit, _ value: (RunResult) -> Double?) -> Row {
             Row(name: name, unit: unit, first: value(first), second: value(second))
         }
-        func seen(_ bytes: ByteCount) -> Double? { bytes > .zero ? bytes.asDouble : nil }
         func ofHeap(_ value: @escaping (HeapFigures) -> Double) -> (RunResult) -> Double? {
             { $0.heapFiguresPublished ? value($0.heap) : nil }
         }
         return [
-            row("peak resident", .bytes) { seen($0.peakResidentBytes) },
-            row("mean resident", .bytes) { seen($0.meanResidentBytes) },
-            row("resident at the end", .bytes) { seen($0.finalResidentBytes) },
-            row("resident over time", .byteSeconds) { $0.residentByteSeconds > 0 ? $0.residentByteSeconds : nil },
+            row("peak resident", .bytes) { $0.peakResidentBytes?.asDouble },
+            row("mean resident", .bytes) { $0.meanResidentBytes?.asDouble },
+            row("resident at the end", .bytes) { $0.finalResidentBytes?.asDouble },
+            row("resident over time", .byteSeconds) { $0.residentByteSeconds },
             row("wall time", .seconds) { $0.wallSeconds },
             row("CPU time", .seconds) { $0.cpuSeconds },
             row("page faults", .count) { Double($0.minorPageFaults) + Double($0.majorPageFaults) },

@@ -21,11 +21,11 @@ struct ExplainCommand: ParsableCommand {
               pageheap explain --json 4711 | jq '.parts[] | {kind, bytes}'
 
             EXIT CODES
-              0    the account is shown
+              0    the account is shown; of a process that does not answer,
+                   without its heap's pages
               64   usage error
               66   there is no such process, it publishes no figures, or it
                    cannot be looked at
-              69   it does not answer
             """)
 
     @Argument(help: "The process's identifier.")
@@ -37,7 +37,9 @@ struct ExplainCommand: ParsableCommand {
     @Flag(help: "Print Prometheus's text format.")
     var prometheus = false
 
-    @Option(help: ArgumentHelp("How long to wait for the process, in seconds.", valueName: "seconds"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How long to wait for the process, in seconds.", valueName: "seconds"))
     var wait = 5.0
 
     mutating func validate() throws {

@@ -39,10 +39,14 @@ struct ExportCommand: ParsableCommand {
         help: ArgumentHelp("The root of the host's files, if it is mounted elsewhere than at /.", valueName: "folder"))
     var rootPath = "/"
 
-    @Option(help: ArgumentHelp("The most processes to serve; the oldest ones are kept.", valueName: "number"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The most processes to serve; the oldest ones are kept.", valueName: "number"))
     var most = 5000
 
-    @Option(help: ArgumentHelp("The least time between two searches for processes.", valueName: "seconds"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The least time between two searches for processes.", valueName: "seconds"))
     var walkInterval = 15
 
     @Flag(help: "Print the metrics and end.")

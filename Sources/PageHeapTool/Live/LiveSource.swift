@@ -14,6 +14,10 @@ struct LiveSource: TopSource {
     let endingKeys = "^C end program   q close"
 
     private let start = ContinuousClock.now
+    /// The size classes that a process told last, and when, in seconds.
+    private var told: (process: Int32, seconds: Double, classes: [ClassFigures])?
+    /// How long they are shown if it does not tell again, as while it writes a map for the report.
+    private static let toldSeconds = 5.0
     private(set) var reading: TopReading?
     private(set) var points: [TerminalCurve.Point] = []
 
@@ -33,7 +37,16 @@ struct LiveSource: TopSource {
         var classes: [ClassFigures] = []
         var missing: String?
         if let process = latest.publishers.first {
-            do { classes = try channel(to: process).classes() } catch { missing = error.message }
+            do {
+                classes = try channel(to: process).classes()
+                told = (process, seconds, classes)
+            } catch {
+                if let told, told.process == process, seconds - told.seconds < Self.toldSeconds {
+                    classes = told.classes
+                } else {
+                    missing = error.message
+                }
+            }
         } else {
             missing = "no process publishes figures of its heap"
         }

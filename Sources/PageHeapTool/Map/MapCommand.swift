@@ -39,12 +39,15 @@ struct MapCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Save the map.", valueName: "FILE"))
     var json: String?
 
-    @Option(help: ArgumentHelp("How long to wait for the process, in seconds.", valueName: "seconds"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How long to wait for the process, in seconds.", valueName: "seconds"))
     var wait = 5.0
 
     mutating func validate() throws {
         if !(wait >= 0 && wait <= 3600) { throw ValidationError("--wait takes 0 to 3600 seconds") }
-        try OutputNames([(.png, png), (.svg, svg), (.json, json)], standardOutputIsFor: "the picture").check()
+        let outputs = OutputNames([(.png, png), (.svg, svg), (.json, json)], standardOutputIsFor: "the picture")
+        try outputs.check(against: Int32(source) == nil ? source : nil)
     }
 
     mutating func run() throws {

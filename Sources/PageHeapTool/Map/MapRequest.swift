@@ -71,10 +71,11 @@ struct MapRequest: ~Copyable {
 
     /// Takes the request back, unless the process has begun to serve it.
     ///
+    /// - Parameter seconds: how long was waited.
     /// - Returns: why the process has not answered.
-    func takeBack() -> ToolError {
+    func takeBack(after seconds: Double) -> ToolError {
         _ = try? channel.takeBack(number)
-        return channel.unanswered()
+        return channel.unanswered(after: seconds)
     }
 
     deinit {

@@ -81,7 +81,8 @@ struct MapTaker: ~Copyable {
                 asked.begun = asked.begun ?? now
                 self.asked = asked
             case .waiting:
-                if now - asked.seconds > Self.patience, let error = request?.takeBack() { fail(error.message, now) }
+                let waited = now - asked.seconds
+                if waited > Self.patience, let error = request?.takeBack(after: waited) { fail(error.message, now) }
             case nil: end()
             }
         } catch {

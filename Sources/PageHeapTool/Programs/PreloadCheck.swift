@@ -28,7 +28,9 @@ struct PreloadCheck: Sendable {
         try check(program, startedAs: program, depth: 0)
     }
 
-    private func check(_ file: FilePath, startedAs program: FilePath, depth: Int) throws(ToolError) {
+    private func check(_ file: FilePath, startedAs program: FilePath, depth: Int, isThroughEnvironment: Bool = false)
+        throws(ToolError)
+    {
         let header: ELFHeader?
         do {
             header = try ELFHeader(of: file)
@@ -40,9 +42,18 @@ struct PreloadCheck: Sendable {
             try checkLoading(header, of: file, startedAs: program)
             return try checkPrivileges(of: file, startedAs: program)
         }
-        guard depth < Self.deepestScript, let start = try? FileReading.bytes(of: file, limit: 1),
-            let script = ScriptHeader(firstBytes: start)
-        else { return }
+        guard let start = try? FileReading.bytes(of: file, limit: 1), let script = ScriptHeader(firstBytes: start)
+        else {
+            return
+        }
+        if depth >= Self.deepestScript {
+            // Through env, a script starts others as often as it likes.
+            if isThroughEnvironment { return }
+            throw ToolError(
+                .notExecutable,
+                "'\(program)' cannot run: its first line names a script, and so on, and the system follows only "
+                    + "\(Self.deepestScript) of them")
+        }
         let interpreter = FilePath(script.interpreter)
         guard interpreter.resolved != nil else {
             throw ToolError(
@@ -53,9 +64,10 @@ struct PreloadCheck: Sendable {
         if let name = script.nameSoughtByEnvironment {
             // If the program is not found, env itself reports that.
             guard let sought = try? finder.find(Array(name.utf8)) else { return }
-            return try check(sought, startedAs: program, depth: depth + 1)
+            return try check(sought, startedAs: program, depth: depth + 1, isThroughEnvironment: true)
         }
-        try check(interpreter, startedAs: program, depth: depth + 1)
+        try check(
+            interpreter, startedAs: program, depth: depth + 1, isThroughEnvironment: isThroughEnvironment)
     }
 
     private func checkLoading(_ header: ELFHeader, of file: FilePath, startedAs program: FilePath) throws(ToolError) {

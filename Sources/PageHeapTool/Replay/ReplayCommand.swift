@@ -44,6 +44,8 @@ struct ReplayCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("The trace.", valueName: "FILE"))
     var file: String
 
+    mutating func validate() throws { try options.outputNames.check(against: file) }
+
     mutating func run() throws {
         _ = ReplayStop.signalsBlockedAtStart
         let variables = ProcessInfo.processInfo.environment
@@ -59,7 +61,7 @@ struct ReplayCommand: ParsableCommand {
         let trace: ReplayTrace
         do throws(ToolError) {
             trace = try ReplayTrace(
-                file, eventsPerSecond: Double(options.rate), process: options.process,
+                file, rate: options.rate.map { Double($0) }, process: options.process,
                 passes: policies.count + allocators.count, stop: stop)
         } catch {
             // A pipe that had nothing to read when the signal came.

@@ -15,10 +15,12 @@ struct ReplayOptions: ParsableArguments {
     var allocator: [String] = []
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
-            "How fast the trace is performed for real: max, or how many times faster than it was recorded, such as 1.",
+            "How fast the trace is performed for real: max, or how many times faster than it was recorded, such as 1. Needs "
+                + "--allocator. (default: max)",
             valueName: "SPEED"))
-    var speed = "max"
+    var speed: String?
 
     @Option(
         help: ArgumentHelp(
@@ -27,11 +29,15 @@ struct ReplayOptions: ParsableArguments {
     var process: ProcessChoice?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
-            "How many events make a second, in a trace that has no times.", valueName: "EVENTS-PER-SECOND"))
-    var rate: UInt64 = 1_000_000
+            "How many events make a second, in a trace that has no times. (default: 1000000)",
+            valueName: "EVENTS-PER-SECOND"))
+    var rate: UInt64?
 
-    @Option(help: ArgumentHelp("How long to go on after the last event, 0 to 3600.", valueName: "SECONDS"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How long to go on after the last event, 0 to 3600.", valueName: "SECONDS"))
     var idle = 10.0
 
     @Flag(help: "Print JSON instead of a table.")
@@ -55,7 +61,7 @@ struct ReplayOptions: ParsableArguments {
     var quiet = false
 
     /// How many times faster than recorded; 0 for as fast as possible.
-    var speedFactor: Double { speed == "max" ? 0 : Double(speed) ?? 0 }
+    var speedFactor: Double { speed.flatMap { Double($0) } ?? 0 }
 
     /// The allocators to perform the trace under: nil for none, and an empty list for all that are found.
     var allocatorNames: [String]? {
@@ -65,17 +71,21 @@ struct ReplayOptions: ParsableArguments {
     }
 
     mutating func validate() throws {
-        if !(1...1_000_000_000).contains(rate) {
+        if let rate, !(1...1_000_000_000).contains(rate) {
             throw ValidationError("--rate takes 1 to 1000000000 events per second")
         }
         if !(idle >= 0 && idle <= 3600) { throw ValidationError("--idle takes 0 to 3600 seconds") }
-        guard speed == "max" || Double(speed).map({ $0 >= 0.001 && $0 <= 1e6 }) == true else {
-            throw ValidationError("--speed takes max, or a factor from 0.001 to 1000000")
+        if let speed {
+            guard speed == "max" || Double(speed).map({ $0 >= 0.001 && $0 <= 1e6 }) == true else {
+                throw ValidationError("--speed takes max, or a factor from 0.001 to 1000000")
+            }
+            if allocator.isEmpty {
+                throw ValidationError("--speed is of replays for real; name allocators for them with --allocator")
+            }
         }
         if allocatorNames?.contains("") == true {
             throw ValidationError("--allocator has an empty name; separate names and paths with single commas")
         }
-        try outputNames.check()
     }
 
     var outputNames: OutputNames { OutputNames([(.csv, csv), (.report, report)], standardOutputIsFor: "the table") }

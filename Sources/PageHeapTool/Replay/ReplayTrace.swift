@@ -9,6 +9,9 @@ struct ReplayTrace {
     private let content: Content
     private let stop: ReplayStop
 
+    /// Events per second of a trace that has no times, unless the user says otherwise.
+    static let usualRate = 1e6
+
     private enum Content {
         /// A trace that `pageheap record` wrote.
         case native(TraceReader, TracedProcess)
@@ -30,12 +33,13 @@ struct ReplayTrace {
     /// Opens a trace, and recognises what it is.
     ///
     /// - Parameters:
+    ///   - rate: how many events make a second, if the trace does not say when its events were; nil for ``usualRate``.
     ///   - process: the process to replay; nil for the one with the most bytes of events in a recording, and for the first in
     ///     other traces.
     ///   - passes: how many times the trace is to be read.
     ///   - stop: ends the wait for a pipe that has nothing to read.
     init(
-        _ name: String, eventsPerSecond: Double, process: ProcessChoice?, passes: Int, stop: ReplayStop
+        _ name: String, rate: Double?, process: ProcessChoice?, passes: Int, stop: ReplayStop
     ) throws(ToolError) {
         path = FilePath(name)
         self.stop = stop
@@ -57,10 +61,13 @@ struct ReplayTrace {
             }
             content = .foreign(
                 Foreign(
-                    format: try TraceFormat(of: beginning), eventsPerSecond: eventsPerSecond, process: process,
+                    format: try TraceFormat(of: beginning), eventsPerSecond: rate ?? Self.usualRate, process: process,
                     first: first, size: size))
         } catch {
             throw Self.failure(path, error)
+        }
+        if rate != nil, eventsPerSecond == nil {
+            throw ToolError(.usage, "--rate: '\(name)' says itself when its events were")
         }
         if process?.isNumber == true, case .foreign = content {
             throw ToolError(.usage, "--process: only the processes of a recording have numbers; give a PID")

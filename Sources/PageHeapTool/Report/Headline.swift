@@ -5,13 +5,12 @@
 enum Headline {
     /// Returns the headline, such as "Peak 312 MiB, 18.1 MiB at the end: the heap gave 294 MiB of its 310 MiB back."
     static func text(_ result: RunResult) -> String {
-        let peak = result.peakResidentBytes
-        guard peak > .zero else { return "The program ended before its memory could be seen." }
+        guard let peak = result.peakResidentBytes else { return "The program ended before its memory could be seen." }
         let without = result.peakResidentWithoutLibraryBytes
         if without.asDouble >= peak.asDouble / 2 {
             return "Peak \(peak), of which \(min(without, peak)) was not on PageHeap."
         }
-        let ending = result.finalResidentBytes > .zero ? ", \(result.finalResidentBytes) at the end" : ""
+        let ending = result.finalResidentBytes.map { ", \($0) at the end" } ?? ""
         guard result.heapFiguresPublished else { return "Peak \(peak)\(ending)." }
         let (held, back) = (result.heapPeakRetainedBytes, result.heapPeakReturnedBytes)
         guard held > .zero else { return "Peak \(peak)\(ending)." }

@@ -8,22 +8,19 @@ struct KeyFigure: Hashable, Sendable {
     /// Returns the key figures of a run, the most important first. Figures of the heap are included only if they were
     /// published.
     static func all(of result: RunResult) -> [KeyFigure] {
-        func resident(_ label: String, _ bytes: ByteCount, _ note: String) -> KeyFigure {
-            KeyFigure(label: label, value: bytes > .zero ? "\(bytes)" : "not seen", note: note)
+        func resident(_ label: String, _ bytes: ByteCount?, _ note: String) -> KeyFigure {
+            KeyFigure(label: label, value: bytes.map { "\($0)" } ?? "not seen", note: note)
         }
         let whichPeak =
             switch result.peakResidentSource {
-            case _ where result.peakResidentBytes == .zero: "the program ended too soon"
+            case nil: "the program ended too soon"
             case .kernel: "largest process, from the kernel"
             case .samples: result.processes > 1 ? "up to \(result.processes) processes" : ""
             }
         var figures = [
             resident("peak resident", result.peakResidentBytes, whichPeak),
-            // One sample of a short run says little about its mean, and nothing about its end.
-            resident("mean resident", result.samplesTaken > 1 ? result.meanResidentBytes : .zero, "over time"),
-            resident(
-                "resident at the end", result.samplesTaken > 1 ? result.finalResidentBytes : .zero, whenLastSeen(result)
-            ),
+            resident("mean resident", result.meanResidentBytes, "over time"),
+            resident("resident at the end", result.finalResidentBytes, whenLastSeen(result)),
         ]
         if result.heapFiguresPublished { figures += ofTheHeap(result) }
         figures += [
@@ -39,10 +36,12 @@ struct KeyFigure: Hashable, Sendable {
         return figures
     }
 
-    /// Says when the last sample was taken: the heap's own figures are of the very end, and may already be lower or higher.
+    /// Says when the last sample was taken, and what was in use then: the heap's own figures are of the very end, and may
+    /// already be lower or higher.
     private static func whenLastSeen(_ result: RunResult) -> String {
-        guard let last = result.samples.last, result.samplesTaken > 1 else { return "" }
-        return "last seen \(TimeText.describe(seconds: max(0, result.wallSeconds - last.seconds))) before it"
+        guard let last = result.samples.last, result.finalResidentBytes != nil else { return "" }
+        let time = "last seen \(TimeText.describe(seconds: max(0, result.wallSeconds - last.seconds))) before it"
+        return last.inUseBytes > .zero ? "\(time), with \(last.inUseBytes) in use" : time
     }
 
     private static func ofTheHeap(_ result: RunResult) -> [KeyFigure] {

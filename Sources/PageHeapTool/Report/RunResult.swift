@@ -45,13 +45,13 @@ struct RunResult: Hashable, Sendable {
     var heapPeakReturnedBytes: ByteCount
     /// What a reader of the figures must know.
     var notes: [String]
-    var peakResidentBytes: ByteCount
-    var peakResidentSource: PeakSource
-    /// The mean over time.
-    var meanResidentBytes: ByteCount
-    /// The value of the last sample before the end.
-    var finalResidentBytes: ByteCount
-    var residentByteSeconds: Double
+    /// Resident memory: the peak, and its source; the mean over time; the value of the last sample before the end. nil if
+    /// the program ended before it was seen, or was seen only once.
+    var peakResidentBytes: ByteCount?
+    var peakResidentSource: PeakSource?
+    var meanResidentBytes: ByteCount?
+    var finalResidentBytes: ByteCount?
+    var residentByteSeconds: Double?
     /// The figures of all heaps together, by the names of `Documentation/figures.md`: the totals of all processes, and
     /// the last published levels; for the program itself, those at its end. The CPU times are part of `cpuSeconds`.
     var heap: HeapFigures

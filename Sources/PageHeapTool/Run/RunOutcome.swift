@@ -38,11 +38,11 @@ struct RunOutcome: Sendable {
     /// The maps of the largest heap; nil if none were wanted.
     var maps: RunMaps?
 
-    /// The peak of resident memory, and its source.
-    var peak: (bytes: ByteCount, source: PeakSource) {
+    /// The peak of resident memory, and its source; nil if it was not seen.
+    var peak: (bytes: ByteCount, source: PeakSource)? {
         let highWaterMark = use.largestResident
         if highWaterMark > residentFloor, highWaterMark > integral.peak { return (highWaterMark, .kernel) }
-        return (integral.peak, .samples)
+        return integral.peak > .zero ? (integral.peak, .samples) : nil
     }
 }
 

@@ -22,6 +22,14 @@ struct ProcessStat: Hashable, Sendable {
     /// Whether the process has ended, though its parent does not know yet.
     var hasEnded: Bool { [UInt8(ascii: "Z"), UInt8(ascii: "X"), UInt8(ascii: "x")].contains(state) }
 
+    /// Says why a process cannot be asked: there is none, or it is one no more.
+    static func absence(of process: Int32) -> ToolError {
+        let stat = FileReading.beginning(of: "/proc/\(process)/stat").flatMap(ProcessStat.init)
+        return stat?.hasEnded == true
+            ? ToolError(.noInput, "process \(process) has ended, and waits for its parent to take notice")
+            : ToolError(.noInput, "there is no process \(process); look for it with 'ps'")
+    }
+
     /// Parses a line, in which the program's name may contain blanks, line ends and parentheses.
     init?(parsing line: [UInt8]) {
         guard let nameStart = line.firstIndex(of: UInt8(ascii: "(")),

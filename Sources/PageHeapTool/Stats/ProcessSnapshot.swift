@@ -18,9 +18,7 @@ struct ProcessSnapshot: Sendable {
 
     /// Reads the figures that a process publishes.
     init(of process: Int32) throws(ToolError) {
-        guard let identity = ProcessIdentity(of: process) else {
-            throw ToolError(.noInput, "there is no process \(process); look for it with 'ps'")
-        }
+        guard let identity = ProcessIdentity(of: process) else { throw ProcessStat.absence(of: process) }
         let page = try PublishedPage.of(process)
         let figures: HeapFigures
         do {

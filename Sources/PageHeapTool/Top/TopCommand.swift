@@ -36,10 +36,11 @@ struct TopCommand: ParsableCommand {
     @Argument(help: "The process's identifier.")
     var pid: Int32?
 
-    @Option(help: ArgumentHelp("Seconds between two looks, 0.1 to 3600.", valueName: "seconds"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Seconds between two looks, 0.1 to 3600.", valueName: "seconds"))
     var interval = 1.0
 
-    @Option(help: ArgumentHelp("End after so many looks.", valueName: "looks"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("End after so many looks.", valueName: "looks"))
     var count: Int?
 
     mutating func validate() throws {

@@ -57,6 +57,8 @@ struct ControlTests {
         let low = try BuiltTool.run(["ctl", program.identifier, "hard-limit", "1M"]).output
         #expect(
             low.hasPrefix("the hard limit is 1.00 MiB; ") && low.contains(" MiB are in use, so allocations"), "\(low)")
+        let json = try BuiltTool.run(["ctl", "--json", program.identifier, "hard-limit", "1GiB"]).output
+        #expect(json.contains("\"limitBytes\" : 1073741824"), "\(json)")
         let none = try BuiltTool.run(["ctl", program.identifier, "hard-limit", "none"])
         #expect(none.output == "the hard limit is none\n")
         #expect(try BuiltTool.run(["ctl", program.identifier, "trace", "text"]).code == 0)
@@ -105,6 +107,20 @@ struct ControlTests {
         // A later request is served, and the earlier one is not.
         #expect(try BuiltTool.run(["ctl", program.identifier, "release"]).code == 0)
         #expect(try program.figure("memory_limit_bytes") != 600 << 20)
+    }
+
+    /// A process that its parent, this one, has not waited for.
+    @Test func aProcessThatHasEndedIsSaidToHave() throws {
+        var child: pid_t = 0
+        let pointers: [UnsafeMutablePointer<CChar>?] = [strdup("true"), nil]
+        defer { free(pointers[0]) }
+        try #require(posix_spawn(&child, "/bin/true", nil, nil, pointers, nil) == 0)
+        defer { waitpid(child, nil, 0) }
+        #expect(eventually { ProcessIdentity(of: child) == nil })
+        for arguments in [["stats", "\(child)"], ["ctl", "\(child)", "release"]] {
+            let outcome = try BuiltTool.run(arguments)
+            #expect(outcome.code == 66 && outcome.errors.contains("has ended, and waits for its parent"), "\(outcome.errors)")
+        }
     }
 
     @Test func aProcessThatEndsMeanwhileIsNamed() throws {

@@ -68,6 +68,12 @@ struct DiffTests {
             #expect(outcome.errors.contains(file.1), "\(index): \(outcome.errors)")
             #expect(outcome.errors.split(separator: "\n").count == 1, "\(outcome.errors)")
         }
+        let comparison = try folder.write(
+            String(decoding: try CompareResult.make([("PageHeap", [.make()])]).json(), as: UTF8.self), to: "comparison")
+        #expect(
+            try BuiltTool.run(["diff", comparison, comparison]).errors.contains(
+                "it is what 'pageheap compare --json' writes"))
+        #expect(try BuiltTool.run(["diff", "/dev/zero", "/dev/zero"]).errors.contains("it is not JSON, at byte 0"))
         #expect(try BuiltTool.run(["diff", "/no/such", "/no/such"]).errors.contains("'/no/such' cannot be read"))
         #expect(try BuiltTool.run(["diff", "/no/such"]).code == 64)
     }

@@ -112,6 +112,10 @@ struct MapTests {
         #expect(XMLCheck().accepts(folder.text(of: "a.svg")))
         #expect(try BuiltTool.run(["map", json]).output.contains("python3"))
         #expect(try BuiltTool.run(["map", "--png", "/nowhere/x.png", json]).code == 74)
+        let before = folder.text(of: "a.json")
+        let replaced = try BuiltTool.run(["map", "--svg", folder.path + "/./a.json", json])
+        #expect(replaced.code == 64 && replaced.errors.contains("which is to be read"), "\(replaced.errors)")
+        #expect(folder.text(of: "a.json") == before)
     }
 
     /// Whatever the damage to a saved map, it is drawn or refused.

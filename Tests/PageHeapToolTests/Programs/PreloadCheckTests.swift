@@ -1,3 +1,4 @@
+import Foundation
 import SystemPackage
 import TestSupport
 import Testing
@@ -55,9 +56,24 @@ struct PreloadCheckTests {
         #expect(refusal(of: FilePath(script))?.message.contains("statically linked") == true)
     }
 
-    @Test func aScriptThatNamesItselfDoesNotLoop() throws {
+    @Test func aScriptThatNamesItselfCannotRun() throws {
         let script = try folder.write("#!\(folder.file("loop"))\n", to: "loop", mode: 0o755)
-        #expect(refusal(of: FilePath(script)) == nil)
+        #expect(refusal(of: FilePath(script))?.message.contains("the system follows only 5 of them") == true)
+    }
+
+    /// As many as the kernel follows; one more is refused.
+    @Test(arguments: [5, 6]) func scriptsOfScriptsRunAsTheKernelHasIt(count: Int) throws {
+        var next = "/bin/true"
+        for number in 0..<count { next = try folder.write("#!\(next)\n", to: "\(number)", mode: 0o755) }
+        let runs = (try? Process.run(URL(fileURLWithPath: next), arguments: [])) != nil
+        #expect(runs == (count == 5))
+        #expect((refusal(of: FilePath(next)) == nil) == runs)
+    }
+
+    /// Each starts env anew.
+    @Test func scriptsThroughEnvAreNotCounted() throws {
+        for number in 0..<8 { _ = try folder.write("#!/usr/bin/env \(number + 1)\n", to: "\(number)", mode: 0o755) }
+        #expect(refusal(of: FilePath(folder.file("0"))) == nil)
     }
 
     @Test func plainTextPasses() throws {

@@ -109,8 +109,9 @@ struct ReplayTests {
             (["--policy", "PAGEHEAP_SCAVTRACE=1", good], 64, "changes nothing in virtual time; what does is"),
             (["--process", "7", good], 64, "is of one process"),
             (["--allocator", "nomalloc", good], 64, "--allocator: 'nomalloc' is not a known allocator"),
-            (["--rate", "0", good], 64, "--rate takes"), (["--idle", "-1", good], 64, "--idle"),
-            (["--speed", "fast", good], 64, "--speed takes"), ([], 64, "FILE"),
+            (["--rate", "0", good], 64, "--rate takes"), (["--idle", "-1", good], 64, "--idle takes 0 to 3600 seconds"),
+            (["--speed", "fast", good], 64, "--speed takes"), (["--speed", "2", good], 64, "with --allocator"),
+            (["--csv", good, good], 64, "--csv would replace '\(good)', which is to be read"), ([], 64, "FILE"),
             (["--csv", "/no/such/folder/x", good], 74, "/no/such/folder/x"),
         ]
         for (arguments, code, part) in cases {

@@ -58,7 +58,7 @@ struct RunProgramTests {
         #expect(try BuiltTool.run(["run", "--quiet", "--json", "/dev/full", "--", "sh", "-c", "exit 3"]).code == 3)
     }
 
-    @Test(arguments: [("TERM", SIGTERM), ("HUP", SIGHUP), ("INT", SIGINT), ("USR1", SIGUSR1)])
+    @Test(arguments: [("TERM", SIGTERM), ("HUP", SIGHUP), ("INT", SIGINT), ("USR1", SIGUSR1), ("XCPU", SIGXCPU)])
     func signalsReachTheProgramAndTheFilesAreWritten(name: String, signal: Int32) throws {
         let ready = folder.file("ready")
         let script = "trap 'exit 5' \(name); echo > '\(ready)'; while :; do sleep 0.01; done"

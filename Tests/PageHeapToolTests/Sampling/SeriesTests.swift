@@ -29,8 +29,8 @@ struct SeriesTests {
         integral.add(seconds: 1, bytes: ByteCount(100))
         integral.add(seconds: 3, bytes: ByteCount(300))
         integral.add(seconds: 4, bytes: ByteCount(0))
-        // 1 s at 100, 2 s at 200 in the mean, 1 s at 150 in the mean, 6 s at 0.
-        #expect(integral.total(endingAt: 10) == 100 + 400 + 150)
+        // 100 + 400 + 150: 1 s at 100, 2 s at 200 in the mean, 1 s at 150 in the mean, 6 s at 0.
+        #expect(integral.total(endingAt: 10) == 650.0)
         #expect(integral.mean(endingAt: 10) == ByteCount(65))
         #expect(integral.peak == ByteCount(300))
     }
@@ -44,7 +44,15 @@ struct SeriesTests {
 
     @Test func withoutSamplesThereIsNoMemory() {
         let integral = ResidentIntegral()
-        #expect(integral.total(endingAt: 5) == 0)
-        #expect(integral.mean(endingAt: 5) == .zero)
+        #expect(integral.total(endingAt: 5) == nil)
+        #expect(integral.mean(endingAt: 5) == nil)
+    }
+
+    @Test func oneSampleSaysNothingAboutTheMean() {
+        var integral = ResidentIntegral()
+        integral.add(seconds: 0.001, bytes: ByteCount(1000))
+        #expect(integral.total(endingAt: 5) == nil)
+        #expect(integral.mean(endingAt: 5) == nil)
+        #expect(integral.peak == ByteCount(1000))
     }
 }

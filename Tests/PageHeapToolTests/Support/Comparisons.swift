@@ -6,12 +6,12 @@ import SystemPackage
 extension CompareRun {
     /// A run with a known curve, in mebibytes.
     static func make(
-        round: Int = 1, seconds: Double = 10, code: Int32 = 0, signal: Int32? = nil, peak: UInt64 = 100,
+        round: Int = 1, seconds: Double = 10, code: Int32 = 0, signal: Int32? = nil, peak: UInt64? = 100,
         curve: [(Double, Double)] = [(0, 10), (1, 100), (5, 20)], stranger: LibraryCensus.Stranger? = nil
     ) -> CompareRun {
         CompareRun(
             round: round, exitCode: code, signal: signal, wallSeconds: seconds, cpuSeconds: 2, userCPUSeconds: 1.5,
-            systemCPUSeconds: 0.5, minorPageFaults: 1000, majorPageFaults: 1, peakResidentBytes: ByteCount(peak << 20),
+            systemCPUSeconds: 0.5, minorPageFaults: 1000, majorPageFaults: 1, peakResidentBytes: peak.map { ByteCount($0 << 20) },
             meanResidentBytes: ByteCount(50 << 20), residentByteSeconds: 1e9, lastDrop: nil,
             residentAfter1SecondBytes: nil, residentAfter5SecondsBytes: nil, residentAfter10SecondsBytes: nil,
             largestProcessWithoutLibrary: stranger,

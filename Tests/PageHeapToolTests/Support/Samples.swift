@@ -46,8 +46,8 @@ extension RunResult {
             processesWithoutLibrary: 0, largestProcessWithoutLibrary: nil, peakResidentWithoutLibraryBytes: .zero,
             heapPeakRetainedBytes: published ? ByteCount(80 << 20) : .zero,
             heapPeakReturnedBytes: published ? ByteCount(60 << 20) : .zero, notes: [],
-            peakResidentBytes: samples.map(\.residentBytes).max() ?? .zero, peakResidentSource: .samples,
-            meanResidentBytes: ByteCount(50 << 20), finalResidentBytes: samples.last?.residentBytes ?? .zero,
+            peakResidentBytes: samples.map(\.residentBytes).max(), peakResidentSource: samples.isEmpty ? nil : .samples,
+            meanResidentBytes: ByteCount(50 << 20), finalResidentBytes: samples.last?.residentBytes,
             residentByteSeconds: 1e9, heap: heap, heapLockHoldP999Nanoseconds: 2048, intervalMilliseconds: 100,
             samplesTaken: samples.count, samplesMerged: 1, samples: samples, processHistory: .make(samples))
     }
