@@ -45,7 +45,8 @@ struct OptionTests {
     func aReportThatCannotBeWrittenDoesNotEndTheProgram(script: String) throws {
         let folder = try TemporaryFolder()
         let outcome = try ChildProcess.run(
-            "/bin/sh", ["-c", "ulimit -f 0; \(script)", try TestPrograms.program("entry_points"), folder.file("errors")],
+            "/bin/sh",
+            ["-c", "ulimit -f 0; \(script)", try TestPrograms.program("entry_points"), folder.file("errors")],
             environment: ["PAGEHEAP_NONSENSE": "1"])
         #expect(outcome.succeeded && !outcome.output.contains("141"), "\(outcome)")
     }

@@ -46,7 +46,8 @@ struct OutputNames {
         let inputPlace = input.flatMap { Self.place(of: FilePath($0)) }
         for (output, file) in files {
             if let file, let inputPlace, Self.place(of: FilePath(file)) == inputPlace {
-                throw ValidationError("\(output.option) would replace '\(file)', which is to be read; name another file")
+                throw ValidationError(
+                    "\(output.option) would replace '\(file)', which is to be read; name another file")
             }
         }
         let places = files.compactMap(\.file).compactMap { Self.place(of: FilePath($0)) }

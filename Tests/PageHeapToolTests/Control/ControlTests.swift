@@ -119,7 +119,9 @@ struct ControlTests {
         #expect(eventually { ProcessIdentity(of: child) == nil })
         for arguments in [["stats", "\(child)"], ["ctl", "\(child)", "release"]] {
             let outcome = try BuiltTool.run(arguments)
-            #expect(outcome.code == 66 && outcome.errors.contains("has ended, and waits for its parent"), "\(outcome.errors)")
+            #expect(
+                outcome.code == 66 && outcome.errors.contains("has ended, and waits for its parent"),
+                "\(outcome.errors)")
         }
     }
 

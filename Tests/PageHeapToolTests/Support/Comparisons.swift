@@ -11,7 +11,8 @@ extension CompareRun {
     ) -> CompareRun {
         CompareRun(
             round: round, exitCode: code, signal: signal, wallSeconds: seconds, cpuSeconds: 2, userCPUSeconds: 1.5,
-            systemCPUSeconds: 0.5, minorPageFaults: 1000, majorPageFaults: 1, peakResidentBytes: peak.map { ByteCount($0 << 20) },
+            systemCPUSeconds: 0.5, minorPageFaults: 1000, majorPageFaults: 1,
+            peakResidentBytes: peak.map { ByteCount($0 << 20) },
             meanResidentBytes: ByteCount(50 << 20), residentByteSeconds: 1e9, lastDrop: nil,
             residentAfter1SecondBytes: nil, residentAfter5SecondsBytes: nil, residentAfter10SecondsBytes: nil,
             largestProcessWithoutLibrary: stranger,
