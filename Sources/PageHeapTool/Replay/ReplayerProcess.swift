@@ -14,12 +14,16 @@ final class ReplayerProcess {
     private var isReaped = false
 
     init(_ program: ReplayerProgram, _ allocator: ComparedAllocator) throws(ToolError) {
-        guard let input = Self.pipe(), let output = Self.pipe() else {
-            throw ToolError(.notExecutable, "cannot start \(program.path): \(Errno(rawValue: errno))")
+        guard let input = PrivatePipe() else { throw Self.refusal(program) }
+        guard let output = PrivatePipe() else {
+            let refusal = Self.refusal(program)
+            close(input.reader)
+            close(input.writer)
+            throw refusal
         }
         defer {
-            close(input[0])
-            close(output[1])
+            close(input.reader)
+            close(output.writer)
         }
         let variables = ChildEnvironment(
             from: program.environment.setting(allocator.settings), libraries: allocator.library.map { [$0.path] } ?? [],
@@ -31,8 +35,8 @@ final class ReplayerProcess {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, input[0], STDIN_FILENO)
-        posix_spawn_file_actions_adddup2(&actions, output[1], STDOUT_FILENO)
+        posix_spawn_file_actions_adddup2(&actions, input.reader, STDIN_FILENO)
+        posix_spawn_file_actions_adddup2(&actions, output.writer, STDOUT_FILENO)
         var child: pid_t = 0
         // It inherits the signals that the tool has blocked: ^C is for the tool, which then ends it.
         let error = program.path.withPlatformString { path in
@@ -41,8 +45,8 @@ final class ReplayerProcess {
             }
         }
         process = child
-        events = input[1]
-        results = output[0]
+        events = input.writer
+        results = output.reader
         guard error == 0 else {
             isReaped = true
             throw ToolError(.notExecutable, "cannot run '\(program.path)': \(Errno(rawValue: error))")
@@ -50,15 +54,8 @@ final class ReplayerProcess {
         _ = fcntl(events, F_SETFL, O_NONBLOCK)
     }
 
-    /// Makes a pipe whose ends no program inherits, above the standard streams. Returns nil if the system refuses.
-    private static func pipe() -> [Int32]? {
-        var ends: [Int32] = [-1, -1]
-        guard Glibc.pipe(&ends) == 0 else { return nil }
-        let raised = ends.map { fcntl($0, F_DUPFD_CLOEXEC, 3) }
-        for end in ends { close(end) }
-        if raised.allSatisfy({ $0 >= 0 }) { return raised }
-        for end in raised where end >= 0 { close(end) }
-        return nil
+    private static func refusal(_ program: ReplayerProgram) -> ToolError {
+        ToolError(.notExecutable, "cannot start \(program.path): \(Errno(rawValue: errno))")
     }
 
     deinit {

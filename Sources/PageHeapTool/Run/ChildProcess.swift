@@ -83,20 +83,15 @@ struct ChildProcess: Sendable {
         return ChildProcess(identifier: first.process_identifier, residentFloor: floor + markTolerance)
     }
 
-    /// A pipe for the launcher's reports. Neither end is inherited by accident.
+    /// A pipe for the launcher's reports.
     private final class ReportPipe {
         private let reader: Int32
         private(set) var writer: Int32
 
         /// Creates a pipe; nil if the system refuses it.
         init?() {
-            var ends: [Int32] = [-1, -1]
-            guard pipe(&ends) == 0 else { return nil }
-            // Above the standard streams, which may be closed now and are set up for the program later.
-            let raised = ends.map { fcntl($0, F_DUPFD_CLOEXEC, 3) }
-            for end in ends { Glibc.close(end) }
-            (reader, writer) = (raised[0], raised[1])
-            if reader < 0 || writer < 0 { return nil }
+            guard let pipe = PrivatePipe() else { return nil }
+            (reader, writer) = (pipe.reader, pipe.writer)
         }
 
         func closeWriter() {
@@ -115,7 +110,7 @@ struct ChildProcess: Sendable {
         }
 
         deinit {
-            if reader >= 0 { Glibc.close(reader) }
+            Glibc.close(reader)
             if writer >= 0 { Glibc.close(writer) }
         }
     }
