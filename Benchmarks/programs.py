@@ -131,10 +131,10 @@ def summary(results):
             print(f"    {program:10}{ratio:6.2f} x its best, {best}'s")
 
 
-def programs_that_are_here(names, folder):
+def programs_that_are_here(names, folder, known=PROGRAMS):
     """Yields the name of each program whose commands are installed, and the program, prepared in a folder."""
     for name in names:
-        needs, prepared = PROGRAMS[name]
+        needs, prepared = known[name]
         missing = [command for command in needs if not path_of(command)]
         if missing:
             harness.warn(f"no {', '.join(missing)} here, {name} is skipped (--install-peers installs it)")

@@ -99,6 +99,8 @@ class Server:
 
 class Redis(Server):
     NEEDS = ["redis-server", "redis-benchmark"]
+    # Requests of each kind, and how many a client sends before it waits.
+    REQUESTS, PIPELINED = 500000, 16
 
     def __init__(self, folder):
         super().__init__(folder, "redis.pid")
@@ -108,8 +110,14 @@ class Redis(Server):
 
     def load(self):
         self.client(
-            "redis-benchmark", "-q", "-p", self.port, "-t", "set,get", "-n", 500000, "-r", 200000, "-d", 200, "-P", 16,
-            "-c", 20)
+            "redis-benchmark", "-q", "-p", self.port, "-t", "set,get", "-n", self.REQUESTS, "-r", 200000, "-d", 200,
+            "-P", self.PIPELINED, "-c", 20)
+
+
+class PlainRedis(Redis):
+    """Clients that wait for each answer, as most do."""
+
+    REQUESTS, PIPELINED = 100000, 1
 
 
 class Postgres(Server):

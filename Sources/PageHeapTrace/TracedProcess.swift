@@ -19,6 +19,11 @@ public struct TracedProcess: Hashable, Sendable {
     /// How many bytes of the file its events take, at most.
     public let eventBytes: UInt64
 
-    /// The last part of the executable's name.
-    public var name: String { executable.split(separator: "/").last.map(String.init) ?? executable }
+    /// The name by which the process was started, without its folder; that of the executable if there is none. (A name may be a
+    /// link to an executable that has another.)
+    public var name: String {
+        let started = arguments.first.map { $0.hasPrefix("-") ? String($0.dropFirst()) : $0 } ?? ""
+        let path = started.isEmpty ? executable : started
+        return path.split(separator: "/").last.map(String.init) ?? path
+    }
 }

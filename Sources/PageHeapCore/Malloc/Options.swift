@@ -188,7 +188,7 @@ package struct Options {
             configuration.servesControl = text == "1"
         } else if !Self.isToolsOwn(name) {
             return
-                "is not an option; the options are PAGEHEAP_RETAIN_PERCENT, _MEMORY_LIMIT, _HARD_LIMIT, _SCAVENGE_PERCENT, _PACER, _RELEASE, _SCAVENGER, _HUGE_PAGES, _HARDENING, _GUARD_INTERVAL, _SCAVTRACE, _SAMPLE_BYTES, _PROFILE_DIRECTORY and _CONTROL"
+                "is not an option; the options are PAGEHEAP_RETAIN_PERCENT, _MEMORY_LIMIT, _HARD_LIMIT, _SCAVENGE_PERCENT, _PACER, _RELEASE, _SCAVENGER, _HUGE_PAGES, _HARDENING, _GUARD_INTERVAL, _SCAVTRACE, _SAMPLE_BYTES, _STATISTICS_DIRECTORY, _PROFILE_DIRECTORY and _CONTROL"
         }
         return nil
     }

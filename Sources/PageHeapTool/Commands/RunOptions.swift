@@ -5,16 +5,20 @@ import PageHeapCore
 struct RunOptions: ParsableArguments {
     static let intervals = 10...60_000
 
-    @Option(help: ArgumentHelp("Write a page with the curves and figures for the browser.", valueName: "FILE.html"))
+    @Option(
+        help: ArgumentHelp("Write a page with the curves and figures for the browser.", valueName: "FILE.html"),
+        completion: .file())
     var report: String?
 
-    @Option(help: ArgumentHelp("Write only the chart, as an SVG picture.", valueName: "FILE.svg"))
+    @Option(help: ArgumentHelp("Write only the chart, as an SVG picture.", valueName: "FILE.svg"), completion: .file())
     var svg: String?
 
-    @Option(help: ArgumentHelp("Write all figures and samples as JSON.", valueName: "FILE"))
+    @Option(help: ArgumentHelp("Write all figures and samples as JSON.", valueName: "FILE"), completion: .file())
     var json: String?
 
-    @Option(help: ArgumentHelp("Write the samples as a table of comma-separated values.", valueName: "FILE.csv"))
+    @Option(
+        help: ArgumentHelp("Write the samples as a table of comma-separated values.", valueName: "FILE.csv"),
+        completion: .file())
     var csv: String?
 
     @Option(
@@ -22,7 +26,7 @@ struct RunOptions: ParsableArguments {
             """
             Write a profile of sampled allocations: by which calls the blocks in use at the end were allocated, and which \
             pin pages. For pprof if the name ends in .pb.gz or .pb; folded stacks if it ends in .folded or .txt.
-            """, valueName: "FILE"))
+            """, valueName: "FILE"), completion: .file())
     var profile: String?
 
     @Flag(
@@ -40,12 +44,14 @@ struct RunOptions: ParsableArguments {
     var profileBytes: String?
 
     @Option(
-        parsing: .unconditional, help: ArgumentHelp("Milliseconds between two samples, 10 to 60000.", valueName: "MS"))
+        parsing: .unconditional,
+        help: ArgumentHelp("The least milliseconds between two samples, 10 to 60000.", valueName: "MS"))
     var interval = 100
 
     @Option(
         help: ArgumentHelp(
-            "The malloc library. (default: \(PreloadLibrary.fileName) next to the tool)", valueName: "FILE"))
+            "The malloc library. (default: \(PreloadLibrary.fileName) next to the tool)", valueName: "FILE"),
+        completion: .file())
     var library: String?
 
     @Flag(

@@ -48,8 +48,8 @@ struct CompareCommand: ParsableCommand {
 
     @Argument(
         parsing: .captureForPassthrough,
-        help: ArgumentHelp("The program, looked up in PATH as a shell does, and its arguments.", valueName: "program")
-    )
+        help: ArgumentHelp("The program, looked up in PATH as a shell does, and its arguments.", valueName: "program"),
+        completion: .file())
     var command: [String] = []
 
     var words: ProgramWords { ProgramWords(words: command) }

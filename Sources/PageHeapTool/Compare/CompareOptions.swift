@@ -16,22 +16,26 @@ struct CompareOptions: ParsableArguments {
         help: ArgumentHelp("The number of runs under each allocator, 1 to 1000.", valueName: "N"))
     var runs = 3
 
-    @Option(help: ArgumentHelp("Write a page with the chart and the table for the browser.", valueName: "FILE.html"))
+    @Option(
+        help: ArgumentHelp("Write a page with the chart and the table for the browser.", valueName: "FILE.html"),
+        completion: .file())
     var report: String?
 
-    @Option(help: ArgumentHelp("Write only the chart, as an SVG picture.", valueName: "FILE.svg"))
+    @Option(help: ArgumentHelp("Write only the chart, as an SVG picture.", valueName: "FILE.svg"), completion: .file())
     var svg: String?
 
-    @Option(help: ArgumentHelp("Write all figures of all runs as JSON.", valueName: "FILE"))
+    @Option(help: ArgumentHelp("Write all figures of all runs as JSON.", valueName: "FILE"), completion: .file())
     var json: String?
 
     @Option(
-        parsing: .unconditional, help: ArgumentHelp("Milliseconds between two samples, 10 to 60000.", valueName: "MS"))
+        parsing: .unconditional,
+        help: ArgumentHelp("The least milliseconds between two samples, 10 to 60000.", valueName: "MS"))
     var interval = 50
 
     @Option(
         help: ArgumentHelp(
-            "PageHeap's library. (default: \(PreloadLibrary.fileName) next to the tool)", valueName: "FILE"))
+            "PageHeap's library. (default: \(PreloadLibrary.fileName) next to the tool)", valueName: "FILE"),
+        completion: .file())
     var library: String?
 
     @Flag(help: "Show the program's standard output and error, which are discarded by default.")

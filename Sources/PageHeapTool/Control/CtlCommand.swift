@@ -27,6 +27,7 @@ struct CtlCommand: ParsableCommand {
             process's own user and root can ask.
 
             EXAMPLES
+              mkdir -p /run/pageheap
               export PAGEHEAP_CONTROL=1 PAGEHEAP_STATISTICS_DIRECTORY=/run/pageheap
               LD_PRELOAD=…/libpageheapmalloc.so ./server &
               pageheap ctl $! release
@@ -51,13 +52,19 @@ struct CtlCommand: ParsableCommand {
     @Argument(help: "release, limit, hard-limit, trace or profile.")
     var action: Action
 
-    @Argument(help: "The limit, the kind of trace, or the profile's file.")
+    @Argument(help: "The limit, the kind of trace, or the profile's file.", completion: .file())
     var value: String?
 
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp("How long to wait for the process, in seconds.", valueName: "seconds"))
     var wait = 5.0
+
+    @Option(
+        help: ArgumentHelp(
+            "The process's folder for profiles, for one that has written its title over its environment.",
+            valueName: "folder"), completion: .directory)
+    var folder: String?
 
     @Flag(help: "Print JSON.")
     var json = false
@@ -66,6 +73,7 @@ struct CtlCommand: ParsableCommand {
         if pid <= 0 { throw ValidationError("\(pid) is not the identifier of a process") }
         if !(wait >= 0 && wait <= 3600) { throw ValidationError("--wait takes 0 to 3600 seconds") }
         _ = try request()
+        if folder != nil && action != .profile { throw ValidationError("--folder is of profile") }
     }
 
     private func request() throws -> (pageheap_control_command, UInt64) {
@@ -98,7 +106,7 @@ struct CtlCommand: ParsableCommand {
 
     private func writeProfile(to name: String) throws {
         let output = try OutputFile(FilePath(name), purpose: "profile")
-        let profile = try ControlChannel(to: pid, patience: wait).profile()
+        let profile = try ControlChannel(to: pid, patience: wait).profile(in: folder.map { FilePath($0) })
         let bytes = ProfileFormat(fileName: name)?.bytes(of: HeapProfile([profile])) ?? []
         do {
             try output.finish(with: bytes)
@@ -122,6 +130,13 @@ struct CtlCommand: ParsableCommand {
         /// The kind of trace.
         var trace: String?
         let isComplete: Bool
+    }
+
+    /// The hard limit, if that is lower than a limit: then it holds.
+    private static func hardLimit(below limit: UInt64, of process: Int32) -> String {
+        let held = try? ProcessSnapshot(of: process).heap.optionalBytes(\.hard_limit_bytes)
+        guard let hard = held ?? nil, hard.rawValue < limit else { return "" }
+        return "; the hard limit of \(hard) holds"
     }
 
     /// What a hard limit means for a process that holds more already.
@@ -155,7 +170,7 @@ struct CtlCommand: ParsableCommand {
         let limit = argument == .max ? "none" : "\(ByteCount(argument))"
         switch action {
         case .release: try StandardOutput.write("\(ByteCount(answer)) of physical memory given back\(cut)\n")
-        case .limit: try StandardOutput.write("the limit is \(limit)\n")
+        case .limit: try StandardOutput.write("the limit is \(limit)\(Self.hardLimit(below: argument, of: pid))\n")
         case .hardLimit: try StandardOutput.write("the hard limit is \(limit)\(Self.remark(on: argument, of: pid))\n")
         case .trace: try StandardOutput.write("the trace is \(value ?? "")\n")
         case .profile: break  // written above

@@ -12,19 +12,29 @@ struct ProcessFolder {
     /// Reads the variable as it was when the process started its program.
     ///
     /// - Returns: nil if the process has no such variable, or an empty one.
-    /// - Throws: if the process's environment cannot be read.
+    /// - Throws: if the process's environment cannot be read, or is there no more.
     init?(_ variable: String, of process: Int32) throws {
         let start = Array("\(variable)=".utf8)
-        let folder = FilePath("/proc/\(process)")
-        let environment = RawStrings(zeroTerminated: try FileReading.bytes(of: folder.appending("environ")))
+        let content = try FileReading.bytes(of: FilePath("/proc/\(process)/environ"))
+        let environment = RawStrings(zeroTerminated: content)
         guard let named = environment.elements.first(where: { $0.starts(with: start) }), named.count > start.count
         else {
+            // A process on PageHeap has at least LD_PRELOAD or a path there, unless it writes its title over them.
+            if !content.contains(UInt8(ascii: "=")) { throw Overwritten() }
             return nil
         }
-        self.variable = variable
-        path = FilePath(bytes: Array(named.dropFirst(start.count)))
-        place = folder.appending("root").pushing(path.removingRoot())
+        self.init(FilePath(bytes: Array(named.dropFirst(start.count))), variable, of: process)
     }
+
+    /// A folder that the user names, as the process sees it.
+    init(_ path: FilePath, _ variable: String, of process: Int32) {
+        self.variable = variable
+        self.path = path
+        place = FilePath("/proc/\(process)/root").pushing(path.removingRoot())
+    }
+
+    /// The process has written over its environment, as servers do that show what they do in their title.
+    struct Overwritten: Error {}
 
     /// Why the process cannot have written there.
     var complaint: String {

@@ -14,7 +14,8 @@ struct DiffCommand: ParsableCommand {
 
             EXAMPLES
               pageheap diff before.json after.json
-              pageheap diff --json before.json after.json | jq '.figures[] | select(.ratio > 1.1)'
+              pageheap diff --json before.json after.json |
+                jq '.figures[] | select(.ratio > 1.1)'
 
             EXIT CODES
               0    the runs are shown
@@ -22,10 +23,10 @@ struct DiffCommand: ParsableCommand {
               66   a file is missing, or is not a saved run
             """)
 
-    @Argument(help: ArgumentHelp("The first run.", valueName: "A.json"))
+    @Argument(help: ArgumentHelp("The first run.", valueName: "A.json"), completion: .file())
     var first: String
 
-    @Argument(help: ArgumentHelp("The second run.", valueName: "B.json"))
+    @Argument(help: ArgumentHelp("The second run.", valueName: "B.json"), completion: .file())
     var second: String
 
     @Flag(help: "Print JSON instead of a table.")

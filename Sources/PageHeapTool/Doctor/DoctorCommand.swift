@@ -31,10 +31,12 @@ struct DoctorCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The malloc library. (default: \(PreloadLibrary.fileName) next to the tool)", valueName: "FILE"))
+            "The malloc library. (default: \(PreloadLibrary.fileName) next to the tool)", valueName: "FILE"),
+        completion: .file())
     var library: String?
 
-    @Argument(help: ArgumentHelp("A program, looked up in PATH as a shell does.", valueName: "program"))
+    @Argument(
+        help: ArgumentHelp("A program, looked up in PATH as a shell does.", valueName: "program"), completion: .file())
     var program: String?
 
     mutating func run() throws {

@@ -17,8 +17,14 @@ struct ProgramExam: Sendable {
     private func loading(_ program: FilePath) -> Finding {
         do {
             try PreloadCheck(library: library, privileges: privileges, finder: finder).check(program)
-            return Finding(
-                topic: "loading", verdict: .good, sentence: "The loader loads PageHeap into '\(program)'.")
+            let good = "The loader loads PageHeap into '\(program)'"
+            do {
+                try PreloadCheck(library: library, privileges: privileges.ofAnotherUser, finder: finder).check(program)
+                return Finding(topic: "loading", verdict: .good, sentence: "\(good).")
+            } catch {
+                return Finding(
+                    topic: "loading", verdict: .note, sentence: "\(good) for you. For other users: \(error.message).")
+            }
         } catch {
             return Finding(topic: "loading", verdict: .problem, sentence: "\(error.message).")
         }

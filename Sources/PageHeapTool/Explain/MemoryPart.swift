@@ -45,7 +45,7 @@ struct MemoryPart: Hashable, Sendable, Encodable {
         case .blocks: "the program: it has not freed them"
         case .threadCaches: "goes back when its thread sleeps, or by 'ctl PID release'"
         case .transferCaches, .cached: "goes back when it is idle, or by 'ctl PID release'"
-        case .around: "nothing, until the blocks beside it are freed"
+        case .around: "freeing the blocks beside it: 'run --profile x.pinned.folded' tells whose"
         case .free: "PAGEHEAP_RETAIN_PERCENT, PAGEHEAP_MEMORY_LIMIT; 'ctl PID release'"
         case .back: "PAGEHEAP_HUGE_PAGES=never, or the system's setting for huge pages"
         case .other: "threads' stacks, mappings of the program, and the heap's own books"

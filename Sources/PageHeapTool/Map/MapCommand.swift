@@ -27,16 +27,17 @@ struct MapCommand: ParsableCommand {
               74   a file cannot be written
             """)
 
-    @Argument(help: ArgumentHelp("A process's identifier, or a saved map.", valueName: "pid-or-file"))
+    @Argument(
+        help: ArgumentHelp("A process's identifier, or a saved map.", valueName: "pid-or-file"), completion: .file())
     var source: String
 
-    @Option(help: ArgumentHelp("Write a picture of pixels.", valueName: "FILE.png"))
+    @Option(help: ArgumentHelp("Write a picture of pixels.", valueName: "FILE.png"), completion: .file())
     var png: String?
 
-    @Option(help: ArgumentHelp("Write a picture with a legend.", valueName: "FILE.svg"))
+    @Option(help: ArgumentHelp("Write a picture with a legend.", valueName: "FILE.svg"), completion: .file())
     var svg: String?
 
-    @Option(help: ArgumentHelp("Save the map.", valueName: "FILE"))
+    @Option(help: ArgumentHelp("Save the map.", valueName: "FILE"), completion: .file())
     var json: String?
 
     @Option(

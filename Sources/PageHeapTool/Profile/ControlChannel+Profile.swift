@@ -4,9 +4,21 @@ import SystemPackage
 
 extension ControlChannel {
     /// Has the process write a profile of its sampled allocations, and reads and removes the file.
-    func profile() throws(ToolError) -> RawProfile {
+    ///
+    /// - Parameter named: the folder for profiles, as the process sees it; nil for the one that its environment names.
+    func profile(in named: FilePath? = nil) throws(ToolError) -> RawProfile {
         let variable = ChildEnvironment.profileVariables.folder
-        guard let folder = try? ProcessFolder(variable, of: process) else {
+        let found: ProcessFolder?
+        do {
+            found = try named.map { ProcessFolder($0, variable, of: process) } ?? ProcessFolder(variable, of: process)
+        } catch is ProcessFolder.Overwritten {
+            throw ToolError(
+                .noInput,
+                "process \(process) has written its title over its environment; name its \(variable) with --folder")
+        } catch {
+            throw ToolError(.noInput, "the environment of process \(process) cannot be read: \(error)")
+        }
+        guard let folder = found else {
             throw ToolError(
                 .noInput, "process \(process) takes no samples for a profile; start it with \(variable)=FOLDER")
         }

@@ -12,6 +12,9 @@ struct Privileges: Hashable, Sendable {
         return Privileges(user: getuid(), group: getgid(), gainsNothing: status.contains("NoNewPrivs:\t1"))
     }
 
+    /// Those of a user who owns nothing.
+    var ofAnotherUser: Privileges { Privileges(user: .max, group: .max, gainsNothing: gainsNothing) }
+
     /// Returns a text that says which privilege a program would gain from its file, so that the loader ignores
     /// LD_PRELOAD; nil if it would gain none.
     func gain(from file: FilePrivileges) -> String? {

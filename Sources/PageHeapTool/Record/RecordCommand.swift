@@ -43,7 +43,9 @@ struct RecordCommand: ParsableCommand {
               127  the program was not found
             """)
 
-    @Option(name: [.customShort("o"), .long], help: ArgumentHelp("The trace to write.", valueName: "FILE"))
+    @Option(
+        name: [.customShort("o"), .long], help: ArgumentHelp("The trace to write.", valueName: "FILE"),
+        completion: .file())
     var output: String
 
     @Option(
@@ -57,8 +59,8 @@ struct RecordCommand: ParsableCommand {
 
     @Argument(
         parsing: .captureForPassthrough,
-        help: ArgumentHelp("The program, looked up in PATH as a shell does, and its arguments.", valueName: "program")
-    )
+        help: ArgumentHelp("The program, looked up in PATH as a shell does, and its arguments.", valueName: "program"),
+        completion: .file())
     var command: [String] = []
 
     private static var names: String {

@@ -25,7 +25,8 @@ struct ReplayCommand: ParsableCommand {
 
             EXAMPLES
               pageheap replay trace.rep
-              pageheap replay --policy PAGEHEAP_RETAIN_PERCENT=50 --policy PAGEHEAP_SCAVENGER=off trace
+              pageheap replay --policy PAGEHEAP_RETAIN_PERCENT=50 trace
+              pageheap replay --policy PAGEHEAP_PACER=average,PAGEHEAP_RELEASE=lazy trace
               pageheap replay --allocator glibc,jemalloc -o replay.html trace
               zstd -dc heaptrack.server.4711.zst | pageheap replay --json /dev/stdin
 
@@ -33,7 +34,8 @@ struct ReplayCommand: ParsableCommand {
               0    the trace was replayed
               1    a recording is damaged: what is sound was replayed
               64   usage error
-              66   the trace is missing or of no known format, or ends in what is no event; or a library is missing
+              66   the trace is missing or of no known format, or ends in what is no
+                   event; or a library is missing
               69   a replay for real ended without a result
               74   a file cannot be written
               128 plus the signal's number if a signal ended the replay
@@ -41,7 +43,7 @@ struct ReplayCommand: ParsableCommand {
 
     @OptionGroup var options: ReplayOptions
 
-    @Argument(help: ArgumentHelp("The trace.", valueName: "FILE"))
+    @Argument(help: ArgumentHelp("The trace.", valueName: "FILE"), completion: .file())
     var file: String
 
     mutating func validate() throws { try options.outputNames.check(against: file) }
@@ -119,7 +121,10 @@ struct ReplayCommand: ParsableCommand {
         _ result: ReplayResult, _ outputs: RunOutputs, signal: Int32?, variables: [String: String]
     ) throws {
         let written = outputs.write([
-            .report: { Array(ReplayReport(result: result, command: ["pageheap", "replay", file]).page().utf8) },
+            .report: {
+                Array(
+                    ReplayReport(result: result, command: ["pageheap"] + CommandLine.arguments.dropFirst()).page().utf8)
+            },
             .csv: { Array(result.csv().utf8) },
         ])
         for failure in written.failures { StandardError.say(failure) }

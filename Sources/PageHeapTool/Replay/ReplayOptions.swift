@@ -43,18 +43,19 @@ struct ReplayOptions: ParsableArguments {
     @Flag(help: "Print JSON instead of a table.")
     var json = false
 
-    @Option(help: ArgumentHelp("Write the curves as a table.", valueName: "FILE"))
+    @Option(help: ArgumentHelp("Write the curves as a table.", valueName: "FILE"), completion: .file())
     var csv: String?
 
     @Option(
         name: [.customShort("o"), .customLong("report")],
-        help: ArgumentHelp("Write a page with the curves and the table for the browser.", valueName: "FILE.html"))
+        help: ArgumentHelp("Write a page with the curves and the table for the browser.", valueName: "FILE.html"),
+        completion: .file())
     var report: String?
 
     @Option(
         help: ArgumentHelp(
             "PageHeap's library, for real replays. (default: \(PreloadLibrary.fileName) next to the tool)",
-            valueName: "FILE"))
+            valueName: "FILE"), completion: .file())
     var library: String?
 
     @Flag(help: "Print no progress and no table. Errors are still reported.")

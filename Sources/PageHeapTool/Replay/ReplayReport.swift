@@ -7,7 +7,8 @@ struct ReplayReport {
 
     func page() -> String {
         ReportPage(
-            title: "Replay of \(result.file)", style: "", kind: "replay", headline: headline, command: command,
+            title: "Replay of \(result.file)", style: ".comparison{margin:1rem 0;padding:.9rem .7rem}", kind: "replay",
+            headline: headline, command: command,
             circumstances: circumstances, notes: result.notes, plots: [plot], end: end,
             sections: sections, pageheapVersion: PageHeapCommand.version
         ).text()

@@ -40,7 +40,32 @@ struct ReplayResult: Sendable {
         for result in allocators where result.counts.refused > 0 {
             notes.append("\(KeyFigure.grouped(result.counts.refused)) requests were refused by \(result.name).")
         }
-        return notes + lateNotes
+        return notes + lateNotes + [disagreement].compactMap { $0 }
+    }
+
+    /// How far virtual time and a replay for real may lie apart before that is said: a quarter, and 8 MiB.
+    private static let agreement = (share: 0.25, bytes: 8.0 * 1_048_576)
+
+    /// What to think of virtual time if PageHeap had other memory when the events were performed for real.
+    private var disagreement: String? {
+        guard let virtual = policies.first, virtual.policy == ReplayPolicy.standard.name,
+            let real = allocators.first(where: { $0.name == ComparedAllocator.pageHeapName })
+        else { return nil }
+        var pairs = [
+            ("at its peak", virtual.peakResidentBytes, real.peakResidentBytes),
+            ("after the idle time", virtual.idleResidentBytes, real.idleResidentBytes),
+        ]
+        // At another speed, less or more has gone back by then.
+        if speed == 1 { pairs.append(("after the last event", virtual.finalResidentBytes, real.finalResidentBytes)) }
+        guard
+            let (when, simulated, measured) = pairs.first(where: { _, simulated, measured in
+                let difference = abs(Double(simulated) - Double(measured))
+                return difference > max(Self.agreement.share * Double(measured), Self.agreement.bytes)
+            })
+        else { return nil }
+        return "For real, PageHeap had \(ByteCount(measured)) \(when), and in virtual time \(ByteCount(simulated)). "
+            + "Whether memory is kept depends on what a page fault costs, which virtual time assumes, and on the times of the "
+            + "events: trust the replay for real, with --speed 1, if it matters."
     }
 
     /// A replay for real is late by more than what starting it takes.

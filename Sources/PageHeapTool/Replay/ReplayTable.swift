@@ -73,7 +73,10 @@ struct ReplayTable {
 
     /// What the columns mean.
     static let explanation =
-        "idle: resident memory some time after the last event; again: what was released and touched again; CPU: of releases, for real of the whole replay; "
+        "peak, mean, end: resident memory at its highest, on average with the idle time, and after the last event; "
+        + "idle: after the idle time (--idle); released: memory given back, counted each time; "
+        + "again: how much of it was touched again; faults: pages that were touched without memory; "
+        + "in use: what the program had asked for and not freed; CPU: of releases, for real of the whole replay; "
         + "cost: CPU time of releases and faults, and resident memory over time at 8 GiB per processor."
 
     private var remarks: [String] {

@@ -61,14 +61,14 @@ struct KeyFigure: Hashable, Sendable {
         figures.append(
             KeyFigure(
                 label: "given back in total", value: "\(heap.bytes(\.returned_bytes_total))", note: releaseNote(heap)))
-        let released = heap.releasedPages
-        if released > .zero {
+        let returned = heap.bytes(\.returned_bytes_total)
+        if returned > .zero {
             // The count is coarse.
-            let reused = min(heap.bytes(\.reused_within_10_seconds_bytes_total), released)
+            let again = min(heap.bytes(\.reused_within_10_seconds_bytes_total), returned)
             figures.append(
                 KeyFigure(
-                    label: "reused within 10 s", value: TimeText.share(reused.asDouble, of: released.asDouble),
-                    note: "of the released pages"))
+                    label: "again within 10 s", value: "\(again)",
+                    note: "\(TimeText.share(again.asDouble, of: returned.asDouble)) of what was given back"))
         }
         let seconds = heap.seconds(\.worker_cpu_nanoseconds_total)
         let wakeUps = heap[\.worker_wake_ups_total]

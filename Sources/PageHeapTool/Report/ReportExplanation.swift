@@ -28,8 +28,8 @@ struct ReportExplanation: Sendable {
                     + "no allocator can release it.")
             remarks.append(
                 "The heap's figures may lag by what the threads' caches hold. 'Given back in total' counts physical "
-                    + "memory each time that it was given back, even if it was needed again later; how much of the "
-                    + "released pages was reused within 10 s is counted coarsely, in units of 4 MiB.")
+                    + "memory each time that it was given back, even if it was needed again later; how much was "
+                    + "needed again within 10 s is counted coarsely, in units of 4 MiB.")
         }
         if (result.samples.last?.use.cpuSeconds ?? 0) > 0 {
             remarks.append(

@@ -42,7 +42,7 @@ struct MemorySampler: Sendable {
         let residents = readings.map { $0.isZombie ? .zero : ResidentMemory.of($0.identity.identifier) }
         let present = zip(readings, residents).filter { $0.1 > .zero }
         census?.note(present.map { (process: $0.0.identity, resident: $0.1) })
-        figures = readFolder()
+        figures = readFolder(present: Set(present.map(\.0.identity.identifier)))
         holders = present.compactMap { reading, resident in
             folder.retained[reading.identity.identifier].map {
                 HeapHolder(identity: reading.identity, name: reading.name, held: min($0, resident))
@@ -87,9 +87,11 @@ struct MemorySampler: Sendable {
         return descendants + others.sorted()
     }
 
-    private mutating func readFolder(countingEndedProgram: Bool = false) -> HeapFigures {
+    private mutating func readFolder(
+        present: Set<Int32> = [], countingEndedProgram: Bool = false
+    ) -> HeapFigures {
         let figures = folder.read(
-            strangers: census?.strangers ?? [], countingEndedProgram: countingEndedProgram)
+            strangers: census?.strangers ?? [], present: present, countingEndedProgram: countingEndedProgram)
         mostScavengerNanoseconds = max(mostScavengerNanoseconds, figures[\.worker_recent_cpu_nanoseconds])
         return figures
     }

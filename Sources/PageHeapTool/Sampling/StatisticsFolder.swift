@@ -59,9 +59,11 @@ struct StatisticsFolder: Sendable {
     /// - Parameters:
     ///   - strangers: processes that execute a program without the library. Their pages are those of programs that they
     ///     executed before.
+    ///   - present: processes whose resident memory counts in the same sample. If one has ended meanwhile, its last levels
+    ///     count, too.
     ///   - countingEndedProgram: whether the last levels of the run's own program still count after it has ended.
     mutating func read(
-        strangers: Set<ProcessIdentity> = [], countingEndedProgram: Bool = false
+        strangers: Set<ProcessIdentity> = [], present: Set<Int32> = [], countingEndedProgram: Bool = false
     ) -> HeapFigures {
         let names = FileReading.names(in: path).compactMap(PageName.init).sorted()
         var sum = HeapFigures()
@@ -79,13 +81,15 @@ struct StatisticsFolder: Sendable {
                 if owners[page] == nil { owners[page] = identity }
                 let owner = owners[page]
                 let isOwn = process == program
-                if !isOwn, identity == nil || owner != identity || owner.map(strangers.contains) == true {
+                let isStranger = owner.map(strangers.contains) == true
+                let counts = identity != nil || present.contains(process)
+                let current = isOwn ? programIdentity : identity ?? owner
+                if !isOwn, !counts || owner != current || isStranger {
                     bury(page)
                     continue
                 }
                 guard let figures = lastFigures[page] else { continue }
-                let isCurrent = owner == (isOwn ? programIdentity : identity) && owner.map(strangers.contains) != true
-                if page == pages.last, isCurrent, identity != nil || countingEndedProgram {
+                if page == pages.last, owner == current, !isStranger, counts || countingEndedProgram {
                     sum += figures.levels
                     inUse[process] = figures.bytes(\.in_use_bytes)
                     retained[process] = figures.retained

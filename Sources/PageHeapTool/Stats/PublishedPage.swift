@@ -14,6 +14,11 @@ enum PublishedPage {
             folder = try ProcessFolder(ChildEnvironment.statisticsVariable, of: process)
         } catch Errno.noSuchProcess, Errno.noSuchFileOrDirectory {
             throw ToolError(.noInput, "process \(process) has ended")
+        } catch is ProcessFolder.Overwritten {
+            throw ToolError(
+                .noInput,
+                "process \(process) publishes no figures, and has written its title over its environment; start it with "
+                    + "\(ChildEnvironment.statisticsVariable)=FOLDER, a folder that is there before")
         } catch {
             throw ToolError(
                 .noInput,

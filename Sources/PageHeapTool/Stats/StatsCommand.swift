@@ -12,7 +12,9 @@ struct StatsCommand: ParsableCommand {
             of the process, so it is not disturbed, and one that hangs is shown as well.
 
             EXAMPLES
-              PAGEHEAP_STATISTICS_DIRECTORY=/run/pageheap LD_PRELOAD=…/libpageheapmalloc.so ./server &
+              mkdir -p /run/pageheap
+              export PAGEHEAP_STATISTICS_DIRECTORY=/run/pageheap
+              LD_PRELOAD=…/libpageheapmalloc.so ./server &
               pageheap stats $!
               pageheap stats --json 4711 | jq .heap.live_bytes
               pageheap stats --prometheus 4711 > /var/lib/node_exporter/server.prom

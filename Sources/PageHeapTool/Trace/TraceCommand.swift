@@ -30,7 +30,7 @@ struct TraceCommand: ParsableCommand {
               66   there is no such trace or process, or it cannot be read
             """)
 
-    @Argument(help: ArgumentHelp("The trace.", valueName: "FILE"))
+    @Argument(help: ArgumentHelp("The trace.", valueName: "FILE"), completion: .file())
     var file: String
 
     @Flag(help: "Print JSON.")

@@ -109,6 +109,25 @@ struct ControlTests {
         #expect(try program.figure("memory_limit_bytes") != 600 << 20)
     }
 
+    /// A server that shows what it does in its title has no environment that could be read.
+    @Test func aFolderThatCannotBeKnownIsNotSaidToBeUnset() throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/sleep")
+        process.arguments = ["60"]
+        process.environment = [:]
+        try process.run()
+        defer {
+            kill(process.processIdentifier, SIGKILL)
+            process.waitUntilExit()
+        }
+        #expect(eventually { ProcessIdentity(of: process.processIdentifier) != nil })
+        #expect(throws: ProcessFolder.Overwritten.self) {
+            _ = try ProcessFolder("PAGEHEAP_PROFILE_DIRECTORY", of: process.processIdentifier)
+        }
+        let refused = try BuiltTool.run(["ctl", "--folder", "/tmp", "1", "release"])
+        #expect(refused.code == 64 && refused.errors.contains("--folder"))
+    }
+
     /// A process that its parent, this one, has not waited for.
     @Test func aProcessThatHasEndedIsSaidToHave() throws {
         var child: pid_t = 0

@@ -1,4 +1,7 @@
+import ArgumentParser
 import Testing
+
+@testable import PageHeapTool
 
 /// Wrong usage of the built command, which ends before anything runs.
 struct RunUsageTests {
@@ -29,5 +32,25 @@ struct RunUsageTests {
         #expect(outcome.code == 0)
         #expect(!outcome.output.isEmpty)
         #expect(outcome.errors.isEmpty)
+    }
+
+    /// Examples are copied, so no line of them may be broken by the parser's 80 columns.
+    @Test(arguments: PageHeapCommand.configuration.subcommands.map { $0.configuration.commandName ?? "" })
+    func examplesAndExitCodesAreNotBroken(command: String) {
+        let help = PageHeapCommand.helpMessage(
+            for: PageHeapCommand.configuration.subcommands.first { $0.configuration.commandName == command }
+                ?? PageHeapCommand.self, columns: 80)
+        var section = ""
+        for line in help.split(separator: "\n") where !line.isEmpty {
+            if line == "EXAMPLES" || line == "EXIT CODES" {
+                section = String(line)
+            } else if line.first != " ",
+                line.allSatisfy({ $0.isUppercase || " :".contains($0) }) || line.hasPrefix("USAGE")
+            {
+                section = ""
+            } else if !section.isEmpty {
+                #expect(line.hasPrefix("  "), "\(section): \(line)")
+            }
+        }
     }
 }

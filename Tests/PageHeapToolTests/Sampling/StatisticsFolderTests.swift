@@ -41,6 +41,17 @@ struct StatisticsFolderTests {
         #expect(statistics.processCount == 2)
     }
 
+    /// Its resident memory was read just before, and is in the same sample.
+    @Test(arguments: [true, false])
+    func aProcessThatEndsDuringASampleCountsInIt(isProgram: Bool) throws {
+        try write(ended, 0, inUse: 42)
+        var statistics = StatisticsFolder(path: FilePath(folder.path), program: isProgram ? ended : living)
+        #expect(statistics.read(present: [ended]).bytes(\.in_use_bytes) == ByteCount(42))
+        #expect(statistics.inUse == [ended: ByteCount(42)])
+        #expect(statistics.read().bytes(\.in_use_bytes) == .zero)
+        #expect(folder.names.isEmpty != isProgram)
+    }
+
     @Test func theProgramsLastLevelsCountOnRequest() throws {
         try write(ended, 0)
         try write(ended, 1, inUse: 42)
