@@ -51,6 +51,7 @@ bool pageheap_huge_pages_come_unasked(void) { return false; }
 // Darwin overcommits without limit: it compresses memory, or swaps it to a file that grows.
 uintptr_t pageheap_largest_request_bytes(void) { return UINTPTR_MAX; }
 uintptr_t pageheap_memory_bytes(void) { return 0; }
+int pageheap_find_limit(uintptr_t bytes) { return PAGEHEAP_LIMIT_UNKNOWN; }
 
 // Darwin does not move page tables: the caller copies.
 int pageheap_set_guard(void *address, uintptr_t bytes) { return ENOTSUP; }

@@ -54,7 +54,11 @@ uint64_t pageheap_read_named_number(const char *path, const char *name, uint64_t
         char *line = text, *end;
         while (!is_found && (end = strchr(line, '\n')) != NULL) {
             is_found = (uintptr_t)(end - line) > name_length && memcmp(line, name, name_length) == 0;
-            if (is_found) number = pageheap_parse_number(line + name_length, otherwise);
+            if (is_found) {
+                const char *digits = line + name_length;
+                while (*digits == ' ') digits++;
+                number = pageheap_parse_number(digits, otherwise);
+            }
             line = end + 1;
         }
         // The rest is the beginning of a line. One that fills the whole buffer is none of ours.

@@ -20,7 +20,14 @@ void *pageheap_map(uintptr_t bytes, int access) {
     return address == MAP_FAILED ? NULL : address;
 }
 
-int pageheap_unmap(void *address, uintptr_t bytes) { ANSWER(munmap(address, bytes)); }
+int pageheap_unmap(void *address, uintptr_t bytes) {
+    int saved = errno;
+    int error = munmap(address, bytes) == 0 ? 0 : errno;
+    errno = saved;
+    // A piece out of the middle of a mapping makes two of it, which is refused to a process that has as many as it may have.
+    if (error == ENOMEM) pageheap_release_range(address, bytes, PAGEHEAP_RELEASE_DONTNEED);
+    return error;
+}
 
 int pageheap_protect(void *address, uintptr_t bytes, int access) {
     ANSWER(mprotect(address, bytes, protection_of(access)));

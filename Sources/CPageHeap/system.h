@@ -38,8 +38,8 @@ uint64_t pageheap_read_number(const char *path, uint64_t otherwise);
 // there is none or it overflows.
 uint64_t pageheap_parse_number(const char *text, uint64_t otherwise);
 
-// Reads the number that follows a name at the start of a line: the name includes the space after it. Returns `otherwise`
-// if there is no such line.
+// Reads the number that follows a name at the start of a line, and spaces: the name includes the space or tabulator after
+// it. Returns `otherwise` if there is no such line.
 uint64_t pageheap_read_named_number(const char *path, const char *name, uint64_t otherwise);
 
 // Keeps the quota that was read last, for pageheap_processor_hundredths.

@@ -1,3 +1,4 @@
+import PageHeapCore
 import SystemPackage
 
 /// An error of a heap, a run, an arena or a pool.
@@ -22,8 +23,30 @@ public enum PageHeapError: Error, Hashable, Sendable {
     case notInUse
     /// A setting that is out of range. The text names the setting and its range.
     case invalidConfiguration(String)
+    /// A limit of the process, because of which the system refuses it a heap or a scavenger.
+    case limitReached(Limit)
     /// An error of the operating system.
     case system(Errno)
+
+    /// A limit on what a process may have.
+    public enum Limit: Hashable, Sendable {
+        /// The number of mappings: on Linux `vm.max_map_count`, usually 65,530. A heap takes two to nine.
+        case mappings
+        /// The size of the address space: `RLIMIT_AS`, in a shell `ulimit -v`.
+        case addressSpace
+        /// The size of private memory that can be written: `RLIMIT_DATA`, in a shell `ulimit -d`.
+        case data
+    }
+
+    /// The error of a heap or a scavenger that the system has just refused memory.
+    static var refusedHeap: PageHeapError {
+        switch SystemHeap.metLimit {
+        case .mappings: .limitReached(.mappings)
+        case .addressSpace: .limitReached(.addressSpace)
+        case .data: .limitReached(.data)
+        case nil: .system(.noMemory)
+        }
+    }
 }
 
 extension PageHeapError: CustomStringConvertible {
@@ -43,6 +66,9 @@ extension PageHeapError: CustomStringConvertible {
         case .notInUse: "the buffer is not whole pages of the heap, all of them in use"
         case .invalidHeapGoal(let bytes): "a heap goal must be 0 or more, not \(bytes)"
         case .invalidConfiguration(let text): text
+        case .limitReached(.mappings): "the process has as many mappings as the system allows it: vm.max_map_count"
+        case .limitReached(.addressSpace): "the process's address space is limited, and too little is left: ulimit -v"
+        case .limitReached(.data): "the process's private memory is limited, and too little is left: ulimit -d"
         case .system(let errno): "the operating system refused memory: \(errno)"
         }
     }

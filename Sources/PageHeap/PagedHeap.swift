@@ -30,14 +30,14 @@ public final class PagedHeap: Sendable {
     ///   - configuration: the heap's settings.
     ///   - scavenger: a scavenger that the heap shares with other heaps, or nil for a thread of the heap's own. Ignored
     ///     if the configuration turns background release off. The heap keeps it alive.
-    /// - Throws: ``PageHeapError/invalidConfiguration(_:)``; ``PageHeapError/system(_:)`` if the system refuses address
-    ///   space.
+    /// - Throws: ``PageHeapError/invalidConfiguration(_:)``; if the system refuses address space,
+    ///   ``PageHeapError/limitReached(_:)`` with the process's limit that is the reason, or else ``PageHeapError/system(_:)``.
     /// - Complexity: O(1): some system calls.
     public init(
         _ configuration: Configuration = Configuration(), scavenger: Scavenger? = nil
     ) throws(PageHeapError) {
         guard let heap = SystemHeap(try configuration.checked(), scavenger: scavenger?.scavenger) else {
-            throw .system(.noMemory)
+            throw .refusedHeap
         }
         self.heap = heap
         stored = Mutex(StoredRuns(of: heap))

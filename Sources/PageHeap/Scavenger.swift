@@ -31,13 +31,14 @@ public final class Scavenger: Sendable {
     ///   - pacer: how the thread keeps to that share: by default over any minute. The heaps' own
     ///     ``PagedHeap/Configuration/pacer`` does not change the pace, only how often the heap's goal is set:
     ///     ten times a second with ``PagedHeap/Configuration/Pacer/budget``, otherwise once a second.
-    /// - Throws: ``PageHeapError/invalidConfiguration(_:)``; ``PageHeapError/system(_:)`` if the system refuses memory.
+    /// - Throws: ``PageHeapError/invalidConfiguration(_:)``; ``PageHeapError/limitReached(_:)`` or
+    ///   ``PageHeapError/system(_:)`` if the system refuses memory.
     /// - Complexity: O(1).
     public init(
         cpuPercent: Double = 1, pacer: PagedHeap.Configuration.Pacer = .budget
     ) throws(PageHeapError) {
         let share = try PagedHeap.Configuration.checkedShare(cpuPercent, named: "cpuPercent")
-        guard let scavenger = SystemScavenger(share: share, pacer: pacer.kind) else { throw .system(.noMemory) }
+        guard let scavenger = SystemScavenger(share: share, pacer: pacer.kind) else { throw .refusedHeap }
         self.scavenger = scavenger
     }
 

@@ -89,6 +89,7 @@ struct PageHeapErrorTests {
         #expect("\(PageHeapError.invalidPageCount(0))" == "a number of pages must be at least 1, not 0")
         #expect("\(PageHeapError.invalidAlignment(3))" == "an alignment must be a power of two, not 3")
         #expect("\(PageHeapError.invalidHeapGoal(-5))" == "a heap goal must be 0 or more, not -5")
+        #expect("\(PageHeapError.limitReached(.mappings))".contains("vm.max_map_count"))
         #expect("\(PageHeapError.system(.noMemory))".contains("memory"))
     }
 }

@@ -2,7 +2,7 @@
 
 extension PagedHeap {
     /// A heap without a worker: only the test changes it, and its figures are exact.
-    static func quiet() throws -> PagedHeap {
+    static func quiet() throws(PageHeapError) -> PagedHeap {
         var configuration = PagedHeap.Configuration()
         configuration.releasesInBackground = false
         return try PagedHeap(configuration)

@@ -83,7 +83,7 @@ enum { PAGEHEAP_ACCESS_NONE = 0, PAGEHEAP_ACCESS_READ = 1, PAGEHEAP_ACCESS_READ_
 enum { PAGEHEAP_RELEASE_DONTNEED = 0, PAGEHEAP_RELEASE_FREE = 1 };
 
 void *_Nullable pageheap_map(uintptr_t bytes, int access);
-int pageheap_unmap(void *_Nonnull address, uintptr_t bytes);
+int pageheap_unmap(void *_Nonnull address, uintptr_t bytes);  // if it fails, the memory is released as far as possible
 int pageheap_protect(void *_Nonnull address, uintptr_t bytes, int access);
 
 // Reserves address space that no other reserved range overlaps: as a rule by choosing it, or by mapping it without access if
@@ -141,6 +141,10 @@ void pageheap_read_machine(void);
 uintptr_t pageheap_memory_bytes(void);  // as last read; 0 if it never was, the maximum if the system does not say
 bool pageheap_address_space_is_limited(void);
 uintptr_t pageheap_largest_request_bytes(void);  // memory plus swap; the maximum if the kernel overcommits without limit
+// Finds out which limit keeps the process from `bytes` more bytes or from a few more mappings, after the system has refused
+// memory. Makes and removes mappings, opens files.
+enum { PAGEHEAP_LIMIT_UNKNOWN = 0, PAGEHEAP_LIMIT_MAPPINGS, PAGEHEAP_LIMIT_ADDRESS_SPACE, PAGEHEAP_LIMIT_DATA };
+int pageheap_find_limit(uintptr_t bytes);
 uint64_t pageheap_random(void);                  // differs between processes; not for secrets
 
 // What surrounds the process: its control groups, and how much of their time tasks wait for memory.

@@ -38,6 +38,12 @@ package struct SystemHeap: Equatable, Sendable {
         if let scavenger, configuration.runsWorker { scavenger.worker.attach(heap) }
     }
 
+    /// The limit because of which the system has just refused a heap, if there is one.
+    package static var metLimit: ProcessLimit? {
+        // What the smallest heap takes at its beginning, if what it reserves is taken from the system.
+        .met(by: PageGeometry.chunkBytes + Tunables.heapArenaBytes + stateBytes(HostOperatingSystem()))
+    }
+
     package static func == (left: SystemHeap, right: SystemHeap) -> Bool { left.heap.state == right.heap.state }
 
     /// Drops the owner's reference; afterwards only holders of pages may use the heap.
