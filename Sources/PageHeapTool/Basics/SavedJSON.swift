@@ -71,6 +71,7 @@ private enum SavedKind: String, CaseIterable {
     case replay = "pageheap replay --json"
     case account = "pageheap explain --json"
     case statistics = "pageheap stats --json"
+    case trace = "pageheap trace --json"
 
     init?(of text: [UInt8]) {
         guard let keys = try? JSONDecoder().decode([String: Ignored].self, from: Data(text)) else { return nil }
@@ -90,7 +91,8 @@ private enum SavedKind: String, CaseIterable {
         case .map: ["pageBytes", "ranges"]
         case .replay: ["policies", "allocators"]
         case .account: ["parts"]
-        case .statistics: ["figures"]
+        case .statistics: ["heap", "process", "residentBytes"]
+        case .trace: ["losses", "fileBytes"]
         }
     }
 }

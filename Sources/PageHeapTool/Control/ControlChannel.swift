@@ -29,7 +29,7 @@ struct ControlChannel: ~Copyable {
     init(
         to process: Int32, patience: Double = 5, serviceSeconds: Double = 60, heedsSignals: Bool = true
     ) throws(ToolError) {
-        guard let identity = ProcessIdentity(of: process) else { throw ProcessStat.absence(of: process) }
+        let identity = try ProcessIdentity(ofProgram: process)
         // A limit on files is an error of a call, not the end of the command.
         signal(SIGXFSZ, SIG_IGN)
         let file = try Self.open(process)
@@ -187,8 +187,14 @@ struct ControlChannel: ~Copyable {
             .unavailable, "process \(process) has begun to serve the request, and has not finished; it may still do so")
     }
 
+    /// Why a request cannot be written or an answer cannot be read.
     func gone() -> ToolError {
-        ToolError(.noInput, "process \(process) ended, or executed another program, before it answered")
+        if errno == EFBIG, ProcessIdentity(of: process) == identity {
+            return ToolError(
+                .inputOutput,
+                "nothing can be asked of process \(process): \(Errno(rawValue: EFBIG)); 'ulimit -f' forbids it")
+        }
+        return ToolError(.noInput, "process \(process) ended, or executed another program, before it answered")
     }
 
     /// - Parameter seconds: how long was waited; nil for the channel's patience.

@@ -39,6 +39,7 @@ struct ControlFile: ~Copyable {
     /// Reads a value of a plain C type; nil if the file is shorter.
     func read<Value: BitwiseCopyable>(_ zero: Value, at offset: Int) -> Value? {
         var value = zero
+        errno = 0
         let count = withUnsafeMutableBytes(of: &value) { pread(descriptor, $0.baseAddress, $0.count, offset) }
         return count == MemoryLayout<Value>.size ? value : nil
     }
@@ -47,7 +48,8 @@ struct ControlFile: ~Copyable {
     ///
     /// - Returns: whether all of it was written.
     func write<Value: BitwiseCopyable>(_ value: Value, at offset: Int) -> Bool {
-        withUnsafeBytes(of: value) { pwrite(descriptor, $0.baseAddress, $0.count, offset) == $0.count }
+        errno = 0
+        return withUnsafeBytes(of: value) { pwrite(descriptor, $0.baseAddress, $0.count, offset) == $0.count }
     }
 
     /// Reads an array of plain values; nil if the file is shorter.

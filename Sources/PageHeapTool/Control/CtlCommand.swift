@@ -130,6 +130,21 @@ struct CtlCommand: ParsableCommand {
         /// The kind of trace.
         var trace: String?
         let isComplete: Bool
+
+        private enum CodingKeys: String, CodingKey {
+            case process, action, returnedBytes, limitBytes, trace, isComplete
+        }
+
+        /// Encodes the answer. Every key is always there; absent values are null.
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(process, forKey: .process)
+            try container.encode(action, forKey: .action)
+            try container.encode(returnedBytes, forKey: .returnedBytes)
+            try container.encode(limitBytes, forKey: .limitBytes)
+            try container.encode(trace, forKey: .trace)
+            try container.encode(isComplete, forKey: .isComplete)
+        }
     }
 
     /// The hard limit, if that is lower than a limit: then it holds.

@@ -67,6 +67,10 @@ final class OutputFile {
         if exists, target.withPlatformString({ access($0, W_OK) }) != 0 {
             throw ToolError(.inputOutput, "\(Errno(rawValue: errno)); choose another name")
         }
+        var own = stat()
+        if exists, stat("/proc/self/exe", &own) == 0, own.st_dev == status.st_dev, own.st_ino == status.st_ino {
+            throw ToolError(.inputOutput, "it is this command itself; choose another name")
+        }
         if exists, status.st_mode & S_IFMT != S_IFREG {
             return (try openDirectly(target), nil)
         }

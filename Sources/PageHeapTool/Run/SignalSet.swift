@@ -21,7 +21,10 @@ struct SignalSet: Sendable {
     /// The signals that the tool passes on to the program: those that people and service managers send, and whatever else
     /// would end the tool if another process sent it.
     static let forwarded: [Int32] =
-        [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGIO, SIGPWR, SIGXCPU]
+        [
+            SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGIO, SIGPWR, SIGXCPU,
+            SIGSYS, SIGSTKFLT,
+        ]
         + Array(__libc_current_sigrtmin()...__libc_current_sigrtmax())
 
     /// The signals that people and service managers send to end a program.

@@ -17,6 +17,20 @@ struct ProcessIdentity: Hashable, Sendable {
         self.init(identifier, stat)
     }
 
+    /// Reads the identity of a process that a user names.
+    ///
+    /// - Throws: what is there instead of a process that executes a program.
+    init(ofProgram identifier: Int32) throws(ToolError) {
+        guard let stat = FileReading.beginning(of: "/proc/\(identifier)/stat").flatMap(ProcessStat.init) else {
+            throw ToolError(.noInput, "there is no process \(identifier); look for it with 'ps'")
+        }
+        if stat.hasEnded {
+            throw ToolError(.noInput, "process \(identifier) has ended, and waits for its parent to take notice")
+        }
+        if stat.isKernelThread { throw ToolError(.noInput, "process \(identifier) is a thread of the kernel") }
+        self.init(identifier, stat)
+    }
+
     init(_ identifier: Int32, _ stat: ProcessStat) {
         self.identifier = identifier
         startTime = stat.startTime

@@ -3,6 +3,8 @@ struct ProcessStat: Hashable, Sendable {
     /// The process's name, any bytes but zero.
     let name: [UInt8]
     let state: UInt8
+    /// Whether it is a thread of the kernel, which executes no program.
+    let isKernelThread: Bool
     /// In kernel ticks since boot.
     let startTime: UInt64
     /// The kernel's running count, which may lag by some pages per processor.
@@ -21,14 +23,6 @@ struct ProcessStat: Hashable, Sendable {
 
     /// Whether the process has ended, though its parent does not know yet.
     var hasEnded: Bool { [UInt8(ascii: "Z"), UInt8(ascii: "X"), UInt8(ascii: "x")].contains(state) }
-
-    /// Says why a process cannot be asked: there is none, or it is one no more.
-    static func absence(of process: Int32) -> ToolError {
-        let stat = FileReading.beginning(of: "/proc/\(process)/stat").flatMap(ProcessStat.init)
-        return stat?.hasEnded == true
-            ? ToolError(.noInput, "process \(process) has ended, and waits for its parent to take notice")
-            : ToolError(.noInput, "there is no process \(process); look for it with 'ps'")
-    }
 
     /// Parses a line, in which the program's name may contain blanks, line ends and parentheses.
     init?(parsing line: [UInt8]) {
@@ -49,6 +43,7 @@ struct ProcessStat: Hashable, Sendable {
         guard field >= 22 else { return nil }
         name = Array(line[(nameStart + 1)..<nameEnd])
         state = line[nameEnd + 2]
+        isKernelThread = numbers[9] & 0x0020_0000 != 0  // PF_KTHREAD
         minorFaults = numbers[10]
         childrenMinorFaults = numbers[11]
         majorFaults = numbers[12]

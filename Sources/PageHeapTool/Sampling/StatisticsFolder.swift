@@ -38,6 +38,8 @@ struct StatisticsFolder: Sendable {
     private(set) var retained: [Int32: ByteCount] = [:]
     private var ended = HeapFigures()
     private var owners: [PageName: ProcessIdentity] = [:]
+    /// The start times of the processes that have been counted and that may publish more pages.
+    private var counted: [Int32: UInt64] = [:]
     private var lastFigures: [PageName: HeapFigures] = [:]
     /// What the run's own program executed when it was last seen alive.
     private var programIdentity: ProcessIdentity?
@@ -77,7 +79,7 @@ struct StatisticsFolder: Sendable {
             let identity = ProcessIdentity(of: process)
             if process == program, let identity { programIdentity = identity.following(programIdentity) }
             for page in pages {
-                readFigures(of: page)
+                if readFigures(of: page) { count(process, identity) }
                 if owners[page] == nil { owners[page] = identity }
                 let owner = owners[page]
                 let isOwn = process == program
@@ -85,11 +87,13 @@ struct StatisticsFolder: Sendable {
                 let counts = identity != nil || present.contains(process)
                 let current = isOwn ? programIdentity : identity ?? owner
                 if !isOwn, !counts || owner != current || isStranger {
-                    bury(page)
+                    bury(page, isLast: !counts && page == pages.last)
                     continue
                 }
                 guard let figures = lastFigures[page] else { continue }
-                if page == pages.last, owner == current, !isStranger, counts || countingEndedProgram {
+                // What the program executed last may have lived so shortly that it was never seen.
+                let isCurrent = owner == current || isOwn && owner == nil && countingEndedProgram
+                if page == pages.last, isCurrent, !isStranger, counts || countingEndedProgram {
                     sum += figures.levels
                     inUse[process] = figures.bytes(\.in_use_bytes)
                     retained[process] = figures.retained
@@ -101,20 +105,37 @@ struct StatisticsFolder: Sendable {
         return sum
     }
 
-    private mutating func readFigures(of page: PageName) {
+    /// Returns whether it is the first time.
+    private mutating func readFigures(of page: PageName) -> Bool {
         do {
             let figures = try StatisticsPage.read(path.appending("\(page.process).\(page.program)"))
-            if lastFigures.updateValue(figures, forKey: page) == nil, page.program == 0 { processCount += 1 }
+            return lastFigures.updateValue(figures, forKey: page) == nil
         } catch {
             // If the page is unfinished or busy, the previous figures remain until the next attempt.
             if case .otherVersion(let version) = error { otherVersion = version }
+            return false
         }
     }
 
-    /// Adds the totals of an ended process to `ended`, and deletes its page.
-    private mutating func bury(_ page: PageName) {
+    /// Counts a process that publishes, once, however many programs it executes.
+    private mutating func count(_ process: Int32, _ identity: ProcessIdentity?) {
+        let known = counted[process]
+        if let identity {
+            counted[process] = identity.startTime
+            if known != identity.startTime { processCount += 1 }
+        } else if known == nil {
+            // It has ended. It is not forgotten before its pages are.
+            counted[process] = 0
+            processCount += 1
+        }
+    }
+
+    /// Adds the totals of an ended process or program to `ended`, and deletes its page.
+    /// - Parameter isLast: whether the process has ended.
+    private mutating func bury(_ page: PageName, isLast: Bool) {
         if let figures = lastFigures.removeValue(forKey: page) { ended += figures.totals }
         owners.removeValue(forKey: page)
+        if isLast { counted.removeValue(forKey: page.process) }
         _ = path.appending("\(page.process).\(page.program)").withPlatformString { unlink($0) }
     }
 }

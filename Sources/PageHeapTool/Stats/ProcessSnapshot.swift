@@ -18,7 +18,7 @@ struct ProcessSnapshot: Sendable {
 
     /// Reads the figures that a process publishes.
     init(of process: Int32) throws(ToolError) {
-        guard let identity = ProcessIdentity(of: process) else { throw ProcessStat.absence(of: process) }
+        let identity = try ProcessIdentity(ofProgram: process)
         let page = try PublishedPage.of(process)
         let figures: HeapFigures
         do {

@@ -70,7 +70,8 @@ struct TraceCommand: ParsableCommand {
             let style = TerminalStyle.ofStandardOutput(ProcessInfo.processInfo.environment)
             try StandardOutput.write(
                 TraceSummaryText(
-                    summary: summary, style: style, mostProcesses: all ? .max : TraceSummaryText.usualProcesses
+                    summary: summary, style: style, isOfWholeFile: process == nil,
+                    mostProcesses: all ? .max : TraceSummaryText.usualProcesses
                 ).text())
         }
         return summary.losses

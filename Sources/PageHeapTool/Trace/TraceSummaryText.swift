@@ -5,6 +5,8 @@ import PageHeapTrace
 struct TraceSummaryText {
     let summary: TraceSummary
     let style: TerminalStyle
+    /// Whether the summary is of all processes in the file, so that it has the file's size.
+    var isOfWholeFile = true
     /// How many processes are shown at most: those with the most events.
     var mostProcesses = Int.max
 
@@ -13,12 +15,14 @@ struct TraceSummaryText {
 
     func text() -> String {
         let count = summary.processes.count
-        let perEvent = summary.events == 0 ? 0 : Double(summary.fileBytes) / Double(summary.events)
-        var lines = [
+        var head =
             "\(style.styled(summary.file, .bold)): \(KeyFigure.grouped(summary.events)) events of \(count) "
-                + "\(count == 1 ? "process" : "processes"), \(ByteCount(summary.fileBytes)), "
-                + "\(NumberText.fixed(perEvent, places: 1)) bytes per event"
-        ]
+            + "\(count == 1 ? "process" : "processes")"
+        if isOfWholeFile, summary.events > 0 {
+            let perEvent = Double(summary.fileBytes) / Double(summary.events)
+            head += ", \(ByteCount(summary.fileBytes)), \(NumberText.fixed(perEvent, places: 1)) bytes per event"
+        }
+        var lines = [head]
         for remark in TraceRemarks.remarks(on: summary.losses) {
             lines += WrappedText.lines(remark, width: style.width).map { style.styled($0, .warning) }
         }

@@ -59,6 +59,11 @@ struct ControlTests {
             low.hasPrefix("the hard limit is 1.00 MiB; ") && low.contains(" MiB are in use, so allocations"), "\(low)")
         let json = try BuiltTool.run(["ctl", "--json", program.identifier, "hard-limit", "1GiB"]).output
         #expect(json.contains("\"limitBytes\" : 1073741824"), "\(json)")
+        // What is captured would be a file, too.
+        let script = "(ulimit -f 0; \"$0\" ctl \"$1\" release 2>&1; echo \"code $?\") | cat"
+        let limited = try BuiltTool(["-c", script, BuiltTool.path, program.identifier], program: "/bin/sh").outcome()
+        #expect(limited.output.contains("'ulimit -f' forbids it"), "\(limited)")
+        #expect(limited.output.hasSuffix("code 74\n"), "\(limited)")
         let none = try BuiltTool.run(["ctl", program.identifier, "hard-limit", "none"])
         #expect(none.output == "the hard limit is none\n")
         #expect(try BuiltTool.run(["ctl", program.identifier, "trace", "text"]).code == 0)

@@ -23,6 +23,13 @@ struct OutputFileTests {
         #expect(mode == 0o640)
     }
 
+    @Test func theCommandDoesNotReplaceItself() throws {
+        let path = try #require(FilePath("/proc/self/exe").resolved)
+        for own in ["/proc/self/exe", path] {
+            #expect(throws: ToolError.self) { _ = try OutputFile(own, purpose: "report") }
+        }
+    }
+
     @Test func anUnfinishedFileLeavesNothing() throws {
         let target = try folder.write("old", to: "report")
         do { _ = try OutputFile(FilePath(target), purpose: "report") }

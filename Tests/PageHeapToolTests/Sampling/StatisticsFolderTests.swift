@@ -52,6 +52,36 @@ struct StatisticsFolderTests {
         #expect(folder.names.isEmpty != isProgram)
     }
 
+    /// A program that is executed late, and ends before a sample sees it.
+    @Test func theLastLevelsOfAProgramThatWasNeverSeenCount() throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/sleep")
+        process.arguments = ["60"]
+        try process.run()
+        try write(process.processIdentifier, 0)
+        var statistics = StatisticsFolder(path: FilePath(folder.path), program: process.processIdentifier)
+        #expect(statistics.read().bytes(\.in_use_bytes) == ByteCount(600))
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+        try write(process.processIdentifier, 1, inUse: 42)
+        #expect(statistics.read(countingEndedProgram: true).bytes(\.in_use_bytes) == ByteCount(42))
+        #expect(statistics.processCount == 1)
+    }
+
+    /// Its older pages are deleted, so the newer ones have their names.
+    @Test func aProcessThatExecutesOthersCountsOnce() throws {
+        var statistics = StatisticsFolder(path: FilePath(folder.path), program: ended)
+        let identity = try #require(ProcessIdentity(of: living))
+        for _ in 0..<3 {
+            try write(living, 0)
+            _ = statistics.read()
+            // As one that executes a program without the library: the page is deleted.
+            _ = statistics.read(strangers: [identity])
+            #expect(folder.names.isEmpty)
+        }
+        #expect(statistics.processCount == 1)
+    }
+
     @Test func theProgramsLastLevelsCountOnRequest() throws {
         try write(ended, 0)
         try write(ended, 1, inUse: 42)
