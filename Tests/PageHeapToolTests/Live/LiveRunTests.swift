@@ -52,17 +52,6 @@ struct LiveRunTests {
         terminal.output.components(separatedBy: "\u{1b}[?1049l").dropFirst().last ?? ""
     }
 
-    /// Both ask the process.
-    @Test func mapsAreTakenBesideTheView() throws {
-        let terminal = try start(["--maps", "--json", folder.file("run.json")], program())
-        #expect(showsView(terminal))
-        usleep(600_000)
-        try go()
-        #expect(terminal.end() == 7 && terminal.isGivenBack)
-        let saved = try JSONDecoder().decode(RunResult.self, from: Data(folder.text(of: "run.json").utf8))
-        #expect(saved.heapMaps?.maps.isEmpty == false)
-    }
-
     @Test func theViewIsShownAndWhatTheProgramWritesComesAfterIt() throws {
         let terminal = try start(["--json", folder.file("run.json")], program() + ["read"])
         #expect(showsView(terminal))

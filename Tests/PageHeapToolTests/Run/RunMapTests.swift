@@ -42,6 +42,20 @@ struct RunMapTests {
         return try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
     }
 
+    /// Both ask the process.
+    @Test func mapsAreTakenBesideTheLiveView() throws {
+        let terminal = try PseudoTerminal([
+            "run", "--live", "--maps", "--interval", "20", "--json", folder.file("json"), "--", "/usr/bin/python3",
+            "-S",
+            "-c", Self.program,
+        ])
+        #expect(terminal.end() == 0 && terminal.isGivenBack)
+        let data = try Data(contentsOf: URL(fileURLWithPath: folder.file("json")))
+        let saved = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+        let maps = try #require((saved["heapMaps"] as? [String: Any])?["maps"] as? [[String: Any]])
+        #expect(maps.count >= 2)
+    }
+
     @Test func theLargestProcessIsMapped() throws {
         let run = try run(["sh", "-c", "/usr/bin/python3 -S -c \"$0\"; exit 0", Self.program])
         let maps = try #require(run["heapMaps"] as? [String: Any])
