@@ -58,17 +58,13 @@ struct KeyFigure: Hashable, Sendable {
                     label: "memory limit", value: "\(limit)",
                     note: "allocations released \(released) to stay within it"))
         }
-        figures.append(
-            KeyFigure(
-                label: "given back in total", value: "\(heap.bytes(\.returned_bytes_total))", note: releaseNote(heap)))
         let returned = heap.bytes(\.returned_bytes_total)
+        figures.append(KeyFigure(label: "given back in total", value: "\(returned)", note: releaseNote(heap)))
         if returned > .zero {
-            // The count is coarse.
-            let again = min(heap.bytes(\.reused_within_10_seconds_bytes_total), returned)
+            let share = TimeText.share(heap.usedAgain.asDouble, of: returned.asDouble)
             figures.append(
                 KeyFigure(
-                    label: "again within 10 s", value: "\(again)",
-                    note: "\(TimeText.share(again.asDouble, of: returned.asDouble)) of what was given back"))
+                    label: "again within 10 s", value: "\(heap.usedAgain)", note: "\(share) of what was given back"))
         }
         let seconds = heap.seconds(\.worker_cpu_nanoseconds_total)
         let wakeUps = heap[\.worker_wake_ups_total]

@@ -39,11 +39,9 @@ struct HeapFigures: Sendable {
     /// What the heaps keep: an upper bound of their physical memory.
     var retained: ByteCount { bytes(\.in_use_bytes) + bytes(\.cached_bytes) + bytes(\.free_retained_bytes) }
 
-    /// All bytes ever released, touched or not, without parts of pages in use.
-    var releasedPages: ByteCount {
-        bytes(\.released_background_bytes_total) + bytes(\.released_growth_bytes_total)
-            + bytes(\.released_limit_bytes_total) + bytes(\.released_forced_bytes_total)
-    }
+    /// How much of what was given back was used again within 10 s. It is counted for whole parts of the heap, so the count may be
+    /// more than there was to be used again.
+    var usedAgain: ByteCount { min(bytes(\.reused_within_10_seconds_bytes_total), bytes(\.returned_bytes_total)) }
 
     /// The 99.9th percentile of the sampled hold times of the heaps' locks, outside releases on request, in
     /// nanoseconds. Rounded up to a power of two; 0 without samples.

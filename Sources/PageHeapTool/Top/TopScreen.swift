@@ -87,8 +87,7 @@ struct TopScreen: Sendable {
             ],
             [
                 "given back \(heap.bytes(\.returned_bytes_total))",
-                // Counted for whole parts of the heap, so it may be more than there was to be used again.
-                "again within 10 s \(min(heap.bytes(\.reused_within_10_seconds_bytes_total), heap.bytes(\.returned_bytes_total)))",
+                "again within 10 s \(heap.usedAgain)",
                 "scavenger's CPU in a minute \(recent)",
             ],
             caches(heap),

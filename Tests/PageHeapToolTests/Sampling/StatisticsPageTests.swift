@@ -31,9 +31,12 @@ struct StatisticsPageTests {
     }
 
     @Test func figuresMadeOfSeveralAreRead() throws {
-        let figures = try StatisticsPage.read(file(Self.page()))
+        var figures = try StatisticsPage.read(file(Self.page()))
         #expect(figures.retained == ByteCount(750))
-        #expect(figures.releasedPages == ByteCount(1 + 2 + 4 + 16))
+        figures[\.returned_bytes_total] = 100
+        #expect(figures.usedAgain == ByteCount(64))
+        figures[\.returned_bytes_total] = 60
+        #expect(figures.usedAgain == ByteCount(60))
         #expect(figures.usualHoldNanoseconds == 2048)
         #expect(figures.seconds(\.worker_cpu_nanoseconds_total) == 0.001)
     }
@@ -53,12 +56,14 @@ struct StatisticsPageTests {
     @Test func damagedFiguresDoNotTrap() throws {
         var page = Self.page()
         page.statistics.in_use_bytes = .max
-        page.statistics.released_growth_bytes_total = .max
+        page.statistics.returned_bytes_total = .max
+        page.statistics.reused_within_10_seconds_bytes_total = .max
         var figures = try StatisticsPage.read(file(page))
         #expect(figures.retained == ByteCount(.max))
-        #expect(figures.releasedPages == ByteCount(.max))
+        #expect(figures.usedAgain == ByteCount(.max))
         figures += figures
         #expect(figures.bytes(\.in_use_bytes) == ByteCount(.max))
+        #expect(figures.usedAgain == ByteCount(.max))
     }
 
     @Test func anOddSequenceMeansBusy() throws {
