@@ -25,8 +25,10 @@ import Testing
                 for number in heaps.indices { heaps[number] = nil }
 
                 spare.remove()
-                #expect(most > 10_000)
-                #expect(again > most * 9 / 10)
+                // Neighbours share mappings, and how many heaps have neighbours is random: a heap takes three to four.
+                let fewest = 40_000 / 4 - 500
+                #expect(most > fewest)
+                #expect(again > fewest)
                 #expect(try heapMappings() == before)
             }
         }
