@@ -32,8 +32,27 @@ static void start_page(struct pageheap_statistics_page *page, bool allows_contro
     __atomic_store_n(&page->magic, PAGEHEAP_STATISTICS_MAGIC, __ATOMIC_RELEASE);  // last: makes the page valid
 }
 
-struct pageheap_statistics_page *pageheap_statistics_page_create(const char *directory, bool allows_control) {
+static const char *page_problem(int error) {
+    switch (error) {
+        case ENOENT: return "there is no such folder; create it before the process starts";
+        case ENOTDIR: return "it is not a folder";
+        case ENAMETOOLONG: return "the path is too long";
+        case EACCES:
+        case EPERM: return "the process may not write there";
+        case EROFS: return "the file system is read-only";
+        case ENOSPC:
+        case EDQUOT: return "the file system is full";
+        case EMFILE:
+        case ENFILE: return "the limit on open files is reached";
+        case EFBIG: return "the limit on the size of files is too low";
+        default: return "no file of figures can be made there";
+    }
+}
+
+struct pageheap_statistics_page *pageheap_statistics_page_create(const char *directory, bool allows_control,
+                                                                 const char **problem) {
     char path[4096];
+    *problem = page_problem(ENAMETOOLONG);
     // exec keeps the process identifier: the number after it tells this program's page from its predecessor's.
     for (int programs = 0; programs < 1000000; programs++) {
         int length = snprintf(path, sizeof path, "%s/%ld.%d", directory, (long)getpid(), programs);
@@ -42,6 +61,7 @@ struct pageheap_statistics_page *pageheap_statistics_page_create(const char *dir
         struct pageheap_statistics_page *page =
             pageheap_map_new_file(path, sizeof *page, mapped_bytes(allows_control), &error);
         if (page != NULL) start_page(page, allows_control);
+        *problem = page_problem(error);
         if (page != NULL || error != EEXIST) return page;
     }
     return NULL;

@@ -114,7 +114,10 @@ enum ProcessCopies {
         ProcessHeap.heap.beginSamplesOfChild()
         let directory = Options.statisticsDirectory(in: pageheap_environment())
         let allowsControl = ProcessHeap.heap.heap.servesControl
-        let page = directory.flatMap { pageheap_statistics_page_create($0, allowsControl) }
+        let page = directory.flatMap { directory in
+            var problem = directory
+            return pageheap_statistics_page_create(directory, allowsControl, &problem)
+        }
         // This thread passes through all locks for now: the forking thread took them for the fork, or no thread holds
         // them.
         let isStopping = LockPassage.isForStop

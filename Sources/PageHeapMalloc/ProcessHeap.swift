@@ -75,7 +75,12 @@ enum ProcessHeap {
         beginHardening(options.hardening)
         if options.samples.meanBytes != 0 { watchSamples(for: options.profileDirectory) }
         let allowsControl = options.configuration.servesControl
-        let page = options.statisticsDirectory.flatMap { pageheap_statistics_page_create($0, allowsControl) }
+        let page = options.statisticsDirectory.flatMap { directory in
+            var problem = directory
+            let page = pageheap_statistics_page_create(directory, allowsControl, &problem)
+            if page == nil { options.ignoreStatisticsDirectory(problem) }
+            return page
+        }
         heap.heap.publish(in: page)
         heap.heap.beginControl()
         heap.watchThreadExits { threadExits($0) }

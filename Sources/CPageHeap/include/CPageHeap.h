@@ -237,9 +237,10 @@ void *_Nullable pageheap_find_function(const char *_Nonnull name);  // the first
 
 // ---- The statistics page -------------------------------------------------------------------------------------------
 
-// Creates DIRECTORY/PID.N for this process and maps it. Returns NULL on failure.
+// Creates DIRECTORY/PID.N for this process and maps it. Returns NULL on failure, and says in *PROBLEM what is wrong.
 struct pageheap_statistics_page *_Nullable pageheap_statistics_page_create(const char *_Nonnull directory,
-                                                                           bool allows_control);
+                                                                           bool allows_control,
+                                                                           const char *_Nonnull *_Nonnull problem);
 // Says again whether the page was made for control: what the page itself says, another process can change.
 void pageheap_statistics_page_unmap(struct pageheap_statistics_page *_Nonnull page, bool allows_control);
 

@@ -23,13 +23,15 @@ import CPageHeap
 /// | `PAGEHEAP_CONTROL` | `0` or `1`: whether the process serves requests of the command `pageheap`; needs the former | `0` |
 ///
 /// Unknown and malformed options, and those that do nothing without another one, are reported once, on standard error, and
-/// ignored; see ``pageheap_hide_variable``.
+/// ignored; see ``pageheap_hide_variable``. So is a folder for statistics pages in which none can be made.
 package struct Options {
     package var configuration = HeapConfiguration()
     package var hardening = HardeningLevel.unhardened
     /// The mean number of requests from one guarded block to the next at hardening level 2; 0 for none.
     package var guardInterval = Tunables.guardInterval
     package var statisticsDirectory: UnsafePointer<CChar>?
+    /// The variable that names it; nil if a process that started this one has reported it.
+    private var statisticsEntry: UnsafePointer<CChar>?
     /// The folder for profiles of sampled allocations.
     package var profileDirectory: UnsafePointer<CChar>?
     private var sampleBytes: UInt64?
@@ -65,8 +67,11 @@ package struct Options {
                 guardIntervalEntry = entry
             } else if name == "CONTROL" {
                 controlEntry = entry
+            } else if name == "STATISTICS_DIRECTORY" {
+                statisticsEntry = entry
             }
         }
+        if statisticsDirectory == nil { statisticsDirectory = Self.statisticsDirectory(in: environment) }
         if let guardIntervalEntry, hardening != .full {
             ignore(guardIntervalEntry, "needs PAGEHEAP_HARDENING=2 as well")
         }
@@ -76,8 +81,8 @@ package struct Options {
         }
     }
 
-    /// The folder for the statistics page that an environment names. Used in the child of a fork, which reads no other
-    /// option again.
+    /// The folder for the statistics page that an environment names, also one that was reported: it may be there by now. Used in
+    /// the child of a fork, which reads no other option again.
     ///
     /// - Parameter environment: `NAME=value` strings, ended by a null pointer; nil for none.
     /// - Returns: the path; nil if there is none.
@@ -85,6 +90,7 @@ package struct Options {
         in environment: UnsafeMutablePointer<UnsafePointer<CChar>?>?
     ) -> UnsafePointer<CChar>? {
         value(of: "PAGEHEAP_STATISTICS_DIRECTORY=", in: environment)
+            ?? value(of: "pageheap_STATISTICS_DIRECTORY=", in: environment)
     }
 
     /// Whether the heap begins with the process, also if that never allocates: the environment names a folder for files about
@@ -92,7 +98,7 @@ package struct Options {
     ///
     /// - Parameter environment: as above.
     package static func beginsAtOnce(in environment: UnsafeMutablePointer<UnsafePointer<CChar>?>?) -> Bool {
-        value(of: "PAGEHEAP_STATISTICS_DIRECTORY=", in: environment) != nil
+        statisticsDirectory(in: environment) != nil
             || value(of: "PAGEHEAP_PROFILE_DIRECTORY=", in: environment) != nil
             || value(of: "PAGEHEAP_HARDENING=", in: environment).map { TextSlice(cString: $0) == "2" } ?? false
     }
@@ -193,13 +199,22 @@ package struct Options {
         return nil
     }
 
+    /// Reports the folder for the statistics page as ignored, with the reason, unless another process has done so.
+    package func ignoreStatisticsDirectory(_ problem: UnsafePointer<CChar>) {
+        if let statisticsEntry { ignore(statisticsEntry) { $0.append(problem, upTo: 200) } }
+    }
+
     /// Reports an entry of the environment as ignored, with the reason.
     private func ignore(_ entry: UnsafePointer<CChar>, _ text: StaticString) {
+        ignore(entry) { $0.append(text) }
+    }
+
+    private func ignore(_ entry: UnsafePointer<CChar>, _ appendReason: (inout MessageLine) -> Void) {
         var line = MessageLine()
         line.append("pageheap: ignored ")
         line.append(entry, upTo: 200)
         line.append(": ")
-        line.append(text)
+        appendReason(&line)
         line.writeToStandardError()
         pageheap_hide_variable(entry)  // once is enough, also for the programs that this one starts
     }

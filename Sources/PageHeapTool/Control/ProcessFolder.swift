@@ -14,16 +14,14 @@ struct ProcessFolder {
     /// - Returns: nil if the process has no such variable, or an empty one.
     /// - Throws: if the process's environment cannot be read, or is there no more.
     init?(_ variable: String, of process: Int32) throws {
-        let start = Array("\(variable)=".utf8)
         let content = try FileReading.bytes(of: FilePath("/proc/\(process)/environ"))
         let environment = RawStrings(zeroTerminated: content)
-        guard let named = environment.elements.first(where: { $0.starts(with: start) }), named.count > start.count
-        else {
+        guard let named = environment.setting(variable), !named.isEmpty else {
             // A process on PageHeap has at least LD_PRELOAD or a path there, unless it writes its title over them.
             if !content.contains(UInt8(ascii: "=")) { throw Overwritten() }
             return nil
         }
-        self.init(FilePath(bytes: Array(named.dropFirst(start.count))), variable, of: process)
+        self.init(FilePath(bytes: named), variable, of: process)
     }
 
     /// A folder that the user names, as the process sees it.

@@ -32,6 +32,17 @@ struct RawStrings: Hashable, Sendable {
         return raw.texts == arguments ? raw : RawStrings(arguments)
     }
 
+    /// Returns the value of a variable of PageHeap's in a process's environment. A process that has reported the variable as wrong has
+    /// written the start of the name in lower case.
+    func setting(_ variable: String) -> [UInt8]? {
+        let reported = variable.replacing("PAGEHEAP_", with: "pageheap_")
+        for start in [variable, reported].map({ Array("\($0)=".utf8) }) {
+            guard let found = elements.first(where: { $0.starts(with: start) }) else { continue }
+            return Array(found.dropFirst(start.count))
+        }
+        return nil
+    }
+
     /// Returns the environment without a variable.
     func without(_ variable: String) -> RawStrings {
         let start = Array("\(variable)=".utf8)

@@ -76,12 +76,10 @@ extension PageFile {
 
     /// Returns the file of the mapped name in the folder that the environment names; nil if it names none.
     private static func named(_ folder: String, _ mapped: [UInt8], _ number: UInt64) -> PageFile? {
-        let start = Array("\(ChildEnvironment.statisticsVariable)=".utf8)
         guard let environment = try? FileReading.bytes(of: FilePath("\(folder)/environ"), limit: 1 << 20),
-            let named = RawStrings(zeroTerminated: environment).elements.first(where: { $0.starts(with: start) }),
+            let path = RawStrings(zeroTerminated: environment).setting(ChildEnvironment.statisticsVariable),
             let slash = mapped.lastIndex(of: UInt8(ascii: "/"))
         else { return nil }
-        let path = Array(named.dropFirst(start.count))
         let root = path.first == UInt8(ascii: "/") ? "root" : "cwd"
         return PageFile(root: "\(folder)/\(root)", path: path + mapped[slash...], fileNumber: number)
     }
