@@ -11,9 +11,9 @@ enum SavedJSON {
     /// - Parameters:
     ///   - type: what it holds.
     ///   - what: a name for that, such as "saved run".
-    ///   - command: the command that saves it.
+    ///   - kind: the kind of document that it is.
     static func read<Content: Decodable>(
-        _ type: Content.Type, _ path: FilePath, what: String, command: String
+        _ type: Content.Type, _ path: FilePath, what: String, kind: SavedKind
     ) throws(ToolError) -> Content {
         let bytes: [UInt8]
         do {
@@ -25,10 +25,10 @@ enum SavedJSON {
         do {
             return try JSONDecoder().decode(type, from: Data(bytes))
         } catch {
-            let other = SavedKind(of: bytes).flatMap { $0.rawValue == command ? nil : $0.rawValue }
-            let reason = other.map { "it is what '\($0)' writes" } ?? reason(error, bytes)
+            let other = SavedKind(of: bytes).flatMap { $0 == kind ? nil : $0 }
+            let reason = other.map { "it is what '\($0.rawValue)' writes" } ?? reason(error, bytes)
             throw ToolError(
-                .noInput, "'\(path)' is not a \(what) that '\(command)' of this version saved: \(reason)")
+                .noInput, "'\(path)' is not a \(what) that '\(kind.rawValue)' of this version saved: \(reason)")
         }
     }
 
@@ -59,40 +59,5 @@ enum SavedJSON {
     private static func place(_ context: DecodingError.Context) -> String {
         let path = context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
         return path.isEmpty ? "it" : "'\(path)'"
-    }
-}
-
-/// What the tool writes as JSON, by the command. A file that is given to the wrong command is recognized by its keys.
-private enum SavedKind: String, CaseIterable {
-    case run = "pageheap run --json"
-    case comparison = "pageheap compare --json"
-    case difference = "pageheap diff --json"
-    case map = "pageheap map --json"
-    case replay = "pageheap replay --json"
-    case account = "pageheap explain --json"
-    case statistics = "pageheap stats --json"
-    case trace = "pageheap trace --json"
-
-    init?(of text: [UInt8]) {
-        guard let keys = try? JSONDecoder().decode([String: Ignored].self, from: Data(text)) else { return nil }
-        guard let kind = Self.allCases.first(where: { $0.keys.allSatisfy { keys[$0] != nil } }) else { return nil }
-        self = kind
-    }
-
-    private struct Ignored: Decodable {
-        init(from decoder: any Decoder) throws {}
-    }
-
-    private var keys: [String] {
-        switch self {
-        case .run: ["samplesTaken", "processHistory"]
-        case .comparison: ["allocators", "endingsAgree"]
-        case .difference: ["first", "second", "figures"]
-        case .map: ["pageBytes", "ranges"]
-        case .replay: ["policies", "allocators"]
-        case .account: ["parts"]
-        case .statistics: ["heap", "process", "residentBytes"]
-        case .trace: ["losses", "fileBytes"]
-        }
     }
 }

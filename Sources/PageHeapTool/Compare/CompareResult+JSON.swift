@@ -77,6 +77,6 @@ extension CompareResult: Encodable {
 
     /// Returns the JSON text, with sorted keys.
     func json() throws -> [UInt8] {
-        try JSONText.bytes(of: self)
+        try JSONText.bytes(of: self, .comparison)
     }
 }

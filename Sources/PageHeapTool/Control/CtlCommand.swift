@@ -115,7 +115,7 @@ struct CtlCommand: ParsableCommand {
         }
         if json {
             let done = Done(process: pid, action: action.rawValue, isComplete: true)
-            return try StandardOutput.write(String(decoding: try JSONText.bytes(of: done), as: UTF8.self))
+            return try StandardOutput.write(String(decoding: try JSONText.bytes(of: done, .request), as: UTF8.self))
         }
         try StandardOutput.write("the profile is in \(name)\n")
     }
@@ -179,7 +179,7 @@ struct CtlCommand: ParsableCommand {
             case .trace: done.trace = value
             case .profile: break  // written above
             }
-            return try StandardOutput.write(String(decoding: try JSONText.bytes(of: done), as: UTF8.self))
+            return try StandardOutput.write(String(decoding: try JSONText.bytes(of: done, .request), as: UTF8.self))
         }
         let cut = isComplete ? "" : "; the heap's thread had to end before all was given back"
         let limit = argument == .max ? "none" : "\(ByteCount(argument))"

@@ -106,6 +106,6 @@ struct RunDiff: Sendable {
         }
         let saved = Saved(
             first: run(first, names.first), second: run(second, names.second), figures: rows, notes: notes)
-        return try JSONText.bytes(of: saved)
+        return try JSONText.bytes(of: saved, .difference)
     }
 }

@@ -53,7 +53,7 @@ struct DoctorCommand: ParsableCommand {
             findings += try exam.findings(of: Array(program.utf8))
         }
         if json {
-            try StandardOutput.write(String(decoding: try JSONText.bytes(of: findings), as: UTF8.self))
+            try StandardOutput.write(String(decoding: try JSONText.bytes(of: findings, .findings), as: UTF8.self))
         } else {
             try StandardOutput.write(FindingsText(findings: findings, style: .ofStandardOutput(variables)).text())
         }

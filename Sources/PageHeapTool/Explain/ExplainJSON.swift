@@ -32,5 +32,5 @@ struct ExplainJSON: Encodable, Sendable {
         sentence = ExplainSentence(reading.account).text
     }
 
-    func bytes() throws -> [UInt8] { try JSONText.bytes(of: self) }
+    func bytes() throws -> [UInt8] { try JSONText.bytes(of: self, .account) }
 }

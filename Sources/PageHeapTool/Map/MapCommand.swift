@@ -57,7 +57,7 @@ struct MapCommand: ParsableCommand {
         let title = "\(CommandText.short([saved.program], limit: 40)), process \(saved.process)"
         if let png { try Self.write(MapPNG(map: map).bytes(), to: png, purpose: "picture") }
         if let svg { try Self.write(Array(MapSVG(map: map, title: title).text().utf8), to: svg, purpose: "picture") }
-        if let json { try Self.write(try JSONText.bytes(of: saved), to: json, purpose: "map") }
+        if let json { try Self.write(try JSONText.bytes(of: saved, .map), to: json, purpose: "map") }
         if png != nil || svg != nil || json != nil { return }
         let style = TerminalStyle.ofStandardOutput(ProcessInfo.processInfo.environment)
         try StandardOutput.write(MapText(map: map, title: title, style: style).text())
@@ -75,7 +75,7 @@ struct MapCommand: ParsableCommand {
     /// Asks a process for its map, or reads a saved one. A file whose name is a number is named with its folder: `./4711`.
     private func read() throws(ToolError) -> SavedMap {
         guard let process = Int32(source) else {
-            return try SavedJSON.read(SavedMap.self, FilePath(source), what: "map", command: "pageheap map --json")
+            return try SavedJSON.read(SavedMap.self, FilePath(source), what: "map", kind: .map)
         }
         let name = LibraryCensus.name(of: process)
         let channel = try ControlChannel(to: process, patience: wait)

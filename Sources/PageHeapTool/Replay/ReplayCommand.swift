@@ -129,7 +129,7 @@ struct ReplayCommand: ParsableCommand {
         ])
         for failure in written.failures { StandardError.say(failure) }
         if options.json {
-            try StandardOutput.write(String(decoding: try JSONText.bytes(of: result), as: UTF8.self))
+            try StandardOutput.write(String(decoding: try JSONText.bytes(of: result, .replay), as: UTF8.self))
         } else if !options.quiet {
             try StandardOutput.write(ReplayTable(result: result, style: .ofStandardOutput(variables)).text())
         }

@@ -138,6 +138,6 @@ extension RunResult: Codable {
 
     /// Returns the JSON text, with sorted keys.
     func json() throws -> [UInt8] {
-        try JSONText.bytes(of: self)
+        try JSONText.bytes(of: self, .run)
     }
 }

@@ -56,6 +56,6 @@ struct ProcessSnapshot: Sendable {
     /// Returns the JSON text, with sorted keys.
     func json() throws -> [UInt8] {
         let saved = Saved(process: process, name: name, residentBytes: resident, heap: heap)
-        return try JSONText.bytes(of: saved)
+        return try JSONText.bytes(of: saved, .statistics)
     }
 }

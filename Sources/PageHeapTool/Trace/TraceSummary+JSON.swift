@@ -3,7 +3,7 @@ import PageHeapTrace
 
 extension TraceSummary {
     /// The summary as JSON. Sizes are in bytes; times in seconds, unless the name says otherwise.
-    func json() throws -> [UInt8] { try JSONText.bytes(of: SavedTraceSummary(self)) }
+    func json() throws -> [UInt8] { try JSONText.bytes(of: SavedTraceSummary(self), .trace) }
 }
 
 /// The JSON of `pageheap trace`.

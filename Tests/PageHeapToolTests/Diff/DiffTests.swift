@@ -78,6 +78,39 @@ struct DiffTests {
         #expect(try BuiltTool.run(["diff", "/no/such"]).code == 64)
     }
 
+    /// Every document that the tool writes, as it writes it.
+    @Test func documentsOfOtherKindsAreNamed() throws {
+        let program = try WatchedProgram()
+        let process = program.identifier
+        let run = try saved(RunResult.make(samples: [.make(0, 50)]), as: "run")
+        let trace = folder.file("trace")
+        #expect(try BuiltTool.run(["record", "--quiet", "-o", trace, "--", "ls", "/"]).code == 0)
+        for kind in SavedKind.allCases {
+            let arguments: [String]? =
+                switch kind {
+                case .run: nil
+                case .comparison:
+                    ["compare", "--quiet", "--with", "glibc", "--runs", "1", "--json", "FILE", "--", "true"]
+                case .difference: ["diff", "--json", run, run]
+                case .map: ["map", "--json", "FILE", process]
+                case .replay: ["replay", "--quiet", "--json", trace]
+                case .account: ["explain", "--json", process]
+                case .statistics: ["stats", "--json", process]
+                case .trace: ["trace", "--json", trace]
+                case .request: ["ctl", "--json", process, "release"]
+                case .findings: ["doctor", "--json"]
+                }
+            guard let arguments else { continue }
+            let file = folder.file("\(kind)")
+            let outcome = try BuiltTool.run(arguments.map { $0 == "FILE" ? file : $0 })
+            if !arguments.contains("FILE") { try folder.write(outcome.output, to: "\(kind)") }
+            let diff = try BuiltTool.run(["diff", run, file])
+            #expect(diff.code == 66, "\(outcome)")
+            #expect(diff.errors.contains("it is what '\(kind.rawValue)' writes"), "\(outcome): \(diff.errors)")
+        }
+        #expect(try BuiltTool.run(["map", run]).errors.contains("it is what 'pageheap run --json' writes"))
+    }
+
     /// Damages of a saved run: each is refused or read, and none ends the command otherwise.
     @Test func damagedRunsDoNotCrash() throws {
         let good = Array(try RunResult.make(samples: [.make(0, 50, inUse: 3, goal: 9), .make(1, 10)]).json())

@@ -44,7 +44,7 @@ struct MapTests {
 
     @Test func aSavedMapIsTheSameMap() throws {
         let saved = try JSONDecoder().decode(
-            SavedMap.self, from: Data(try JSONText.bytes(of: SavedMap(map, program: "x", process: 7))))
+            SavedMap.self, from: Data(try JSONText.bytes(of: SavedMap(map, program: "x", process: 7), .map)))
         let read = try saved.map()
         #expect(read.ranges.map(\.entries) == map.ranges.map(\.entries))
         #expect(read.ranges.map(\.address) == map.ranges.map(\.address))
@@ -120,7 +120,7 @@ struct MapTests {
 
     /// Whatever the damage to a saved map, it is drawn or refused.
     @Test func damagedBytesNeverCrash() throws {
-        let whole = try JSONText.bytes(of: SavedMap(map, program: "x", process: 7))
+        let whole = try JSONText.bytes(of: SavedMap(map, program: "x", process: 7), .map)
         let seed = environmentNumber("PAGEHEAP_SEED") ?? .random(in: 1...UInt64(Int64.max))
         print("damagedBytesNeverCrash: seed \(seed)")
         var random = SeededGenerator(seed: seed)

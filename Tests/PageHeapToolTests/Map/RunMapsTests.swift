@@ -168,9 +168,9 @@ struct RunMapsTests {
         #expect(maps.maps.map(\.cells) == ["L 129", "L128 2", " 128L2"])
         #expect(maps.maps.map { $0.bytes["large"] } == [3, 511, 5].map { ByteCount($0 * 8192) })
         #expect(maps.fullest == 1)
-        let json = try JSONText.bytes(of: maps)
-        #expect(try JSONDecoder().decode(RunMaps.self, from: Data(json)) == maps)
-        let object = try JSONSerialization.jsonObject(with: Data(json)) as? [String: Any]
+        let json = try JSONEncoder().encode(maps)
+        #expect(try JSONDecoder().decode(RunMaps.self, from: json) == maps)
+        let object = try JSONSerialization.jsonObject(with: json) as? [String: Any]
         #expect(Set(object?.keys.map { $0 } ?? []) == ["taken", "failure", "processes", "maps"])
     }
 
