@@ -29,7 +29,10 @@ struct MapSVG: Sendable {
         lines.append("</g>")
         for (number, part) in totals.enumerated() {
             let y = below + number * 22
-            lines.append("<rect x=\"16\" y=\"\(y)\" width=\"14\" height=\"14\" fill=\"\(Self.colour(part.state))\"/>")
+            // What was never used is blank in the picture.
+            let edge = part.state == .absent ? " stroke=\"#a0aec0\"" : ""
+            lines.append(
+                "<rect x=\"16\" y=\"\(y)\" width=\"14\" height=\"14\" fill=\"\(Self.colour(part.state))\"\(edge)/>")
             lines.append(
                 "<text x=\"38\" y=\"\(y + 12)\" fill=\"#1a202c\">\(Markup.escape(part.state.name)): \(part.bytes)</text>"
             )

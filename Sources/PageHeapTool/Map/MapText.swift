@@ -18,7 +18,8 @@ struct MapText: Sendable {
     }
 
     private func mark(_ state: PageState) -> String {
-        style.hasColour && style.hasUnicode ? "\(Self.code(38, state))█\u{1b}[0m" : String(state.character)
+        style.hasColour && style.hasUnicode && state != .absent
+            ? "\(Self.code(38, state))█\u{1b}[0m" : String(state.character)
     }
 
     /// Draws two rows as one line of half blocks.

@@ -11,6 +11,6 @@ struct MapTotals: Sendable {
         bytes = PageState.allCases.map { ($0, ByteCount(pages[Int($0.rawValue)] * UInt64(map.pageBytes))) }
     }
 
-    /// The states that there are, but for memory that was never the heap's.
-    var shown: [(state: PageState, bytes: ByteCount)] { bytes.filter { $0.state != .absent && $0.bytes > .zero } }
+    /// The states that there are. Together they are all memory that was made accessible for the heap.
+    var shown: [(state: PageState, bytes: ByteCount)] { bytes.filter { $0.bytes > .zero } }
 }

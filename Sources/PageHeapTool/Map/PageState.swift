@@ -20,8 +20,8 @@ enum PageState: UInt8, CaseIterable, Sendable {
 
     var name: String {
         switch self {
-        case .absent: "not the heap's yet"
-        case .released: "free, given back"
+        case .absent: "reserved for the heap to grow, never used"
+        case .released: "free, given back or never used"
         case .free: "free, kept"
         case .cached: "free, in a cache"
         case .sparse: "small blocks, at most a quarter in use"
