@@ -101,6 +101,14 @@ class Page:
         with open(path, "wb") as file:
             file.write(base64.b64decode(self.command("Page.captureScreenshot", arguments)["data"]))
 
+    def edge(self, selector):
+        """Returns a picture of the right edge of an element, below its last text."""
+        self.run("document.querySelector(arguments[0]).scrollIntoView({block: 'center'})", selector)
+        box = self.run("const box = document.querySelector(arguments[0]).getBoundingClientRect();"
+                       "return {x: box.right - 3 + scrollX, y: box.bottom - 3 + scrollY}", selector)
+        clip = {**box, "width": 3, "height": 2, "scale": 1}
+        return self.command("Page.captureScreenshot", {"format": "png", "clip": clip})["data"]
+
     def area(self, plot):
         """Scrolls a chart into view, and returns where its curves are."""
         self.run("document.querySelector(`[data-plot=${arguments[0]}] .field`).scrollIntoView({block: 'center'})", plot)

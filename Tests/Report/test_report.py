@@ -293,6 +293,26 @@ def compared():
     check(box is not None and set(box["values"]) >= {"PageHeap", "glibc"}, f"the comparison has values: {box}")
     check(page.messages() == [], "the comparison's console is quiet")
     page.shot(f"{options.shots}/compare-1280-dark-crosshair.png", whole=False)
+    # On a phone, the table scrolls within its own box, which shows that there is more.
+    page.open(f"{folder}/compare.html", 390, False)
+    shade = page.edge(".comparison .scroll")
+    found = page.run("""
+        const box = document.querySelector('.comparison .scroll');
+        const seen = box.getBoundingClientRect();
+        return new Promise(done => {
+            const look = () => {
+                if (box.scrollLeft + box.clientWidth < box.scrollWidth - 1) return requestAnimationFrame(look);
+                const cells = [...box.querySelectorAll('tr')].map(row => [row.cells[0], row.cells[row.cells.length - 1]]);
+                done(cells.every(([first, last]) => first.getBoundingClientRect().left >= seen.left - 1
+                    && last.getBoundingClientRect().right <= seen.right + 1));
+            };
+            box.scrollLeft = box.scrollWidth;
+            look();
+        });""")
+    check(found, "names stay in view beside the table's last column")
+    check(page.run("return document.querySelector('.comparison .scroll').tabIndex") == 0, "the keyboard reaches the box")
+    check(shade != page.edge(".comparison .scroll"), "the box's edge shows whether there is more")
+    page.shot(f"{options.shots}/compare-390-light-scrolled.png", whole=False)
 
 
 try:

@@ -87,7 +87,7 @@ struct CompareReport: Sendable {
             return "<tr><td>\(Markup.escape(allocator.name))</td>\(cells.joined())</tr>"
         }
         return """
-            <section class="card comparison" aria-label="Table"><div class="scroll"><table>
+            <section class="card comparison" aria-label="Table"><div class="scroll" tabindex="0"><table>
             <thead><tr><th scope="col">\(result.medianOf)</th>\(heads.joined())</tr></thead>
             <tbody>
             \(rows.joined(separator: "\n"))

@@ -4,12 +4,12 @@ enum ReportStyle {
         :root{--page:#f4f6fa;--card:\(ChartPalette.light.background);--line:\(ChartPalette.light.border);
         --text:\(ChartPalette.light.text);--faint:\(ChartPalette.light.faintText);--accent:\(ChartPalette.light.resident);
         --resident:\(ChartPalette.light.resident);--inUse:\(ChartPalette.light.inUse);
-        --retained:\(ChartPalette.light.retained);--goal:\(ChartPalette.light.goal);--note:#fff6e2;--note-line:#eec876}
+        --retained:\(ChartPalette.light.retained);--goal:\(ChartPalette.light.goal);--note:#fff6e2;--note-line:#eec876;--shade:#9aa5b5}
         @media screen and (prefers-color-scheme:dark){:root{--page:#0d1117;--card:\(ChartPalette.dark.background);
         --line:\(ChartPalette.dark.border);--text:\(ChartPalette.dark.text);--faint:\(ChartPalette.dark.faintText);
         --accent:\(ChartPalette.dark.resident);--resident:\(ChartPalette.dark.resident);
         --inUse:\(ChartPalette.dark.inUse);--retained:\(ChartPalette.dark.retained);--goal:\(ChartPalette.dark.goal);
-        --note:#2b2413;--note-line:#6d5a26}}
+        --note:#2b2413;--note-line:#6d5a26;--shade:#5b6675}}
         *{box-sizing:border-box}
         body{margin:0;background:var(--page);color:var(--text);line-height:1.5;
         font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}
@@ -37,7 +37,8 @@ enum ReportStyle {
         summary{cursor:pointer;font-weight:600;min-height:40px;display:flex;align-items:center}
         summary::before{content:"";width:.45em;height:.45em;border:solid;border-width:0 2px 2px 0;margin:0 .8em 0 .2em;
         transform:rotate(-45deg);color:var(--faint)}details[open] summary::before{transform:rotate(45deg)}
-        .scroll{overflow-x:auto;margin-top:.6rem}
+        .scroll{overflow-x:auto;margin-top:.6rem;background:linear-gradient(to left,var(--card) 40px,transparent) right/80px 100% no-repeat local,
+        linear-gradient(to left,var(--shade),transparent) right/20px 100% no-repeat scroll}
         table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums;font-size:.9rem}
         th,td{text-align:right;padding:.32rem .7rem;border-bottom:1px solid var(--line);white-space:nowrap}
         th:first-child,td:first-child{text-align:left}th{color:var(--faint);font-weight:600}
