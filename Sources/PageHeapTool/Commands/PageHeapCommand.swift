@@ -45,6 +45,7 @@ struct PageHeapCommand: ParsableCommand {
         if CommandLine.arguments.dropFirst().first == "export" { _ = ExportCommand.signalsBlockedAtStart }
         do {
             var command = try parseAsRoot()
+            try OpenFileLimit.check()
             try command.run()
         } catch let error as ToolError {
             StandardError.say(error.message)

@@ -26,6 +26,25 @@ struct RunUsageTests {
         #expect(outcome.errors.split(separator: "\n").count == 1)
     }
 
+    @Test(arguments: [
+        ["run", "--", "echo", "it ran"], ["compare", "--", "echo", "it ran"],
+        ["record", "-o", "/dev/null", "--", "echo", "it ran"],
+        ["ctl", "1", "release"], ["map", "1"], ["stats", "1"], ["explain", "1"], ["doctor"],
+    ])
+    func aLowLimitOnOpenFilesIsNamedBeforeAnythingIsDone(arguments: [String]) throws {
+        for limit in [4, 9] {
+            let outcome = try BuiltTool(
+                ["-c", "ulimit -n \(limit); exec \"$@\"", "sh", BuiltTool.path] + arguments, program: "/bin/sh"
+            ).outcome()
+            #expect(outcome.code == 69 && outcome.output.isEmpty, "\(outcome)")
+            #expect(
+                outcome.errors.hasPrefix(
+                    "pageheap: the limit on open files (ulimit -n) is \(limit), which leaves fewer than"),
+                "\(outcome.errors)")
+            #expect(outcome.errors.split(separator: "\n").count == 1)
+        }
+    }
+
     @Test(arguments: [["--help"], ["run", "--help"], ["help", "run"], ["--version"], ["run", "--version"]])
     func helpGoesToStandardOutput(arguments: [String]) throws {
         let outcome = try BuiltTool.run(arguments)
