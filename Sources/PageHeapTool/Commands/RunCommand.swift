@@ -22,7 +22,8 @@ struct RunCommand: ParsableCommand {
 
             Signals sent to the tool (HUP, INT, QUIT, TERM, USR1, USR2, ALRM, real-time ones) are passed on to the \
             program, and the report is written however the program ends. A signal that a process sends to the whole \
-            process group reaches the program twice.
+            process group reaches the program twice. If the program stops, the tool stops, too, so that the shell has its \
+            terminal back; 'fg' continues both.
 
             In the names of output files, %p becomes the program's process identifier, %e its name, %t the time of its \
             start in seconds since 1970, and %% a percent sign.

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Supervises a running program: passes signals on, takes samples, and detects the program's end.
+/// Supervises a running program: passes signals on, takes samples, follows the program's stops, and detects its end.
 ///
 /// It works in one thread, which waits in one place: for the next signal, or for the time of the next sample. Signals are
 /// always blocked and are taken there, including SIGCHLD.
@@ -16,15 +16,18 @@ struct Supervisor: ~Copyable {
     private var maps: MapTaker?
     private var use = ResourceUse()
     private var endRequest: Int32?
+    private var stop: JobStop
     private let observer: (any RunObserver)?
 
     /// The signals to block before the program is started.
-    static let signals = SignalSet(SignalSet.forwarded + [SIGCHLD])
+    static let signals = SignalSet(SignalSet.forwarded + [SIGCHLD, SIGCONT])
 
     /// The signals that were blocked when the tool was started. Its first use blocks ``signals``, and those of writing to a
     /// closed pipe or past a limit: what is written is of less importance than the program's exit code. A signal that
     /// arrives before the program has started is passed on as soon as it has.
-    static let signalsBlockedAtStart = SignalSet(SignalSet.forwarded + [SIGCHLD, SIGPIPE, SIGXFSZ]).block()
+    static let signalsBlockedAtStart = SignalSet(
+        SignalSet.forwarded + [SIGCHLD, SIGCONT, SIGPIPE, SIGXFSZ]
+    ).block()
 
     /// - Parameters:
     ///   - child: the program.
@@ -36,6 +39,7 @@ struct Supervisor: ~Copyable {
         maps: consuming MapTaker? = nil, observer: (any RunObserver)? = nil
     ) {
         program = child.identifier
+        stop = JobStop(of: child.identifier)
         residentFloor = child.residentFloor
         self.start = start
         self.sampler = sampler
@@ -61,11 +65,13 @@ struct Supervisor: ~Copyable {
             let look = maps?.step(atSeconds: time, holders: holders) ?? nil
             let next = look.map { min(due, .seconds($0)) } ?? due
             guard let arrival = signals.wait(atMost: next - elapsed) else { continue }
-            if arrival.signal == SIGCHLD {
+            switch arrival.signal {
+            case SIGCHLD:
                 let end = elapsed
                 if let ending = reap() { return outcome(ending, wall: end) }
-            } else {
-                pass(arrival)
+                stop.follow()
+            case SIGCONT: stop.goOn()
+            default: pass(arrival)
             }
         }
     }
