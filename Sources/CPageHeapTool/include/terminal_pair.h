@@ -1,4 +1,4 @@
-// A terminal whose other end this program holds.
+// A terminal whose other end this program holds. (taken_terminal.h is of the user's.)
 #ifndef PAGEHEAP_TERMINAL_PAIR_H
 #define PAGEHEAP_TERMINAL_PAIR_H
 

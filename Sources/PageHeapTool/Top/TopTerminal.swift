@@ -1,3 +1,4 @@
+import CPageHeapTool
 import Glibc
 
 /// Where a live view is drawn, and where its keys come from.
@@ -8,7 +9,8 @@ struct TopPlace: Hashable, Sendable {
     var hasSignalKeys = false
 }
 
-/// The terminal while a live view has it: another screen, keys that arrive at once, and no echo. Left as it was at the end.
+/// The terminal while a live view has it: another screen, keys that arrive at once, and no echo. Left as it was at the end, also if
+/// that is a crash of the tool.
 struct TopTerminal: ~Copyable {
     let place: TopPlace
     private let hasKeys: Bool
@@ -29,9 +31,12 @@ struct TopTerminal: ~Copyable {
         // None is told of a terminal that does not control the tool.
         if isTaken || foreground >= 0 && foreground != getpgrp() { return }
         isTaken = true
+        // Anew each time: another job may have changed it.
+        if hasKeys { tcgetattr(place.keys, &before) }
+        Self.giveBack.utf8Start.withMemoryRebound(to: CChar.self, capacity: Self.giveBack.utf8CodeUnitCount) { text in
+            pageheap_take_terminal(place.screen, text, hasKeys ? place.keys : -1, &before)
+        }
         if hasKeys {
-            // Anew each time: another job may have changed it.
-            tcgetattr(place.keys, &before)
             var raw = before
             raw.c_lflag &= ~tcflag_t(ICANON | ECHO)
             if !place.hasSignalKeys { raw.c_lflag &= ~tcflag_t(ISIG) }
@@ -51,9 +56,13 @@ struct TopTerminal: ~Copyable {
 
     private static func leave(_ place: TopPlace, isTaken: Bool, before: termios?) {
         if !isTaken { return }
-        _ = write("\u{1b}[?7h\u{1b}[?25h\u{1b}[?1049l", to: place.screen)
+        _ = write("\(giveBack)", to: place.screen)
         if var before { tcsetattr(place.keys, TCSANOW, &before) }
+        pageheap_leave_terminal()
     }
+
+    /// Lines go on at the edge, the cursor is seen, and the screen is the usual one.
+    private static let giveBack: StaticString = "\u{1b}[?7h\u{1b}[?25h\u{1b}[?1049l"
 
     /// The rows of the terminal.
     var rows: Int {

@@ -99,6 +99,19 @@ struct LiveRunTests {
         #expect(afterView(terminal).contains("last word"))
     }
 
+    @Test(arguments: [SIGABRT, SIGSEGV, SIGTRAP])
+    func aCrashOfTheCommandGivesTheTerminalBack(signal: Int32) throws {
+        // Swift's own report of a crash waits for a key on a terminal.
+        let terminal = try PseudoTerminal(
+            ["SWIFT_BACKTRACE=enable=no", BuiltTool.path, "run", "--live", "--"] + program(), program: "/usr/bin/env")
+        #expect(showsView(terminal))
+        kill(terminal.process.processIdentifier, signal)
+        // The program is an orphan now. Until it ends, Foundation takes its parent to be running.
+        try go()
+        #expect(terminal.end() == signal && terminal.process.terminationReason == .uncaughtSignal)
+        #expect(terminal.isGivenBack)
+    }
+
     @Test(arguments: [SIGTERM, SIGHUP])
     func aSignalToTheCommandReachesTheProgram(signal: Int32) throws {
         let terminal = try start([], program())
