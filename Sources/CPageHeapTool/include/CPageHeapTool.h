@@ -5,6 +5,7 @@
 
 #include "place_inside.h"
 #include "present_pages.h"
+#include "taken_terminal.h"
 #include "terminal_pair.h"
 
 #endif
