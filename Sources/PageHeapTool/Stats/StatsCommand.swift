@@ -11,8 +11,8 @@ struct StatsCommand: ParsableCommand {
             PAGEHEAP_STATISTICS_DIRECTORY set to a folder that it can write to. It may be in a container. Nothing is asked \
             of the process, so it is not disturbed, and one that hangs is shown as well.
 
-            Documentation/figures.md explains each figure; it is installed as share/doc/pageheap/figures.md. In short, \
-            --prometheus does, too.
+            Documentation/figures.md, below share/doc/pageheap if installed, explains each figure. In short, --prometheus \
+            does, too.
 
             EXAMPLES
               mkdir -p /run/pageheap
