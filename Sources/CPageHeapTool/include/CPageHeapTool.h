@@ -1,5 +1,5 @@
-// What the command needs of C. The module is this header: if it were the folder, compilers would go on to use a module from
-// before a header was added.
+// What the command needs of C. This header is the module: were the folder the module, compilers would go on to use it from
+// their caches after a header was added.
 #ifndef CPAGEHEAPTOOL_H
 #define CPAGEHEAPTOOL_H
 

@@ -1,4 +1,4 @@
-// A terminal whose other end this program holds. (taken_terminal.h is of the user's.)
+// A terminal whose other end this program holds. For the user's terminal, see taken_terminal.h.
 #ifndef PAGEHEAP_TERMINAL_PAIR_H
 #define PAGEHEAP_TERMINAL_PAIR_H
 
