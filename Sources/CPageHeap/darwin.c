@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
@@ -144,7 +145,39 @@ void pageheap_hide_variable(const char *entry) { (void)entry; }
 
 const char **pageheap_environment(void) { return issetugid() ? NULL : (const char **)*_NSGetEnviron(); }
 
-void *pageheap_map_new_file(const char *path, uintptr_t bytes, uintptr_t mapped_bytes, int *error) {
+struct pageheap_file_identity pageheap_file_identity(const char *path) {
+    struct pageheap_file_identity identity = {0, 0};
+    struct stat status;
+    int saved = errno;
+    if (lstat(path, &status) == 0) {
+        identity.device = (uint64_t)status.st_dev;
+        identity.inode = status.st_ino;
+    }
+    errno = saved;
+    return identity;
+}
+
+// There is one namespace.
+uint64_t pageheap_process_namespace(void) { return 1; }
+
+bool pageheap_read_bytes(const char *path, void *bytes, uintptr_t count) {
+    int saved = errno;
+    int file = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    bool is_read = file >= 0 && read(file, bytes, count) == (ssize_t)count;
+    if (file >= 0) close(file);
+    errno = saved;
+    return is_read;
+}
+
+bool pageheap_remove_file(const char *path) {
+    int saved = errno;
+    bool is_removed = unlink(path) == 0;
+    errno = saved;
+    return is_removed;
+}
+
+void *pageheap_map_new_file(const char *path, uintptr_t bytes, uintptr_t mapped_bytes,
+                            struct pageheap_file_identity *identity, int *error) {
     int saved = errno;
     void *mapped = MAP_FAILED;
     int file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -152,7 +185,11 @@ void *pageheap_map_new_file(const char *path, uintptr_t bytes, uintptr_t mapped_
     if (file >= 0 && fcntl(file, F_PREALLOCATE, &room) == 0 && ftruncate(file, (off_t)bytes) == 0)
         mapped = mmap(NULL, mapped_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
     *error = mapped == MAP_FAILED ? errno : 0;
-    if (file >= 0) close(file);
+    if (file >= 0) {
+        *identity = pageheap_file_identity(path);
+        close(file);
+        if (mapped == MAP_FAILED) pageheap_remove_file(path);
+    }
     errno = saved;
     return mapped == MAP_FAILED ? NULL : mapped;
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -90,7 +91,44 @@ bool pageheap_error_takes_a_line(void) {
     return !waits;
 }
 
-void *pageheap_map_new_file(const char *path, uintptr_t bytes, uintptr_t mapped_bytes, int *error) {
+static struct pageheap_file_identity identity_of(int folder, const char *path, int flags) {
+    struct pageheap_file_identity identity = {0, 0};
+    struct statx status;
+    // A call more could end a program in a sandbox.
+    if (pageheap_keeps_to_plain_calls()) return identity;
+    int saved = errno;
+    if (syscall(SYS_statx, folder, path, flags, STATX_INO, &status) == 0) {
+        identity.device = (uint64_t)status.stx_dev_major << 32 | status.stx_dev_minor;
+        identity.inode = status.stx_ino;
+    }
+    errno = saved;
+    return identity;
+}
+
+struct pageheap_file_identity pageheap_file_identity(const char *path) {
+    return identity_of(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW);
+}
+
+uint64_t pageheap_process_namespace(void) { return identity_of(AT_FDCWD, "/proc/self/ns/pid", 0).inode; }
+
+bool pageheap_read_bytes(const char *path, void *bytes, uintptr_t count) {
+    int saved = errno;
+    long file = syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0);
+    bool is_read = file >= 0 && syscall(SYS_read, file, bytes, count) == (long)count;
+    if (file >= 0) syscall(SYS_close, file);
+    errno = saved;
+    return is_read;
+}
+
+bool pageheap_remove_file(const char *path) {
+    int saved = errno;
+    bool is_removed = syscall(SYS_unlinkat, AT_FDCWD, path, 0) == 0;
+    errno = saved;
+    return is_removed;
+}
+
+void *pageheap_map_new_file(const char *path, uintptr_t bytes, uintptr_t mapped_bytes,
+                            struct pageheap_file_identity *identity, int *error) {
     int saved = errno;
     void *mapped = MAP_FAILED;
     long file = syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -104,7 +142,11 @@ void *pageheap_map_new_file(const char *path, uintptr_t bytes, uintptr_t mapped_
         if (is_taken) mapped = mmap(NULL, mapped_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, (int)file, 0);
     }
     *error = mapped == MAP_FAILED ? errno : 0;
-    if (file >= 0) syscall(SYS_close, file);
+    if (file >= 0) {
+        *identity = identity_of((int)file, "", AT_EMPTY_PATH);
+        syscall(SYS_close, file);
+        if (mapped == MAP_FAILED) pageheap_remove_file(path);
+    }
     errno = saved;
     return mapped == MAP_FAILED ? NULL : mapped;
 }

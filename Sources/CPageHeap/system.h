@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CPageHeap.h"
+
 // Returns 0 or the errno of a call that failed, and leaves the caller's errno unchanged.
 #define ANSWER(call)                             \
     do {                                         \
@@ -19,9 +21,21 @@
 // Names the calling thread, for debuggers.
 void pageheap_name_this_thread(const char *name);
 
-// Creates a file, allocates blocks for its first `bytes` bytes, and maps them for reading and writing. Returns NULL on
-// failure; the error is EEXIST if the file exists.
-void *pageheap_map_new_file(const char *path, uintptr_t bytes, uintptr_t mapped_bytes, int *error);
+// Creates a file, allocates blocks for its first `bytes` bytes, and maps them for reading and writing. On failure returns NULL and
+// leaves no file; the error is EEXIST if there was one.
+void *pageheap_map_new_file(const char *path, uintptr_t bytes, uintptr_t mapped_bytes,
+                            struct pageheap_file_identity *identity, int *error);
+
+// Which file the path leads to.
+struct pageheap_file_identity pageheap_file_identity(const char *path);
+
+// Reads the first bytes of a file that is no symbolic link. Returns false if it has fewer, or cannot be read.
+bool pageheap_read_bytes(const char *path, void *bytes, uintptr_t count);
+
+bool pageheap_remove_file(const char *path);
+
+// The inode of the namespace of process identifiers that the process lives in; 0 if it is not known.
+uint64_t pageheap_process_namespace(void);
 
 // Aborts the process if the calling thread is the bare one. Does without the C library's abort, which does not know that
 // thread.

@@ -116,7 +116,7 @@ enum ProcessCopies {
         let allowsControl = ProcessHeap.heap.heap.servesControl
         let page = directory.flatMap { directory in
             var problem = directory
-            return pageheap_statistics_page_create(directory, allowsControl, &problem)
+            return pageheap_publish_in(directory, allowsControl, &problem)
         }
         // This thread passes through all locks for now: the forking thread took them for the fork, or no thread holds
         // them.

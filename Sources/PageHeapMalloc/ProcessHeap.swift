@@ -74,10 +74,11 @@ enum ProcessHeap {
         }
         beginHardening(options.hardening)
         if options.samples.meanBytes != 0 { watchSamples(for: options.profileDirectory) }
+        if options.keepsStatisticsFile { pageheap_keep_statistics_file() }
         let allowsControl = options.configuration.servesControl
         let page = options.statisticsDirectory.flatMap { directory in
             var problem = directory
-            let page = pageheap_statistics_page_create(directory, allowsControl, &problem)
+            let page = pageheap_publish_in(directory, allowsControl, &problem)
             if page == nil { options.ignoreStatisticsDirectory(problem) }
             return page
         }

@@ -23,7 +23,8 @@ struct OptionTests {
             ("PAGEHEAP_GUARD_INTERVAL", "-1", "takes 0 to 1000000000 requests"),
             ("PAGEHEAP_GUARD_INTERVAL", "1", "needs PAGEHEAP_HARDENING=2 as well"),
             ("PAGEHEAP_CONTROL", "1", "needs PAGEHEAP_STATISTICS_DIRECTORY as well"),
-            ("PAGEHEAP_SCAVTRACE", "2", "takes 0, 1 or json"),
+            ("PAGEHEAP_STATISTICS_KEEP", "1", "needs PAGEHEAP_STATISTICS_DIRECTORY as well"),
+            ("PAGEHEAP_STATISTICS_KEEP", "yes", "takes 0 or 1"), ("PAGEHEAP_SCAVTRACE", "2", "takes 0, 1 or json"),
             ("PAGEHEAP_STATISTICS_DIRECTORY", "", "takes the path of a folder"),
             ("PAGEHEAP_SAMPLE_BYTES", "2T", "takes 0 to 1T bytes"),
             ("PAGEHEAP_SAMPLE_BYTES", "x", "takes 0 to 1T bytes"),
@@ -116,7 +117,7 @@ struct OptionTests {
         let program = try TestPrograms.program("entry_points")
         let outcome = try ChildProcess.run(
             "/bin/sh", ["-c", "mkdir '\(folder.file("pages"))'; exec '\(program)' zero"],
-            environment: ["PAGEHEAP_STATISTICS_DIRECTORY": folder.file("pages")])
+            environment: ["PAGEHEAP_STATISTICS_DIRECTORY": folder.file("pages"), "PAGEHEAP_STATISTICS_KEEP": "1"])
         #expect(outcome.succeeded && outcome.errorLines.count == 1, "\(outcome)")
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.file("pages")).count == 1)
     }

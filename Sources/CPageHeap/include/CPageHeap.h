@@ -237,10 +237,25 @@ void *_Nullable pageheap_find_function(const char *_Nonnull name);  // the first
 
 // ---- The statistics page -------------------------------------------------------------------------------------------
 
-// Creates DIRECTORY/PID.N for this process and maps it. Returns NULL on failure, and says in *PROBLEM what is wrong.
-struct pageheap_statistics_page *_Nullable pageheap_statistics_page_create(const char *_Nonnull directory,
-                                                                           bool allows_control,
-                                                                           const char *_Nonnull *_Nonnull problem);
+// Which file it is, whatever its path; an inode of 0 if that is not known.
+struct pageheap_file_identity {
+    uint64_t device, inode;
+};
+
+// The file of a process's statistics page.
+struct pageheap_statistics_file {
+    char path[4096];
+    struct pageheap_file_identity identity;
+    uint32_t process;  // whose page it is; 0 for none
+};
+
+// Creates DIRECTORY/PID.N for this process, describes it in FILE, and maps it. Returns NULL on failure, and says in *PROBLEM what is
+// wrong. Unless `keeps`, removes the files that programs left which the process identifier has executed before.
+struct pageheap_statistics_page *_Nullable pageheap_statistics_page_create(
+    const char *_Nonnull directory, bool allows_control, bool keeps, struct pageheap_statistics_file *_Nonnull file,
+    const char *_Nonnull *_Nonnull problem);
+// Removes the file if it is this process's, and still the one of that path. Does nothing in a sandbox.
+void pageheap_statistics_file_remove(struct pageheap_statistics_file *_Nonnull file);
 // Says again whether the page was made for control: what the page itself says, another process can change.
 void pageheap_statistics_page_unmap(struct pageheap_statistics_page *_Nonnull page, bool allows_control);
 

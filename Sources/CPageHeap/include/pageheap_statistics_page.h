@@ -3,6 +3,8 @@
 // If the environment variable PAGEHEAP_STATISTICS_DIRECTORY names a folder, each process that runs on
 // libpageheapmalloc.so creates the file PID.N there (N counts the programs that this process identifier has
 // executed, from 0) with exactly one such structure at its start, and keeps it mapped. A forked child creates its own.
+// A process removes its file when it ends by exit or a return from main, and the file that a process of the same identifier in the
+// same namespace has left, unless PAGEHEAP_STATISTICS_KEEP=1.
 //
 // There is one writer at a time (the holder of the heap's lock), and any number of readers in other processes.
 // `sequence` is odd while the writer writes. A reader copies the figures, and accepts the copy only if the sequence was
@@ -21,7 +23,7 @@
 #include "pageheap_control.h"
 
 #define PAGEHEAP_STATISTICS_MAGIC UINT64_C(0x5041474548454150) /* "PAGEHEAP" */
-#define PAGEHEAP_STATISTICS_VERSION 5
+#define PAGEHEAP_STATISTICS_VERSION 6
 
 struct pageheap_statistics_page {
     uint64_t magic;
@@ -29,6 +31,7 @@ struct pageheap_statistics_page {
     uint32_t size;  // of this structure
     uint32_t process_identifier;
     uint32_t sequence;
+    uint64_t process_namespace;  // the inode of the namespace in which the identifier counts; 0 if unknown
     struct pageheap_statistics statistics;
     struct pageheap_control control;
     struct pageheap_class classes[PAGEHEAP_CLASSES];  // as they were at the last request for them

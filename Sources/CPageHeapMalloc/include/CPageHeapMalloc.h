@@ -8,6 +8,16 @@
 void pageheap_register_fork_handlers(void);
 void pageheap_set_out_of_memory(void);
 
+// ---- The statistics page ---------------------------------------------------------------------------------------------
+
+struct pageheap_statistics_page;
+
+// The file of this process's page stays when the process ends.
+void pageheap_keep_statistics_file(void);
+// Creates this process's page in a folder (statistics_file.c). Returns NULL on failure, and says in *PROBLEM what is wrong.
+struct pageheap_statistics_page *_Nullable pageheap_publish_in(const char *_Nonnull directory, bool allows_control,
+                                                               const char *_Nonnull *_Nonnull problem);
+
 // ---- Sampled allocations ---------------------------------------------------------------------------------------------
 
 // The probes for tracers (probes.c).

@@ -18,9 +18,10 @@ import CPageHeap
 /// | `PAGEHEAP_SCAVTRACE` | `0`, `1` or `json`: a line on standard error for each generation | `0` |
 /// | `PAGEHEAP_SYSTEM_ROOT` | for tests: a folder that stands for `/` when the container's limits are read | `/` |
 /// | `PAGEHEAP_STATISTICS_DIRECTORY` | a folder for the statistics page; set by `pageheap run` | none |
+/// | `PAGEHEAP_STATISTICS_KEEP` | `0` or `1`: whether its file stays when the process ends; set by `pageheap run`; needs the former | `0` |
 /// | `PAGEHEAP_SAMPLE_BYTES` | bytes as above, at most 1T: the mean distance of two sampled allocations; 0 for none | 0; `512K` with the next |
 /// | `PAGEHEAP_PROFILE_DIRECTORY` | a folder for a profile of the sampled allocations, written at exit; set by `pageheap run` | none |
-/// | `PAGEHEAP_CONTROL` | `0` or `1`: whether the process serves requests of the command `pageheap`; needs the former | `0` |
+/// | `PAGEHEAP_CONTROL` | `0` or `1`: whether the process serves requests of the command `pageheap`; needs `PAGEHEAP_STATISTICS_DIRECTORY` | `0` |
 ///
 /// Unknown and malformed options, and those that do nothing without another one, are reported once, on standard error, and
 /// ignored; see ``pageheap_hide_variable``. So is a folder for statistics pages in which none can be made.
@@ -32,6 +33,8 @@ package struct Options {
     package var statisticsDirectory: UnsafePointer<CChar>?
     /// The variable that names it; nil if a process that started this one has reported it.
     private var statisticsEntry: UnsafePointer<CChar>?
+    /// Whether the statistics page's file stays when the process ends.
+    package var keepsStatisticsFile = false
     /// The folder for profiles of sampled allocations.
     package var profileDirectory: UnsafePointer<CChar>?
     private var sampleBytes: UInt64?
@@ -55,6 +58,7 @@ package struct Options {
         guard let environment else { return }
         var guardIntervalEntry: UnsafePointer<CChar>?
         var controlEntry: UnsafePointer<CChar>?
+        var keepEntry: UnsafePointer<CChar>?
         var index = 0
         while let entry = environment[index] {
             index += 1
@@ -67,6 +71,8 @@ package struct Options {
                 guardIntervalEntry = entry
             } else if name == "CONTROL" {
                 controlEntry = entry
+            } else if name == "STATISTICS_KEEP" {
+                keepEntry = entry
             } else if name == "STATISTICS_DIRECTORY" {
                 statisticsEntry = entry
             }
@@ -77,7 +83,11 @@ package struct Options {
         }
         if let controlEntry, configuration.servesControl && statisticsDirectory == nil {
             configuration.servesControl = false
-            ignore(controlEntry, "needs PAGEHEAP_STATISTICS_DIRECTORY as well")
+            ignore(controlEntry, Self.needsDirectory)
+        }
+        if let keepEntry, keepsStatisticsFile && statisticsDirectory == nil {
+            keepsStatisticsFile = false
+            ignore(keepEntry, Self.needsDirectory)
         }
     }
 
@@ -117,6 +127,7 @@ package struct Options {
         return nil
     }
 
+    private static var needsDirectory: StaticString { "needs PAGEHEAP_STATISTICS_DIRECTORY as well" }
     private static var takesLimit: StaticString { "takes bytes, such as 536870912, 512M or 2GiB, or none" }
 
     /// Reads a limit: bytes, or 0 for none; nil if the text is neither.
@@ -181,6 +192,9 @@ package struct Options {
         } else if name == "STATISTICS_DIRECTORY" {
             guard text.count > 0 else { return "takes the path of a folder" }
             statisticsDirectory = value
+        } else if name == "STATISTICS_KEEP" {
+            guard text == "0" || text == "1" else { return "takes 0 or 1" }
+            keepsStatisticsFile = text == "1"
         } else if name == "SAMPLE_BYTES" {
             guard let bytes = text.byteCount.map({ UInt64($0.rawValue) }), bytes <= Tunables.sampleBytesLimit else {
                 return "takes 0 to 1T bytes, such as 524288 or 512K"
@@ -194,7 +208,7 @@ package struct Options {
             configuration.servesControl = text == "1"
         } else if !Self.isToolsOwn(name) {
             return
-                "is not an option; the options are PAGEHEAP_RETAIN_PERCENT, _MEMORY_LIMIT, _HARD_LIMIT, _SCAVENGE_PERCENT, _PACER, _RELEASE, _SCAVENGER, _HUGE_PAGES, _HARDENING, _GUARD_INTERVAL, _SCAVTRACE, _SAMPLE_BYTES, _STATISTICS_DIRECTORY, _PROFILE_DIRECTORY and _CONTROL"
+                "is not an option; the options are PAGEHEAP_RETAIN_PERCENT, _MEMORY_LIMIT, _HARD_LIMIT, _SCAVENGE_PERCENT, _PACER, _RELEASE, _SCAVENGER, _HUGE_PAGES, _HARDENING, _GUARD_INTERVAL, _SCAVTRACE, _SAMPLE_BYTES, _STATISTICS_DIRECTORY, _STATISTICS_KEEP, _PROFILE_DIRECTORY and _CONTROL"
         }
         return nil
     }

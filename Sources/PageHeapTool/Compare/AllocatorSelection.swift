@@ -37,6 +37,7 @@ struct AllocatorSelection: Hashable, Sendable {
                 }
             }
         }
+        if allocators.contains(where: { !$0.isPageHeap }) { try finder.checkMallocsCanBeChosen() }
         self.init(allocators: Self.distinct(allocators), notFound: notFound)
     }
 

@@ -6,6 +6,8 @@ struct LibraryFinder: Sendable {
     let folders: [FilePath]
     /// Returns the reason why a library that seems suitable cannot be preloaded; nil if it can.
     let refusal: @Sendable (PreloadLibrary) -> String?
+    /// What every program has loaded.
+    let systemPreload: SystemPreload
 
     /// Creates a finder.
     ///
@@ -18,6 +20,7 @@ struct LibraryFinder: Sendable {
         refusal: @escaping @Sendable (PreloadLibrary) -> String? = PreloadProbe.refusal
     ) {
         self.refusal = refusal
+        systemPreload = SystemPreload(root: root)
         let named = (libraryPath ?? "").split { $0 == ":" || $0 == ";" }.map { FilePath(String($0)) }
         let usual = ["usr/local/lib", "usr/lib", "lib"].flatMap { place in
             let folder = root.appending(place)
@@ -26,6 +29,16 @@ struct LibraryFinder: Sendable {
             return platforms.map(folder.appending) + [root.appending("\(place)64"), folder]
         }
         folders = named + usual
+    }
+
+    /// Throws an error if the system loads a malloc into every program: one that is to run on another, or on the C library's, would
+    /// have that one in its place or beside it.
+    func checkMallocsCanBeChosen() throws(ToolError) {
+        guard let malloc = systemPreload.malloc else { return }
+        throw ToolError(
+            .noInput,
+            "no program can run on another allocator here: \(SystemPreload.file) gives every program the malloc of '\(malloc)'; take "
+                + "it out of that file first")
     }
 
     /// Finds the library of an allocator for the platform of another library. Returns nil if none can be loaded.

@@ -44,6 +44,12 @@ struct ProcessFolder {
                 : "the folder '\(path)': \(reason)"
         }
         if status.st_mode & S_IFMT != S_IFDIR { return "'\(path)' is not a folder; name one in \(variable)" }
+        var space = statvfs()
+        if place.withPlatformString({ statvfs($0, &space) }) == 0,
+            space.f_bavail == 0 || space.f_files > 0 && space.f_favail == 0
+        {
+            return "the file system of '\(path)' is full"
+        }
         return "it must be able to write in '\(path)'"
     }
 }

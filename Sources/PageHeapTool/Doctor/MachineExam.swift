@@ -13,7 +13,9 @@ struct MachineExam: Sendable {
     var addressSpaceLimit = Self.addressSpaceLimit()
 
     var findings: [Finding] {
-        [pages, hugePages, overcommit, mappings, addressSpace] + surroundings + [membarrier, filter]
+        [pages, hugePages, overcommit, mappings, addressSpace] + surroundings + [
+            membarrier, filter, SystemPreload(root: root).finding,
+        ]
     }
 
     private static func addressSpaceLimit() -> UInt64? {

@@ -6,6 +6,8 @@ struct ChildEnvironment: Sendable {
     /// The variable that names the folder where processes on PageHeap publish their statistics, in one file per
     /// process.
     static let statisticsVariable = "PAGEHEAP_STATISTICS_DIRECTORY"
+    /// The variable that has those files stay when their processes end, so that the last figures count.
+    static let keepVariable = "PAGEHEAP_STATISTICS_KEEP"
     /// The variable with which processes serve requests.
     static let controlVariable = "PAGEHEAP_CONTROL"
     static let preloadVariable = "LD_PRELOAD"
@@ -20,11 +22,15 @@ struct ChildEnvironment: Sendable {
     ) {
         let preload = Array("\(Self.preloadVariable)=".utf8)
         let statistics = Array("\(Self.statisticsVariable)=".utf8)
-        var kept = own.elements.filter { !$0.starts(with: statistics) && !$0.starts(with: preload) }
+        let keep = Array("\(Self.keepVariable)=".utf8)
+        var kept = own.elements.filter { entry in ![statistics, preload, keep].contains { entry.starts(with: $0) } }
         let others = own.elements.first { $0.starts(with: preload) }.map { Array($0.dropFirst(preload.count)) } ?? []
         let preloaded = (libraries.map { Array($0.string.utf8) } + [others]).filter { !$0.isEmpty }
         if !preloaded.isEmpty { kept.append(preload + Array(preloaded.joined(separator: [UInt8(ascii: ":")]))) }
-        if let statisticsFolder { kept.append(statistics + Array(statisticsFolder.string.utf8)) }
+        if let statisticsFolder {
+            kept.append(statistics + Array(statisticsFolder.string.utf8))
+            kept.append(keep + [UInt8(ascii: "1")])
+        }
         if let profile {
             let names = Self.profileVariables
             let prefixes = [Array("\(names.folder)=".utf8), Array("\(names.bytes)=".utf8)]

@@ -58,7 +58,9 @@ struct RawStrings: Hashable, Sendable {
 
     /// The settings of PageHeap in an environment, sorted; without those for tests and tools.
     var settings: [String] {
-        let others = [ChildEnvironment.statisticsVariable, "PAGEHEAP_SYSTEM_ROOT"].map { "\($0)=" }
+        let others = [ChildEnvironment.statisticsVariable, ChildEnvironment.keepVariable, "PAGEHEAP_SYSTEM_ROOT"].map {
+            "\($0)="
+        }
         return texts.filter { text in text.hasPrefix("PAGEHEAP_") && !others.contains { text.hasPrefix($0) } }.sorted()
     }
 

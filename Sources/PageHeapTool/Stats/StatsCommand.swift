@@ -1,5 +1,6 @@
 import ArgumentParser
 import FoundationEssentials
+import SystemPackage
 
 /// `pageheap stats`: one snapshot of a process that runs.
 struct StatsCommand: ParsableCommand {
@@ -14,6 +15,9 @@ struct StatsCommand: ParsableCommand {
             Documentation/figures.md, below share/doc/pageheap if installed, explains each figure. In short, --prometheus \
             does, too.
 
+            A process removes its file when it ends, unless it is killed or calls _exit. --remove-ended removes what such \
+            processes have left in a folder, except those of other containers.
+
             EXAMPLES
               mkdir -p /run/pageheap
               export PAGEHEAP_STATISTICS_DIRECTORY=/run/pageheap
@@ -21,16 +25,18 @@ struct StatsCommand: ParsableCommand {
               pageheap stats $!
               pageheap stats --json 4711 | jq .heap.live_bytes
               pageheap stats --prometheus 4711 > /var/lib/node_exporter/server.prom
+              pageheap stats --remove-ended /run/pageheap
 
             EXIT CODES
-              0    the figures are shown
+              0    the figures are shown, or the files are removed
               64   usage error
               66   there is no such process, it publishes no figures, or they
-                   cannot be read
+                   cannot be read; there is no such folder
+              74   a file cannot be removed
             """)
 
     @Argument(help: "The process's identifier.")
-    var pid: Int32
+    var pid: Int32?
 
     @Flag(help: "Print JSON.")
     var json = false
@@ -38,12 +44,29 @@ struct StatsCommand: ParsableCommand {
     @Flag(help: "Print Prometheus's text format.")
     var prometheus = false
 
+    @Option(
+        help: ArgumentHelp("Remove the files of ended processes from this folder.", valueName: "folder"),
+        completion: .directory)
+    var removeEnded: String?
+
     mutating func validate() throws {
+        if let removeEnded {
+            if pid != nil || json || prometheus {
+                throw ValidationError("--remove-ended shows no process; leave the others out")
+            }
+            if removeEnded.isEmpty { throw ValidationError("--remove-ended needs a folder") }
+            return
+        }
+        guard let pid else { throw ValidationError("name the process by its identifier, as in 'pageheap stats 4711'") }
         if pid <= 0 { throw ValidationError("\(pid) is not the identifier of a process") }
         if json && prometheus { throw ValidationError("--json and --prometheus are two formats; choose one") }
     }
 
     mutating func run() throws {
+        if let removeEnded {
+            return try StandardOutput.write(try EndedPages(removedFrom: FilePath(removeEnded)).text + "\n")
+        }
+        guard let pid else { preconditionFailure("a process is required") }
         let snapshot = try ProcessSnapshot(of: pid)
         if json { return try StandardOutput.write(String(decoding: try snapshot.json(), as: UTF8.self)) }
         if prometheus { return try StandardOutput.write(PrometheusText(snapshot).text()) }

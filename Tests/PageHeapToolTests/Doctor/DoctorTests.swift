@@ -40,6 +40,27 @@ struct DoctorTests {
         #expect(notGood.isEmpty, "\(notGood)")
     }
 
+    @Test func whatEveryProgramLoadsIsNamed() throws {
+        try usualMachine()
+        func finding() -> Finding? { exam.findings.first { $0.topic == "every program" } }
+        #expect(finding()?.verdict == .good)
+        try write("", to: "lib/other.so")
+        try write("# libraries\n/lib/other.so  # /lib/none.so\n", to: "etc/ld.so.preload")
+        #expect(finding()?.verdict == .good)
+        try write("/lib/other.so:/lib/none.so", to: "etc/ld.so.preload")
+        #expect(finding()?.verdict == .problem && finding()?.sentence.contains("'/lib/none.so'") == true)
+        let library = try BuiltTool.requireLibrary()
+        try FileManager.default.copyItem(atPath: library, toPath: root.file("lib/malloc.so"))
+        try write("/lib/other.so\t/lib/malloc.so\n", to: "etc/ld.so.preload")
+        #expect(finding()?.verdict == .note && finding()?.sentence.contains("'/lib/malloc.so'") == true)
+        // No allocator is compared with what every program has anyway.
+        let finder = LibraryFinder(libraryPath: nil, root: FilePath(root.path), refusal: { _ in nil })
+        let pageHeap = try PreloadLibrary(named: FilePath(library))
+        for names in [nil, ["glibc"], ["pageheap:PAGEHEAP_PACER=average", "glibc"]] {
+            #expect(throws: ToolError.self) { try AllocatorSelection(names: names, pageHeap: pageHeap, finder: finder) }
+        }
+    }
+
     @Test func whatMakesADifferenceIsNoted() throws {
         try usualMachine()
         try write("[always] madvise never\n", to: "sys/kernel/mm/transparent_hugepage/enabled")

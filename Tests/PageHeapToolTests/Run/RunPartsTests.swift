@@ -20,7 +20,11 @@ struct RunPartsTests {
     @Test func theLibraryComesBeforeOthers() {
         let own = RawStrings(["A=1", "LD_PRELOAD=/x.so", "PAGEHEAP_STATISTICS_DIRECTORY=/old", "B="])
         let made = ChildEnvironment(from: own, libraries: ["/lib.so"], statisticsFolder: "/shm/new").variables.texts
-        #expect(made == ["A=1", "B=", "LD_PRELOAD=/lib.so:/x.so", "PAGEHEAP_STATISTICS_DIRECTORY=/shm/new"])
+        #expect(
+            made == [
+                "A=1", "B=", "LD_PRELOAD=/lib.so:/x.so", "PAGEHEAP_STATISTICS_DIRECTORY=/shm/new",
+                "PAGEHEAP_STATISTICS_KEEP=1",
+            ])
         let two = ChildEnvironment(from: own, libraries: ["/r.so", "/lib.so"], statisticsFolder: nil).variables.texts
         #expect(two == ["A=1", "B=", "LD_PRELOAD=/r.so:/lib.so:/x.so"])
         let alone = ChildEnvironment(from: RawStrings(["LD_PRELOAD="]), libraries: ["/lib.so"], statisticsFolder: "/s")

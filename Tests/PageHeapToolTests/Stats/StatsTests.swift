@@ -1,3 +1,4 @@
+import CPageHeap
 import Foundation
 import PageHeapFigures
 import SystemPackage
@@ -80,5 +81,44 @@ struct StatsTests {
         #expect(outcome.errors.contains(part), "\(outcome.errors)")
         #expect(outcome.errors.split(separator: "\n").count == 1)
         #expect(outcome.output.isEmpty)
+    }
+
+    @Test func filesOfEndedProcessesAreRemovedAndNoOthers() throws {
+        var status = stat()
+        try #require(stat("/proc/self/ns/pid", &status) == 0)
+        let folder = try TemporaryFolder()
+        func write(_ process: Int32, _ name: String, _ change: (inout pageheap_statistics_page) -> Void = { _ in })
+            throws
+        {
+            var page = StatisticsPageTests.page(process: process)
+            page.process_namespace = UInt64(status.st_ino)
+            change(&page)
+            _ = try folder.write(StatisticsPageTests.bytes(of: page), to: name)
+        }
+        let living = ProcessInfo.processInfo.processIdentifier
+        let ended = Int32.max
+        for program in 0..<3 { try write(ended, "\(ended).\(program)") }
+        try write(living, "\(living).0")
+        try write(1, "1.0")
+        var kept = ["\(living).0", "1.0"]
+        try write(ended, "\(ended).3") { $0.process_namespace += 1 }
+        try write(ended, "\(ended).4") { $0.process_namespace = 0 }
+        try write(ended, "\(ended).5") { $0.version += 1 }
+        try write(living, "\(ended).6")
+        try write(ended, "\(ended).log")
+        _ = try folder.write("", to: "\(ended).7")
+        kept += ["3", "4", "5", "6", "7", "log"].map { "\(ended).\($0)" }
+        let outcome = try BuiltTool.run(["stats", "--remove-ended", folder.path])
+        #expect(outcome.code == 0 && outcome.errors.isEmpty, "\(outcome)")
+        #expect(
+            outcome.output
+                == "removed 3 files of ended processes; 2 of running ones are left; 5 of other containers or versions, or not PageHeap's\n"
+        )
+        #expect(Set(folder.names) == Set(kept))
+        let none = try BuiltTool.run(["stats", "--remove-ended", folder.file("none")])
+        #expect(none.code == 66 && none.errors.contains("cannot read the folder"), "\(none)")
+        let both = try BuiltTool.run(["stats", "--remove-ended", folder.path, "1"])
+        #expect(both.code == 64, "\(both)")
+        #expect(try BuiltTool.run(["stats"]).code == 64)
     }
 }

@@ -1,0 +1,92 @@
+// The file of a process's statistics page: who makes it, and who removes it.
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "CPageHeap.h"
+#include "system.h"
+
+// Bytes of address space that a page takes: with control, the map's place as well, which is no memory until a process that asks for
+// a map makes the file that long.
+static uintptr_t mapped_bytes(bool allows_control) {
+    return allows_control ? PAGEHEAP_MAP_OFFSET + PAGEHEAP_MAP_BYTES : sizeof(struct pageheap_statistics_page);
+}
+
+static void start_page(struct pageheap_statistics_page *page, bool allows_control) {
+    page->control.is_allowed = allows_control;
+    page->size = sizeof *page;
+    page->version = PAGEHEAP_STATISTICS_VERSION;
+    page->process_identifier = (uint32_t)getpid();
+    page->process_namespace = pageheap_process_namespace();
+    page->statistics.size = sizeof page->statistics;
+    page->statistics.goal_bytes = page->statistics.memory_limit_bytes = page->statistics.limit_goal_bytes = PAGEHEAP_NONE;
+    __atomic_store_n(&page->magic, PAGEHEAP_STATISTICS_MAGIC, __ATOMIC_RELEASE);  // last: makes the page valid
+}
+
+static const char *page_problem(int error) {
+    switch (error) {
+        case ENOENT: return "there is no such folder; create it before the process starts";
+        case ENOTDIR: return "it is not a folder";
+        case ENAMETOOLONG: return "the path is too long";
+        case EACCES:
+        case EPERM: return "the process may not write there";
+        case EROFS: return "the file system is read-only";
+        case ENOSPC:
+        case EDQUOT: return "the file system is full";
+        case EMFILE:
+        case ENFILE: return "the limit on open files is reached";
+        case EFBIG: return "the limit on the size of files is too low";
+        default: return "no file of figures can be made there";
+    }
+}
+
+// Whether the file holds the page of a program that this process identifier has executed before: none that lives can have both
+// identifier and namespace, except this process.
+static bool is_predecessors(const char *path) {
+    struct pageheap_statistics_page page;
+    uint64_t namespace = pageheap_process_namespace();
+    return namespace != 0 && pageheap_read_bytes(path, &page, sizeof page) && page.magic == PAGEHEAP_STATISTICS_MAGIC
+           && page.version == PAGEHEAP_STATISTICS_VERSION && page.process_identifier == (uint32_t)getpid()
+           && page.process_namespace == namespace;
+}
+
+struct pageheap_statistics_page *pageheap_statistics_page_create(const char *directory, bool allows_control, bool keeps,
+                                                                 struct pageheap_statistics_file *file,
+                                                                 const char **problem) {
+    file->process = 0;
+    *problem = page_problem(ENAMETOOLONG);
+    // exec keeps the process identifier: the number after it tells this program's page from its predecessor's.
+    for (int programs = 0; programs < 1000000; programs++) {
+        int length = snprintf(file->path, sizeof file->path, "%s/%ld.%d", directory, (long)getpid(), programs);
+        if (length < 0 || (size_t)length >= sizeof file->path) return NULL;
+        int error = 0;
+        uintptr_t bytes = mapped_bytes(allows_control);
+        struct pageheap_statistics_page *page = NULL;
+        for (int attempts = 0; page == NULL && attempts < 2; attempts++) {
+            page = pageheap_map_new_file(file->path, sizeof *page, bytes, &file->identity, &error);
+            if (page != NULL || error != EEXIST || keeps || !is_predecessors(file->path)
+                || !pageheap_remove_file(file->path))
+                break;
+        }
+        if (page != NULL) {
+            start_page(page, allows_control);
+            file->process = (uint32_t)getpid();
+        }
+        *problem = page_problem(error);
+        if (page != NULL || error != EEXIST) return page;
+    }
+    return NULL;
+}
+
+void pageheap_statistics_file_remove(struct pageheap_statistics_file *file) {
+    if (pageheap_keeps_to_plain_calls() || file->process != (uint32_t)getpid()) return;
+    struct pageheap_file_identity now = pageheap_file_identity(file->path);
+    if (now.inode == 0 || now.inode != file->identity.inode || now.device != file->identity.device) return;
+    file->process = 0;
+    pageheap_remove_file(file->path);
+}
+
+void pageheap_statistics_page_unmap(struct pageheap_statistics_page *page, bool allows_control) {
+    pageheap_unmap(page, mapped_bytes(allows_control));
+}
