@@ -169,6 +169,8 @@ bool pageheap_read_bytes(const char *path, void *bytes, uintptr_t count) {
     return is_read;
 }
 
+int pageheap_write_access(const char *path) { ANSWER(access(path, W_OK)); }
+
 bool pageheap_remove_file(const char *path) {
     int saved = errno;
     bool is_removed = unlink(path) == 0;

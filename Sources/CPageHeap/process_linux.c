@@ -120,6 +120,8 @@ bool pageheap_read_bytes(const char *path, void *bytes, uintptr_t count) {
     return is_read;
 }
 
+int pageheap_write_access(const char *path) { ANSWER(syscall(SYS_faccessat, AT_FDCWD, path, W_OK)); }
+
 bool pageheap_remove_file(const char *path) {
     int saved = errno;
     bool is_removed = syscall(SYS_unlinkat, AT_FDCWD, path, 0) == 0;

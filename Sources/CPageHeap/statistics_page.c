@@ -37,8 +37,16 @@ static const char *page_problem(int error) {
         case EMFILE:
         case ENFILE: return "the limit on open files is reached";
         case EFBIG: return "the limit on the size of files is too low";
-        default: return "no file of figures can be made there";
+        default: return "no file can be made there";
     }
+}
+
+const char *pageheap_folder_problem(const char *path) {
+    char place[4096];
+    int length = snprintf(place, sizeof place, "%s/.", path);
+    if (length < 0 || (size_t)length >= sizeof place) return page_problem(ENAMETOOLONG);
+    int error = pageheap_keeps_to_plain_calls() ? 0 : pageheap_write_access(place);
+    return error == 0 ? NULL : page_problem(error);
 }
 
 // Whether the file holds the page of a program that this process identifier has executed before: none that lives can have both

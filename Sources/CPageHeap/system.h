@@ -32,6 +32,9 @@ struct pageheap_file_identity pageheap_file_identity(const char *path);
 // Reads the first bytes of a file that is no symbolic link. Returns false if it has fewer, or cannot be read.
 bool pageheap_read_bytes(const char *path, void *bytes, uintptr_t count);
 
+// Returns 0 if the process may write to the file, or an errno.
+int pageheap_write_access(const char *path);
+
 bool pageheap_remove_file(const char *path);
 
 // The inode of the namespace of process identifiers that the process lives in; 0 if it is not known.

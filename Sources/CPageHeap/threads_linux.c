@@ -109,7 +109,11 @@ bool pageheap_membarrier(void) {
 // ---- Threads and processes
 
 uint32_t pageheap_thread_identifier(void) {
-    return pageheap_keeps_to_plain_calls() ? 0 : (uint32_t)syscall(SYS_gettid);
+    if (pageheap_keeps_to_plain_calls()) return 0;
+    int saved = errno;
+    long identifier = syscall(SYS_gettid);
+    errno = saved;
+    return identifier > 0 ? (uint32_t)identifier : 0;
 }
 
 // Any error but ESRCH proves nothing, so the thread counts as alive.

@@ -7,9 +7,10 @@
 // This program forks, and ends. The tool adopts the child, which waits for that before it executes the program: so the
 // program has the tool for a parent from its first instruction, as if the tool had started it.
 //
-// pageheap-launcher PIPE SIGNALS PROGRAM NAME ARGUMENT…
+// pageheap-launcher PIPE SIGNALS IGNORED PROGRAM NAME ARGUMENT…
 //   PIPE     the descriptor that reports are written to
 //   SIGNALS  the signals that the program starts with blocked: hexadecimal, bit 0 for signal 1
+//   IGNORED  those of SIGCHLD, 32 and 33 that it starts with ignored, in the same form
 //   NAME     the program's own name, its argument 0
 // Each variable of the environment has a character before its name, which is taken away for the program: the variables, such
 // as LD_PRELOAD, must not apply to this program.
@@ -19,6 +20,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "launch_report.h"
@@ -49,6 +51,18 @@ static void block_signals(const char *text) {
     sigprocmask(SIG_SETMASK, &signals, NULL);
 }
 
+// The tool must not ignore SIGCHLD. The C library ignores its own two signals in the programs that it starts, and changes them for
+// nobody, so the kernel is asked.
+static void ignore_signals(const char *text) {
+    unsigned long long bits = strtoull(text, NULL, 16);
+    int signals[] = {SIGCHLD, 32, 33};
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
+        // The beginning is the handler in each of the kernel's forms; the rest is zero.
+        uintptr_t action[8] = {(uintptr_t)(bits >> (signals[i] - 1) & 1 ? SIG_IGN : SIG_DFL)};
+        syscall(SYS_rt_sigaction, signals[i], action, NULL, (size_t)8);
+    }
+}
+
 // Waits until the parent, which alone has the other end of a pipe open, has ended.
 static void wait_for_end_of_parent(const int ends[2]) {
     char none;
@@ -65,7 +79,7 @@ static char **program_environment(void) {
 
 int main(int count, char **arguments) {
     static const char usage[] = "pageheap-launcher is a part of pageheap; see 'pageheap run --help'\n";
-    if (count < 5) return write(STDERR_FILENO, usage, sizeof usage - 1) > 0 ? 64 : 74;
+    if (count < 6) return write(STDERR_FILENO, usage, sizeof usage - 1) > 0 ? 64 : 74;
     int pipe_to_tool = atoi(arguments[1]), parent[2];
     fcntl(pipe_to_tool, F_SETFD, FD_CLOEXEC);
     pid_t child = pipe(parent) == 0 ? fork() : -1;
@@ -75,7 +89,8 @@ int main(int count, char **arguments) {
     wait_for_end_of_parent(parent);
     report(pipe_to_tool, 0);
     block_signals(arguments[2]);
-    execve(arguments[3], arguments + 4, program_environment());
+    ignore_signals(arguments[3]);
+    execve(arguments[4], arguments + 5, program_environment());
     report(pipe_to_tool, errno);
     _exit(127);
 }

@@ -63,6 +63,9 @@ enum ProcessHeap {
         options.configuration.workerIdleNanoseconds = Tunables.workerIdleNanoseconds
         if let root = options.systemRoot { pageheap_set_system_root(root) }
         if options.configuration.releasesInCallers { pageheap_keep_to_plain_calls() }
+        if let problem = options.profileDirectory.flatMap({ pageheap_folder_problem($0) }) {
+            options.ignoreProfileDirectory(problem)
+        }
         pageheap_note_process_attributes()
         guard
             heap.start(

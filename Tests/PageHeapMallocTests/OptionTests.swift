@@ -111,6 +111,30 @@ struct OptionTests {
         #expect(outcome.errors.contains(": \(problem)"), "\(outcome)")
     }
 
+    @Test(arguments: [("none", "there is no such folder"), ("file", "it is not a folder")])
+    func aFolderForProfilesThatIsNoneIsReportedOnce(name: String, problem: String) throws {
+        let folder = try TemporaryFolder()
+        _ = try folder.write("", to: "file")
+        let program = try TestPrograms.program("entry_points")
+        let outcome = try ChildProcess.run(
+            "/bin/sh", ["-c", "'\(program)' zero; '\(program)' zero"],
+            environment: ["PAGEHEAP_PROFILE_DIRECTORY": folder.file(name)])
+        #expect(outcome.succeeded && outcome.errorLines.count == 1, "\(outcome)")
+        #expect(
+            outcome.errors.contains("ignored PAGEHEAP_PROFILE_DIRECTORY=\(folder.path)/\(name): \(problem)"),
+            "\(outcome)")
+        #expect(folder.names == ["file"])
+    }
+
+    /// A stranger may set variables of a program whose messages go to a log or a terminal.
+    @Test func aReportIsOneLineOfPrintableText() throws {
+        let outcome = try ChildProcess.run(
+            try TestPrograms.program("entry_points"), ["zero"],
+            environment: ["PAGEHEAP_PACER": "a\nforged: line\u{1b}[2J\t\u{7f}ü"])
+        #expect(outcome.succeeded && outcome.errorLines.count == 1, "\(outcome)")
+        #expect(outcome.errors.contains("PAGEHEAP_PACER=a?forged: line?[2J??ü: takes"), "\(outcome)")
+    }
+
     /// As in a container whose shell makes the folder before it executes the program.
     @Test func aFolderThatIsMadeLaterIsUsedByThePrograms() throws {
         let folder = try TemporaryFolder()

@@ -259,6 +259,9 @@ void pageheap_statistics_file_remove(struct pageheap_statistics_file *_Nonnull f
 // Says again whether the page was made for control: what the page itself says, another process can change.
 void pageheap_statistics_page_unmap(struct pageheap_statistics_page *_Nonnull page, bool allows_control);
 
+// Says why a process can make no files in a folder; NULL if it can, or in a sandbox.
+const char *_Nullable pageheap_folder_problem(const char *_Nonnull path);
+
 // Makes pages of a mapped file accessible, so that writing to them raises no signal. Returns false if the file is not so long,
 // there is no memory for it, or the kernel cannot say (before Linux 5.14).
 bool pageheap_make_writable(void *_Nonnull address, uintptr_t bytes);

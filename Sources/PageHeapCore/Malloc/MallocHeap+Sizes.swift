@@ -1,10 +1,20 @@
 extension MallocHeap {
-    /// The usable size of a block. Aborts if no span owns the address.
+    /// The usable size of a block. Aborts if no span owns the address, or if frees are checked and no allocated block begins there.
     package func usableBytes(_ address: UInt) -> ByteCount {
         if isGuarded(address) { return usableBytesOfGuarded(address, in: .usableSize) }
         let entry = spans.entry(of: address)
         if entry == .none { stopForeign(address, in: .usableSize) }
+        if checksFrees { checkIsBlock(address, entry, in: .usableSize) }
         return usableBytes(entry)
+    }
+
+    /// Aborts if no allocated block begins at an address. Of small blocks, that is known only if frees are checked.
+    private func checkIsBlock(_ address: UInt, _ entry: PageMapEntry, in call: BlockCall) {
+        if address & 15 != 0 { WrongUse.stop(.misaligned, address, in: call) }
+        if entry.sizeClass != .notSmall { return checkIsOut(address, entry.sizeClass, in: call) }
+        let base = spans.record(entry.span).pointee.base
+        if base != address { WrongUse.stop(.insideLargeBlock, address, in: call, base: base) }
+        if Span.isMarkedFree(spans.record(entry.span)) { WrongUse.stop(.alreadyFree, address, in: call) }
     }
 
     private func usableBytes(_ entry: PageMapEntry) -> ByteCount {
@@ -57,20 +67,15 @@ extension MallocHeap {
         if isGuarded(address) { return reallocateGuarded(address, bytes) }
         let entry = spans.entry(of: address)
         if entry == .none { stopForeign(address, in: .realloc) }
-        if address & 15 != 0 { WrongUse.stop(.misaligned, address, in: .realloc) }
+        checkIsBlock(address, entry, in: .realloc)
         let held = usableBytes(entry)
         let old = UnsafeMutableRawPointer(bitPattern: address)
         if entry.sizeClass != .notSmall {
-            checkIsOut(address, entry.sizeClass, in: .realloc)
             if bytes <= held.rawValue && bytes >= held.rawValue / 2 {
                 if isSampling { sampleResized(address, bytes) }
                 return old
             }
         } else {
-            if spans.record(entry.span).pointee.base != address {
-                WrongUse.stop(.insideLargeBlock, address, in: .realloc, base: spans.record(entry.span).pointee.base)
-            }
-            if Span.isMarkedFree(spans.record(entry.span)) { WrongUse.stop(.alreadyFree, address, in: .realloc) }
             if bytes > SizeClass.largestBytes.rawValue && resizeLarge(entry.span, to: ByteCount(bytes)) {
                 if isSampling { sampleResized(address, bytes) }
                 return old

@@ -24,7 +24,7 @@ import CPageHeap
 /// | `PAGEHEAP_CONTROL` | `0` or `1`: whether the process serves requests of the command `pageheap`; needs `PAGEHEAP_STATISTICS_DIRECTORY` | `0` |
 ///
 /// Unknown and malformed options, and those that do nothing without another one, are reported once, on standard error, and
-/// ignored; see ``pageheap_hide_variable``. So is a folder for statistics pages in which none can be made.
+/// ignored; see ``pageheap_hide_variable``. So is a folder for files in which none can be made.
 package struct Options {
     package var configuration = HeapConfiguration()
     package var hardening = HardeningLevel.unhardened
@@ -37,6 +37,7 @@ package struct Options {
     package var keepsStatisticsFile = false
     /// The folder for profiles of sampled allocations.
     package var profileDirectory: UnsafePointer<CChar>?
+    private var profileEntry: UnsafePointer<CChar>?
     private var sampleBytes: UInt64?
     /// The folder that stands for the root of the file system, for tests.
     package var systemRoot: UnsafePointer<CChar>?
@@ -73,6 +74,8 @@ package struct Options {
                 controlEntry = entry
             } else if name == "STATISTICS_KEEP" {
                 keepEntry = entry
+            } else if name == "PROFILE_DIRECTORY" {
+                profileEntry = entry
             } else if name == "STATISTICS_DIRECTORY" {
                 statisticsEntry = entry
             }
@@ -216,6 +219,12 @@ package struct Options {
     /// Reports the folder for the statistics page as ignored, with the reason, unless another process has done so.
     package func ignoreStatisticsDirectory(_ problem: UnsafePointer<CChar>) {
         if let statisticsEntry { ignore(statisticsEntry) { $0.append(problem, upTo: 200) } }
+    }
+
+    /// Reports the folder for profiles as ignored, with the reason.
+    package mutating func ignoreProfileDirectory(_ problem: UnsafePointer<CChar>) {
+        profileDirectory = nil
+        if let profileEntry { ignore(profileEntry) { $0.append(problem, upTo: 200) } }
     }
 
     /// Reports an entry of the environment as ignored, with the reason.

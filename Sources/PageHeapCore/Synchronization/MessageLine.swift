@@ -13,11 +13,13 @@ package struct MessageLine {
         }
     }
 
-    /// Appends a C string, at most `limit` bytes of it.
+    /// Appends a C string, at most `limit` bytes of it. What would end the line, or steer a terminal, becomes a question mark: the text
+    /// may be a stranger's.
     package mutating func append(_ text: UnsafePointer<CChar>, upTo limit: Int) {
         var index = 0
         while index < limit && text[index] != 0 {
-            append(byte: UInt8(bitPattern: text[index]))
+            let byte = UInt8(bitPattern: text[index])
+            append(byte: byte < 32 || byte == 127 ? 63 : byte)
             index += 1
         }
     }

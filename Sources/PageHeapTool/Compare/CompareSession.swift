@@ -40,8 +40,7 @@ struct CompareSession: Sendable {
     }
 
     func run() -> Outcome {
-        // If the tool was started with SIGCHLD ignored, wait4 would return no exit codes.
-        signal(SIGCHLD, SIG_DFL)
+        SignalSet.expectChildren()
         let blockedBefore = Supervisor.signalsBlockedAtStart
         let inherited = Set(ProcessTree.descendants(of: getpid()))
         var outcome = Outcome(runs: allocators.map { _ in [] })

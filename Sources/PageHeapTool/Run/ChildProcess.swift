@@ -23,6 +23,8 @@ struct ChildProcess: Sendable {
         var environment: RawStrings
         /// The signals that were blocked when the tool itself was started.
         var signalsBlocked: SignalSet
+        /// Those that were ignored then, of the signals that the program would not inherit as they were.
+        var signalsIgnored = SignalSet.ignoredAtStart
         var streams = ProgramStreams.inherited
     }
 
@@ -62,7 +64,8 @@ struct ChildProcess: Sendable {
     private static func throughLauncher(_ program: Program, _ launcher: FilePath) throws(Errno) -> ChildProcess? {
         guard let pipe = ReportPipe() else { return nil }
         var words = [Array("pageheap-launcher".utf8), Array("\(pipe.writer)".utf8)]
-        words += [Array(program.signalsBlocked.hexadecimal.utf8), program.path.bytes]
+        let ignored = String(program.signalsIgnored, radix: 16)
+        words += [Array(program.signalsBlocked.hexadecimal.utf8), Array(ignored.utf8), program.path.bytes]
         var itself = program
         itself.path = launcher
         itself.arguments = RawStrings(words + program.arguments.elements)

@@ -16,16 +16,20 @@ struct JobStop: Sendable {
         // Blocked meanwhile, so that ^Z, which the terminal sends to both, stops the tool once.
         let before = SignalSet([SIGTSTP]).block()
         defer { before.restore() }
-        guard isStopped else { return }
+        guard let signal = stopSignal else { return }
         // The tool has been stopped, as by ^Z, and is continued: the program's turn is next.
         if SignalSet([SIGCONT]).wait(atMost: .zero) != nil { return goOn() }
-        terminalGroup = Self.withTerminal { tcgetpgrp($0) }.flatMap { $0 == ownGroup ? $0 : nil }
+        // Without a terminal, nobody waits for it back.
+        guard let foreground = Self.withTerminal({ tcgetpgrp($0) }), isJob else { return }
+        terminalGroup = foreground == ownGroup ? foreground : nil
+        // What stops a program in the background with SIGSTOP, such as a limiter of CPU time, continues it as well.
+        if signal == SIGSTOP && terminalGroup == nil && foreground != getpgrp() { return }
         kill(getpid(), SIGTSTP)
     }
 
     /// Continues the program if it is stopped, after the tool was continued.
     mutating func goOn() {
-        guard isStopped else { return }
+        guard stopSignal != nil else { return }
         if let group = terminalGroup {
             // In the background, as after `bg`, the tool has no terminal to give.
             _ = Self.withTerminal { if tcgetpgrp($0) == getpgrp() { tcsetpgrp($0, group) } }
@@ -34,16 +38,24 @@ struct JobStop: Sendable {
         kill(ownGroup.map { -$0 } ?? program, SIGCONT)
     }
 
+    /// Whether the tool's parent is a shell that made it a job, and so sees its stop and can continue it.
+    private var isJob: Bool { getpgid(getppid()) != getpgrp() }
+
     /// The program's process group; nil if that is the tool's.
     private var ownGroup: pid_t? {
         let group = getpgid(program)
         return group > 0 && group != getpgrp() ? group : nil
     }
 
-    /// Whether the program is stopped now. The report of that is left where it is, so that it can be asked again.
-    private var isStopped: Bool {
+    /// The signal by which the program is stopped now; nil if it is not. The report of that is left where it is, so that it can be
+    /// asked again.
+    private var stopSignal: Int32? {
         var information = siginfo_t()
-        return waitid(P_PID, id_t(program), &information, WSTOPPED | WNOHANG | WNOWAIT) == 0 && information.si_code != 0
+        guard waitid(P_PID, id_t(program), &information, WSTOPPED | WNOHANG | WNOWAIT) == 0, information.si_code != 0
+        else {
+            return nil
+        }
+        return information._sifields._sigchld.si_status
     }
 
     private static func withTerminal<Result>(_ body: (Int32) -> Result) -> Result? {

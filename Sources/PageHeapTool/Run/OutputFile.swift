@@ -110,9 +110,9 @@ final class OutputFile {
         if descriptor < 0 {
             let reason = Errno(rawValue: errno)
             let remedy =
-                reason == .noSuchFileOrDirectory
+                reason == .noSuchFileOrDirectory && folder.resolved == nil
                 ? "its folder '\(folder)' does not exist; create it first"
-                : "\(reason); choose a folder you can write to"
+                : "no file can be created in '\(folder)' (\(reason)); choose another folder"
             throw ToolError(.inputOutput, remedy)
         }
         // The program must not inherit the descriptor.

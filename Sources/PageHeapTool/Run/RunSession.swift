@@ -25,8 +25,7 @@ struct RunSession: Sendable {
     ///
     /// - Parameter observer: what follows the run while it lasts.
     func run(observer: (any RunObserver)? = nil) throws(ToolError) -> RunOutcome {
-        // If the tool was started with SIGCHLD ignored, wait4 would return no exit codes.
-        signal(SIGCHLD, SIG_DFL)
+        SignalSet.expectChildren()
         return try run(signalsBlockedBefore: Supervisor.signalsBlockedAtStart, observer: observer)
     }
 

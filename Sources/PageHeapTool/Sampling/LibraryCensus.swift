@@ -85,8 +85,10 @@ struct LibraryCensus: Hashable, Sendable {
     }
 
     static func name(of process: Int32) -> String {
-        let text = FileReading.text(of: FilePath("/proc/\(process)/comm")) ?? ""
-        return text.split(separator: "\n").first.map(String.init) ?? "process \(process)"
+        var text = FileReading.text(of: FilePath("/proc/\(process)/comm")) ?? ""
+        // The kernel adds one line end. A name may have others.
+        if text.hasSuffix("\n") { text.removeLast() }
+        return text.isEmpty ? "process \(process)" : text
     }
 
     /// Returns whether a process has the library.

@@ -112,6 +112,24 @@ static void resize_inside_small(void) {
     (void)resized;
 }
 
+static void measure_inside_small(void) {
+    size_t size = small_size();
+    unsigned char *block = block_of(size);
+    CHECK(malloc_usable_size(hide(block + between(1, (size - 1) / 16) * 16)) > 0);
+}
+
+static void measure_inside_large(void) {
+    size_t size = large_size();
+    unsigned char *block = block_of(size);
+    CHECK(malloc_usable_size(hide(block + between(1, (size - 1) / 16) * 16)) > 0);
+}
+
+static void measure_freed(void) {
+    unsigned char *block = block_of(up_to(2) ? small_size() : large_size());
+    free(block);
+    CHECK(malloc_usable_size(hide(block)) > 0);
+}
+
 static void free_misaligned(void) { free(hide(block_of(small_size()) + between(1, 15))); }
 
 static void free_inside_large(void) {
@@ -200,6 +218,9 @@ static const struct kind {
     {"foreign free", free_foreign, {AT_ONCE, AT_ONCE, AT_ONCE, AT_ONCE}, "free of a pointer that is not from this heap"},
     {"foreign realloc", resize_foreign, {AT_ONCE, AT_ONCE, AT_ONCE, AT_ONCE}, "realloc of a pointer that is not from this heap"},
     {"foreign size", measure_foreign, {AT_ONCE, AT_ONCE, AT_ONCE, AT_ONCE}, "malloc_usable_size of a pointer that is not from this heap"},
+    {"size inside a small block", measure_inside_small, {MAYBE, AT_ONCE, AT_ONCE, AT_ONCE}, "malloc_usable_size of a pointer into the middle of a block: "},
+    {"size inside a large block", measure_inside_large, {MAYBE, AT_ONCE, AT_ONCE, AT_ONCE}, "malloc_usable_size of a pointer into the middle of a large block: "},
+    {"size of a freed block", measure_freed, {MAYBE, AT_ONCE, AT_ONCE, AT_ONCE}, ""},
     {"small freed by two threads at once", free_in_two_threads, {MAYBE, MAYBE, AT_ONCE, AT_ONCE}, "double free: "},
     {"write to a freed small block", write_after_free_of_small, {MAYBE, MAYBE, LATER, LATER}, ""},
     {"write to a freed large block", write_after_free_of_large, {MAYBE, MAYBE, AT_ONCE, AT_ONCE}, "access after free: "},

@@ -87,6 +87,28 @@ struct RunProgramTests {
         #expect(!samples.isEmpty)
     }
 
+    /// Signals 32 and 33, too, which the C library ignores in programs that it starts.
+    @Test(arguments: ["SIG_IGN", "SIG_DFL"])
+    func theProgramIgnoresTheSignalsThatTheCommandsCallerIgnored(what: String) throws {
+        func ignored(_ command: [String]) throws -> String {
+            let start =
+                "import os, signal, sys; signal.signal(signal.SIGCHLD, signal.\(what)); os.execv(sys.argv[1], sys.argv[1:])"
+            let outcome = try BuiltTool(["-S", "-c", start] + command, program: "/usr/bin/python3").outcome()
+            #expect(outcome.code == 0, "\(outcome)")
+            return outcome.output
+        }
+        let program = ["/bin/grep", "SigIgn", "/proc/self/status"]
+        let plain = try ignored(program)
+        for command in [["run", "--quiet"], ["record", "--quiet", "-o", folder.file("trace")]] {
+            #expect(try ignored([BuiltTool.path] + command + ["--"] + program) == plain)
+        }
+    }
+
+    @Test func aFolderThatTakesNoFileIsNotSaidToBeMissing() throws {
+        let outcome = try BuiltTool.run(["run", "--json", "/proc/x", "--", "true"])
+        #expect(outcome.code == 74 && outcome.errors.contains("no file can be created in '/proc'"), "\(outcome)")
+    }
+
     @Test func theStatisticsFolderIsPrivateAndRemoved() throws {
         let script = "stat -c %a \"$PAGEHEAP_STATISTICS_DIRECTORY\"; echo \"$PAGEHEAP_STATISTICS_DIRECTORY\""
         let lines = try BuiltTool.run(["run", "--quiet", "--", "sh", "-c", script]).output.split(separator: "\n")

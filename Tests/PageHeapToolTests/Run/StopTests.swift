@@ -14,8 +14,13 @@ struct StopTests {
     }
 
     /// The command with a program of Python, as a job that the shell sees stop and continues.
-    private func job(_ command: String, _ program: String, resume: String = "fg") throws -> PseudoTerminal {
-        let script = """
+    private func job(
+        _ command: String, _ program: String, resume: String = "fg", background: Bool = false
+    ) throws -> PseudoTerminal {
+        let script =
+            background
+            ? "set -m; \"$0\" \(command) -- /usr/bin/python3 -S -c \"$1\" & wait $!; echo ended with $?"
+            : """
             set -m; "$0" \(command) -- /usr/bin/python3 -S -c "$1"; echo stopped with $?
             read line; \(resume); echo ended with $?
             """
@@ -46,6 +51,30 @@ struct StopTests {
         terminal.type("\n")
         #expect(terminal.shows { $0.contains("ended with") })
         #expect(terminal.output.contains("ended with \(end)"), "\(terminal.output)")
+        _ = terminal.end()
+    }
+
+    /// As under a limiter of CPU time: nobody would continue the command.
+    @Test(arguments: ["run --quiet", "compare --quiet --with glibc --runs 1", "record --quiet -o %"])
+    func withoutAShellThatWaitsForItTheCommandDoesNotStop(command: String) throws {
+        let script = try folder.write(
+            "#!/bin/sh\n( sleep 0.2; kill -CONT $$ ) &\nkill -STOP $$; echo resumed\n", to: "script")
+        chmod(script, 0o755)
+        let words = command.replacing("%", with: folder.file("trace")).split(separator: " ").map(String.init)
+        let outcome = try BuiltTool.run(words + ["--", script])
+        #expect(outcome.code == 0, "\(outcome)")
+    }
+
+    @Test func aJobInTheBackgroundDoesNotStopForALimiter() throws {
+        let terminal = try job(
+            "run --quiet",
+            """
+            if os.fork() == 0:
+                time.sleep(0.2); os.kill(os.getppid(), signal.SIGCONT); os._exit(0)
+            os.kill(os.getpid(), signal.SIGSTOP)
+            sys.exit(7)
+            """, background: true)
+        #expect(terminal.shows { $0.contains("ended with 7") })
         _ = terminal.end()
     }
 

@@ -71,6 +71,13 @@ struct StatsTests {
             try BuiltTool.run(["stats", "--prometheus", process]).output.contains("# TYPE pageheap_system_bytes gauge"))
     }
 
+    @Test func aNameWithLineEndsIsWhole() throws {
+        let text = "import time; open('/proc/self/comm', 'w').write('ab\\ncd\\n'); time.sleep(60)"
+        let program = try BuiltTool(["-S", "-c", text], program: "/usr/bin/python3")
+        defer { program.process.terminate() }
+        #expect(eventually { LibraryCensus.name(of: program.process.processIdentifier) == "ab\ncd\n" })
+    }
+
     @Test(arguments: [
         ("0", 64, "is not the identifier"), ("x", 64, "x"), ("2147483647", 66, "there is no process 2147483647"),
         ("\(ProcessInfo.processInfo.processIdentifier)", 66, "does not run on PageHeap"),
