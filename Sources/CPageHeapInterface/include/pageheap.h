@@ -1,7 +1,8 @@
 // The C interface of libpageheapmalloc.so: what a program may ask of its malloc, beyond malloc's own family.
 //
 // Link the library, or look the functions up with dlsym: a program that only sometimes runs on this malloc can declare
-// them weak. C99 or later, and C++.
+// them weak. The static library needs options for the linker, -Wl,--wrap=…, which `pkg-config --static --libs pageheapmalloc`
+// and CMake's target pageheap::malloc-static give. C99 or later, and C++.
 //
 // All functions may be called from any thread at any time, before the first allocation too, but not from a signal
 // handler. All keep errno. Where nothing else is said, an `int` answer is 0 or a positive error number of errno.h:

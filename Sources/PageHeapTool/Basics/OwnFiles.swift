@@ -28,6 +28,17 @@ enum OwnFiles {
         return candidates(names, in: folder).first { $0.withPlatformString { access($0, mode) } == 0 }
     }
 
+    /// What a user can do if a file that belongs to the command is missing.
+    ///
+    /// - Parameters:
+    ///   - product: what the package manager calls it.
+    ///   - folder: the command's.
+    static func remedy(product: String, in folder: FilePath? = command?.removingLastComponent()) -> String {
+        // Where the package manager builds the command, it notes beside it what the command consists of.
+        let isBuilt = folder?.appending("pageheap.product").withPlatformString { access($0, F_OK) } == 0
+        return isBuilt ? "build it with 'swift build -c release --product \(product)'" : "install PageHeap again"
+    }
+
     /// Returns where files of these names may lie.
     static func candidates(_ names: [String], in folder: FilePath) -> [FilePath] {
         places.flatMap { place in

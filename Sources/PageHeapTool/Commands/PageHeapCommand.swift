@@ -6,6 +6,8 @@ import Glibc
 @main
 struct PageHeapCommand: ParsableCommand {
     static let version = PAGEHEAP_VERSION_STRING
+    /// What `--version` prints.
+    static let nameAndVersion = "pageheap \(version)"
 
     static let configuration = CommandConfiguration(
         commandName: "pageheap",
@@ -27,7 +29,7 @@ struct PageHeapCommand: ParsableCommand {
               pageheap record -o build.trace -- make
               pageheap replay build.trace
             """,
-        version: version,
+        version: nameAndVersion,
         subcommands: [
             RunCommand.self, CompareCommand.self, DiffCommand.self, StatsCommand.self, TopCommand.self,
             ExplainCommand.self, MapCommand.self, CtlCommand.self, RecordCommand.self, TraceCommand.self,

@@ -14,7 +14,7 @@ struct ProgramWords {
     /// - Parameter command: the command that the words belong to.
     func check(of command: any ParsableCommand.Type) throws {
         if let first = words.first, ["--help", "-h"].contains(first) { throw CleanExit.helpRequest(command) }
-        if words.first == "--version" { throw CleanExit.message(PageHeapCommand.version) }
+        if words.first == "--version" { throw CleanExit.message(PageHeapCommand.nameAndVersion) }
         if let first = words.first, first != "--", first.hasPrefix("-") {
             throw ValidationError("unknown option '\(first)'")
         }

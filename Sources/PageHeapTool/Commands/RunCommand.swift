@@ -53,7 +53,7 @@ struct RunCommand: ParsableCommand {
     @Argument(
         parsing: .captureForPassthrough,
         help: ArgumentHelp("The program, looked up in PATH as a shell does, and its arguments.", valueName: "program"),
-        completion: .file())
+        completion: WordCompletion.program)
     var command: [String] = []
 
     /// The program and its arguments, without a `--` before them.

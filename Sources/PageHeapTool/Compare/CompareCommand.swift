@@ -49,7 +49,7 @@ struct CompareCommand: ParsableCommand {
     @Argument(
         parsing: .captureForPassthrough,
         help: ArgumentHelp("The program, looked up in PATH as a shell does, and its arguments.", valueName: "program"),
-        completion: .file())
+        completion: WordCompletion.program)
     var command: [String] = []
 
     var words: ProgramWords { ProgramWords(words: command) }

@@ -8,7 +8,7 @@ struct CompareOptions: ParsableArguments {
         help: ArgumentHelp(
             "Compare PageHeap only with these, separated by commas: \(Self.names), paths of libraries, or PageHeap with a "
                 + "setting: pageheap:PAGEHEAP_NAME=VALUE.",
-            valueName: "NAME,PATH…"))
+            valueName: "NAME,PATH…"), completion: WordCompletion.allocators)
     var with: String?
 
     @Option(

@@ -52,7 +52,7 @@ struct CtlCommand: ParsableCommand {
     @Argument(help: "release, limit, hard-limit, trace or profile.")
     var action: Action
 
-    @Argument(help: "The limit, the kind of trace, or the profile's file.", completion: .file())
+    @Argument(help: "The limit, the kind of trace, or the profile's file.", completion: WordCompletion.controlValue)
     var value: String?
 
     @Option(

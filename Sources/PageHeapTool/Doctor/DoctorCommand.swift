@@ -36,7 +36,8 @@ struct DoctorCommand: ParsableCommand {
     var library: String?
 
     @Argument(
-        help: ArgumentHelp("A program, looked up in PATH as a shell does.", valueName: "program"), completion: .file())
+        help: ArgumentHelp("A program, looked up in PATH as a shell does.", valueName: "program"),
+        completion: WordCompletion.program)
     var program: String?
 
     mutating func run() throws {

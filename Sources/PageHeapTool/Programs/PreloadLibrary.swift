@@ -20,7 +20,7 @@ struct PreloadLibrary: Hashable, Sendable {
         guard let absolute = wanted.resolved else {
             let remedy =
                 named == nil
-                ? "build it with 'swift build -c release --product pageheapmalloc', or name it with --library"
+                ? "\(OwnFiles.remedy(product: "pageheapmalloc")), or name it with --library"
                 : "check the path that --library gives"
             throw ToolError(
                 .noInput,

@@ -51,7 +51,7 @@ struct RecordCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "The allocator to run the program on: \(Self.names), or the path of a library. (default: the program's own)",
-            valueName: "NAME"))
+            valueName: "NAME"), completion: WordCompletion.allocators)
     var allocator: String?
 
     @Flag(help: "Print no summary. Errors are still reported.")
@@ -60,7 +60,7 @@ struct RecordCommand: ParsableCommand {
     @Argument(
         parsing: .captureForPassthrough,
         help: ArgumentHelp("The program, looked up in PATH as a shell does, and its arguments.", valueName: "program"),
-        completion: .file())
+        completion: WordCompletion.program)
     var command: [String] = []
 
     private static var names: String {

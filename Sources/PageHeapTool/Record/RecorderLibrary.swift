@@ -8,8 +8,8 @@ extension PreloadLibrary {
         else {
             throw ToolError(
                 .noInput,
-                "the recorder '\(recorderFileName)' was not found beside the command, or is no library; build it with "
-                    + "'swift build -c release --product pageheaprecord'")
+                "the recorder '\(recorderFileName)' was not found beside the command, or is no library; "
+                    + OwnFiles.remedy(product: "pageheaprecord"))
         }
         return PreloadLibrary(path: path, header: header)
     }

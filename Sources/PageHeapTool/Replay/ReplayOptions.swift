@@ -11,7 +11,8 @@ struct ReplayOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Also perform the trace for real, under PageHeap and these allocators: names as in 'compare --with', or all. "
-                + "Separated by commas; may be given several times.", valueName: "NAME,PATH…"))
+                + "Separated by commas; may be given several times.", valueName: "NAME,PATH…"),
+        completion: WordCompletion.allocators)
     var allocator: [String] = []
 
     @Option(

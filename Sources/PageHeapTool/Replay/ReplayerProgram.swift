@@ -19,7 +19,9 @@ struct ReplayerProgram {
     init(environment: RawStrings, speed: Double, idle: Double) throws(ToolError) {
         guard let path = LauncherFinder.find(LauncherFinder.replayerName) else {
             throw ToolError(
-                .noInput, "--allocator: \(LauncherFinder.replayerName) was not found next to the tool")
+                .noInput,
+                "--allocator: \(LauncherFinder.replayerName) was not found beside the command; "
+                    + OwnFiles.remedy(product: LauncherFinder.replayerName))
         }
         self.path = path
         self.environment = environment

@@ -53,6 +53,11 @@ struct RunUsageTests {
         #expect(outcome.errors.isEmpty)
     }
 
+    @Test(arguments: [["--version"], ["run", "--version"], ["top", "--version"]])
+    func theVersionIsPrintedWithTheName(arguments: [String]) throws {
+        #expect(try BuiltTool.run(arguments).output == "pageheap \(PageHeapCommand.version)\n")
+    }
+
     /// Examples are copied, so no line of them may be broken by the parser's 80 columns.
     @Test(arguments: PageHeapCommand.configuration.subcommands.map { $0.configuration.commandName ?? "" })
     func examplesAndExitCodesAreNotBroken(command: String) {
