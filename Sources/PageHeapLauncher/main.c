@@ -17,6 +17,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,12 +64,14 @@ static void ignore_signals(const char *text) {
     }
 }
 
-// Waits until the parent, which alone has the other end of a pipe open, has ended.
-static void wait_for_end_of_parent(const int ends[2]) {
+// Waits until the parent, which alone has the other end of a pipe open, has ended, and the tool has adopted this process. The
+// kernel closes files of a process that ends first, and gives its children away a moment later.
+static void wait_for_adoption(pid_t parent, const int ends[2]) {
     char none;
     close(ends[1]);
     while (read(ends[0], &none, 1) < 0 && errno == EINTR) {}
     close(ends[0]);
+    while (getppid() == parent) sched_yield();
 }
 
 static char **program_environment(void) {
@@ -82,11 +85,11 @@ int main(int count, char **arguments) {
     if (count < 6) return write(STDERR_FILENO, usage, sizeof usage - 1) > 0 ? 64 : 74;
     int pipe_to_tool = atoi(arguments[1]), parent[2];
     fcntl(pipe_to_tool, F_SETFD, FD_CLOEXEC);
-    pid_t child = pipe(parent) == 0 ? fork() : -1;
+    pid_t launcher = getpid(), child = pipe(parent) == 0 ? fork() : -1;
     if (child < 0) report(pipe_to_tool, errno);
     if (child != 0) return 0;
 
-    wait_for_end_of_parent(parent);
+    wait_for_adoption(launcher, parent);
     report(pipe_to_tool, 0);
     block_signals(arguments[2]);
     ignore_signals(arguments[3]);
