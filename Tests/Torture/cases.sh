@@ -236,7 +236,7 @@ add "settings that do not exist" library with_settings 2 PAGEHEAP_=1 PAGEHEAP_NO
 add "settings without a value" library with_settings any PAGEHEAP_HARDENING PAGEHEAP_ PAGEHEAP
 odd_directories() {
     local directory
-    for directory in /none/such /dev/null /proc "" / "$folder/launch" "$(printf '/%05000d' 0)" %s%n; do
+    for directory in /none/such /dev/null /proc "" "$folder///" "$folder/launch" "$(printf '/%05000d' 0)" %s%n; do
         start "'${directory:0:20}'" with_settings any "PAGEHEAP_STATISTICS_DIRECTORY=$directory"
     done
     finish
