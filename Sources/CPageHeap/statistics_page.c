@@ -72,6 +72,12 @@ static bool is_predecessors(const char *path) {
            && page.process_namespace == namespace;
 }
 
+static struct pageheap_statistics_page *map_new_page(struct pageheap_statistics_file *file, bool allows_control,
+                                                     int *error) {
+    uintptr_t bytes = sizeof(struct pageheap_statistics_page);
+    return pageheap_map_new_file(file->path, bytes, mapped_bytes(allows_control), &file->identity, error);
+}
+
 struct pageheap_statistics_page *pageheap_statistics_page_create(const char *directory, bool allows_control, bool keeps,
                                                                  struct pageheap_statistics_file *file,
                                                                  const char **problem) {
@@ -82,14 +88,9 @@ struct pageheap_statistics_page *pageheap_statistics_page_create(const char *dir
         int length = snprintf(file->path, sizeof file->path, "%s/%ld.%d", directory, (long)getpid(), programs);
         if (length < 0 || (size_t)length >= sizeof file->path) return NULL;
         int error = 0;
-        uintptr_t bytes = mapped_bytes(allows_control);
-        struct pageheap_statistics_page *page = NULL;
-        for (int attempts = 0; page == NULL && attempts < 2; attempts++) {
-            page = pageheap_map_new_file(file->path, sizeof *page, bytes, &file->identity, &error);
-            if (page != NULL || error != EEXIST || keeps || !is_predecessors(file->path)
-                || !pageheap_remove_file(file->path))
-                break;
-        }
+        struct pageheap_statistics_page *page = map_new_page(file, allows_control, &error);
+        if (error == EEXIST && !keeps && is_predecessors(file->path) && pageheap_remove_file(file->path))
+            page = map_new_page(file, allows_control, &error);
         if (page != NULL) {
             start_page(page, allows_control);
             file->process = (uint32_t)getpid();

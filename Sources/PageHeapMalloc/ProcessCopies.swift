@@ -114,10 +114,7 @@ enum ProcessCopies {
         ProcessHeap.heap.beginSamplesOfChild()
         let directory = Options.statisticsDirectory(in: pageheap_environment())
         let allowsControl = ProcessHeap.heap.heap.servesControl
-        let page = directory.flatMap { directory in
-            var problem = directory
-            return pageheap_publish_in(directory, allowsControl, &problem)
-        }
+        let page = directory.flatMap { pageheap_publish_in($0, allowsControl, nil) }
         // This thread passes through all locks for now: the forking thread took them for the fork, or no thread holds
         // them.
         let isStopping = LockPassage.isForStop

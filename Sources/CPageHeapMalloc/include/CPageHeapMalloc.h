@@ -14,9 +14,10 @@ struct pageheap_statistics_page;
 
 // The file of this process's page stays when the process ends.
 void pageheap_keep_statistics_file(void);
-// Creates this process's page in a folder (statistics_file.c). Returns NULL on failure, and says in *PROBLEM what is wrong.
+// Creates this process's page in a folder (statistics_file.c). Returns NULL on failure, and says in *PROBLEM, if there is one, what is
+// wrong.
 struct pageheap_statistics_page *_Nullable pageheap_publish_in(const char *_Nonnull directory, bool allows_control,
-                                                               const char *_Nonnull *_Nonnull problem);
+                                                               const char *_Nonnull *_Nullable problem);
 
 // ---- Sampled allocations ---------------------------------------------------------------------------------------------
 

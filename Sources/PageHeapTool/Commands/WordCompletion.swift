@@ -14,11 +14,17 @@ struct WordCompletion {
     var environment = ProcessInfo.processInfo.environment
 
     /// A program, looked up in PATH as a shell does, and its arguments, which may be files.
-    static let program = CompletionKind.custom { WordCompletion($0, $1, $2).programs.map(\.offer) }
+    static let program = CompletionKind.custom {
+        WordCompletion(words: $0, index: $1, prefix: $2).programs.map(\.offer)
+    }
     /// Names of allocators or paths of their libraries, separated by commas.
-    static let allocators = CompletionKind.custom { WordCompletion($0, $1, $2).allocators.map(\.offer) }
+    static let allocators = CompletionKind.custom {
+        WordCompletion(words: $0, index: $1, prefix: $2).allocators.map(\.offer)
+    }
     /// What an action of `pageheap ctl` takes.
-    static let controlValue = CompletionKind.custom { WordCompletion($0, $1, $2).controlValues.map(\.offer) }
+    static let controlValue = CompletionKind.custom {
+        WordCompletion(words: $0, index: $1, prefix: $2).controlValues.map(\.offer)
+    }
 
     var programs: [String] {
         let files = files(prefix)
@@ -77,12 +83,6 @@ struct WordCompletion {
     private func names(in folder: FilePath) -> [String] {
         // A name that is no UTF-8 cannot be offered, and one with the end of a line would be two.
         FileReading.names(in: folder).filter { name in !name.contains { $0.isNewline || $0 == "\u{FFFD}" } }
-    }
-}
-
-extension WordCompletion {
-    init(_ words: [String], _ index: Int, _ prefix: String) {
-        self.init(words: words, index: index, prefix: prefix)
     }
 }
 

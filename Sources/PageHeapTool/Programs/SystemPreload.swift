@@ -4,9 +4,7 @@ import SystemPackage
 /// LD_PRELOAD.
 struct SystemPreload: Hashable, Sendable {
     static let file = "/etc/ld.so.preload"
-    /// The files, as far as they are there.
-    let libraries: [FilePath]
-    /// Those that are not there, of which each program complains when it starts.
+    /// The files that are not there, of which each program complains when it starts.
     let missing: [FilePath]
     /// The one whose malloc every program has, if there is one.
     let malloc: FilePath?
@@ -15,20 +13,16 @@ struct SystemPreload: Hashable, Sendable {
     ///
     /// - Parameter root: the folder that stands for the root of the file system.
     init(root: FilePath = "/") {
-        let place = root.pushing(FilePath(Self.file).removingRoot())
+        func place(_ path: FilePath) -> FilePath { root.pushing(path.removingRoot()) }
         var named: [FilePath] = []
-        for line in (FileReading.text(of: place) ?? "").split(separator: "\n") {
+        for line in (FileReading.text(of: place(FilePath(Self.file))) ?? "").split(separator: "\n") {
             // The rest of a line is a comment.
             let names = line.prefix { $0 != "#" }.split { $0 == " " || $0 == "\t" || $0 == ":" || $0 == "\r" }
             // What is no path, the loader looks for in its own folders, which may depend on the program.
             named += names.filter { $0.contains("/") }.map { FilePath(String($0)) }
         }
-        func exists(_ library: FilePath) -> Bool { root.pushing(library.removingRoot()).resolved != nil }
-        libraries = named.filter(exists)
-        missing = named.filter { !exists($0) }
-        malloc = libraries.first {
-            DynamicSymbols(of: root.pushing($0.removingRoot()))?.defines("malloc") == true
-        }
+        missing = named.filter { place($0).resolved == nil }
+        malloc = named.first { DynamicSymbols(of: place($0))?.defines("malloc") == true }
     }
 
     /// What matters of it to PageHeap.

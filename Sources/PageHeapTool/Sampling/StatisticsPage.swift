@@ -45,11 +45,7 @@ enum StatisticsPage {
         for _ in 0..<attempts {
             // Three calls, so that the sequence is read before and after the figures.
             try copy(descriptor, to: &page, 0..<size)
-            // These are written only once, before the magic number.
-            if page.magic == 0 { throw .unfinished }
-            guard page.magic == magic else { throw .foreign }
-            guard page.version == UInt32(PAGEHEAP_STATISTICS_VERSION) else { throw .otherVersion(page.version) }
-            guard page.size == UInt32(MemoryLayout<pageheap_statistics_page>.size) else { throw .foreign }
+            try checkStart(page)
             let before = page.sequence
             if before & 1 == 1 { continue }
             try copy(descriptor, to: &page, size..<MemoryLayout<pageheap_statistics_page>.size)
@@ -57,6 +53,15 @@ enum StatisticsPage {
             if page.sequence == before { return HeapFigures(page.statistics) }
         }
         throw .busy
+    }
+
+    /// Throws an error unless a page's first fields, which are written only once, before the magic number, are those of a finished page
+    /// of this version.
+    static func checkStart(_ page: pageheap_statistics_page) throws(Failure) {
+        if page.magic == 0 { throw .unfinished }
+        guard page.magic == magic else { throw .foreign }
+        guard page.version == UInt32(PAGEHEAP_STATISTICS_VERSION) else { throw .otherVersion(page.version) }
+        guard page.size == UInt32(MemoryLayout<pageheap_statistics_page>.size) else { throw .foreign }
     }
 
     /// Copies a range of the file's bytes to the same place of the page.

@@ -4,9 +4,9 @@ import SystemPackage
 
 /// The statistics pages that killed processes have left in a folder.
 ///
-/// A process removes its page when it ends normally. One that is killed cannot. Its page is removed here if no process has its
-/// identifier, in the namespace in which the page says that it counts: other containers number their processes on their own,
-/// and their pages stay.
+/// A process removes its page when it ends normally, but not when it is killed. `EndedPages` removes such a page if no process has the
+/// page's identifier any more. A page also says in which namespace its identifier counts. Pages of other namespaces stay, because
+/// containers number their processes on their own.
 struct EndedPages {
     /// How many pages of ended processes were removed.
     private(set) var removed = 0
@@ -55,7 +55,7 @@ struct EndedPages {
     private static func header(_ content: [UInt8]) -> pageheap_statistics_page? {
         guard content.count == MemoryLayout<pageheap_statistics_page>.size else { return nil }
         let page = content.withUnsafeBytes { $0.loadUnaligned(as: pageheap_statistics_page.self) }
-        return page.magic == StatisticsPage.magic && page.version == UInt32(PAGEHEAP_STATISTICS_VERSION) ? page : nil
+        return (try? StatisticsPage.checkStart(page)) == nil ? nil : page
     }
 
     private static func inode(_ path: FilePath) -> UInt64 {
