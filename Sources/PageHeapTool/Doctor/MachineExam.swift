@@ -149,9 +149,7 @@ struct MachineExam: Sendable {
     }
 
     private var filter: Finding {
-        let status = FileReading.text(of: root.appending("proc/self/status")) ?? ""
-        let isFiltered = status.split(separator: "\n").contains { $0.hasPrefix("Seccomp:") && $0.hasSuffix("2") }
-        return isFiltered
+        ProcessStatus(of: root.appending("proc/self"))?.isFiltered == true
             ? Finding(
                 topic: "system calls", verdict: .note,
                 sentence: "System calls are filtered here (seccomp). The heap does without those that are refused; "

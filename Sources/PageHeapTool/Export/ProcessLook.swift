@@ -9,8 +9,8 @@ struct ProcessLook: Sendable {
     init?(at process: FleetProcess, in host: HostTree, userNames: [UInt32: String]) {
         let identifier = process.identity.identifier
         let folder = host.folder(of: identifier)
-        guard let content = FileReading.beginning(of: "\(folder)/status"),
-            let status = ProcessStatus(parsing: content), let stat = host.stat(of: identifier)
+        guard let status = ProcessStatus(of: FilePath(folder)), let number = status.user,
+            let stat = host.stat(of: identifier)
         else { return nil }
         // A published page stays that of the program; another program has another identity.
         if case .publishes(let page) = process.standing, page.exists {
@@ -23,7 +23,7 @@ struct ProcessLook: Sendable {
             return
         }
         let group = ControlGroup(parsing: FileReading.beginning(of: "\(folder)/cgroup", limit: 1 << 16) ?? [])
-        let user = userNames[status.user] ?? "\(status.user)"
+        let user = userNames[number] ?? "\(number)"
         labels = ProcessLabels(process: identifier, name: stat.name, group: group, user: user).text
     }
 

@@ -31,8 +31,8 @@ extension ControlChannel {
                     : "process \(process) does not know this request; its library is older than this command")
         }
         // The process's identifier is as the process itself sees it.
-        let status = FileReading.beginning(of: "/proc/\(process)/status").flatMap(ProcessStatus.init)
-        let file = folder.place.appending("profile.\(status?.ownIdentifier ?? process).\(number)")
+        let ownIdentifier = ProcessStatus(of: FilePath("/proc/\(process)"))?.ownIdentifier ?? process
+        let file = folder.place.appending("profile.\(ownIdentifier).\(number)")
         defer { _ = file.withPlatformString { unlink($0) } }
         do {
             return try RawProfile(try FileReading.bytes(of: file, limit: RawProfile.byteLimit))

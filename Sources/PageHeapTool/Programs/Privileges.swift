@@ -8,8 +8,8 @@ struct Privileges: Hashable, Sendable {
     let gainsNothing: Bool
 
     static func current() -> Privileges {
-        let status = FileReading.text(of: "/proc/self/status") ?? ""
-        return Privileges(user: getuid(), group: getgid(), gainsNothing: status.contains("NoNewPrivs:\t1"))
+        Privileges(
+            user: getuid(), group: getgid(), gainsNothing: ProcessStatus.own?.gainsNoPrivileges ?? false)
     }
 
     /// Those of a user who owns nothing.

@@ -33,9 +33,7 @@ struct SignalSet: Sendable {
     /// Those of the signals whose disposition is not inherited as it is that the tool was started with ignored, with bit 0 for signal
     /// 1. The C library's own two, 32 and 33, fit in no set of its. Its first use comes before the tool has SIGCHLD delivered.
     static let ignoredAtStart: UInt64 = {
-        let status = FileReading.text(of: "/proc/self/status") ?? ""
-        let line = status.split(separator: "\n").first { $0.hasPrefix("SigIgn:") } ?? ""
-        let bits = line.split(separator: "\t").last.flatMap { UInt64($0, radix: 16) } ?? 0
+        let bits = ProcessStatus.own?.ignoredSignals ?? 0
         return [SIGCHLD, 32, 33].reduce(0) { $0 | bits & 1 << UInt64($1 - 1) }
     }()
 

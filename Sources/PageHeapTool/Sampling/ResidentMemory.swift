@@ -22,17 +22,12 @@ enum ResidentMemory {
 
     /// Returns the resident high-water mark of this process; zero if the kernel does not report it.
     static func ownHighWaterMark() -> ByteCount {
-        line("VmHWM:", of: FileReading.text(of: "/proc/self/status") ?? "") ?? .zero
+        ProcessStatus.own?.residentHighWaterMark ?? .zero
     }
 
     /// Parses the line `Rss: N kB`.
     static func rollup(_ text: String) -> ByteCount? {
-        line("Rss:", of: text)
-    }
-
-    /// Parses a line such as `Name: N kB`.
-    private static func line(_ name: String, of text: String) -> ByteCount? {
-        for line in text.split(separator: "\n") where line.hasPrefix(name) {
+        for line in text.split(separator: "\n") where line.hasPrefix("Rss:") {
             let words = line.split { $0 == " " || $0 == "\t" }
             guard words.count == 3, let kibibytes = UInt64(words[1]) else { return nil }
             return ByteCount(kibibytes * 1024)

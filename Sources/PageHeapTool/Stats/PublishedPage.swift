@@ -38,8 +38,8 @@ enum PublishedPage {
 
     private static func mapped(by process: Int32) -> PageFile? {
         let folder = "/proc/\(process)"
-        let status = FileReading.beginning(of: "\(folder)/status").flatMap(ProcessStatus.init)
-        let mappings = try? ProcessMappings(of: "\(folder)/maps", ownIdentifier: status?.ownIdentifier ?? process)
+        let ownIdentifier = ProcessStatus(of: FilePath(folder))?.ownIdentifier ?? process
+        let mappings = try? ProcessMappings(of: "\(folder)/maps", ownIdentifier: ownIdentifier)
         return mappings.flatMap { PageFile.mapped(folder, $0) }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -23,6 +24,29 @@ struct ProcessReadingTests {
         for stump in ["", "12 (a", "12 (a)", "12 (a) ", "12 )(", "12 (a) S 1"] {
             #expect(ProcessStat(parsing: Array(stump.utf8)) == nil, "\(stump)")
         }
+    }
+
+    @Test func aStatusIsReadWholeHoweverManyGroupsThereAre() throws {
+        let folder = try TemporaryFolder()
+        let groups = (100_000..<102_000).map { "\($0)" }.joined(separator: " ")
+        try folder.write(
+            """
+            Name:\tx\\nUid:\t7\t7\t7\t7
+            Uid:\t1\t2\t3\t4
+            Groups:\t\(groups)
+            NSpid:\t4711\t12
+            VmHWM:\t    5 kB
+            SigIgn:\t0000000180010000
+            NoNewPrivs:\t1
+            Seccomp:\t2
+            """, to: "status")
+        let status = try #require(ProcessStatus(of: FilePath(folder.path)))
+        #expect(status.user == 2 && status.ownIdentifier == 12 && status.residentHighWaterMark == ByteCount(5 << 10))
+        #expect(status.ignoredSignals == 1 << 16 | 3 << 31)
+        #expect(status.gainsNoPrivileges == true && status.isFiltered == true)
+        #expect(ProcessStatus(of: FilePath(folder.file("nothing"))) == nil)
+        #expect(ProcessStatus(parsing: Array("Uid:\nUid:\t1\nSeccomp:\t0\n".utf8)).user == nil)
+        #expect(ProcessStatus.own?.user == geteuid())
     }
 
     @Test func thisProcessLivesAndHasMemory() throws {

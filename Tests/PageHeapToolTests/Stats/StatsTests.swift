@@ -40,7 +40,7 @@ struct StatsTests {
 
     @Test func theIdentifierInANamespaceIsTheLastOne() {
         func ownIdentifier(_ status: String) -> Int32? {
-            ProcessStatus(parsing: Array("Uid:\t0\t0\t0\t0\n\(status)".utf8))?.ownIdentifier
+            ProcessStatus(parsing: Array(status.utf8)).ownIdentifier
         }
         #expect(ownIdentifier("Name:\tx\nNSpid:\t4711\t12\t1\n") == 1)
         #expect(ownIdentifier("Name:\tx\n") == nil)
