@@ -28,6 +28,7 @@ struct AllocatorSelection: Hashable, Sendable {
                 allocators.append(try Self.allocator(named: name, pageHeap: pageHeap, finder: finder, option: option))
             }
         } else {
+            try finder.checkMallocsCanBeChosen()
             allocators.append(.system)
             for known in KnownAllocator.all {
                 if let library = finder.find(known, matching: pageHeap.header) {
@@ -37,7 +38,6 @@ struct AllocatorSelection: Hashable, Sendable {
                 }
             }
         }
-        if allocators.contains(where: { !$0.isPageHeap }) { try finder.checkMallocsCanBeChosen() }
         self.init(allocators: Self.distinct(allocators), notFound: notFound)
     }
 
@@ -46,11 +46,19 @@ struct AllocatorSelection: Hashable, Sendable {
         allocators.first { $0.library == nil } ?? allocators[0]
     }
 
-    /// Returns the allocator that a user names.
+    /// Returns the allocator that a user names. Throws an error if programs cannot run on it here.
     ///
     /// - Parameter option: the option by which.
     static func allocator(
         named name: String, pageHeap: PreloadLibrary, finder: LibraryFinder, option: String = "--with"
+    ) throws(ToolError) -> ComparedAllocator {
+        let allocator = try find(name, pageHeap, finder, option)
+        if !allocator.isPageHeap { try finder.checkMallocsCanBeChosen() }
+        return allocator
+    }
+
+    private static func find(
+        _ name: String, _ pageHeap: PreloadLibrary, _ finder: LibraryFinder, _ option: String
     ) throws(ToolError) -> ComparedAllocator {
         let parts = name.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
         if parts.count > 1, parts[0].lowercased() == ComparedAllocator.pageHeapName.lowercased() {

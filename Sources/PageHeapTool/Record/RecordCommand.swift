@@ -136,10 +136,8 @@ struct RecordCommand: ParsableCommand {
     ) throws(ToolError) -> ComparedAllocator? {
         guard let allocator else { return nil }
         let isPageHeap = allocator.lowercased().split(separator: ":").first == "pageheap"
-        let finder = LibraryFinder(libraryPath: variables["LD_LIBRARY_PATH"])
-        if !isPageHeap { try finder.checkMallocsCanBeChosen() }
         return try AllocatorSelection.allocator(
-            named: allocator, pageHeap: isPageHeap ? try PreloadLibrary(named: nil) : recorder, finder: finder,
-            option: "--allocator")
+            named: allocator, pageHeap: isPageHeap ? try PreloadLibrary(named: nil) : recorder,
+            finder: LibraryFinder(libraryPath: variables["LD_LIBRARY_PATH"]), option: "--allocator")
     }
 }
