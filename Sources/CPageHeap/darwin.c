@@ -145,16 +145,29 @@ void pageheap_hide_variable(const char *entry) { (void)entry; }
 
 const char **pageheap_environment(void) { return issetugid() ? NULL : (const char **)*_NSGetEnviron(); }
 
-struct pageheap_file_identity pageheap_file_identity(const char *path) {
+static struct pageheap_file_identity identity_of(int answer, const struct stat *status) {
     struct pageheap_file_identity identity = {0, 0};
+    if (answer == 0) {
+        identity.device = (uint64_t)status->st_dev;
+        identity.inode = status->st_ino;
+    }
+    return identity;
+}
+
+struct pageheap_file_identity pageheap_file_identity(const char *path) {
     struct stat status;
     int saved = errno;
-    if (lstat(path, &status) == 0) {
-        identity.device = (uint64_t)status.st_dev;
-        identity.inode = status.st_ino;
-    }
+    int answer = lstat(path, &status);
     errno = saved;
-    return identity;
+    return identity_of(answer, &status);
+}
+
+struct pageheap_file_identity pageheap_descriptor_identity(int file) {
+    struct stat status;
+    int saved = errno;
+    int answer = fstat(file, &status);
+    errno = saved;
+    return identity_of(answer, &status);
 }
 
 // There is one namespace.
@@ -188,7 +201,7 @@ void *pageheap_map_new_file(const char *path, uintptr_t bytes, uintptr_t mapped_
         mapped = mmap(NULL, mapped_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
     *error = mapped == MAP_FAILED ? errno : 0;
     if (file >= 0) {
-        *identity = pageheap_file_identity(path);
+        *identity = pageheap_descriptor_identity(file);
         close(file);
         if (mapped == MAP_FAILED) pageheap_remove_file(path);
     }

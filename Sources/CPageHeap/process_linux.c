@@ -109,6 +109,8 @@ struct pageheap_file_identity pageheap_file_identity(const char *path) {
     return identity_of(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW);
 }
 
+struct pageheap_file_identity pageheap_descriptor_identity(int file) { return identity_of(file, "", AT_EMPTY_PATH); }
+
 uint64_t pageheap_process_namespace(void) { return identity_of(AT_FDCWD, "/proc/self/ns/pid", 0).inode; }
 
 bool pageheap_read_bytes(const char *path, void *bytes, uintptr_t count) {
@@ -145,7 +147,7 @@ void *pageheap_map_new_file(const char *path, uintptr_t bytes, uintptr_t mapped_
     }
     *error = mapped == MAP_FAILED ? errno : 0;
     if (file >= 0) {
-        *identity = identity_of((int)file, "", AT_EMPTY_PATH);
+        *identity = pageheap_descriptor_identity((int)file);
         syscall(SYS_close, file);
         if (mapped == MAP_FAILED) pageheap_remove_file(path);
     }

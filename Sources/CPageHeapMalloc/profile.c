@@ -13,7 +13,7 @@
 #include "CPageHeap.h"
 #include "CPageHeapMalloc.h"
 
-void pageheap_write_profile(void);
+bool pageheap_write_profile(void);
 
 // ---- Call stacks -----------------------------------------------------------------------------------------------------
 
@@ -41,6 +41,8 @@ int32_t pageheap_unwind(uintptr_t *frames, int32_t count) {
 // ---- The file --------------------------------------------------------------------------------------------------------
 
 static char folder[4096];  // where profiles are written; empty if none are wanted
+// Where standard error led when that was known. Later, the descriptor may be a file of the program's own.
+static struct pageheap_file_identity standard_error;
 static bool is_open;       // whether a profile is being written: one at a time
 static long file;
 static bool failed;
@@ -51,6 +53,7 @@ bool pageheap_profile_to(const char *path) {
     uintptr_t length = strlen(path);
     if (length >= sizeof folder - 64) return false;
     memcpy(folder, path, length + 1);
+    standard_error = pageheap_descriptor_identity(STDERR_FILENO);
     return true;
 }
 
@@ -158,10 +161,19 @@ void pageheap_prepare_call_stacks(void) {
     if (pageheap_profile_is_wanted() || pageheap_watches_faults()) prepare_to_unwind();
 }
 
+// As when the disk is full, or the program gave up the right to write there.
+static void report_missing_profile(void) {
+    static const char text[] =
+        "pageheap: this process could not write its profile in full to the folder of PAGEHEAP_PROFILE_DIRECTORY\n";
+    struct pageheap_file_identity now = pageheap_descriptor_identity(STDERR_FILENO);
+    if (now.inode == 0 || now.inode != standard_error.inode || now.device != standard_error.device) return;
+    if (pageheap_error_takes_a_line()) pageheap_write(STDERR_FILENO, text, sizeof text - 1);
+}
+
 // Runs when the program returns from main or calls exit, after its own functions for that.
 __attribute__((destructor)) static void write_at_exit(void) {
     if (!pageheap_profile_is_wanted()) return;
     int saved = errno;
-    pageheap_write_profile();
+    if (!pageheap_write_profile()) report_missing_profile();
     errno = saved;
 }

@@ -221,12 +221,12 @@ public func beginIfWanted() {
 @c(pageheap_report_fault)
 public func reportFault(_ address: UInt) { ProcessHeap.heap.reportFault(at: address) }
 
-/// Writes the profile at the program's end.
+/// Writes the profile at the program's end. Returns false if there should be one, and it is not written in full.
 @c(pageheap_write_profile)
-public func writeProfile() {
+public func writeProfile() -> Bool {
     // A vfork child that calls exit shares its parent's memory.
-    guard ProcessHeap.isReadyIfStarted(), !LockPassage.isOpen, pageheap_is_noted_process() else { return }
-    _ = ProcessHeap.writeProfile()
+    guard ProcessHeap.isReadyIfStarted(), !LockPassage.isOpen, pageheap_is_noted_process() else { return true }
+    return !ProcessHeap.heap.isSampling || ProcessHeap.writeProfile() != 0
 }
 
 // MARK: Before the program changes what its threads are

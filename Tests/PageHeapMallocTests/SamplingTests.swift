@@ -103,6 +103,23 @@ struct SamplingTests {
             environment: ["PAGEHEAP_PROFILE_DIRECTORY": folder.path, "PAGEHEAP_SAMPLE_BYTES": "1"])
         #expect(outcome.succeeded, "\(outcome)")
         #expect(folder.names.map { folder.text(of: $0).utf8.count } == [4096])
+        #expect(outcome.errors == Self.missingProfile)
+    }
+
+    private static let missingProfile =
+        "pageheap: this process could not write its profile in full to the folder of PAGEHEAP_PROFILE_DIRECTORY\n"
+
+    /// Later, the descriptor of standard error may be a file of the program's own.
+    @Test(arguments: [("", missingProfile), ("exec 2> own;", "")])
+    func aProfileThatCannotBeWrittenIsReportedWhereErrorsWentAtFirst(change: String, report: String) throws {
+        let folder = try TemporaryFolder()
+        try FileManager.default.createDirectory(atPath: folder.file("profiles"), withIntermediateDirectories: false)
+        // Bash calls exit, which Debian's sh does not. The program that removes the folder is not on PageHeap.
+        let outcome = try ChildProcess.run(
+            "/bin/bash", ["-c", "cd '\(folder.path)'; env -i /bin/rmdir profiles; \(change) :"],
+            environment: ["PAGEHEAP_PROFILE_DIRECTORY": folder.file("profiles")])
+        #expect(outcome.succeeded && outcome.errors == report, "\(outcome)")
+        #expect(folder.text(of: "own").isEmpty && folder.names == (change.isEmpty ? [] : ["own"]))
     }
 
     @Test func blocksThatPinPagesAreKnown() throws {

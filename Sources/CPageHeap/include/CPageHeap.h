@@ -224,6 +224,12 @@ bool pageheap_make_process_mark(void);
 
 // ---- Messages and options ------------------------------------------------------------------------------------------
 
+// Which file it is, whatever its path; an inode of 0 if that is not known.
+struct pageheap_file_identity {
+    uint64_t device, inode;
+};
+struct pageheap_file_identity pageheap_descriptor_identity(int file);
+
 // Whether a line can be written to standard error without waiting for a reader. Always true in a sandbox.
 bool pageheap_error_takes_a_line(void);
 // Writes to a file, in full, keeping errno. Returns false if that fails; the program then sees no signal of it.
@@ -236,11 +242,6 @@ const char *_Nullable *_Nullable pageheap_environment(void);  // the process's; 
 void *_Nullable pageheap_find_function(const char *_Nonnull name);  // the first of that name in the process; NULL if none
 
 // ---- The statistics page -------------------------------------------------------------------------------------------
-
-// Which file it is, whatever its path; an inode of 0 if that is not known.
-struct pageheap_file_identity {
-    uint64_t device, inode;
-};
 
 // The file of a process's statistics page.
 struct pageheap_statistics_file {
