@@ -33,8 +33,14 @@ struct LibraryCensus: Hashable, Sendable {
     }
 
     let library: FilePath
-    /// The processes of the last sample, each of them one program that a process executed.
-    private var standings: [ProcessIdentity: Standing] = [:]
+    /// A program that a process executes, and what is known of it.
+    private struct Member: Hashable, Sendable {
+        let program: ProcessIdentity
+        var standing = Standing.undecided
+    }
+
+    /// The processes of the last sample, by their identifiers.
+    private var members: [Int32: Member] = [:]
     /// How many processes were seen with the library, and without.
     private(set) var loadedCount = 0
     private(set) var strangerCount = 0
@@ -51,24 +57,28 @@ struct LibraryCensus: Hashable, Sendable {
 
     /// The processes of the last sample that are without the library.
     var strangers: Set<ProcessIdentity> {
-        Set(standings.filter { if case .without = $0.value { true } else { false } }.keys)
+        Set(members.values.filter { if case .without = $0.standing { true } else { false } }.map(\.program))
     }
 
-    /// Records the processes of a sample, with their resident memory.
+    /// Records the processes of a sample, with their resident memory. One without any is ending, and stays what it was.
     mutating func note(_ processes: [(process: ProcessIdentity, resident: ByteCount)]) {
-        var next: [ProcessIdentity: Standing] = [:]
+        var next: [Int32: Member] = [:]
         var strangers = ByteCount.zero
         for (process, resident) in processes {
-            var standing = standings[process] ?? .undecided
-            if standing == .undecided {
-                standing = Self.standing(of: process.identifier, library: library)
+            let last = members[process.identifier]
+            var member = Member(program: process.following(last?.program))
+            if let last, last.program == member.program { member = last }
+            if member.standing == .undecided, resident > .zero {
+                member.standing = Self.standing(of: process.identifier, library: library)
                 // If the process has executed another program since its identity was read, that one's mappings were looked at.
-                if standing != .undecided, ProcessIdentity(of: process.identifier) != process { standing = .undecided }
-                if standing == .loaded { loadedCount += 1 }
-                if case .without = standing { strangerCount += 1 }
+                if member.standing != .undecided, ProcessIdentity(of: process.identifier) != process {
+                    member.standing = .undecided
+                }
+                if member.standing == .loaded { loadedCount += 1 }
+                if case .without = member.standing { strangerCount += 1 }
             }
-            next[process] = standing
-            switch standing {
+            next[process.identifier] = member
+            switch member.standing {
             case .undecided: break
             case .loaded: largestLoaded = max(largestLoaded, resident)
             case .without(let cause):
@@ -80,7 +90,7 @@ struct LibraryCensus: Hashable, Sendable {
                 }
             }
         }
-        standings = next
+        members = next
         strangersPeak = max(strangersPeak, strangers)
     }
 

@@ -40,8 +40,8 @@ struct MemorySampler: Sendable {
         total.note(readings.reduce(ProcessUse(ended)) { $0 + $1.own + $1.ofChildren }, processes: readings.count)
         // Read resident memory before the folder: a short program may end at any moment, but its statistics page remains.
         let residents = readings.map { $0.isZombie ? .zero : ResidentMemory.of($0.identity.identifier) }
+        census?.note(zip(readings, residents).map { (process: $0.identity, resident: $1) })
         let present = zip(readings, residents).filter { $0.1 > .zero }
-        census?.note(present.map { (process: $0.0.identity, resident: $0.1) })
         figures = readFolder(present: Set(present.map(\.0.identity.identifier)))
         holders = present.compactMap { reading, resident in
             folder.retained[reading.identity.identifier].map {

@@ -10,7 +10,7 @@ struct ProcessStat: Hashable, Sendable {
     /// The kernel's running count, which may lag by some pages per processor.
     let residentPages: UInt64
     /// The addresses at which the program's stack and its arguments begin; 0 if the kernel does not tell them.
-    let stackStart: UInt64
+    var stackStart: UInt64
     var argumentStart: UInt64
 
     let minorFaults: UInt64

@@ -186,7 +186,8 @@ struct RecordCommandTests {
     }
 
     @Test func aProcessThatIsNotRecordedIsNamed() throws {
-        let outcome = try record([], ["env", "-i", "sh", "-c", "sleep 1"])
+        let sampled = try SampledScript.write(to: folder)
+        let outcome = try record([], ["sh", "-c", "exec env -i '\(sampled)' $PPID"])
         #expect(outcome.code == 0)
         #expect(outcome.errors.contains("was not recorded: it was started without LD_PRELOAD"), "\(outcome.errors)")
     }

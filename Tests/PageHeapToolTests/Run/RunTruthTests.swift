@@ -7,10 +7,12 @@ import Testing
 /// What `pageheap run` says of programs that are not, or not always, on PageHeap; and of small ones.
 struct RunTruthTests {
     let folder: TemporaryFolder
+    let sampled: String
 
     init() throws {
         _ = try BuiltTool.requireLibrary()
         folder = try TemporaryFolder()
+        sampled = try SampledScript.write(to: folder)
     }
 
     private func compile(_ source: String, _ options: [String]) throws -> String {
@@ -77,27 +79,28 @@ struct RunTruthTests {
     }
 
     @Test func aProgramThatAWrapperTakesOffPageHeapIsNamed() throws {
-        let (result, text) = try run(["sh", "-c", "env -i /bin/sleep 2; :"])
+        let (result, text) = try run(["sh", "-c", "env -i '\(sampled)' $PPID; :"])
         let stranger = try #require(result.largestProcessWithoutLibrary)
-        #expect(stranger.name == "sleep")
+        #expect(stranger.name == SampledScript.name)
         #expect(stranger.cause == .startedWithoutPreload)
         #expect(result.processesWithoutLibrary == 1)
-        #expect(text.contains("'sleep' (PID \(stranger.processIdentifier), up to "))
+        #expect(text.contains("'\(SampledScript.name)' (PID \(stranger.processIdentifier), up to "))
         #expect(text.replacing("\n  ", with: " ").contains("it was started without LD_PRELOAD."))
     }
 
     @Test func theFiguresEndWithTheProgramThatTheyAreOf() throws {
-        let (result, _) = try run(["sh", "-c", "exec env -i /bin/sleep 2"])
+        let (result, _) = try run(["sh", "-c", "exec env -i '\(sampled)' $PPID"])
         #expect(result.heapFiguresPublished)
         #expect(result.heap[\.in_use_bytes] == 0)
         #expect(result.samples.last?.inUseBytes == .zero)
-        #expect(result.largestProcessWithoutLibrary?.name == "sleep")
+        #expect(result.largestProcessWithoutLibrary?.name == SampledScript.name)
     }
 
     @Test func aStaticProgramIsNamed() throws {
-        let source = try folder.write("#include <unistd.h>\nint main(void) { return sleep(2); }\n", to: "still.c")
+        let source = try folder.write(
+            "#include <stdlib.h>\nint main(int count, char **words) { return system(words[1]); }\n", to: "still.c")
         let program = try compile(source, ["-static"])
-        let (result, text) = try run(["sh", "-c", "exec '\(program)'"])
+        let (result, text) = try run(["sh", "-c", "exec '\(program)' \"'\(sampled)' $PPID\""])
         #expect(result.largestProcessWithoutLibrary?.cause == .isStatic)
         #expect(text.contains("was not on PageHeap") || text.contains("did not run on PageHeap"))
     }
@@ -144,14 +147,17 @@ struct RunTruthTests {
     }
 
     @Test func whatAnEndedChildUsedStaysCounted() throws {
-        let script = "sh -c 'i=0; while [ $((i += 1)) -lt 100000 ]; do :; done'; echo; exec sleep 0.5"
-        let result = try run(["sh", "-c", script]).result
+        let loop = "i=0; while [ $((i += 1)) -lt 100000 ]; do :; done"
+        let script = "sh -c '\(loop)'; cat /proc/$$/stat > \"$0\"; exec '\(sampled)' $PPID"
+        let (result, _) = try run(["sh", "-c", script, folder.file("stat")])
+        let waiting = try #require(ProcessStat(parsing: Array(folder.text(of: "stat").utf8)))
+        let ofChild = Double(waiting.childrenCPUTicks) * UseTotal.tick
+        try #require(ofChild > 0.02)
         let totals = result.samples.map(\.use)
         #expect(totals.map(\.cpuSeconds) == totals.map(\.cpuSeconds).sorted())
         #expect(totals.map(\.minorFaults) == totals.map(\.minorFaults).sorted())
         let last = try #require(totals.last)
-        // The child is the most of it, and has ended long before the last sample.
-        #expect(last.cpuSeconds > result.cpuSeconds / 2)
+        #expect(last.cpuSeconds >= ofChild)
         #expect(last.cpuSeconds <= result.cpuSeconds + 0.001)
         #expect(last.minorFaults <= result.minorPageFaults)
         #expect(result.samples.allSatisfy { $0.scavengerCPUSeconds <= $0.use.cpuSeconds + 0.001 })

@@ -40,6 +40,13 @@ struct LibraryCensusTests {
         let largest = try #require(census.largestStranger)
         #expect(largest.peakResidentBytes == ByteCount(30 << 20))
         #expect(largest.processIdentifier == own.identifier)
+        // What is ending has no memory and no stack any more.
+        let line = try #require(FileReading.beginning(of: "/proc/\(own.identifier)/stat"))
+        var stat = try #require(ProcessStat(parsing: line))
+        (stat.stackStart, stat.argumentStart) = (0, 0)
+        census.note([(own, .zero)])
+        census.note([(ProcessIdentity(own.identifier, stat), .zero)])
+        #expect(census.strangers == [own] && census.strangerCount == 1)
         census.note([])
         #expect(census.strangers.isEmpty)
         #expect(census.largestStranger == largest)
