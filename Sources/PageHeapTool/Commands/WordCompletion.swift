@@ -4,6 +4,9 @@ import Glibc
 import SystemPackage
 
 /// What shells offer for a word of the command line, where neither a list nor any file is the answer.
+///
+/// Every argument without a name has a completion: the parser's script for fish does not count one that has none, and
+/// would complete the next as the one before.
 struct WordCompletion {
     /// The words of the line, the command's name first.
     let words: [String]
@@ -20,6 +23,13 @@ struct WordCompletion {
     /// Names of allocators or paths of their libraries, separated by commas.
     static let allocators = CompletionKind.custom {
         WordCompletion(words: $0, index: $1, prefix: $2).allocators.map(\.offer)
+    }
+    /// A process that runs on PageHeap.
+    static let process = CompletionKind.custom { WordCompletion(words: $0, index: $1, prefix: $2).processes }
+    /// Such a process, or a file.
+    static let processOrFile = CompletionKind.custom {
+        let completion = WordCompletion(words: $0, index: $1, prefix: $2)
+        return completion.processes + completion.files($2).map(\.offer)
     }
     /// What an action of `pageheap ctl` takes.
     static let controlValue = CompletionKind.custom {
@@ -38,6 +48,18 @@ struct WordCompletion {
         let names = [ComparedAllocator.pageHeapName.lowercased(), ComparedAllocator.systemName]
         let found = (names + KnownAllocator.all.map(\.name)).filter { $0.hasPrefix(last) }
         return (found + (last.contains("/") ? files(last) : [])).map { prefix[..<start] + $0 }
+    }
+
+    /// The identifiers, each with the process's name as an explanation.
+    var processes: [String] {
+        let host = HostTree()
+        return host.processIdentifiers().sorted().compactMap { process in
+            guard "\(process)".hasPrefix(prefix), let stat = host.stat(of: process),
+                let mappings = try? ProcessMappings(of: "\(host.folder(of: process))/maps", ownIdentifier: process),
+                mappings.hasLibrary
+            else { return nil }
+            return "\(process)".offer(explained: String(decoding: stat.name, as: UTF8.self))
+        }
     }
 
     var controlValues: [String] {
@@ -87,6 +109,16 @@ struct WordCompletion {
 }
 
 extension String {
+    /// The word with an explanation if the shell that asks shows one.
+    fileprivate func offer(explained explanation: String) -> String {
+        let line = String(String.UnicodeScalarView(explanation.unicodeScalars.map { $0.value < 32 ? "?" : $0 }))
+        return switch CompletionShell.requesting {
+        case .zsh?: "\(offer):\(line)"
+        case .fish?: "\(offer)\t\(line)"
+        default: offer
+        }
+    }
+
     /// The word as the shell that asks wants it: to zsh, what follows a colon is an explanation.
     fileprivate var offer: String {
         guard CompletionShell.requesting == .zsh else { return self }

@@ -46,7 +46,7 @@ struct CtlCommand: ParsableCommand {
         case hardLimit = "hard-limit"
     }
 
-    @Argument(help: "The process's identifier.")
+    @Argument(help: "The process's identifier.", completion: WordCompletion.process)
     var pid: Int32
 
     @Argument(help: "release, limit, hard-limit, trace or profile.")

@@ -28,7 +28,7 @@ struct ExplainCommand: ParsableCommand {
                    cannot be looked at
             """)
 
-    @Argument(help: "The process's identifier.")
+    @Argument(help: "The process's identifier.", completion: WordCompletion.process)
     var pid: Int32
 
     @Flag(help: "Print JSON.")

@@ -28,7 +28,8 @@ struct MapCommand: ParsableCommand {
             """)
 
     @Argument(
-        help: ArgumentHelp("A process's identifier, or a saved map.", valueName: "pid-or-file"), completion: .file())
+        help: ArgumentHelp("A process's identifier, or a saved map.", valueName: "pid-or-file"),
+        completion: WordCompletion.processOrFile)
     var source: String
 
     @Option(help: ArgumentHelp("Write a picture of pixels.", valueName: "FILE.png"), completion: .file())

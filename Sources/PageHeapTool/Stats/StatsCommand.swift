@@ -35,7 +35,7 @@ struct StatsCommand: ParsableCommand {
               74   a file cannot be removed
             """)
 
-    @Argument(help: "The process's identifier.")
+    @Argument(help: "The process's identifier.", completion: WordCompletion.process)
     var pid: Int32?
 
     @Flag(help: "Print JSON.")

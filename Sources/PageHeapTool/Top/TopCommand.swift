@@ -33,7 +33,7 @@ struct TopCommand: ParsableCommand {
               128 plus the signal's number if a signal ended it
             """)
 
-    @Argument(help: "The process's identifier.")
+    @Argument(help: "The process's identifier.", completion: WordCompletion.process)
     var pid: Int32?
 
     @Option(

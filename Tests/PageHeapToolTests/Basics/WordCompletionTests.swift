@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -45,6 +46,31 @@ struct WordCompletionTests {
         #expect(completion("compare", "--with", "glibc,je").allocators == ["glibc,jemalloc"])
         let start = "glibc,\(folder.path)/"
         #expect(completion("compare", "--with", start + "pyt").allocators == [start + "python9"])
+    }
+
+    @Test func processesOnPageHeapAreOffered() throws {
+        let program = try WatchedProgram()
+        #expect(completion("stats", "").processes.contains(program.identifier))
+        #expect(completion("stats", program.identifier).processes.contains(program.identifier))
+        #expect(!completion("stats", "x").processes.contains(program.identifier))
+        // The tests themselves are not on PageHeap.
+        #expect(!completion("stats", "").processes.contains("\(getpid())"))
+    }
+
+    /// The parser's script for fish does not count arguments that have none.
+    @Test func everyArgumentWithoutANameHasACompletion() throws {
+        func check(_ command: [String: Any], _ path: [String]) -> Int {
+            let arguments = (command["arguments"] as? [[String: Any]] ?? []).filter {
+                $0["kind"] as? String == "positional"
+            }
+            for argument in arguments { #expect(argument["completionKind"] != nil, "\(path) \(argument)") }
+            let commands = (command["subcommands"] as? [[String: Any]] ?? []).filter {
+                $0["commandName"] as? String != "help"
+            }
+            return commands.reduce(arguments.count) { $0 + check($1, path + [$1["commandName"] as? String ?? ""]) }
+        }
+        let help = try JSONSerialization.jsonObject(with: Data(PageHeapCommand._dumpHelp().utf8)) as? [String: Any]
+        #expect(check(try #require(help?["command"] as? [String: Any]), []) >= 14)
     }
 
     @Test func aValueOfCtlFitsTheAction() {
