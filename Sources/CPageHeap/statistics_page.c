@@ -49,27 +49,24 @@ const char *pageheap_folder_problem(const char *path) {
     return error == 0 ? NULL : page_problem(error);
 }
 
-// The fields before the figures. A thread's stack may be too small for a whole page.
-struct page_start {
-    uint64_t magic;
-    uint32_t version, size, process_identifier, sequence;
-    uint64_t process_namespace;
-};
-_Static_assert(sizeof(struct page_start) == offsetof(struct pageheap_statistics_page, statistics)
-                   && offsetof(struct page_start, process_identifier)
+_Static_assert(sizeof(struct pageheap_page_start) == offsetof(struct pageheap_statistics_page, statistics)
+                   && offsetof(struct pageheap_page_start, process_identifier)
                           == offsetof(struct pageheap_statistics_page, process_identifier)
-                   && offsetof(struct page_start, process_namespace)
+                   && offsetof(struct pageheap_page_start, process_namespace)
                           == offsetof(struct pageheap_statistics_page, process_namespace),
                "these are the page's first fields");
+
+bool pageheap_page_is_of(const struct pageheap_page_start *page, uint32_t process) {
+    uint64_t namespace = pageheap_process_namespace();
+    return namespace != 0 && page->magic == PAGEHEAP_STATISTICS_MAGIC && page->version == PAGEHEAP_STATISTICS_VERSION
+           && page->process_identifier == process && page->process_namespace == namespace;
+}
 
 // Whether the file holds the page of a program that this process identifier has executed before: none that lives can have both
 // identifier and namespace, except this process.
 static bool is_predecessors(const char *path) {
-    struct page_start page;
-    uint64_t namespace = pageheap_process_namespace();
-    return namespace != 0 && pageheap_read_bytes(path, &page, sizeof page) && page.magic == PAGEHEAP_STATISTICS_MAGIC
-           && page.version == PAGEHEAP_STATISTICS_VERSION && page.process_identifier == (uint32_t)getpid()
-           && page.process_namespace == namespace;
+    struct pageheap_page_start page;
+    return pageheap_read_bytes(path, &page, sizeof page) && pageheap_page_is_of(&page, (uint32_t)getpid());
 }
 
 static struct pageheap_statistics_page *map_new_page(struct pageheap_statistics_file *file, bool allows_control,

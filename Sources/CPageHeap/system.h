@@ -40,6 +40,15 @@ bool pageheap_remove_file(const char *path);
 // The inode of the namespace of process identifiers that the process lives in; 0 if it is not known.
 uint64_t pageheap_process_namespace(void);
 
+// The fields of a statistics page before the figures. A thread's stack may be too small for a whole page.
+struct pageheap_page_start {
+    uint64_t magic;
+    uint32_t version, size, process_identifier, sequence;
+    uint64_t process_namespace;
+};
+// Whether it begins a page of this version, of a process in this process's namespace.
+bool pageheap_page_is_of(const struct pageheap_page_start *page, uint32_t process);
+
 // Aborts the process if the calling thread is the bare one. Does without the C library's abort, which does not know that
 // thread.
 void pageheap_stop_from_bare_thread(void);

@@ -260,6 +260,11 @@ void pageheap_statistics_file_remove(struct pageheap_statistics_file *_Nonnull f
 // Says again whether the page was made for control: what the page itself says, another process can change.
 void pageheap_statistics_page_unmap(struct pageheap_statistics_page *_Nonnull page, bool allows_control);
 
+#ifdef __linux__
+// Removes the pages in a folder whose processes have ended without doing so. Does nothing in a sandbox.
+void pageheap_remove_ended_pages(const char *_Nonnull directory);
+#endif
+
 // Says why a process can make no files in a folder; NULL if it can, or in a sandbox.
 const char *_Nullable pageheap_folder_problem(const char *_Nonnull path);
 

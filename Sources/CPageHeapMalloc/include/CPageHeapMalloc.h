@@ -12,10 +12,10 @@ void pageheap_set_out_of_memory(void);
 
 struct pageheap_statistics_page;
 
-// The file of this process's page stays when the process ends.
+// The file of this process's page stays when the process ends, and this process removes none.
 void pageheap_keep_statistics_file(void);
 // Creates this process's page in a folder (statistics_file.c). Returns NULL on failure, and says in *PROBLEM, if there is one, what is
-// wrong.
+// wrong. May remove pages of ended processes.
 struct pageheap_statistics_page *_Nullable pageheap_publish_in(const char *_Nonnull directory, bool allows_control,
                                                                const char *_Nonnull *_Nullable problem);
 

@@ -9,6 +9,12 @@ extension FilePath {
         return FilePath(platformString: found)
     }
 
+    /// The folder that a file is in: of a name alone, the working folder.
+    var folder: FilePath {
+        let folder = removingLastComponent()
+        return folder.isEmpty ? "." : folder
+    }
+
     /// As many links as Linux follows.
     private static let mostLinks = 40
 

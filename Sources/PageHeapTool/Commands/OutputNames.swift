@@ -67,9 +67,8 @@ struct OutputNames {
             let isFile = existing.withPlatformString { stat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFREG
             return isFile ? existing : nil
         }
-        let folder = file.removingLastComponent()
         guard let name = file.lastComponent else { return nil }
-        if let folder = (folder.isEmpty ? FilePath(".") : folder).resolved { return folder.appending(name) }
+        if let folder = file.folder.resolved { return folder.appending(name) }
         // A folder that does not exist, which is an error later, unless `..` after it makes up for it.
         let normalized = file.lexicallyNormalized()
         return normalized == file ? file : place(of: normalized)

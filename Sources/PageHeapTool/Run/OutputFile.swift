@@ -101,7 +101,7 @@ final class OutputFile {
     }
 
     private static func openTemporary(beside place: FilePath) throws(ToolError) -> Opened {
-        let folder = place.removingLastComponent()
+        let folder = place.folder
         let pattern = folder.appending(".\(place.lastComponent?.string.prefix(40) ?? "").XXXXXX")
         var template = pattern.bytes.map { CChar(bitPattern: $0) } + [0]
         let descriptor = template.withUnsafeMutableBufferPointer { buffer in

@@ -12,7 +12,9 @@ struct EndedPages {
     private(set) var removed = 0
     /// How many pages are of processes that live.
     private(set) var living = 0
-    /// How many files of that name are of other containers, of other versions, or no pages.
+    /// How many files of that name cannot be read: those of other users.
+    private(set) var unreadable = 0
+    /// How many are of other containers, of other versions, or no pages.
     private(set) var foreign = 0
 
     /// Removes the pages of ended processes from a folder.
@@ -33,8 +35,14 @@ struct EndedPages {
             let path = folder.appending(name)
             guard
                 let content = FileReading.beginning(
-                    of: path.string, limit: MemoryLayout<pageheap_statistics_page>.size),
-                let header = Self.header(content), header.process_identifier == UInt32(page.process), own != 0,
+                    of: path.string, limit: MemoryLayout<pageheap_statistics_page>.size)
+            else {
+                // It may have gone meanwhile.
+                var status = stat()
+                if path.withPlatformString({ lstat($0, &status) }) == 0 { unreadable += 1 }
+                continue
+            }
+            guard let header = Self.header(content), header.process_identifier == UInt32(page.process), own != 0,
                 header.process_namespace == own
             else {
                 foreign += 1
@@ -68,6 +76,7 @@ struct EndedPages {
         func files(_ count: Int) -> String { count == 1 ? "1 file" : "\(count) files" }
         var text = "removed \(files(removed)) of ended processes; \(living) of running ones"
         text += living == 1 ? " is left" : " are left"
+        if unreadable > 0 { text += "; \(unreadable) cannot be read" }
         if foreign > 0 { text += "; \(foreign) of other containers or versions, or not PageHeap's" }
         return text
     }

@@ -15,8 +15,8 @@ struct StatsCommand: ParsableCommand {
             Documentation/figures.md, below share/doc/pageheap if installed, explains each figure. In short, --prometheus \
             does, too.
 
-            A process removes its file when it ends, unless it is killed or calls _exit. --remove-ended removes what such \
-            processes have left in a folder, except those of other containers.
+            A process removes its file when it ends, unless it is killed or calls _exit. What such processes have left in a \
+            folder, one in 64 that start there removes, and --remove-ended at once, except those of other containers.
 
             EXAMPLES
               mkdir -p /run/pageheap

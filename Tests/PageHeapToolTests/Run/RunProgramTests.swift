@@ -107,6 +107,9 @@ struct RunProgramTests {
     @Test func aFolderThatTakesNoFileIsNotSaidToBeMissing() throws {
         let outcome = try BuiltTool.run(["run", "--json", "/proc/x", "--", "true"])
         #expect(outcome.code == 74 && outcome.errors.contains("no file can be created in '/proc'"), "\(outcome)")
+        let script = "cd /proc; exec '\(BuiltTool.path)' run --json x.json -- true"
+        let here = try BuiltTool(["-c", script], program: "/bin/sh").outcome()
+        #expect(here.code == 74 && here.errors.contains("no file can be created in '.'"), "\(here)")
     }
 
     @Test func theStatisticsFolderIsPrivateAndRemoved() throws {

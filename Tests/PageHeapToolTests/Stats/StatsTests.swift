@@ -114,13 +114,13 @@ struct StatsTests {
         try write(living, "\(ended).6")
         try write(ended, "\(ended).log")
         _ = try folder.write("", to: "\(ended).7")
-        kept += ["3", "4", "5", "6", "7", "log"].map { "\(ended).\($0)" }
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.file("\(ended).8"), withDestinationPath: folder.file("nothing"))
+        kept += ["3", "4", "5", "6", "7", "8", "log"].map { "\(ended).\($0)" }
         let outcome = try BuiltTool.run(["stats", "--remove-ended", folder.path])
         #expect(outcome.code == 0 && outcome.errors.isEmpty, "\(outcome)")
-        #expect(
-            outcome.output
-                == "removed 3 files of ended processes; 2 of running ones are left; 5 of other containers or versions, or not PageHeap's\n"
-        )
+        let text = "removed 3 files of ended processes; 2 of running ones are left; 1 cannot be read; "
+        #expect(outcome.output == text + "5 of other containers or versions, or not PageHeap's\n")
         #expect(Set(folder.names) == Set(kept))
         let none = try BuiltTool.run(["stats", "--remove-ended", folder.file("none")])
         #expect(none.code == 66 && none.errors.contains("cannot read the folder"), "\(none)")
