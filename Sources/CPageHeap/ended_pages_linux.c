@@ -12,8 +12,8 @@
 
 // Bytes of names that are read with one call: the stack of a thread may be small.
 enum { names_bytes = 1024 };
-// The most such calls, so that a folder with very many files holds no process up: some 8,000 names.
-enum { most_reads = 256 };
+// The most such calls, so that a folder with very many files holds no process up for more than some 10 ms: 2,000 names.
+enum { most_reads = 64 };
 
 static bool is_digit(char character) { return character >= '0' && character <= '9'; }
 
