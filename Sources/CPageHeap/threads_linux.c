@@ -21,10 +21,11 @@ void pageheap_note_processor_quota(uint32_t hundredths) {
     __atomic_store_n(&quota_hundredths, hundredths, __ATOMIC_RELAXED);
 }
 
-// The set is larger than any kernel's mask. The C library's cpu_set_t may be smaller, and then the call would fail.
+// The set has room for 8,192 processors, the most that a kernel can be built for, and not for more: a thread's stack may have 16 KiB
+// in all.
 uint32_t pageheap_processor_hundredths(void) {
     int saved = errno;
-    unsigned long set[1024];
+    unsigned long set[128];
     // In a sandbox, calls of the program ask, and the system might kill them for it.
     long bytes = pageheap_keeps_to_plain_calls() ? 0 : syscall(SYS_sched_getaffinity, 0, sizeof set, set);
     long count = 0;

@@ -12,6 +12,8 @@ enum ProcessCopies {
     /// The slot of the thread that has locked the heap for a fork; 0 if there is none. Relaxed: it is written and read
     /// under the heap's locks, and in a child by the one thread that adopts the heap.
     private static let forkingSlot = Atomic<UInt>(0)
+    /// Whether that thread holds the worker off. Relaxed, as above.
+    private static let holdsWorkerOff = Atomic<Bool>(false)
 
     private static var copied: UInt32 { 0 }
     private static var ready: UInt32 { 1 }
@@ -56,13 +58,15 @@ enum ProcessCopies {
         if pageheap_program_is_single_threaded() && areMarked.load(ordering: .relaxed) {
             // No other thread can hold a lock once the worker has ended.
             if pageheap_has_bare_thread() {
-                ProcessHeap.holdOffWorker()
-                ProcessHeap.heap.heap.endHoldOff(delay: Tunables.workerForkDelayNanoseconds)
+                if ProcessHeap.holdOffWorker() {
+                    ProcessHeap.heap.heap.endHoldOff(delay: Tunables.workerForkDelayNanoseconds)
+                }
             }
             return
         }
-        ProcessHeap.holdOffWorker()
+        let isHeldOff = ProcessHeap.holdOffWorker()
         ProcessHeap.heap.lockForFork()
+        holdsWorkerOff.store(isHeldOff, ordering: .relaxed)
         forkingSlot.store(ThreadIdentity.current, ordering: .relaxed)
         // Handlers that were registered before ours run after this one, and may allocate.
         LockPassage.open()
@@ -72,9 +76,10 @@ enum ProcessCopies {
         // A heap that has been set up since the fork began is not locked by it.
         guard isLockedByThisThread else { return }
         forkingSlot.store(0, ordering: .relaxed)
+        let isHeldOff = holdsWorkerOff.load(ordering: .relaxed)
         LockPassage.close()
         ProcessHeap.heap.unlockAfterFork()
-        ProcessHeap.heap.heap.endHoldOff(delay: Tunables.workerForkDelayNanoseconds)
+        if isHeldOff { ProcessHeap.heap.heap.endHoldOff(delay: Tunables.workerForkDelayNanoseconds) }
     }
 
     fileprivate static func afterInChild() {

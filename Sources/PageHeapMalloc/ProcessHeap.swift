@@ -195,8 +195,8 @@ enum ProcessHeap {
         }
     }
 
-    /// Ends the worker and keeps it from starting again until ``endHoldOff(delay:)``.
-    static func holdOffWorker() { heap.heap.holdOffWorker { pageheap_join_bare_thread() } }
+    /// Ends the worker and keeps it from starting again until ``endHoldOff(delay:)``, which must follow if this returns true.
+    static func holdOffWorker() -> Bool { heap.heap.holdOffWorker { pageheap_join_bare_thread() } }
 }
 
 private func runWorker(_ state: UnsafeMutableRawPointer) {
@@ -240,8 +240,9 @@ public func endWorker() {
     guard ProcessHeap.isReadyIfStarted(), !LockPassage.isOpen, pageheap_has_bare_thread(),
         pageheap_is_noted_process()
     else { return }
-    ProcessHeap.holdOffWorker()
-    ProcessHeap.heap.heap.endHoldOff(delay: Tunables.workerForkDelayNanoseconds)
+    if ProcessHeap.holdOffWorker() {
+        ProcessHeap.heap.heap.endHoldOff(delay: Tunables.workerForkDelayNanoseconds)
+    }
 }
 
 /// Ends the worker for good and restricts the heap to the system calls of an ordinary malloc, before the
@@ -251,9 +252,9 @@ public func prepareForSandbox() {
     // A vfork child shares its parent's heap, but its sandbox is its own.
     guard ProcessHeap.isReady(), !LockPassage.isOpen, pageheap_is_noted_process() else { return }
     ProcessHeap.heap.heap.releaseInCallersForGood()
-    ProcessHeap.holdOffWorker()
+    let isHeldOff = ProcessHeap.holdOffWorker()
     // Reads and keeps a figure that cannot be read later.
     _ = pageheap_largest_request_bytes()
     pageheap_keep_to_plain_calls()
-    ProcessHeap.heap.heap.endHoldOff(delay: 0)
+    if isHeldOff { ProcessHeap.heap.heap.endHoldOff(delay: 0) }
 }

@@ -339,6 +339,10 @@ package enum Tunables {
     package static var workerRetryNanoseconds: Int64 { 100_000_000 }
     package static var workerRetryDoublings: UInt32 { 10 }
 
+    /// The number of milliseconds for which a thread that ends the worker waits for its lock: the thread may hold it
+    /// itself, in a signal handler, or the worker may, which then needs a processor.
+    package static var holdOffLockWaits: Int { 100 }
+
     /// The number of processor pauses for which a thread that ends the worker waits for another that is starting it:
     /// some milliseconds, a hundred times what a start takes.
     package static var holdOffPauses: Int { 100_000 }

@@ -47,6 +47,24 @@ package struct FutexLock<Rank: LockRank>: ~Copyable, Sendable {
         return taken || LockPassage.isOpen && !LockPassage.isForStop
     }
 
+    /// Takes the lock, unless it stays held for long, as by a thread that is interrupted by the caller.
+    ///
+    /// - Parameter milliseconds: how long to wait.
+    /// - Returns: whether the caller holds the lock, or passes through it because it holds all of them.
+    package func tryLock(waiting milliseconds: Int) -> Bool {
+        if tryLock() { return true }
+        for _ in 0..<milliseconds {
+            // As contended: other threads may sleep on it.
+            if state.exchange(Self.contended, ordering: .acquiring) == Self.free {
+                Rank.willLock()
+                tellObserver(PAGEHEAP_LOCK_WAITED_FOR)
+                return true
+            }
+            _ = pageheap_futex_wait(address, Self.contended, 1_000_000)
+        }
+        return false
+    }
+
     /// Releases the lock. Only its holder calls this.
     @inline(__always)
     package func unlock() {

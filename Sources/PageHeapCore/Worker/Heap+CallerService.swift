@@ -69,9 +69,10 @@ extension Heap {
     /// lock.
     ///
     /// - Parameter join: waits until the worker's thread is gone.
-    package func holdOffWorker(join: () -> Void) { worker.holdOff(join: join) }
+    /// - Returns: whether it is held off; only then `endHoldOff` must follow.
+    package func holdOffWorker(join: () -> Void) -> Bool { worker.holdOff(join: join) }
 
-    /// Ends a hold-off, so that a worker may start again.
+    /// Ends a hold-off that has begun, so that a worker may start again.
     ///
     /// - Parameter delay: nanoseconds for which no worker starts yet, and callers release instead; 0 for none.
     package func endHoldOff(delay: Int64) { worker.endHoldOff(delay: delay) }

@@ -15,7 +15,8 @@ extension Worker {
         LockRanks.Pass.assertNoneFromHere()
         thread.pointee.lock.lock()
         let isServed = member.pointee.requests.isServed
-        guard member.pointee.callers.wantWorker, isServed || mayJoin(member) else {
+        // A worker that ended for a hold-off still looks after its heaps, so that one is wanted again after it.
+        guard member.pointee.callers.wantWorker, isServed ? thread.pointee.isRunning : mayJoin(member) else {
             return thread.pointee.lock.unlock()
         }
         member.pointee.callers.forgetWorker()
@@ -70,12 +71,27 @@ extension Worker {
 
     // MARK: Ending
 
+    /// Ends the worker that was told to end, unless that was taken back: a hold-off may be over before the thread notices
+    /// it. Called on its thread.
+    ///
+    /// - Returns: whether it ends.
+    func endIfTold() -> Bool {
+        underLock {
+            guard thread.pointee.shouldStop else { return false }
+            thread.pointee.leave()
+            return true
+        }
+    }
+
     /// Ends the worker unless it was signalled since `seen` was read. Called on its thread.
     ///
     /// - Returns: whether it ends. A thread that signals later then sees that no worker looks after the heap.
     func endIfUnasked(since seen: UInt32) -> Bool {
         underLock {
-            if thread.pointee.shouldStop { return true }
+            if thread.pointee.shouldStop {
+                thread.pointee.leave()
+                return true
+            }
             // Sequentially consistent, as is the signal: either this thread sees the signal, or the signalling thread
             // sees that there is no worker.
             state.pointee.ring.visitAll { $0.pointee.requests.dismiss() }
@@ -83,7 +99,7 @@ extension Worker {
                 state.pointee.ring.visitAll { $0.pointee.requests.resume() }
                 return false
             }
-            thread.pointee.setRunning(false)
+            thread.pointee.leave()
             dismissAll { _ in }
             return true
         }
@@ -100,12 +116,15 @@ extension Worker {
         thread.pointee.waitForEnd(system)
     }
 
-    /// Ends the worker and keeps a new one from starting until ``endHoldOff(delay:)``. The caller holds no lock.
+    /// Ends the worker and keeps a new one from starting until ``endHoldOff(delay:)``. The caller holds no lock, except
+    /// in a signal handler, which may have interrupted its thread's own use of the lock.
     ///
     /// - Parameter join: waits until the worker's thread is gone.
-    func holdOff(join: () -> Void) {
-        guard var patience = lockPatiently() else { return }
+    /// - Returns: whether the worker is held off, so that `endHoldOff` must follow; false if the lock stayed held for long.
+    func holdOff(join: () -> Void) -> Bool {
+        guard thread.pointee.lock.tryLock(waiting: Tunables.holdOffLockWaits) else { return false }
         starts.pointee.holdOff()
+        var patience = Tunables.holdOffPauses
         let isThere = thread.pointee.isRunning
         if isThere { thread.pointee.askToEnd() }
         while starts.pointee.isUnderWay && patience > 0 {
@@ -117,17 +136,19 @@ extension Worker {
         thread.pointee.lock.unlock()
         if isThere { thread.pointee.wake(system) }
         join()
+        return true
     }
 
-    /// Ends a hold-off. If it was the last one and a worker was ended for it, one is wanted again: the worker was
-    /// interrupted, so there may be more to release.
+    /// Ends a hold-off that has begun. If it was the last one and a worker was ended for it, one is wanted again: the
+    /// worker was interrupted, so there may be more to release. A worker that has not ended yet goes on.
     ///
     /// - Parameter delay: nanoseconds for which no worker starts all the same; callers release in that time.
     func endHoldOff(delay: Int64) {
-        guard lockPatiently() != nil else { return }
+        thread.pointee.lock.lock()
         if starts.pointee.endHoldOff() && thread.pointee.shouldStop {
             thread.pointee.mayRunAgain()
-            thread.pointee.setRunning(false)
+        }
+        if !starts.pointee.isHeldOff && !thread.pointee.isRunning {
             let retry = delay > 0 ? system.coarseNanoseconds() &+ delay : nil
             dismissAll { member in
                 if let retry {
@@ -138,20 +159,6 @@ extension Worker {
             }
         }
         thread.pointee.lock.unlock()
-    }
-
-    /// Takes the lock, unless that lasts too long: the calling thread may be in a signal handler that interrupted its
-    /// own use of the lock.
-    ///
-    /// - Returns: the number of pauses left; nil if the lock was not taken.
-    private func lockPatiently() -> Int? {
-        var patience = Tunables.holdOffPauses
-        while !thread.pointee.lock.tryLock() {
-            patience -= 1
-            if patience <= 0 { return nil }
-            pauseProcessor()
-        }
-        return patience
     }
 
     /// Resets the worker in a forked child, which has no such thread. The caller is the child's only thread here.

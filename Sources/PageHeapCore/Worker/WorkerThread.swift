@@ -60,6 +60,12 @@ package struct WorkerThread: ~Copyable {
 
     func setRunning(_ isRunning: Bool) { exists.store(isRunning, ordering: .relaxed) }
 
+    /// Notes that the calling thread, which is the worker's, ends: from here on another may start.
+    func leave() {
+        setRunning(false)
+        identity.store(0, ordering: .releasing)
+    }
+
     // MARK: The end
 
     /// Whether the thread is to end. Needs no lock.
@@ -130,8 +136,7 @@ package struct WorkerThread: ~Copyable {
     /// may unmap it.
     func end() {
         endTurn()
-        if !shouldStop { return identity.store(0, ordering: .releasing) }
-        identity.store(0, ordering: .releasing)
+        if !shouldStop { return }
         let word = withUnsafePointer(to: ended) { UnsafeRawPointer($0) }
         ended.store(1, ordering: .releasing)
         pageheap_futex_wake(word, 1)

@@ -46,8 +46,7 @@ final class WorkerWatch: @unchecked Sendable {
             heap.worker.thread, on: system,
             start: {
                 // A worker that was stopped by an earlier run may start again.
-                heap.holdOffWorker {}
-                heap.endHoldOff(delay: 0)
+                if heap.holdOffWorker(join: {}) { heap.endHoldOff(delay: 0) }
                 heap.askForWorker()
                 heap.startWorkerIfWanted { true }
             },

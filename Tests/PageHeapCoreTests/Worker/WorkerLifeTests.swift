@@ -24,6 +24,57 @@ struct WorkerLifeTests {
         for block in blocks { test.free(block) }
     }
 
+    // MARK: Hold-offs, as around a fork
+
+    /// Asks for a worker.
+    /// - Returns: whether that starts a thread.
+    private static func startsWorker(_ heap: Heap<SimulatedOperatingSystem>) -> Bool {
+        var isStarted = false
+        heap.askForWorker()
+        heap.startWorkerIfWanted {
+            isStarted = true
+            return true
+        }
+        return isStarted
+    }
+
+    @Test func aWorkerGoesOnIfAHoldOffEndsBeforeTheWorkerNotices() throws {
+        let test = try Self.malloc(64)
+        let heap = test.malloc.heap
+        #expect(Self.startsWorker(heap))
+        #expect(heap.holdOffWorker {})
+        heap.endHoldOff(delay: 0)
+        #expect(!Self.startsWorker(heap), "there is a thread")
+        heap.runWorker(for: test.malloc)
+        #expect(heap.figures().ledger.retained < Self.oneMebibyte * 2)
+    }
+
+    @Test func aWorkerThatEndsForAHoldOffIsStartedAgainAfterIt() throws {
+        let test = try Self.malloc(64)
+        let heap = test.malloc.heap
+        #expect(Self.startsWorker(heap))
+        #expect(heap.holdOffWorker { heap.runWorker(for: test.malloc) })
+        #expect(heap.holdOffWorker {}, "a second thread forks")
+        #expect(!Self.startsWorker(heap))
+        heap.endHoldOff(delay: 0)
+        #expect(!Self.startsWorker(heap))
+        heap.endHoldOff(delay: 0)
+        #expect(Self.startsWorker(heap))
+        heap.runWorker(for: test.malloc)
+        #expect(heap.figures().ledger.retained < Self.oneMebibyte * 2)
+    }
+
+    /// As in a signal handler that interrupted its thread's own use of the lock.
+    @Test func thereIsNoHoldOffIfTheLockStaysHeld() throws {
+        let test = try Self.malloc(64)
+        let heap = test.malloc.heap
+        heap.worker.thread.pointee.lock.lock()
+        #expect(!heap.holdOffWorker { Issue.record("nothing to wait for") })
+        heap.worker.thread.pointee.lock.unlock()
+        #expect(Self.startsWorker(heap))
+        heap.runWorker(for: test.malloc)
+    }
+
     // MARK: The end
 
     @Test func theWorkerEndsAfterTwoSecondsParkedAndTheNextOneGoesOn() throws {

@@ -185,10 +185,34 @@ static void frees(void) {
     for (int i = 0; i < COUNT; i++) CHECK(((char *)blocks[i])[999] == 1);
 }
 
+static void *allocating_little(void *number) {
+    uint64_t random = seed + (uintptr_t)number;
+    while (!atomic_load(&done)) {
+        void *blocks[64];
+        for (int i = 0; i < 64; i++) CHECK((blocks[i] = malloc(next_random(&random) % 20000 + 1)) != NULL);
+        for (int i = 0; i < 64; i++) free(blocks[i]);
+    }
+    return NULL;
+}
+
+// After each fork, threads with the smallest stack do what the worker does otherwise.
+static void small_stacks(void) {
+    pthread_attr_t attributes;
+    CHECK(pthread_attr_init(&attributes) == 0 && pthread_attr_setstacksize(&attributes, PTHREAD_STACK_MIN) == 0);
+    for (uintptr_t i = 0; i < 3; i++) CHECK(pthread_create(&threads[i], &attributes, allocating_little, (void *)i) == 0);
+    for (int i = 0; i < 300; i++) {
+        pid_t child = fork();
+        if (child == 0) _exit(0);
+        wait_for(child);
+        usleep(1000);
+    }
+    end_threads();
+}
+
 int main(int count, char **arguments) {
     (void)count;
     const struct check checks[] = {
         {"many", many}, {"at-once", at_once}, {"nested", nested}, {"from-threads", from_threads},
-        {"spawned", spawned}, {"grows", grows}, {"frees", frees}};
+        {"spawned", spawned}, {"grows", grows}, {"frees", frees}, {"small-stacks", small_stacks}};
     return RUN(checks, arguments);
 }
