@@ -50,7 +50,7 @@ struct RunOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The malloc library. (default: \(PreloadLibrary.fileName) next to the tool)", valueName: "FILE"),
+            "The malloc library. (default: that of the command's own build or installation)", valueName: "FILE"),
         completion: .file())
     var library: String?
 

@@ -34,7 +34,7 @@ struct CompareOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "PageHeap's library. (default: \(PreloadLibrary.fileName) next to the tool)", valueName: "FILE"),
+            "PageHeap's library. (default: that of the command's own build or installation)", valueName: "FILE"),
         completion: .file())
     var library: String?
 

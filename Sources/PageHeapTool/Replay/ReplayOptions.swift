@@ -25,7 +25,7 @@ struct ReplayOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The process to replay: a PID, or the number of a process in a recording, as #3. (default: the one with the most "
+            "The process to replay: a PID, or the number of a process in a recording, as '#3'. (default: the one with the most "
                 + "bytes of events in a recording, else the first)", valueName: "PID"))
     var process: ProcessChoice?
 
@@ -55,7 +55,7 @@ struct ReplayOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "PageHeap's library, for real replays. (default: \(PreloadLibrary.fileName) next to the tool)",
+            "PageHeap's library, for real replays. (default: that of the command's own build or installation)",
             valueName: "FILE"), completion: .file())
     var library: String?
 

@@ -123,7 +123,7 @@ struct ReplayTrace {
                 texts = reader.processes.map(ProcessChoice.text)
                 notes.append("This is process \(ProcessChoice.text(process)).")
             }
-            let how = if case .native = content { "its PID or its number, as #0" } else { "its PID" }
+            let how = if case .native = content { "its PID or its number, as '#0'" } else { "its PID" }
             notes.append(
                 "The trace has \(texts.count) processes: \(ProcessChoice.list(texts)). --process chooses one by \(how)."
             )

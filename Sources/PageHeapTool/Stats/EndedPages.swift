@@ -6,7 +6,8 @@ import SystemPackage
 ///
 /// A process removes its page when it ends normally, but not when it is killed. `EndedPages` removes such a page if no process has the
 /// page's identifier any more. A page also says in which namespace its identifier counts. Pages of other namespaces stay, because
-/// containers number their processes on their own.
+/// containers number their processes on their own. A page says nothing at all if its process was killed while it made the page; it is
+/// removed once it is so old that no process can be about to fill it.
 struct EndedPages {
     /// How many pages of ended processes were removed.
     private(set) var removed = 0
@@ -16,6 +17,9 @@ struct EndedPages {
     private(set) var unreadable = 0
     /// How many are of other containers, of other versions, or no pages.
     private(set) var foreign = 0
+
+    /// The age from which on an empty page is nobody's, in seconds. A process fills its page within microseconds.
+    private static let mostSecondsEmpty = 60
 
     /// Removes the pages of ended processes from a folder.
     ///
@@ -42,8 +46,12 @@ struct EndedPages {
                 if path.withPlatformString({ lstat($0, &status) }) == 0 { unreadable += 1 }
                 continue
             }
-            guard let header = Self.header(content), header.process_identifier == UInt32(page.process), own != 0,
-                header.process_namespace == own
+            let isEmpty = content.allSatisfy { $0 == 0 } && Self.isOld(path)
+            let header = Self.header(content)
+            guard
+                isEmpty
+                    || own != 0 && header?.process_identifier == UInt32(page.process)
+                        && header?.process_namespace == own
             else {
                 foreign += 1
                 continue
@@ -64,6 +72,12 @@ struct EndedPages {
         guard content.count == MemoryLayout<pageheap_statistics_page>.size else { return nil }
         let page = content.withUnsafeBytes { $0.loadUnaligned(as: pageheap_statistics_page.self) }
         return (try? StatisticsPage.checkStart(page)) == nil ? nil : page
+    }
+
+    private static func isOld(_ path: FilePath) -> Bool {
+        var status = stat()
+        return path.withPlatformString { lstat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFREG
+            && time(nil) - status.st_mtim.tv_sec > mostSecondsEmpty
     }
 
     private static func inode(_ path: FilePath) -> UInt64 {

@@ -10,7 +10,9 @@ struct StatsCommand: ParsableCommand {
         discussion: """
             The process must run on PageHeap and publish its figures: it does if it was started by 'pageheap run', or with \
             PAGEHEAP_STATISTICS_DIRECTORY set to a folder that it can write to. It may be in a container. Nothing is asked \
-            of the process, so it is not disturbed, and one that hangs is shown as well.
+            of the process, so it is not disturbed, and one that hangs is shown as well. A heap publishes whenever pages are taken, \
+            given back or released, and its worker looks at it; so while nothing happens, its age stands still. Resident memory \
+            is of now.
 
             Documentation/figures.md, below share/doc/pageheap if installed, explains each figure. In short, --prometheus \
             does, too.

@@ -42,7 +42,7 @@ struct TraceCommand: ParsableCommand {
     @Flag(help: "Show all processes, not only the ten with the most events.")
     var all = false
 
-    @Option(help: ArgumentHelp("Show only this process: a PID, or a number in the trace, as #3.", valueName: "PID"))
+    @Option(help: ArgumentHelp("Show only this process: a PID, or a number in the trace, as '#3'.", valueName: "PID"))
     var process: ProcessChoice?
 
     mutating func validate() throws {

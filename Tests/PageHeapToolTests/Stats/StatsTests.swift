@@ -105,6 +105,12 @@ struct StatsTests {
         let living = ProcessInfo.processInfo.processIdentifier
         let ended = Int32.max
         for program in 0..<3 { try write(ended, "\(ended).\(program)") }
+        // Their processes were killed while they made them.
+        let old = [FileAttributeKey.modificationDate: Date(timeIntervalSinceNow: -100)]
+        for (program, size) in [(9, 0), (10, 100)] {
+            let path = try folder.write([UInt8](repeating: 0, count: size), to: "\(ended).\(program)")
+            try FileManager.default.setAttributes(old, ofItemAtPath: path)
+        }
         try write(living, "\(living).0")
         try write(1, "1.0")
         var kept = ["\(living).0", "1.0"]
@@ -119,7 +125,7 @@ struct StatsTests {
         kept += ["3", "4", "5", "6", "7", "8", "log"].map { "\(ended).\($0)" }
         let outcome = try BuiltTool.run(["stats", "--remove-ended", folder.path])
         #expect(outcome.code == 0 && outcome.errors.isEmpty, "\(outcome)")
-        let text = "removed 3 files of ended processes; 2 of running ones are left; 1 cannot be read; "
+        let text = "removed 5 files of ended processes; 2 of running ones are left; 1 cannot be read; "
         #expect(outcome.output == text + "5 of other containers or versions, or not PageHeap's\n")
         #expect(Set(folder.names) == Set(kept))
         let none = try BuiltTool.run(["stats", "--remove-ended", folder.file("none")])
