@@ -12,6 +12,14 @@
 #include <unistd.h>
 
 #include "CPageHeapMalloc.h"
+#include "pageheap.h"
+
+// A note in the file of each program that contains the library, by which the command recognises it: names may be stripped.
+__attribute__((section(".note.pageheap"), used, aligned(4))) static const struct {
+    uint32_t name_bytes, description_bytes, type;
+    char name[12];
+    uint32_t version;
+} note = {sizeof "PageHeap", sizeof(uint32_t), 1, "PageHeap", PAGEHEAP_VERSION};
 
 void *pageheap_entry_malloc(size_t bytes);
 void pageheap_entry_free(void *pointer);

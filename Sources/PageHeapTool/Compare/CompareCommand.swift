@@ -83,7 +83,7 @@ struct CompareCommand: ParsableCommand {
         _ selection: AllocatorSelection, pageHeap: PreloadLibrary, variables: [String: String]
     ) throws(ToolError) -> CompareSession {
         let program = try PreparedProgram(words, variables: variables)
-        try program.check(pageHeap)
+        try program.check(pageHeap, for: .comparison)
         let environment = RawStrings.ownEnvironment().without(ChildEnvironment.preloadVariable)
         let input = RepeatableInput()
         let output = options.showOutput ? ProgramStreams.Place.inherited : .nowhere

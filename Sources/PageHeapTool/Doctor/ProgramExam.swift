@@ -11,7 +11,14 @@ struct ProgramExam: Sendable {
     /// - Parameter named: what the user typed.
     func findings(of named: [UInt8]) throws(ToolError) -> [Finding] {
         let program = try finder.find(named)
+        if let header = try? ELFHeader(of: program), header.containsPageHeap { return [contained(program)] }
         return [loading(program), ownMalloc(program), otherPreloads]
+    }
+
+    private func contained(_ program: FilePath) -> Finding {
+        Finding(
+            topic: "its own malloc", verdict: .good,
+            sentence: "'\(program)' contains PageHeap, and runs on it without anything preloaded.")
     }
 
     private func loading(_ program: FilePath) -> Finding {

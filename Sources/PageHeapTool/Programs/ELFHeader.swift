@@ -10,6 +10,8 @@ struct ELFHeader: Hashable, Sendable {
     let machine: UInt16
     /// The loader that the kernel starts for the program; nil for static programs and most shared libraries.
     let loader: String?
+    /// Whether the file contains the malloc library: is the library, or a program that is linked with it statically.
+    let containsPageHeap: Bool
     /// Whether the file may be loaded at any address, as libraries and most programs.
     private let isPositionIndependent: Bool
     /// Whether the file is marked as a program.
@@ -68,6 +70,7 @@ struct ELFHeader: Hashable, Sendable {
         let entryCount = Int(number(identification, at: wide ? 56 : 44, size: 2))
         guard entrySize >= (wide ? 56 : 32) else {
             loader = nil
+            containsPageHeap = false
             isMarkedAsProgram = false
             return
         }
@@ -75,6 +78,7 @@ struct ELFHeader: Hashable, Sendable {
         guard table.count == entrySize * entryCount else { return nil }
         var found: String?
         var isMarked = false
+        var hasNote = false
         for start in stride(from: 0, to: table.count - entrySize + 1, by: entrySize) {
             let kind = number(table, at: start, size: 4)
             let offset = number(table, at: start + (wide ? 8 : 4), size: wide ? 8 : 4)
@@ -92,13 +96,36 @@ struct ELFHeader: Hashable, Sendable {
                     isMarked = number(section, at: entry + word, size: word) & Self.programFlag != 0
                 }
             }
+            if kind == Self.noteSegment {
+                let notes = read(offset, Int(min(size, 1 << 16)))
+                let alignment = number(table, at: start + (wide ? 48 : 28), size: wide ? 8 : 4)
+                if Self.haveLibrarysNote(notes, alignment: alignment, { Int(number(notes, at: $0, size: 4)) }) {
+                    hasNote = true
+                }
+            }
             guard kind == Self.loaderSegment else { continue }
             let name = read(offset, Int(min(size, 4096)))
             guard let end = name.firstIndex(of: 0) else { return nil }
             found = String(decoding: name[..<end], as: UTF8.self)
         }
         loader = found
+        containsPageHeap = hasNote
         isMarkedAsProgram = isMarked
+    }
+
+    /// Whether notes, as in a segment, are those of a file that contains the library.
+    /// - Parameter number: reads a number at an offset.
+    private static func haveLibrarysNote(_ notes: [UInt8], alignment: UInt64, _ number: (Int) -> Int) -> Bool {
+        // Each note has the lengths of its name and of its description, a kind, the name and the description.
+        let alignment = alignment == 8 ? 8 : 4
+        func aligned(_ bytes: Int) -> Int { (bytes + alignment - 1) / alignment * alignment }
+        var place = 0
+        while place + 12 <= notes.count {
+            let nameEnd = place + 12 + number(place)
+            if nameEnd <= notes.count, notes[(place + 12)..<nameEnd].elementsEqual(noteName) { return true }
+            place = aligned(aligned(nameEnd) + number(place + 4))
+        }
+        return false
     }
 
     /// `PT_LOAD`: a segment that is mapped from the file.
@@ -107,6 +134,9 @@ struct ELFHeader: Hashable, Sendable {
     private static let dynamicSegment: UInt64 = 2
     private static let flagsEntry: UInt64 = 0x6fff_fffb
     private static let programFlag: UInt64 = 0x0800_0000
+    /// `PT_NOTE`: a segment with notes, among them the library's (`entry_points.c`).
+    private static let noteSegment: UInt64 = 4
+    private static let noteName = Array("PageHeap\0".utf8)
     /// `PT_INTERP`: the segment that names the loader.
     private static let loaderSegment: UInt64 = 3
 }

@@ -13,11 +13,21 @@ struct PreloadCheck: Sendable {
 
     /// What a library is to be preloaded for.
     enum Purpose: Hashable, Sendable {
-        case malloc, recording
+        /// To run the program on PageHeap, which it may contain already.
+        case malloc
+        /// To run it on several mallocs, one after the other.
+        case comparison
+        case recording
 
-        var without: String { self == .malloc ? "keeps its own malloc" : "cannot be recorded" }
-        var aim: String { self == .malloc ? "run it on PageHeap" : "record it" }
-        var refusal: String { self == .malloc ? "cannot be given another malloc" : "cannot be recorded" }
+        var without: String { self == .recording ? "cannot be recorded" : "keeps its own malloc" }
+        var aim: String {
+            switch self {
+            case .malloc: "run it on PageHeap"
+            case .comparison: "compare"
+            case .recording: "record it"
+            }
+        }
+        var refusal: String { self == .recording ? "cannot be recorded" : "cannot be given another malloc" }
     }
 
     /// The number of scripts to follow, if the interpreter of a script is itself a script. The kernel follows as many.
@@ -78,7 +88,7 @@ struct PreloadCheck: Sendable {
                     + "build the library for that platform and name it with --library")
         }
         let isLoader = file.lastComponent?.string.hasPrefix("ld-") == true
-        if header.loader == nil, !isLoader {
+        if header.loader == nil, !isLoader, !(header.containsPageHeap && purpose == .malloc) {
             throw refusal(
                 of: file, startedAs: program,
                 "is statically linked, so it loads no shared library and \(purpose.without); "

@@ -107,8 +107,8 @@ struct LibraryCensus: Hashable, Sendable {
     static func standing(of process: Int32, library: FilePath? = nil) -> Standing {
         guard let maps = FileReading.text(of: FilePath("/proc/\(process)/maps")) else { return .undecided }
         return standing(maps: maps, library: library) {
-            guard let header = try? ELFHeader(of: FilePath("/proc/\(process)/exe")) else { return false }
-            return header.loader == nil
+            guard let header = try? ELFHeader(of: FilePath("/proc/\(process)/exe")) else { return Executable() }
+            return Executable(isStatic: header.loader == nil, containsLibrary: header.containsPageHeap)
         } hasPreload: {
             let environment = try? FileReading.bytes(of: FilePath("/proc/\(process)/environ"))
             return RawStrings(zeroTerminated: environment ?? []).elements.contains {
@@ -117,20 +117,30 @@ struct LibraryCensus: Hashable, Sendable {
         }
     }
 
+    /// What the file of a program tells.
+    struct Executable {
+        var isStatic = false
+        /// Whether it is linked with the malloc library statically.
+        var containsLibrary = false
+    }
+
     /// Decides from a process's mappings.
     ///
     /// - Parameters:
     ///   - maps: the content of `/proc/PID/maps`.
-    ///   - isStatic: whether the program is static.
+    ///   - executable: looks at the program.
     ///   - hasPreload: whether the process was started with LD_PRELOAD.
     static func standing(
-        maps: String, library: FilePath?, isStatic: () -> Bool, hasPreload: () -> Bool
+        maps: String, library: FilePath?, executable: () -> Executable, hasPreload: () -> Bool
     ) -> Standing {
         let files = Set(maps.split(separator: "\n").compactMap(file))
         if files.contains(where: { isSame($0, library) }) { return .loaded }
         let libraries = files.filter { isLibrary($0) }
         // In the middle of an exec there is nothing but the program, although it is not static.
-        if libraries.isEmpty { return !files.isEmpty && isStatic() ? .without(.isStatic) : .undecided }
+        if files.isEmpty { return .undecided }
+        let program = executable()
+        if program.containsLibrary { return .loaded }
+        if libraries.isEmpty { return program.isStatic ? .without(.isStatic) : .undecided }
         // The loader maps preloaded libraries before all others, so until there are others nothing is decided.
         if libraries.allSatisfy(isLoader) { return .undecided }
         return .without(hasPreload() ? .preloadIgnored : .startedWithoutPreload)

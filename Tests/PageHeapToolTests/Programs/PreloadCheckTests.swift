@@ -30,6 +30,29 @@ struct PreloadCheckTests {
         #expect(refusal?.message.contains("statically linked") == true)
     }
 
+    @Test(arguments: [["PageHeap"], ["GNU", "a", "PageHeap"], ["PageHeap", "GNU"]])
+    func aStaticProgramThatContainsTheLibraryNeedsNone(notes: [String]) throws {
+        let program = try program(ELFImage.make(notes: notes))
+        try check.check(program)
+        for purpose in [PreloadCheck.Purpose.comparison, .recording] {
+            var check = check
+            check.purpose = purpose
+            let refusal = #expect(throws: ToolError.self) { try check.check(program) }
+            #expect(refusal?.message.contains("statically linked") == true)
+        }
+        let exam = ProgramExam(preload: nil, library: check.library, finder: check.finder)
+        let findings = try exam.findings(of: Array(program.string.utf8))
+        #expect(findings.map(\.verdict) == [.good] && findings[0].sentence.contains("contains PageHeap"))
+    }
+
+    @Test(arguments: [["GNU"], ["PageHeaps"], ["Page", "Heap"]])
+    func otherNotesAreOthers(notes: [String]) throws {
+        let image = ELFImage.make(notes: notes)
+        #expect(refusal(of: try program(image)) != nil)
+        // A note that ends beyond its segment.
+        #expect(refusal(of: try program(ELFImage.make(notes: ["PageHeap"]).dropLast(12) + [])) != nil)
+    }
+
     @Test func anotherProcessorIsRefused() throws {
         let refusal = refusal(of: try program(ELFImage.make(machine: 183, loader: loader)))
         #expect(refusal?.status == .noInput)

@@ -12,8 +12,13 @@ struct LibraryCensusTests {
     private static let stack = "7ffc-7ffd rw-p 00000000 00:00 0 [stack]\n"
 
     @Test func mappingsTellWhatAProcessHas() {
-        func standing(_ maps: String, isStatic: Bool = false, preload: Bool = true) -> LibraryCensus.Standing {
-            LibraryCensus.standing(maps: maps, library: Self.library, isStatic: { isStatic }, hasPreload: { preload })
+        func standing(
+            _ maps: String, isStatic: Bool = false, contains: Bool = false, preload: Bool = true
+        ) -> LibraryCensus.Standing {
+            LibraryCensus.standing(
+                maps: maps, library: Self.library,
+                executable: { LibraryCensus.Executable(isStatic: isStatic, containsLibrary: contains) },
+                hasPreload: { preload })
         }
         let own = "7d00-7d01 r-xp 00000000 fe:00 15 /opt/lib/libpageheapmalloc.so"
         #expect(standing(Self.program + own + "\n" + Self.loader) == .loaded)
@@ -22,7 +27,9 @@ struct LibraryCensusTests {
         #expect(standing(Self.program + Self.stack, isStatic: true) == .without(.isStatic))
         #expect(standing(Self.program + Self.stack) == .undecided)
         #expect(standing(Self.program + Self.loader + Self.stack) == .undecided)
-        #expect(standing("") == .undecided)
+        #expect(standing("", isStatic: true, contains: true) == .undecided)
+        #expect(standing(Self.program + Self.stack, isStatic: true, contains: true) == .loaded)
+        #expect(standing(Self.program + Self.libc + Self.loader, contains: true, preload: false) == .loaded)
         #expect(standing(Self.program + Self.libc + Self.loader) == .without(.preloadIgnored))
         #expect(standing(Self.program + Self.libc + Self.loader, preload: false) == .without(.startedWithoutPreload))
     }
