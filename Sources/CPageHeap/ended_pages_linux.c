@@ -40,22 +40,22 @@ static struct pageheap_file_identity look(int folder, const char *name, struct p
     return is_read ? identity : none;
 }
 
-static void remove_if_ended(int folder, const char *name) {
+static void remove_if_ended(int folder, const char *name, uint64_t namespace) {
     int32_t process = process_of_name(name);
     if (process == 0 || !has_ended(process)) return;
     struct pageheap_page_start page;
     struct pageheap_file_identity identity = look(folder, name, &page);
-    if (identity.inode == 0 || !pageheap_page_is_of(&page, (uint32_t)process)) return;
+    if (identity.inode == 0 || !pageheap_page_is_of(&page, (uint32_t)process, namespace)) return;
     // Meanwhile, another process may have got the identifier, and made a page of that name.
     if (!has_ended(process)) return;
-    struct pageheap_file_identity now = look(folder, name, NULL);
-    if (now.inode == identity.inode && now.device == identity.device) syscall(SYS_unlinkat, folder, name, 0);
+    if (pageheap_is_same_file(look(folder, name, NULL), identity)) syscall(SYS_unlinkat, folder, name, 0);
 }
 
 void pageheap_remove_ended_pages(const char *directory) {
     // A call more could end a program in a sandbox.
     if (pageheap_keeps_to_plain_calls()) return;
     int saved = errno;
+    uint64_t namespace = pageheap_process_namespace();
     long folder = syscall(SYS_openat, AT_FDCWD, directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
     _Alignas(struct dirent64) char names[names_bytes];
     for (int reads = 0; folder >= 0 && reads < most_reads; reads++) {
@@ -63,7 +63,7 @@ void pageheap_remove_ended_pages(const char *directory) {
         if (bytes <= 0) break;
         for (long start = 0; start < bytes;) {
             const struct dirent64 *entry = (const struct dirent64 *)(names + start);
-            remove_if_ended((int)folder, entry->d_name);
+            remove_if_ended((int)folder, entry->d_name, namespace);
             start += entry->d_reclen;
         }
     }

@@ -56,8 +56,7 @@ _Static_assert(sizeof(struct pageheap_page_start) == offsetof(struct pageheap_st
                           == offsetof(struct pageheap_statistics_page, process_namespace),
                "these are the page's first fields");
 
-bool pageheap_page_is_of(const struct pageheap_page_start *page, uint32_t process) {
-    uint64_t namespace = pageheap_process_namespace();
+bool pageheap_page_is_of(const struct pageheap_page_start *page, uint32_t process, uint64_t namespace) {
     return namespace != 0 && page->magic == PAGEHEAP_STATISTICS_MAGIC && page->version == PAGEHEAP_STATISTICS_VERSION
            && page->process_identifier == process && page->process_namespace == namespace;
 }
@@ -66,7 +65,8 @@ bool pageheap_page_is_of(const struct pageheap_page_start *page, uint32_t proces
 // identifier and namespace, except this process.
 static bool is_predecessors(const char *path) {
     struct pageheap_page_start page;
-    return pageheap_read_bytes(path, &page, sizeof page) && pageheap_page_is_of(&page, (uint32_t)getpid());
+    return pageheap_read_bytes(path, &page, sizeof page)
+           && pageheap_page_is_of(&page, (uint32_t)getpid(), pageheap_process_namespace());
 }
 
 static struct pageheap_statistics_page *map_new_page(struct pageheap_statistics_file *file, bool allows_control,
@@ -100,8 +100,7 @@ struct pageheap_statistics_page *pageheap_statistics_page_create(const char *dir
 
 void pageheap_statistics_file_remove(struct pageheap_statistics_file *file) {
     if (pageheap_keeps_to_plain_calls() || file->process != (uint32_t)getpid()) return;
-    struct pageheap_file_identity now = pageheap_file_identity(file->path);
-    if (now.inode == 0 || now.inode != file->identity.inode || now.device != file->identity.device) return;
+    if (!pageheap_is_same_file(pageheap_file_identity(file->path), file->identity)) return;
     file->process = 0;
     pageheap_remove_file(file->path);
 }

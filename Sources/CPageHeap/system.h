@@ -46,8 +46,8 @@ struct pageheap_page_start {
     uint32_t version, size, process_identifier, sequence;
     uint64_t process_namespace;
 };
-// Whether it begins a page of this version, of a process in this process's namespace.
-bool pageheap_page_is_of(const struct pageheap_page_start *page, uint32_t process);
+// Whether it begins a page of this version, of a process in a namespace. False if the namespace is 0.
+bool pageheap_page_is_of(const struct pageheap_page_start *page, uint32_t process, uint64_t namespace);
 
 // Aborts the process if the calling thread is the bare one. Does without the C library's abort, which does not know that
 // thread.

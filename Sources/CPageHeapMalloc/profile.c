@@ -165,8 +165,7 @@ void pageheap_prepare_call_stacks(void) {
 static void report_missing_profile(void) {
     static const char text[] =
         "pageheap: this process could not write its profile in full to the folder of PAGEHEAP_PROFILE_DIRECTORY\n";
-    struct pageheap_file_identity now = pageheap_descriptor_identity(STDERR_FILENO);
-    if (now.inode == 0 || now.inode != standard_error.inode || now.device != standard_error.device) return;
+    if (!pageheap_is_same_file(pageheap_descriptor_identity(STDERR_FILENO), standard_error)) return;
     if (pageheap_error_takes_a_line()) pageheap_write(STDERR_FILENO, text, sizeof text - 1);
 }
 

@@ -57,11 +57,7 @@ enum ProcessCopies {
         guard ProcessHeap.isReadyIfStarted(), !LockPassage.isOpen else { return }
         if pageheap_program_is_single_threaded() && areMarked.load(ordering: .relaxed) {
             // No other thread can hold a lock once the worker has ended.
-            if pageheap_has_bare_thread() {
-                if ProcessHeap.holdOffWorker() {
-                    ProcessHeap.heap.heap.endHoldOff(delay: Tunables.workerForkDelayNanoseconds)
-                }
-            }
+            if pageheap_has_bare_thread() { ProcessHeap.endWorkerForNow() }
             return
         }
         let isHeldOff = ProcessHeap.holdOffWorker()

@@ -197,6 +197,11 @@ enum ProcessHeap {
 
     /// Ends the worker and keeps it from starting again until ``endHoldOff(delay:)``, which must follow if this returns true.
     static func holdOffWorker() -> Bool { heap.heap.holdOffWorker { pageheap_join_bare_thread() } }
+
+    /// Ends the worker. One may start again after a while.
+    static func endWorkerForNow() {
+        if holdOffWorker() { heap.heap.endHoldOff(delay: Tunables.workerForkDelayNanoseconds) }
+    }
 }
 
 private func runWorker(_ state: UnsafeMutableRawPointer) {
@@ -240,9 +245,7 @@ public func endWorker() {
     guard ProcessHeap.isReadyIfStarted(), !LockPassage.isOpen, pageheap_has_bare_thread(),
         pageheap_is_noted_process()
     else { return }
-    if ProcessHeap.holdOffWorker() {
-        ProcessHeap.heap.heap.endHoldOff(delay: Tunables.workerForkDelayNanoseconds)
-    }
+    ProcessHeap.endWorkerForNow()
 }
 
 /// Ends the worker for good and restricts the heap to the system calls of an ordinary malloc, before the

@@ -229,6 +229,9 @@ struct pageheap_file_identity {
     uint64_t device, inode;
 };
 struct pageheap_file_identity pageheap_descriptor_identity(int file);
+static inline bool pageheap_is_same_file(struct pageheap_file_identity one, struct pageheap_file_identity other) {
+    return one.inode != 0 && one.inode == other.inode && one.device == other.device;
+}
 
 // Whether a line can be written to standard error without waiting for a reader. Always true in a sandbox.
 bool pageheap_error_takes_a_line(void);

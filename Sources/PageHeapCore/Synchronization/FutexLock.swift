@@ -53,16 +53,10 @@ package struct FutexLock<Rank: LockRank>: ~Copyable, Sendable {
     /// - Returns: whether the caller holds the lock, or passes through it because it holds all of them.
     package func tryLock(waiting milliseconds: Int) -> Bool {
         if tryLock() { return true }
-        for _ in 0..<milliseconds {
-            // As contended: other threads may sleep on it.
-            if state.exchange(Self.contended, ordering: .acquiring) == Self.free {
-                Rank.willLock()
-                tellObserver(PAGEHEAP_LOCK_WAITED_FOR)
-                return true
-            }
-            _ = pageheap_futex_wait(address, Self.contended, 1_000_000)
-        }
-        return false
+        guard takeAsContended(waiting: milliseconds) else { return false }
+        Rank.willLock()
+        tellObserver(PAGEHEAP_LOCK_WAITED_FOR)
+        return true
     }
 
     /// Releases the lock. Only its holder calls this.
@@ -108,19 +102,22 @@ package struct FutexLock<Rank: LockRank>: ~Copyable, Sendable {
         if state.exchange(Self.free, ordering: .releasing) == Self.contended { wakeOne() }
     }
 
-    /// Waits a tenth of a second for the lock, then takes it from its holder. For a thread that aborts the program.
-    private func takeToStop() {
-        for _ in 0..<100 {
-            // As contended: other threads may sleep on it.
-            if state.exchange(Self.contended, ordering: .acquiring) == Self.free { return }
+    /// Waits for the lock, and takes it as contended, because other threads may sleep on it.
+    ///
+    /// - Returns: whether it was given up in that time.
+    private func takeAsContended(waiting milliseconds: Int) -> Bool {
+        for _ in 0..<milliseconds {
+            if state.exchange(Self.contended, ordering: .acquiring) == Self.free { return true }
             _ = pageheap_futex_wait(address, Self.contended, 1_000_000)
         }
+        return false
     }
 
     @inline(never)
     private func lockContended() {
         if LockPassage.isOpen {
-            if LockPassage.isForStop { takeToStop() }
+            // A thread that aborts the program takes the lock from its holder after a tenth of a second.
+            if LockPassage.isForStop { _ = takeAsContended(waiting: 100) }
             return
         }
         for _ in 0..<Self.spins {

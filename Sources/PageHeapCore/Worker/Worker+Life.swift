@@ -75,12 +75,13 @@ extension Worker {
     /// it. Called on its thread.
     ///
     /// - Returns: whether it ends.
-    func endIfTold() -> Bool {
-        underLock {
-            guard thread.pointee.shouldStop else { return false }
-            thread.pointee.leave()
-            return true
-        }
+    func endIfTold() -> Bool { underLock { leaveIfTold() } }
+
+    /// The same. The caller holds the lock.
+    private func leaveIfTold() -> Bool {
+        guard thread.pointee.shouldStop else { return false }
+        thread.pointee.leave()
+        return true
     }
 
     /// Ends the worker unless it was signalled since `seen` was read. Called on its thread.
@@ -88,10 +89,7 @@ extension Worker {
     /// - Returns: whether it ends. A thread that signals later then sees that no worker looks after the heap.
     func endIfUnasked(since seen: UInt32) -> Bool {
         underLock {
-            if thread.pointee.shouldStop {
-                thread.pointee.leave()
-                return true
-            }
+            if leaveIfTold() { return true }
             // Sequentially consistent, as is the signal: either this thread sees the signal, or the signalling thread
             // sees that there is no worker.
             state.pointee.ring.visitAll { $0.pointee.requests.dismiss() }
@@ -144,11 +142,10 @@ extension Worker {
     ///
     /// - Parameter delay: nanoseconds for which no worker starts all the same; callers release in that time.
     func endHoldOff(delay: Int64) {
-        thread.pointee.lock.lock()
-        if starts.pointee.endHoldOff() && thread.pointee.shouldStop {
+        underLock {
+            guard starts.pointee.endHoldOff() else { return }
             thread.pointee.mayRunAgain()
-        }
-        if !starts.pointee.isHeldOff && !thread.pointee.isRunning {
+            if thread.pointee.isRunning { return }
             let retry = delay > 0 ? system.coarseNanoseconds() &+ delay : nil
             dismissAll { member in
                 if let retry {
@@ -158,7 +155,6 @@ extension Worker {
                 }
             }
         }
-        thread.pointee.lock.unlock()
     }
 
     /// Resets the worker in a forked child, which has no such thread. The caller is the child's only thread here.

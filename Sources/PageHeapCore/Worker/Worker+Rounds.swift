@@ -15,10 +15,7 @@ extension Worker {
             // Read before the checks that follow, the one for the end included: a request that comes later changes the
             // signal, so the worker does not sleep through it.
             let seen = thread.pointee.signal
-            if thread.pointee.shouldStop {
-                if endIfTold() { break }
-                continue
-            }
+            if thread.pointee.shouldStop && endIfTold() { break }
             if runRound(seen, user) && endIfUnasked(since: seen) { break }
         }
         thread.pointee.end()

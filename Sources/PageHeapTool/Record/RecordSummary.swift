@@ -14,18 +14,16 @@ struct RecordSummary {
         let file = CommandText.short([trace.file.string], limit: 1000)
         let name = CommandText.short(command, limit: max(style.width - 40, 20))
         var lines = ["", "pageheap: \(style.styled(name, .bold)) \(outcome.ending.description)"]
-        var hasEvents = false
         do {
             let reader = try TraceReader(path: trace.file.string)
             lines.append("  \(size(of: reader)) written to \(file)")
-            hasEvents = !reader.processes.isEmpty
             for remark in remarks(on: reader) {
                 lines += WrappedText.lines(remark, width: style.width - 2).map { "  " + style.styled($0, .warning) }
             }
+            if !reader.processes.isEmpty { lines.append("  next: pageheap trace \(file)") }
         } catch {
             lines.append("  " + style.styled("the trace cannot be read: \(error)", .warning))
         }
-        if hasEvents { lines.append("  next: pageheap trace \(file)") }
         return lines.joined(separator: "\n") + "\n\n"
     }
 
